@@ -18,9 +18,11 @@ export interface ConsumerUse {
   readonly used: number;
   /** Partitions of the members that have the most, where they do not divide evenly. */
   readonly busiest: Busiest | null;
-  /** Executions per second, and those that would keep pace with what is published. */
+  /** Executions per second, and those that would keep pace with what is published, with full batches. */
   readonly rate: number;
   readonly due: number;
+  /** Messages per execution, as far as they are in store. */
+  readonly batch: number;
 }
 
 type Busiest = NonNullable<ComponentHeadroom['busiest']>;
@@ -35,6 +37,8 @@ interface Consumers {
   readonly sources: Set<string>;
   /** Executions at once in all instances, given their mean number. */
   readonly limits: ((instances: number) => number)[];
+  /** Messages per execution at most; of several consumers the least. */
+  batch: number;
   /** Of each log: its partitions, and the members of its group in an instance. */
   readonly logs: Log[];
   /** Where the messages wait, and all handlers that share them. */
@@ -48,7 +52,8 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   const uses: ConsumerUse[] = [];
   const ratesOf = (handler: number): number =>
     requestRates({ ...asked, selection: { ...selection, parts: [handler] } }).arrived;
-  for (const [handler, { sources, limits, logs, lines }] of consumersByHandler(data.plan)) {
+  for (const [handler, own] of consumersByHandler(data.plan)) {
+    const { sources, limits, logs, lines, batch } = own;
     if (data.plan.parts[handler].component !== component) continue;
     const part = { ...asked, selection: { ...selection, parts: [handler] } };
     const rate = ratesOf(handler);
@@ -56,6 +61,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
       const all = handlers.reduce((sum, one) => sum + ratesOf(one), 0);
       return publishedAt(asked, source) * (all > 0 ? rate / all : 1 / handlers.length);
     });
+    const published = Math.max(...due);
     const all = limits.reduce((sum, limit) => sum + limit(instances), 0);
     const [log] = logs;
     // Of several sources only the sum of their work is measured, not its spread.
@@ -66,7 +72,9 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
       busiest,
       used: busyOf(part),
       rate,
-      due: Math.max(rate, ...due),
+      batch,
+      // Batches fill as messages wait, so what is executed now says less than what is published.
+      due: batch > 1 && published > 0 ? published / batch : Math.max(rate, published),
     });
   }
   return uses;
@@ -125,10 +133,14 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
     handler: number,
     component: number,
     handlers: readonly number[],
+    batch: number,
     limit: (instances: number) => number,
     log?: Log,
   ): void => {
-    const known = all.get(handler) ?? { sources: new Set(), limits: [], logs: [], lines: [] };
+    const known =
+      all.get(handler) ??
+      ({ sources: new Set(), batch, limits: [], logs: [], lines: [] } as Consumers);
+    known.batch = Math.min(known.batch, batch);
     known.sources.add(components[component].name);
     known.limits.push(limit);
     if (log !== undefined) known.logs.push(log);
@@ -140,7 +152,7 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
       // A partition has one consumer at a time.
       const log = { partitions: spec.partitions, perInstance: group.spec.concurrency };
       const most = (n: number): number => Math.min(log.partitions, n * log.perInstance);
-      add(group.handler, component, [group.handler], most, log);
+      add(group.handler, component, [group.handler], group.spec.batch, most, log);
     }
   }
   for (const inlet of queues) {
@@ -151,6 +163,7 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
           handler,
           component,
           handlers,
+          spec.batch,
           (n) => (spec.instance === null ? n : 1) * spec.concurrency,
         );
       }

@@ -2,8 +2,9 @@ import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroo
 import { byCodeUnit } from '../../text/order.js';
 import { isBackground, triggersIn } from './background.js';
 import type { Question } from './question.js';
-import { resourceUses, type Use } from './resource-uses.js';
+import { resourceUses } from './resource-uses.js';
 import { selectComponent } from './subjects.js';
+import type { Use } from './use.js';
 import { isPlaced, type VariantData } from './variant-data.js';
 import { visitsIn } from './visits.js';
 import { waitsBelow } from './waits-below.js';

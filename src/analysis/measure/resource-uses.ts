@@ -1,4 +1,3 @@
-import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import type { PlanComponent } from '../../contracts/plan/plan.js';
 import { processOf } from '../../contracts/plan/versions.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
@@ -9,7 +8,7 @@ import { edgesFrom } from './component-edges.js';
 import { busiestNode } from './busiest-node.js';
 import { consumersOf } from './consumers.js';
 import { meanOf } from './estimate.js';
-import { pickOf, type GaugePick } from './gauges.js';
+import { inService, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { lineUse, type LineUse } from './lines.js';
 import { callRates } from './loads.js';
@@ -17,20 +16,12 @@ import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence
 import type { Asked } from './question.js';
 import { replicasAtFull } from './scaled-limits.js';
 import { selectStats } from './subjects.js';
-import type { ComponentEdge } from './variant-data.js';
+import { unitsOf } from './units.js';
+import type { Use } from './use.js';
+import { instancesOf, type ComponentEdge } from './variant-data.js';
 import { isUnsteady, lossOf, type Loss, type Visits } from './visits.js';
 import { FULL, type WaitsBelow } from './waits-below.js';
 import { writtenWork } from './written-work.js';
-
-/** Use of one resource of a component, mean over time and runs. */
-export interface Use extends Omit<ComponentHeadroom, 'factor' | 'saturatesAt'> {
-  /** What all requests that are due would use. */
-  readonly need: number;
-  /** Part of the use that does not grow with the load. */
-  readonly fixed: number;
-  /** Used share of what there is now, before an autoscaler adds more. */
-  readonly share: number;
-}
 
 /** A component in a window, and the requests of all components in it. */
 export interface Measuring extends Asked {
@@ -66,6 +57,8 @@ export function resourceUses(
     ...ownUses(asked, component, id),
     ...edgesFrom(asked.data, id).map((edge) => connectionsOf(asked, component, edge)),
     ...consumerUses(asked, component, id),
+    ...concurrencyOf(asked, component, id),
+    ...unitsOf(asked, component.name),
     ...(isTurned(asked, 'bandwidth') ? [] : linesOf(asked, component.name, id)),
     ...(isTurned(asked, 'leaking') ? [] : memoryOf(asked, component, id)),
   ];
@@ -191,8 +184,9 @@ function isAsking(session: number): boolean {
 }
 
 function consumerUses(asked: Measuring, component: PlanComponent, id: number): readonly Use[] {
-  return consumersOf(asked, id).map(({ source, limit, busiest, used, rate, due }) => {
-    const by = rate > 0 && due > FEW * rate ? due / rate : 1;
+  return consumersOf(asked, id).map(({ source, limit, busiest, used: busy, batch, rate, due }) => {
+    const by = rate > 0 && (batch > 1 || due > FEW * rate) ? due / rate : 1;
+    const used = busy * Math.min(1, by);
     return {
       component: component.name,
       resource: 'consumers',
@@ -200,12 +194,27 @@ function consumerUses(asked: Measuring, component: PlanComponent, id: number): r
       ...(busiest !== null && { busiest }),
       used,
       limit,
-      need: used * by,
+      need: busy * by,
       fixed: 0,
       share: used / limit,
-      rate: rate * by,
+      rate: rate * by * batch,
     };
   });
+}
+
+/** Requests of a function at once; functions that reserve nothing share what their account has. */
+function concurrencyOf(asked: Measuring, { name }: PlanComponent, id: number): readonly Use[] {
+  const { data } = asked;
+  const { functions } = data.plan;
+  const own = functions.find(({ component }) => component === id);
+  if (own === undefined) return [];
+  const all = own.isShared ? functions.filter(({ isShared }) => isShared) : [own];
+  const instances = all.flatMap(({ component }) => instancesOf(data.plan, component));
+  const used = mean(levels(data, asked.window, inService(instances)).means);
+  const use = { used, fixed: 0, share: used / own.limit };
+  const of = all.length > 1 ? 'account' : null;
+  const need = needOf(asked, use, lossOf(asked.visits, asked, id));
+  return [{ component: name, resource: 'concurrency', of, limit: own.limit, ...use, ...need }];
 }
 
 /** Whether a fault in the time in which use is measured changes a resource. */

@@ -21,8 +21,9 @@ interface Raised {
 }
 
 /**
- * Raises the setting of the fullest resource, or the limit that refuses calls where none is full, until a load holds: each time to what the load needs by the law of utilisation,
- * and a run shows whether that is enough. null if the search is over, or where nothing is full.
+ * Raises the setting of the fullest resource, or the limit that refuses calls where none is full, until a load holds:
+ * each time to what the load needs by the law of utilisation, and a run shows whether that is enough. null if the search
+ * is over, or where nothing is full.
  */
 export async function needFor(
   probes: Probes,
@@ -69,10 +70,11 @@ function raise(
   const more = settingFor(written, full);
   if (more === null) return full;
   const known = settings.get(more.path);
-  const now = known === undefined ? more.now : Number(known.to);
+  const now = known === undefined ? more.now : Number.parseFloat(known.to);
   const to = raised({ ...more, now }, ROOM / full.factor, full.busiest);
-  const from = more.now === null ? null : String(more.now);
-  settings.set(more.path, { from, to: String(to), by: to / (more.now ?? 1) });
+  const unit = more.unit ?? '';
+  const from = more.now === null ? null : `${more.now}${unit}`;
+  settings.set(more.path, { from, to: `${to}${unit}`, by: to / (more.now ?? 1) });
   return null;
 }
 

@@ -6,6 +6,8 @@ export interface MoreOf {
   readonly path: string;
   /** Its present value; null if it is not written, and 1 by default. */
   readonly now: number | null;
+  /** What is written after the number, such as `/s`. */
+  readonly unit?: string;
 }
 
 const SERVERS = ['services', 'gateways', 'functions'] as const;
@@ -21,6 +23,9 @@ export function settingFor(
   if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;
   if (resource === 'connections') return of === null ? null : poolOf(written, of);
   if (resource === 'bandwidth' || resource === 'memory') return null;
+  if (resource === 'concurrency') return concurrencyOf(written, component, of);
+  if (resource === 'readUnits') return unitsOf(written, component, 'read');
+  if (resource === 'writeUnits') return unitsOf(written, component, 'write');
   const server = SERVERS.find((section) => get(get(written, section), component) !== undefined);
   if (server !== undefined) return replicasOf(written, [server, component]);
   return resource === 'cores' ? coresOf(written, ['databases', component]) : null;
@@ -48,6 +53,21 @@ function replicasOf(written: MapNode, path: readonly string[]): MoreOf {
   if (scaled !== undefined)
     return { path: pathText([...path, 'autoscaling', 'max']), now: numberOf(scaled) };
   return { path: pathText([...path, 'replicas']), now: numberOf(get(own, 'replicas')) };
+}
+
+/** What a function reserves; without it, the limit of the account is a quota of the provider. */
+function concurrencyOf(written: MapNode, name: string, of: string | null): MoreOf | null {
+  const own = nodeAt(written, ['functions', name]);
+  const field = ['reserved', 'maxConcurrency'].find((one) => get(own, one) !== undefined);
+  if (field === undefined || of !== null) return null;
+  return { path: pathText(['functions', name, field]), now: numberOf(get(own, field)) };
+}
+
+function unitsOf(written: MapNode, name: string, does: 'read' | 'write'): MoreOf | null {
+  const path = ['databases', name, 'capacity', does];
+  const node = nodeAt(written, path);
+  const rate = node?.type === 'scalar' ? /^([\d.]+)\/s$/u.exec(String(node.value)) : null;
+  return rate === null ? null : { path: pathText(path), now: Number(rate[1]), unit: '/s' };
 }
 
 function coresOf(written: MapNode, path: readonly string[]): MoreOf | null {

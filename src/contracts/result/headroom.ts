@@ -1,7 +1,17 @@
 import type { z } from 'zod';
 import { count, exactShape, oneOf, text } from './shapes.js';
 
-const loadedResource = oneOf('workers', 'cores', 'connections', 'consumers', 'bandwidth', 'memory');
+const loadedResource = oneOf(
+  'workers',
+  'cores',
+  'connections',
+  'consumers',
+  'bandwidth',
+  'memory',
+  'concurrency',
+  'readUnits',
+  'writeUnits',
+);
 /** Resources that a load can use up. */
 export type LoadedResource = z.output<typeof loadedResource>;
 
@@ -31,14 +41,17 @@ export interface FaultHeadroom extends Pick<Headroom, 'from' | 'until' | 'rate' 
 export const componentHeadroom = exactShape({
   component: text,
   resource: loadedResource,
-  /** Connections, bandwidth: the called component. Consumers: the topic or queue. null for others. */
+  /**
+   * Connections, bandwidth: the called component. Consumers: the topic or queue. Concurrency: `account`, where functions
+   * share it. null for others.
+   */
   of: text.nullable(),
   /** Bandwidth: of the messages to the called component, or of those from it. */
   direction: oneOf('to', 'from').optional(),
   /**
    * Mean amount in use, and the amount that there is (with an autoscaler: at the replicas that it has when the resource
-   * is full). Requests that only wait for another component are not counted. Bandwidth in bytes per second, memory in
-   * bytes.
+   * is full). Requests that only wait for another component are not counted. Consumers count with full batches. Bandwidth
+   * in bytes per second, memory in bytes, units per second.
    */
   used: count,
   limit: count,

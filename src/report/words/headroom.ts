@@ -30,7 +30,14 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   bandwidth: ({ limit, of, direction = 'to' }) =>
     `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
   memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,
+  concurrency: ({ limit, of }) =>
+    `${of === null ? 'its' : 'the account’s'} concurrency of ${formatNumber(limit)}`,
+  readUnits: ({ limit }) => `its ${plural(limit, 'read unit')} per second`,
+  writeUnits: ({ limit }) => `its ${plural(limit, 'write unit')} per second`,
 };
+
+/** Resources whose words are singular, whatever their amount. */
+const ONE: ReadonlySet<LoadedResource> = new Set(['bandwidth', 'memory', 'concurrency']);
 
 /** A size as it was written, such as 10MB, unless it is a mean. */
 function sizeWords(bytes: number): string {
@@ -72,7 +79,7 @@ function limitWords(one: ComponentHeadroom): string {
 export function holdWords(one: ComponentHeadroom): string {
   const { replicas, limit, resource } = one;
   const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas,`;
-  const isOne = limit === 1 || resource === 'bandwidth' || resource === 'memory';
+  const isOne = limit === 1 || ONE.has(resource);
   return `${limitWords(one)}${grown} ${isOne ? 'holds' : 'hold'}`;
 }
 

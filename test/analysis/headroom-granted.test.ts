@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { ComponentHeadroom } from '../../src/contracts/result/headroom.js';
+import { run } from '../theory/program.js';
+
+function tightest(text: string): ComponentHeadroom {
+  const { headroom } = run(text).variant();
+  if (headroom === undefined) throw new Error('no headroom');
+  return headroom.components[0];
+}
+
+const HEAD = `
+faultline: 1
+title: What a platform grants
+run: { duration: 60s, warmup: 10s }
+`;
+
+describe('headroom of what a platform grants', () => {
+  it('counts the requests of a function at once: 60/s x 100 ms = 6 of 10', () => {
+    const first = tightest(`${HEAD}
+functions:
+  render: { kind: lambda, coldStart: 0ms, reserved: 10, steps: [ wait: 100ms ] }
+services:
+  api: { replicas: 2, cpu: 1, endpoints: { go: [ work: 1ms, call: render ] } }
+workloads:
+  users: { arrivals: constant(60/s), requests: [ { call: api.go } ] }
+`);
+    expect(first).toMatchObject({ component: 'render', resource: 'concurrency', of: null });
+    expect(first.saturatesAt / 100).toBeCloseTo(1, 1);
+  });
+
+  it('adds the functions that share the concurrency of the account: 6 + 3 of 18', () => {
+    const first = tightest(`${HEAD}
+functions:
+  one: { kind: lambda, coldStart: 0ms, maxConcurrency: 18, steps: [ wait: 100ms ] }
+  two: { kind: lambda, coldStart: 0ms, maxConcurrency: 18, steps: [ wait: 50ms ] }
+workloads:
+  users: { arrivals: constant(60/s), requests: [ { call: one } ] }
+  others: { arrivals: constant(60/s), requests: [ { call: two } ] }
+`);
+    expect(first).toMatchObject({ resource: 'concurrency', of: 'account', limit: 18 });
+    expect(first.factor).toBeCloseTo(2, 1);
+  });
+
+  it.each([
+    ['read', 60, 160 / 120],
+    // Above the limit the retries of what was throttled do not count.
+    ['read', 160, 160 / 320],
+    ['write', 60, 90 / 120],
+  ])('counts the %s units of a table at %i/s', (does, rate, factor) => {
+    const first = tightest(`${HEAD}
+databases:
+  table:
+    kind: dynamodb
+    capacity: { ${does}: 160/s, burst: 1s${does === 'write' ? ', indexes: { byDay: { write: 90/s } }' : ''} }
+    operations: { use: { wait: 5ms, units: 2, write: ${does === 'write'} } }
+policies: { again: { retry: { attempts: 3, backoff: { kind: constant, base: 50ms } } } }
+services:
+  api: { replicas: 2, cpu: 4, endpoints: { go: [ work: 1ms, { query: table.use, policy: again } ] } }
+workloads:
+  users: { arrivals: constant(${rate}/s), requests: [ { call: api.go } ] }
+`);
+    expect(first).toMatchObject({ component: 'table', resource: `${does}Units` });
+    expect(first.factor).toBeCloseTo(factor, 2);
+  });
+
+  it('counts consumers with full batches: 10 x 10 / 480 ms = 208/s', () => {
+    const first = tightest(`${HEAD}
+queues:
+  jobs: { kind: sqs, waitTime: 20s, consumers: [ { call: worker.handle, concurrency: 10, batch: 10 } ] }
+services:
+  api: { replicas: 2, cpu: 1, endpoints: { go: [ work: 1ms, publish: jobs ] } }
+  worker: { endpoints: { handle: [ wait: 480ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: api.go } ] }
+`);
+    expect(first).toMatchObject({ component: 'worker', resource: 'consumers', of: 'jobs' });
+    expect(first.rate).toBeCloseTo(100, 0);
+    expect(first.saturatesAt / 208).toBeCloseTo(1, 1);
+  });
+});
