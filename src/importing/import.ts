@@ -114,10 +114,13 @@ export class Importing {
     const scenario = render(written);
     const guesses = guessesIn(written);
     const asked = [...system.questions, ...(model?.unknown.map(({ question }) => question) ?? [])];
+    const boundless = parts
+      .filter(({ section, fields }) => section === 'databases' && !fields.has('cpu'))
+      .map(({ name }) => name);
     return {
       scenario,
       guesses,
-      questions: questionsOf(guesses, asked),
+      questions: questionsOf(guesses, asked, boundless),
       account: accountOf(this.roots),
       renamed: system.names.renamed,
       components: parts.length,

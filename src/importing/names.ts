@@ -56,22 +56,24 @@ export class Names {
 /** Between the components of a file. */
 const SEPARATOR = ',';
 
-/** `NAME=NAME` of the command line; a file of settings may belong to several: `FILE=NAME,NAME`. */
+/** `NAME=NAME` of the command line; a file of settings may belong to several: `FILE=NAME,NAME`, or one of them each time. */
 export function readMapping(texts: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    texts.map((text) => {
-      const [before, after, ...rest] = text.split('=').map((part) => part.trim());
-      const isWhole = before !== '' && after !== undefined && after !== '' && rest.length === 0;
-      if (!isWhole)
-        throw new ImportError(`--map ${text}: write NAME=NAME, such as order.shop=order`);
-      for (const name of after.split(SEPARATOR)) {
-        if (allowedName(name) !== name) {
-          throw new ImportError(
-            `--map ${text}: ${name} is not a name here; write ${allowedName(name)}`,
-          );
-        }
+  const mapping = new Map<string, string>();
+  for (const text of texts) {
+    const [before = '', after, ...rest] = text.split('=').map((part) => part.trim());
+    const isWhole = before !== '' && after !== undefined && after !== '' && rest.length === 0;
+    if (!isWhole) throw new ImportError(`--map ${text}: write NAME=NAME, such as order.shop=order`);
+    for (const name of after.split(SEPARATOR)) {
+      if (allowedName(name) !== name) {
+        throw new ImportError(
+          `--map ${text}: ${name} is not a name here; write ${allowedName(name)}`,
+        );
       }
-      return [before!, after] as const;
-    }),
-  );
+    }
+    // A repeated name adds to its first one, as the option itself is repeated.
+    const known = mapping.get(before);
+    const all = [...(known?.split(SEPARATOR) ?? []), ...after.split(SEPARATOR)];
+    mapping.set(before, [...new Set(all)].join(SEPARATOR));
+  }
+  return mapping;
 }

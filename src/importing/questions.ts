@@ -6,10 +6,14 @@ const QUESTIONS_MAX = 5;
 /** Names that a question lists in full. */
 const NAMES_MAX = 4;
 
-/** The questions whose answers would replace the guesses that matter most, the most useful one first. */
+/**
+ * The questions whose answers would replace the guesses that matter most, the most useful one first. `boundless`:
+ * databases without a limit.
+ */
 export function questionsOf(
   guesses: readonly Guess[],
   asked: readonly string[],
+  boundless: readonly string[],
 ): readonly string[] {
   const all = [
     question(
@@ -56,8 +60,21 @@ export function questionsOf(
   ];
   const known = all.filter((each) => each !== null);
   // Questions of the traces are about what no other file can say. They come first, but leave room for others.
-  const first = [...new Set(asked)].slice(0, Math.max(3, QUESTIONS_MAX - known.length));
+  const first = [...new Set([...coresOf(boundless), ...asked])].slice(
+    0,
+    Math.max(3, QUESTIONS_MAX - known.length),
+  );
   return [...first, ...known].slice(0, QUESTIONS_MAX);
+}
+
+/** Databases of which no file says the cores: in a run none of them would ever be full. */
+function coresOf(databases: readonly string[]): readonly string[] {
+  if (databases.length === 0) return [];
+  const isOne = databases.length === 1;
+  return [
+    `How many cores ${isOne ? 'has' : 'have'} ${shown(databases)}? ` +
+      `Until you write cpu, and the times as work, no load fills ${isOne ? 'it' : 'them'}.`,
+  ];
 }
 
 function question(

@@ -63,6 +63,17 @@ workloads:
     expect(first.factor).toBeCloseTo(factor, 2);
   });
 
+  it('names databases first among what has no limit', () => {
+    const { headroom } = run(`${HEAD}
+databases: { store: { operations: { read: { wait: 5ms } } } }
+services:
+  api: { endpoints: { go: [ query: store.read ] } }
+workloads:
+  users: { arrivals: constant(60/s), requests: [ { call: api.go } ] }
+`).variant();
+    expect(headroom?.unlimited).toEqual(['store', 'api']);
+  });
+
   it('counts consumers with full batches: 10 x 10 / 480 ms = 208/s', () => {
     const first = tightest(`${HEAD}
 queues:

@@ -85,6 +85,12 @@ describe('manifests and traces of the same system', () => {
     expect(reasons).toContain('no trace has a call from shop to stock');
   });
 
+  it('ask first for the cores of a database, which no load fills without them', () => {
+    expect(result.questions[0]).toBe(
+      'How many cores has db? Until you write cpu, and the times as work, no load fills it.',
+    );
+  });
+
   it('take calls that nobody waits for as steps in the background', () => {
     expect(scenario.services.shop.endpoints.look.steps.at(-1)).toMatchObject({
       call: 'audit.write',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readMapping } from '../../src/importing/names.js';
 import { Importing } from '../../src/importing/import.js';
 import { fixtures, loaded } from './support.js';
 
@@ -242,7 +243,7 @@ spring.cloud.gateway:
   it('is asked for first where no component has its name, and may belong to several', () => {
     const alone = importedWith('application-all.yml');
     expect(alone.questions[0]).toBe(
-      'Which components have the settings of application-all.yml? --map application-all.yml=NAME',
+      'Which components have the settings of application-all.yml? --map application-all.yml=NAME,NAME',
     );
     const both = importedWith('spring/application-all.yml', [
       ['application-all.yml', 'order,payment'],
@@ -251,6 +252,12 @@ spring.cloud.gateway:
     const { services } = parse(both.scenario);
     expect(services.order.concurrency).toBe(200);
     expect(services.payment.concurrency).toBe(200);
+    // Written as a repeated option, the last one does not win.
+    const repeated = readMapping(['a.yml=order', 'a.yml=payment', 'a.yml=order', 'b=c', 'b=c']);
+    expect([...repeated]).toEqual([
+      ['a.yml', 'order,payment'],
+      ['b', 'c'],
+    ]);
     const refused = () =>
       new Importing([{ path: 'k8s.yaml', text: MANIFESTS }], {
         title: 'Shop',

@@ -64,7 +64,14 @@ function componentsIn(
     else if (selection.parts.some((part) => asked.visits.arrived(part) > 0))
       unlimited.push(component.name);
   });
-  return { components: components.sort(byRoom), unlimited };
+  return { components: components.sort(byRoom), unlimited: databasesFirst(data, unlimited) };
+}
+
+/** A real database has cores, so that the file lacks a limit rather than that there is none. */
+function databasesFirst({ plan, componentIds }: VariantData, names: readonly string[]): string[] {
+  const isDatabase = (name: string): boolean =>
+    plan.components[componentIds.get(name)!].kind === 'database';
+  return [...names.filter(isDatabase), ...names.filter((name) => !isDatabase(name))];
 }
 
 function isUsed({ need, fixed, limit, rate }: Use): boolean {

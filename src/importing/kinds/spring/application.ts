@@ -63,7 +63,7 @@ function configureAll({ documents, environments }: Settings, system: System): vo
     if (components.length > 0) continue;
     document.list('no component has this name: write --map FILE=NAME, or spring.application.name');
     system.ask(
-      `Which components have the settings of ${document.file}? --map ${document.file}=NAME`,
+      `Which components have the settings of ${document.file}? --map ${document.file}=NAME,NAME`,
     );
   }
   for (const component of new Set([...files.keys(), ...environments.keys()])) {
