@@ -27,6 +27,8 @@ export interface Call {
   /** Cluster of its bundle, or null. */
   readonly cluster: string | null;
   readonly layers: readonly Layer[];
+  /** Largest number of commands that the engine of a saga sends for it, each a call of its own; 1 = no engine. */
+  readonly commands: number;
   /** Layers of the proxy of the mesh, inside these. */
   readonly proxyLayers: readonly Layer[];
   /** Outlier detection of that proxy, or null. */
@@ -63,7 +65,15 @@ export interface Call {
 /** Properties that a call inherits from its part and from the steps around it. */
 interface Around extends Pick<
   Call,
-  'from' | 'times' | 'most' | 'cache' | 'background' | 'handled' | 'withinNs' | 'inside'
+  | 'from'
+  | 'times'
+  | 'most'
+  | 'cache'
+  | 'commands'
+  | 'background'
+  | 'handled'
+  | 'withinNs'
+  | 'inside'
 > {
   /** As `times`, but conditions count as not met. */
   readonly sure: number;
@@ -85,6 +95,7 @@ const TOP: Omit<Around, 'from'> = Object.freeze({
   sure: 1,
   most: 1,
   cache: null,
+  commands: 1,
   background: false,
   handled: false,
   withinNs: Infinity,
@@ -348,8 +359,9 @@ class Walker {
     const path = ['sagas', name];
     const inner = { ...around, background: around.background || !awaits, withinNs: Infinity };
     const undoing = { ...inner, times: 0, owners: [] };
+    const { attempts: commands } = own.retry;
     for (const { call, compensation, policy } of saga.steps) {
-      this.add(call, BARE, policy, path, inner);
+      this.add(call, BARE, policy, path, { ...inner, commands });
       if (compensation === null) continue;
       const undo = [...path, 'compensationPolicy'];
       this.add(compensation, BARE, own.compensationPolicy, undo, undoing);

@@ -102,3 +102,19 @@ export function capacityOf(scenario: Scenario, demands: Demands, consumer: Consu
 function isOwn({ kind, spec }: Consumer): boolean {
   return kind === 'queue' && (spec as QueueConsumer).instance !== null;
 }
+
+/** Largest number of runs of the handler for a message that fails each time; a number without a limit counts as 1. */
+export function triesOfMessage({ kind, holder, spec }: Consumer): number {
+  const { retry } = spec;
+  const own = limited(retry?.attempts ?? 1);
+  // SQS and JetStream deliver a failed message again by themselves, after its time to confirm it.
+  const isSilent = kind === 'queue' && holder.rules.failure === 'silence';
+  if (!isSilent) return own;
+  const received = limited(holder.rules.maxReceiveCount);
+  // Tries inside the consumer belong to one delivery.
+  return retry === null || retry.mode === 'inProcess' ? own * received : Math.min(own, received);
+}
+
+function limited(tries: number): number {
+  return tries === Infinity ? 1 : tries;
+}

@@ -25,8 +25,8 @@ export interface Hop {
 export function hopsOf(scenario: Scenario, { calls, publications }: Sent): readonly Hop[] {
   const common = { perSecond: Infinity, isRequest: false };
   return [
-    ...calls.map(({ from, to, times, most, layers }) => {
-      const all = most === 0 ? 0 : most * triesOf(layers);
+    ...calls.map(({ from, to, times, most, layers, commands }) => {
+      const all = most === 0 ? 0 : most * triesOf(layers) * commands;
       return { from, to, times, most: all, perSecond: Infinity, isRequest: true };
     }),
     ...publications.map(({ from, to, times, most }) => ({ ...common, from, to, times, most })),

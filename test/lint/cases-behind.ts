@@ -29,6 +29,27 @@ const inverted = (inner: string, consumer = ''): string =>
     '  bank: { endpoints: { pay: [ wait: 20ms ] } }',
   ]);
 
+const TRY = 'retry: { attempts: 3, backoff: { kind: constant, base: 1ms, jitter: full } }';
+
+/** A queue hands out each message up to five times, and the handler retries its call. */
+const retried = (queue: string, policy: string, consumer = ''): string =>
+  behind(`{ call: psp.charge, policy: { timeout: 1s, ${policy} } }`, `${HANDLERS}${consumer}`, [
+    PSP,
+  ]).replace('jobs: { kind: sqs, ', `dead: { kind: sqs }, jobs: { kind: sqs, ${queue}`);
+const FIVE = 'maxReceiveCount: 5, deadLetter: dead, ';
+
+/** A step of a saga with this engine, whose call is tried three times. */
+const engine = (fields: string): string =>
+  scenario([
+    'services:',
+    '  shop: { endpoints: { buy: [ saga: order ] } }',
+    '  pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] }, refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+    'policies:',
+    `  hop: { timeout: 1s, ${TRY} }`,
+    `sagas: { order: { kind: orchestrated, orchestrator: shop, ${fields}, steps: [ { name: charge, call: pay.charge, compensation: pay.refund, policy: hop } ] } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
 /** Half of the messages that a group handles are published to its own topic again. */
 const again = (policy: string): string =>
   scenario([
@@ -87,6 +108,41 @@ export const BEHIND_CASES: readonly RuleCase[] = [
     measured: '1 connections for 100/s x 20 ms = 2',
     limit: 'at least 2',
     silent: { 'as many as are busy': querying(2, 4), 'no more handlers': querying(1, 1) },
+  },
+  {
+    rule: 'retry-product',
+    fires: retried(FIVE, TRY),
+    path: 'services.work.endpoints.handle.steps[0].policy.retry.attempts',
+    measured: '5 x 3 = 15 attempts',
+    limit: 'at most 9',
+    silent: {
+      'three times': retried(FIVE.replace('5', '3'), TRY),
+      'the retries have a budget': retried(
+        FIVE,
+        TRY.replace('backoff', 'budget: { ratio: 20%, minPerSecond: 1 }, backoff'),
+      ),
+    },
+  },
+  {
+    rule: 'retry-product',
+    // Tries inside the consumer belong to one delivery.
+    fires: retried(FIVE, TRY, ', retry: { attempts: 2 }, onPoison: skip'),
+    path: 'services.work.endpoints.handle.steps[0].policy.retry.attempts',
+    measured: '10 x 3 = 30 attempts',
+    limit: 'at most 9',
+    silent: {},
+  },
+  {
+    rule: 'retry-product',
+    // Conductor sends a command four times, each with the tries of its call.
+    fires: engine('engine: conductor'),
+    path: 'policies.hop.retry.attempts',
+    measured: '4 x 3 = 12 attempts',
+    limit: 'at most 9',
+    silent: {
+      'the engine sends it once': engine('engine: eventuate'),
+      'the engine tries without end, with longer and longer pauses': engine('engine: temporal'),
+    },
   },
   {
     rule: 'timeout-inversion',
