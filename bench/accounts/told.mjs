@@ -695,8 +695,14 @@ export const TOLD = [
         : 'no such event',
   ),
   kind('none to blame', /^Not to blame: (?<names>.+?)\.?$/u, ({ groups }, { variant }) => {
-    const { innocent, causes } = variant.cascade;
-    const wordsOf = (fault) => variant.faults.find(({ id }) => id === fault)?.words ?? fault;
+    const { events, causes } = variant.cascade;
+    const struck = new Set(events.filter((one) => one.kind === 'fault').map((one) => one.subject));
+    const innocent = variant.cascade.innocent.filter(({ fault }) => struck.has(fault));
+    const wordsOf = (fault) => {
+      const words = variant.faults.find(({ id }) => id === fault)?.words ?? fault;
+      const isShared = variant.faults.some((one) => one.id !== fault && one.words === words);
+      return isShared ? `${words} (${fault})` : words;
+    };
     if (groups.names !== listed(innocent.map(({ fault }) => wordsOf(fault))))
       return 'they are others';
     return innocent.some(({ fault }) => causes.some((one) => one.fault === fault))

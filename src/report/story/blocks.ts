@@ -4,7 +4,7 @@ import { latencyLater } from '../../contracts/result/latency-later.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { isBackDuring, isUserDegradedLast } from '../../contracts/result/back-during.js';
-import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
+import { formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
 import { allOf, plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../view/budget-words.js';
 import { causeSentence } from '../words/causes.js';
@@ -16,6 +16,7 @@ import { listed } from '../base/format.js';
 import { expectedText, isUnexpected, noGoals } from '../words/expected-words.js';
 import { cut } from '../base/html-escape.js';
 import { unfinishedLines } from '../words/incomplete.js';
+import { innocentLines, innocentsOf } from '../words/innocents.js';
 import { JUDGED_LISTS } from '../view/judged.js';
 import { leadWords } from '../words/lead.js';
 import { nextFaultAt } from '../view/next-fault.js';
@@ -102,7 +103,7 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
           { kind: 'steps' as const, items: steps },
         ]),
     ...section('Proof by runs without single faults', explainedOf([variant]).map(causeSentence)),
-    ...section('Not to blame', innocentsOf(variant)),
+    ...section('Not to blame', innocentLines(innocentsOf(variant), INNOCENTS)),
     ...section('Recovery', recoveryOf(view, variant)),
     ...section(
       'How close it was',
@@ -125,20 +126,6 @@ function verdictOf(view: View, variant: VariantResult): string {
   if (broken > 0) return `fails ${broken} of ${plural(of, 'budget')}${tail}`;
   if (held < of) return `${of - held} of ${plural(of, 'budget')} undecided${tail}`;
   return `holds ${allOf(of, 'budget', 'its')}${tail}`;
-}
-
-function innocentsOf(variant: VariantResult): readonly string[] {
-  const { events, innocent } = variant.cascade;
-  // A fault that does not strike is undecided instead.
-  const struck = new Set(events.filter(({ kind }) => kind === 'fault').map((e) => e.subject));
-  const own = innocent.filter(({ fault }) => struck.has(fault));
-  const more = own.length - INNOCENTS;
-  return [
-    ...own
-      .slice(0, more > 1 ? INNOCENTS : own.length)
-      .map(({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`),
-    ...(more > 1 ? [`${formatCount(more)} more faults.`] : []),
-  ];
 }
 
 /** Most faults that are not to blame and have a line of their own. */

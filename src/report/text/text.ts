@@ -17,6 +17,7 @@ import { characterOf, describedRun } from '../words/character.js';
 import { cheapestWords } from '../words/cheapest.js';
 import { guessWords } from '../words/guess-words.js';
 import { headroomLine } from '../words/headroom.js';
+import { innocentLines, innocentsOf } from '../words/innocents.js';
 import { chainOf } from '../words/chain.js';
 import { folded, noted, type TextOptions } from '../lines/text-folded.js';
 import { expectedLines, judgedLines } from './text-judged.js';
@@ -56,6 +57,9 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   ];
   const room = Math.max(2, LINES - lines.length - 3);
   const budgets = judgedLines(view, options, room);
+  const cleared = innocentLinesOf(view, options);
+  // Broken budgets need the room more.
+  if (lines.length + cleared.length + budgets.length + 3 <= LINES) lines.push(...cleared);
   if (budgets.length > 0) lines.push('', ...budgets);
   if (options.report !== null)
     lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
@@ -337,6 +341,18 @@ function causeLines(view: View, options: TextOptions): string[] {
   });
   return [...told, ...tippingLines(view, options)];
 }
+
+/** Faults of the account that are not to blame, without those that its causes clear already. */
+function innocentLinesOf({ worstVariant }: View, options: TextOptions): string[] {
+  const [own] = explainedOf([worstVariant]);
+  const said = own === undefined ? '' : faultLine(own);
+  const rest = innocentsOf(worstVariant).filter(({ words }) => !said.includes(words));
+  if (rest.length === 0) return [];
+  return noted('cleared', oneLine(innocentLines(rest, INNOCENTS).join(' ')), options);
+}
+
+/** Most faults that are not to blame and are named. */
+const INNOCENTS = 2;
 
 /** How close it was: of the variant that the account is about, else of the first one with a loop. */
 function tippingLines({ worstVariant, result }: View, options: TextOptions): string[] {

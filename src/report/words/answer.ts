@@ -7,6 +7,7 @@ import { actWords, settingsLine } from './advice.js';
 import { isCalm, joined, MOST, shortened, sizeOf, variantHead } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
 import { expectedCounts, expectedWords, isUnexpected } from './expected-words.js';
+import { innocentsOf } from './innocents.js';
 import { incompleteHeading } from './incomplete.js';
 import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers, mainCauses } from './lead.js';
@@ -329,9 +330,7 @@ function roomWords({ worstVariant: { headroom, faults } }: View): Words {
 }
 
 /** `Not to blame: psp hangs and orders 3x slower.` */
-function innocentWords({ worstVariant: { cascade, faults } }: View): Words {
-  const names = cascade.innocent.map(
-    ({ fault }) => faults.find(({ id }) => id === fault)?.words ?? fault,
-  );
+function innocentWords({ worstVariant }: View): Words {
+  const names = innocentsOf(worstVariant).map(({ words }) => words);
   return names.length === 0 ? [] : [`Not to blame: ${listed(names)}.`];
 }
