@@ -39,7 +39,9 @@ export function importSources(paths: readonly string[]): ImportSources {
   const traces: TraceSource[] = [];
   for (const path of files) {
     const source = path === '-' ? null : tracesAt(path);
-    if (source === null) texts.push({ path: path === '-' ? STDIN : path, text: textOf(path) });
+    const shown = path === '-' ? STDIN : path;
+    if (source === null)
+      texts.push({ path: shown, text: textOf(path), isFound: !paths.includes(path) });
     else traces.push(source);
   }
   return { texts, traces };

@@ -2,6 +2,8 @@
 export interface SourceText {
   readonly path: string;
   readonly text: string;
+  /** It was found in a folder, and not named. */
+  readonly isFound?: boolean;
 }
 
 export type Scalar = string | number | boolean | null;

@@ -10,7 +10,7 @@ import {
 } from 'yaml';
 import { DEPTH_MAX, guardText, NODES_MAX } from '../scenario/guards.js';
 import { Cell, type Scalar, type SourceText } from './cell.js';
-import { ImportError } from './error.js';
+import { ImportError, TemplateError } from './error.js';
 import { dotEnvOf, isDotEnv } from './dot-env.js';
 import { isProperties, propertiesOf } from './properties-file.js';
 import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
@@ -89,7 +89,7 @@ function refuseTemplates({ path, text }: SourceText): void {
   const template = TEMPLATE.exec(text);
   if (template !== null) {
     const line = text.slice(0, template.index).split('\n').length;
-    throw new ImportError(
+    throw new TemplateError(
       `${path}:${line}: is a Helm template: render it, such as helm template CHART | faultline import -`,
     );
   }

@@ -5,3 +5,6 @@ export class ImportError extends Error {
     this.name = 'ImportError';
   }
 }
+
+/** A file that only its own tool turns into a manifest. In a folder it is left out, beside what can be read. */
+export class TemplateError extends ImportError {}

@@ -1,6 +1,8 @@
 import type { Cell, SourceText } from './cell.js';
 import { documentsOf } from './documents.js';
-import { ImportError } from './error.js';
+import { ImportError, TemplateError } from './error.js';
+import { plural } from '../text/words.js';
+import { suggestCalls } from './suggested.js';
 import { documentKinds } from './kinds/index.js';
 import { guessesIn, type Guess } from './guesses.js';
 import { questionsOf } from './questions.js';
@@ -72,6 +74,7 @@ export class Importing {
   private readonly documents: readonly Cell[];
   private readonly sources: readonly SourceText[];
   private readonly title: string;
+  private readonly templates: (readonly [string, TemplateError])[] = [];
   private readonly facts: MetricFacts | null;
   private readonly tables: TableFacts | null;
 
@@ -79,12 +82,14 @@ export class Importing {
     this.sources = sources;
     this.title = options.title;
     this.system = new System(options.names);
-    this.roots = sources.flatMap(documentsOf);
+    this.roots = sources.flatMap((source) => this.documentsIn(source));
     this.documents = this.roots.flatMap(itemsOf);
     for (const document of this.documents) read(document, this.system);
     for (const root of this.roots) root.get('kind')?.list(REASON.kind);
     for (const root of this.roots) root.get('apiVersion')?.list(REASON.kind);
     this.system.finish();
+    suggestCalls(this.system);
+    this.askAboutTemplates();
     const { metrics = [] } = options;
     const tables = metrics.filter(looksLikeTable);
     const series = metrics.filter((one) => !tables.includes(one));
@@ -94,6 +99,26 @@ export class Importing {
     this.tables = tables.length === 0 ? null : readTables(tables);
     const hints = hintsOf(this.system);
     this.hints = this.facts === null ? hints : { ...hints, cpu: cpuOf(this.system, this.facts) };
+  }
+
+  private documentsIn(source: SourceText): readonly Cell[] {
+    try {
+      return documentsOf(source);
+    } catch (error) {
+      if (!(error instanceof TemplateError) || source.isFound !== true) throw error;
+      this.templates.push([source.path, error]);
+      return [];
+    }
+  }
+
+  private askAboutTemplates(): void {
+    const [first] = this.templates;
+    if (first === undefined) return;
+    if (this.roots.length === 0) throw first[1];
+    const left = plural(this.templates.length, 'Helm template');
+    this.system.ask(
+      `What do the templates give? Left out: ${left}, such as ${first[0]}. Add their output: helm template CHART | faultline import - FOLDER`,
+    );
   }
 
   /** Makes the scenario. `model`: what traces say; null = there are none. */

@@ -314,3 +314,88 @@ spec:
     expect(databases.pg.pools).toEqual({ web: { kind: 'hikari', maximumPoolSize: 12 } });
   });
 });
+
+describe('a database with an image of its own', () => {
+  const pods = (name: string, port: number): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [ { name: main, image: "shop/${name}:1", ports: [ { containerPort: ${port} } ] } ] }
+`;
+
+  it('is known by the port it listens on, and belongs to the service of its name', () => {
+    const { services, databases } = scenarioOf(
+      pods('carts', 80) + pods('carts-db', 27017) + pods('session-db', 6379),
+    );
+    expect(databases['carts-db'].kind).toBe('mongo');
+    expect(databases['session-db'].kind).toBe('redis');
+    expect(services.carts.endpoints.handle.steps).toContainEqual({ query: 'carts-db.query' });
+  });
+
+  it('belongs to no service by its name, if another one has its address', () => {
+    const address = 'image: "shop/web:1", env: [ { name: DB_HOST, value: carts-db } ]';
+    const web = pods('web', 80).replace('image: "shop/web:1"', address);
+    const { services } = scenarioOf(web + pods('carts', 80) + pods('carts-db', 27017));
+    expect(services.web.endpoints.handle.steps).toContainEqual({ query: 'carts-db.query' });
+    expect(services.carts.endpoints.handle.steps).toHaveLength(1);
+  });
+});
+
+describe('a Rollout of Argo', () => {
+  const rollout = (strategy: string): any => {
+    const text = deployment('web', `replicas: 5\n  minReadySeconds: 20\n  strategy: ${strategy}`)
+      .replace('apps/v1', 'argoproj.io/v1alpha1')
+      .replace('kind: Deployment', 'kind: Rollout');
+    return scenarioOf(text).services.web;
+  };
+
+  it('is a service with its canary at rest', () => {
+    const steps =
+      '[ { setWeight: 20 }, { pause: {} }, { setCanaryScale: { weight: 40 } }, { pause: { duration: 40s } }, { setWeight: 60 }, { pause: { duration: 20 } }, { analysis: {} } ]';
+    const web = rollout(`{ canary: { maxSurge: 1, steps: ${steps} } }`);
+    expect(web.replicas).toBe(5);
+    const written = [
+      { weight: '20%' },
+      { pause: 'none' },
+      { scale: '40%' },
+      { pause: '40s' },
+      { weight: '60%' },
+      { pause: '20s' },
+    ];
+    expect(web.rollout).toEqual({
+      ...{ kind: 'canary', routing: 'replicas', maxSurge: 1, minReady: '20s', steps: written },
+    });
+    const routed = rollout(
+      `{ canary: { trafficRouting: { istio: {} }, steps: [ { setWeight: 5 } ] } }`,
+    );
+    expect(routed.rollout).toMatchObject({ routing: 'weighted', steps: [{ weight: '5%' }] });
+  });
+
+  it('is blue-green, or a rolling update without steps', () => {
+    const strategy =
+      '{ autoPromotionEnabled: false, previewReplicaCount: 1, scaleDownDelaySeconds: 60 }';
+    expect(rollout(`{ blueGreen: ${strategy} }`).rollout).toEqual({
+      ...{ kind: 'blueGreen', minReady: '20s', preview: 1, autoPromotion: false },
+      scaleDownDelay: '60s',
+    });
+    expect(rollout('{ canary: { maxSurge: 20% } }').rollout).toEqual({
+      ...{ kind: 'rolling', maxSurge: '20%', minReady: '20s' },
+    });
+  });
+});
+
+describe('a Helm template', () => {
+  const template = { path: 'chart/templates/web.yaml', text: 'kind: {{ .Values.kind }}\n' };
+
+  it('in a folder is left out, with a question, and is refused if there is nothing else', () => {
+    const found = [{ ...template, isFound: true }, ...source(deployment('web'))];
+    expect(imported(found).questions.join('\n')).toContain(
+      'Left out: 1 Helm template, such as chart/templates/web.yaml.',
+    );
+    expect(() => imported([template, ...source(deployment('web'))])).toThrow('is a Helm template');
+    expect(() => imported([{ ...template, isFound: true }])).toThrow('is a Helm template');
+  });
+});

@@ -8,7 +8,7 @@ import { variablesOf } from './environment.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
 import { coresOf } from './quantities.js';
 import { spread } from './spread.js';
-import { connectionsOf, coresUsedBy, productOf } from './products.js';
+import { connectionsOf, coresUsedBy, productIn } from './products.js';
 import { ROLLOUT_REASONS, rolloutOf } from './strategy.js';
 
 /** Pods that one workload keeps running. */
@@ -29,7 +29,7 @@ export function addComponent(
   system: System,
 ): Component {
   const [first, ...others] = group;
-  const product = productOf(containerOf(first!.pod)?.get('image')?.text() ?? '');
+  const product = productIn(containerOf(first!.pod));
   const isDatabase = product !== null && others.length === 0;
   const name = first!.document.get('metadata', 'name');
   const versions = isDatabase || others.length === 0 ? [] : versionNames(group);

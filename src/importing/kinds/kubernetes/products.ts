@@ -19,6 +19,23 @@ export function productOf(image: string): string | null {
   return IMAGES.find(([pattern]) => pattern.test(repository))?.[1] ?? null;
 }
 
+/** Ports that products listen on, if an image has a name of its own: that of a team's MySQL with its tables. */
+const PORTS: ReadonlyMap<number, string> = new Map([
+  [5432, 'postgres'],
+  [3306, 'mysql'],
+  [27017, 'mongo'],
+  [6379, 'redis'],
+  [9200, 'elasticsearch'],
+  [11211, 'generic'],
+]);
+
+/** The kind of database that a container of Kubernetes runs: by its image, else by the first port it listens on. */
+export function productIn(container: Cell | undefined): string | null {
+  const [port] = container?.get('ports')?.items() ?? [];
+  const known = productOf(container?.get('image')?.text() ?? '');
+  return known ?? PORTS.get(port?.get('containerPort')?.number() ?? 0) ?? null;
+}
+
 /** Cores that the product can use for commands, whatever its machine has; null = all of them. */
 export function coresUsedBy(product: string): number | null {
   return product === 'redis' ? 1 : null;

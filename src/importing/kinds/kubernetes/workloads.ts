@@ -5,16 +5,10 @@ import { clusterOf } from './cluster.js';
 import type { Pods } from './component.js';
 import { listPod } from './pods.js';
 
-/** Deployments and everything else that keeps pods running. */
+/** Deployments and everything else that keeps pods running, also a Rollout of Argo. */
 export const workloads: DocumentKind = {
   name: 'Kubernetes Deployment, StatefulSet, DaemonSet or ReplicaSet',
-  recognises: resource(
-    /^(apps|extensions)$/,
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-    'ReplicaSet',
-  ),
+  recognises: (document) => isWorkload(document) || isArgoRollout(document),
   read(document, system) {
     const template = document.get('spec', 'template');
     const pods: Pods = {
@@ -29,6 +23,15 @@ export const workloads: DocumentKind = {
     listPod(pods.pod);
   },
 };
+
+const isWorkload = resource(
+  /^(apps|extensions)$/,
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+);
+const isArgoRollout = resource(/^argoproj\.io$/, 'Rollout');
 
 /** Gives the reasons once the settings of components have used what they can. */
 function listWorkload(document: Cell): void {

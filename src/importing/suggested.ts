@@ -1,0 +1,20 @@
+import type { System } from './system.js';
+
+/** What the name of a store has after that of its owner: `carts-db`, `cart-redis`. */
+const STORE =
+  /[-_.]?(db|database|mysql|mariadb|postgres|postgresql|pg|mongo|mongodb|redis|valkey|cache)$/i;
+
+/**
+ * Calls that only names suggest: programs often have the names of their databases in their code, where no file shows them. A
+ * database that nothing is known to call belongs to the service that it is named after.
+ */
+export function suggestCalls(system: System): void {
+  for (const store of system.components) {
+    if (store.section !== 'databases' || !STORE.test(store.name)) continue;
+    if (system.edges.some(({ to }) => to === store)) continue;
+    const owner = system.named(store.name.replace(STORE, ''));
+    const [origin] = store.origins;
+    if (owner?.section !== 'services' || owner.isLoad || origin === undefined) continue;
+    system.connect(owner, store, origin);
+  }
+}
