@@ -35,7 +35,10 @@ function componentOf(component: Component, edges: readonly Edge[], system: Syste
     const guessed = map({ [OPERATION]: map({ work: guess('exponential(2ms)') }) });
     own.set('operations', component.endpoints ?? guessed);
   }
-  if (section === 'gateways' && !own.has('routes')) own.set('routes', list([anyRoute(system)]));
+  const routes = own.get('routes');
+  // Rules whose targets are in other files leave none.
+  if (section === 'gateways' && (routes?.kind !== 'list' || routes.items.length === 0))
+    own.set('routes', list([anyRoute(system)]));
   if (product !== null || section === 'databases') {
     return map([['kind', plain(product ?? 'generic')], ...own], origins);
   }

@@ -309,3 +309,31 @@ spec: { hosts: ${hosts}${gateways}, http: [ { ${rule} } ] }`;
     );
   });
 });
+
+describe('a gateway whose routes lead to other files', () => {
+  it('has one route, as a guess', () => {
+    const text = `apiVersion: networking.istio.io/v1beta1
+kind: Gateway
+metadata: { name: edge }
+spec: { selector: { istio: ingressgateway }, servers: [ { port: { number: 80, protocol: HTTP }, hosts: ["*"] } ] }
+---
+apiVersion: networking.istio.io/v1beta1
+kind: VirtualService
+metadata: { name: web }
+spec:
+  hosts: ["*"]
+  gateways: [edge]
+  http: [ { route: [ { destination: { host: web.elsewhere.svc.cluster.local } } ] } ]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: cart }
+spec: { template: { metadata: { labels: { app: cart } }, spec: { containers: [ { name: main, image: x } ] } } }
+`;
+    const result = imported(source(text));
+    loaded(result);
+    expect(result.scenario).toMatch(
+      /routes:\n.*name: route-1\n.*\n.*path: .*\n +to: cart.handle {2}# guess/,
+    );
+  });
+});

@@ -1,13 +1,16 @@
 import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { amountOf, secondsOf } from './quantities.js';
 
 /** The strategy of a Rollout of Argo, at rest. Source: argo-rollouts, docs/features/specification.md. */
 export function argoRolloutOf(spec: Cell | undefined): Written | undefined {
-  const canary = spec?.get('strategy', 'canary');
-  const blueGreen = spec?.get('strategy', 'blueGreen');
+  const strategy = spec?.get('strategy');
+  const canary = strategy?.get('canary');
+  const blueGreen = strategy?.get('blueGreen');
   if (blueGreen !== undefined) return blueGreenOf(blueGreen, spec);
   if (canary === undefined) return undefined;
+  listBelow(canary, SERVICES);
   const steps = (canary.get('steps')?.items() ?? []).flatMap(stepOf);
   const surge = {
     maxSurge: amountOf(canary.get('maxSurge')),
@@ -28,6 +31,7 @@ export function argoRolloutOf(spec: Cell | undefined): Written | undefined {
 }
 
 function blueGreenOf(strategy: Cell, spec: Cell | undefined): Written {
+  listBelow(strategy, SERVICES);
   const promotion = strategy.get('autoPromotionEnabled');
   const count = strategy.get('previewReplicaCount');
   const preview = count?.number();
@@ -55,3 +59,12 @@ function stepOf(step: Cell): readonly WrittenMap[] {
   step.list('this step has no counterpart: write `analysis` or `routes` to simulate it');
   return [];
 }
+
+const SERVICES = {
+  activeService: REASON.name,
+  previewService: REASON.name,
+  canaryService: REASON.name,
+  stableService: REASON.name,
+  trafficRouting: 'which product splits the requests: they are split exactly',
+  autoPromotionEnabled: 'is so by default',
+};
