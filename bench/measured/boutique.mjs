@@ -21,7 +21,7 @@ const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PAGES = ['product', 'cart', 'home', 'addToCart', 'currency', 'checkout'];
 const SHOWN = PAGES.filter((page) => page !== 'currency');
 /** A delay with which the number of delayed calls of a page is found. Unit: seconds. */
-const PROBE = 0.1;
+export const PROBE = 0.1;
 
 /** Every row with a delay: the predicted mean beside the measured one, seconds. */
 export async function boutique() {
@@ -52,7 +52,7 @@ export async function boutique() {
 }
 
 /** What `import` writes, with an endpoint for each page instead of a step that chooses one, so that each has its own times. */
-function importedPages() {
+export function importedPages() {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-boutique-'));
   try {
     const out = join(folder, 'boutique.yaml');
@@ -72,7 +72,7 @@ function importedPages() {
 }
 
 /** Mean time of each page, seconds. */
-async function meansOf(imported, delay) {
+export async function meansOf(imported, delay) {
   const faults =
     delay === null
       ? []

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { apim, apimTable, saturated } from './apim.mjs';
 import { boutique, boutiqueLines, boutiqueTable } from './boutique.mjs';
+import { boutiqueCpu, boutiqueCpuLines, boutiqueCpuTable } from './boutique-cpu.mjs';
 import { petshop, petshopLines, petshopTables } from './petshop.mjs';
 import { quota, quotaErrors, quotaTable } from './quota.mjs';
 import { percent, quantile } from './rows.mjs';
@@ -24,6 +25,7 @@ const quotaLine = (rows) => {
   return `p90: ${within} of ${rows.length} within 20 %, median ${percent(median, false)}, largest ${percent(largest, false)}.`;
 };
 const shop = await boutique();
+const stressed = await boutiqueCpu();
 const pets = await petshop();
 const apart = (lines) => lines.flatMap((one) => ['', one]);
 const parts = {
@@ -37,6 +39,7 @@ const parts = {
   shared: [...quotaTable(envoy.shared), '', quotaLine(envoy.shared)],
   threads: [...quotaTable(envoy.threads), '', quotaLine(envoy.threads)],
   boutique: [...boutiqueTable(shop), ...apart(boutiqueLines(shop))],
+  'boutique-cpu': [...boutiqueCpuTable(stressed), ...apart(boutiqueCpuLines(stressed))],
   petshop: [...petshopTables(pets), ...apart(petshopLines(pets))],
 };
 for (const lines of Object.values(parts)) console.log(`${lines.join('\n')}\n`);

@@ -93,4 +93,28 @@ describe('docs/measured-against-predicted.md', () => {
       `Availability of the page: ${near(errors.availability, 0.5)} 0.5 points`,
     );
   });
+
+  it('shows every page of every minute with stress, and errors that are those of its means', () => {
+    const rows = rowsOf('online-boutique-cpu.csv').filter(([, fault]) => fault !== 'none');
+    const errors: number[] = [];
+    for (const [minute, fault, target, , , , page, requests, mean] of rows) {
+      const line = new RegExp(
+        `^\\| ${target} +\\| ${fault} +\\| ${minute} +\\| ${page} +\\| [\\d.]+ +\\| ${requests} +\\|.*$`,
+        'm',
+      ).exec(PAGE)![0];
+      const cells = line.split('|').map((cell) => Number.parseFloat(cell));
+      expect(Math.abs(cells[7]! - Number(mean)), `${minute} ${page}`).toBeLessThan(0.51);
+      for (const [predicted, error] of [
+        [cells[9]!, cells[10]!],
+        [cells[12]!, cells[13]!],
+      ] as const)
+        expect(Math.abs(100 * (predicted / Number(mean) - 1) - error)).toBeLessThan(
+          55 / Number(mean) + 0.1,
+        );
+      errors.push(Math.abs(cells[10]!));
+    }
+    expect(errors).toHaveLength(90);
+    const within = errors.filter((one) => one <= 15).length;
+    expect(PAGE).toContain(`Read at the pod, all pages: ${within} of 90 within 15 %`);
+  });
 });
