@@ -60,6 +60,25 @@ faults: [ { id: bad, kind: poison, target: orders, share: 50%, at: 5s, for: 2s }
 budgets: [ orders.lag < 20 from 35s to 40s ]
 `;
 
+/** All requests go to a version that fails. */
+const RELEASE = `
+faultline: 1
+title: a bad release
+run: { duration: 90s, warmup: 5s, seed: 7, replications: 1 }
+services:
+  shop: { concurrency: 64, endpoints: { buy: [ { call: pay.charge, policy: { timeout: 1s } } ] } }
+  pay:
+    replicas: 4
+    concurrency: 16
+    rollout: { kind: rolling, to: v2, at: 20s }
+    endpoints: { charge: [ wait: exponential(20ms) ] }
+    versions:
+      v1: {}
+      v2: { endpoints: { charge: [ wait: exponential(20ms), { fail: 500, probability: 30% } ] } }
+workloads: { people: { arrivals: poisson(50/s), requests: [ { call: shop.buy } ] } }
+budgets: [ people.success >= 97% ]
+`;
+
 /** What `fix` finds. */
 function tuned(name: string, text: string, ...flags: readonly string[]): FixResult['fixed'] {
   const path = folder.put(name, text);
@@ -160,6 +179,18 @@ budgets: [ users.latency.p99 < 500ms ]
       { path: 'queues.orders-dead', from: null, to: '{ kind: sqs }' },
     ]);
     expect(answer!.budgets[0]!.value).toBeLessThan(10);
+  });
+
+  it('takes back a release that fails, by an analysis of a part of the requests', () => {
+    // 30 % of the requests fail from 20 s on. A quarter of them for 10 to 30 s: at most 2.3 of 90 s.
+    const { base, answer } = tuned('release.yaml', RELEASE);
+    expect(base.failed / base.arrived).toBeGreaterThan(0.2);
+    const [own, ...others] = answer!.settings;
+    expect([own!.path, others]).toEqual(['services.pay.rollout', []]);
+    expect(own!.to).toMatch(
+      /^\{ to: v2, at: 20s, kind: canary, .*analysis: \{ expect: \[ canary\.success >= 99% \]/,
+    );
+    expect(answer!.failed / answer!.arrived).toBeLessThan(0.03);
   });
 
   it('leaves out what another variant does and does not need', () => {

@@ -15,6 +15,7 @@ import { schemas } from '../schemas.js';
 import { movesOf } from './chosen.js';
 import { multiples, type Move, type Setting } from './moves.js';
 import { givingUp } from './giving-up.js';
+import { watched } from './releases.js';
 import { entrySchema, shapeFor, unwrittenIn } from './unwritten.js';
 
 /** Sections whose entries are components. */
@@ -41,6 +42,7 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...alone(written, value, path),
         ...one(written, section, value, path),
         ...quickFailover(section, value, path),
+        ...watched(value, path),
         ...(schema === undefined
           ? []
           : givingUp({ written, node: value, path, shape: shapeFor(schema, value) })),
