@@ -10,6 +10,12 @@ import type { LoadRuns } from './loads.js';
 /** From this share of the calls on, a limit counts. */
 const COUNTS = 0.001;
 
+/** The field of a limit below its bundle, or the policy with all its fields. */
+const FIELDS: ReadonlyMap<string, (layer: Layer) => string> = new Map([
+  ['bulkhead', (layer: Layer) => `bulkhead.${policyTraits('bulkhead', layer).permits.field}`],
+  ['rateLimit', () => 'rateLimit'],
+]);
+
 /** The calls of which limits of their callers refuse most; null where they refuse fewer than one in a thousand. */
 export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
   let most: RefusedCalls | null = null;
@@ -30,19 +36,12 @@ export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
     );
     const by = callLimits(all.map(({ layer }) => layer));
     const fields = all.flatMap(({ id, layer }) => {
-      const field = fieldOf(layer);
-      return field === null ? [] : id.split(' + ').map((bundle) => ({ bundle, field }));
+      const field = FIELDS.get(layer.policy)?.(layer);
+      return field === undefined ? [] : id.split(' + ').map((bundle) => ({ bundle, field }));
     });
     most = { caller: nameOf(from), callee: nameOf(to), by, share: refused / made, fields };
   });
   return most;
-}
-
-/** The field of a limit, or the policy with all its fields; null for other policies. */
-function fieldOf(layer: Layer): string | null {
-  if (layer.policy === 'bulkhead')
-    return `bulkhead.${policyTraits('bulkhead', layer).permits.field}`;
-  return layer.policy === 'rateLimit' ? layer.policy : null;
 }
 
 function countOf(table: EdgeRecord['outcomes']): number {
