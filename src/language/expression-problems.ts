@@ -17,6 +17,14 @@ const UNIT_WORDS: Readonly<Record<MetricUnit | 'size', string>> = {
   size: 'a size',
 };
 
+/** Counts of messages that other tools also give in time. */
+const IN_TIME: ReadonlyMap<string, string> = new Map(
+  ['lag', 'ready'].map((name) => [
+    name,
+    ': it counts messages; their time is delay, that of the oldest one age',
+  ]),
+);
+
 /** A limit of another unit than the metric. */
 export function unitProblem(
   metric: Metric,
@@ -24,7 +32,7 @@ export function unitProblem(
   unit: MetricUnit | 'size',
 ): ExpressionProblem {
   return {
-    message: `${metric.name} is ${UNIT_WORDS[metric.unit]}, but the limit is ${UNIT_WORDS[unit]}`,
+    message: `${metric.name} is ${UNIT_WORDS[metric.unit]}, but the limit is ${UNIT_WORDS[unit]}${unit === 'seconds' ? (IN_TIME.get(metric.name) ?? '') : ''}`,
     offset,
     found: UNIT_WORDS[unit],
     allowed: [EXAMPLE[metric.unit]],

@@ -7,7 +7,6 @@ import { outcomesHint } from './other-products.js';
 import { NAMED, isStepPath } from './salvage.js';
 import { definitionOf } from './sibling-kinds.js';
 import { mayBeOff, saysAbsent } from './switched-off.js';
-import { plainWord } from './synonyms.js';
 import { MAIN_ARGUMENT, STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
 /** Hint for a list that is written as a mapping, or a step that is only a name; `owner` is the mapping around it. */
@@ -160,21 +159,6 @@ export function loadHint(path: readonly PathKey[], word: string): string {
   return isLoad && rate !== null ? `: write poisson(${rate[1]}/${rate[2] ?? 's'})` : '';
 }
 
-const DEPLOYMENT = /^(re)?(deploy|deployment|rollout|release|rollingUpdate|rollingRestart)$/iu;
-
-/** Hint for a kind that belongs to another section. */
-export function kindHint(path: readonly PathKey[], word: string): string {
-  if (path[0] === 'faults' && path.length === 3 && DEPLOYMENT.test(plainWord(word)))
-    return '; a deployment is no fault: write it at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }';
-  if (path[0] === 'faults' && path.length === 3 && /^(restart|reboot)$/iu.test(word))
-    return '; write crash, which ends with a restart (flush empties a cache that goes on)';
-  if (path[0] === 'queues' && path.length === 3 && word === 'kafka')
-    return ': write a Kafka log in topics, with subscribers';
-  return path[0] === 'topics' && path.length === 3 && /^(rabbitmq|sqs)$/.test(word)
-    ? `: write a queue of ${word} in queues, with consumers`
-    : '';
-}
-
 /** Addition to a missing required field, if a similar field is present; with a colon in place of what the field takes. */
 export function missingHint(name: string, node: Node, path: readonly PathKey[]): string {
   const has = (key: string): boolean => node.type === 'map' && node.entries.has(key);
@@ -199,6 +183,12 @@ export function placeHint(path: readonly PathKey[], key: string, owner?: Node): 
     return 'a version fails by a step of its own endpoints, as endpoints: { get: [ work: 5ms, { fail: 503, probability: 10% } ] }';
   if (path.length === 3 && path[2] === 'rollout' && /^(version|image|tag)$/iu.test(key))
     return 'name the new version, as to: v2, and write it in versions, as versions: { v1: {}, v2: {} }';
+  if (path.length === 0 && /^regions?$/iu.test(key))
+    return 'a region is that of its zones, as network: { zones: { eu-1: { region: eu }, us-1: { region: us } } }';
+  if (path[0] === 'databases' && path[2] === 'failover' && /^r[tp]o$/iu.test(key))
+    return 'it is a goal, not a setting: the times of a failover are detect and promote, as { detect: 30s, promote: 30s }, and a goal is a budget, as ledger.lostCommits == 0';
+  if (path[0] === 'databases' && path[2] === 'replicas' && /^(zones?|regions?)$/iu.test(key))
+    return 'zones belong to the database, first that of the primary, as zone: [a, b]';
   if (path.length === 0 && OF_RUN.has(key))
     return `move it into run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
   if (path.length === 0 && /^outbox(es)?$/i.test(key))

@@ -6,13 +6,13 @@ import type { Problem, Problems } from './diagnostics.js';
 import {
   besideHint,
   formHint,
-  kindHint,
   loadHint,
   missingHint,
   nameHint,
   placeHint,
   timeHint,
 } from './form-hints.js';
+import { kindHint } from './kind-words.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nameProblem, shown, wanted, type Issue } from './issue-words.js';

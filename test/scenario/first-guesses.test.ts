@@ -262,3 +262,123 @@ variants: [ { name: a, set: { topics.t.subscribers[0].concurrency: 3 } } ]
     expect(own).toEqual([": a key with [ ] needs quotes: 'topics.t.subscribers[0].concurrency'"]);
   });
 });
+
+/** Systems in the words of clouds and of plans for outages; each fault of a line has the answer that is written there. */
+const CLOUD = `faultline: 1
+title: Cloud
+run: { duration: 60s }
+platform: { kind: PLATFORM }
+network: { zones: { a: {}, b: {} } }
+gateways:
+  edge: { kind: GATEWAY, routes: [ { to: api.get } ] }
+services:
+  api:
+    cpu: 1
+    autoscaling: { SCALING, max: 4 }
+    probes: { readiness: { call: health, period: 30s } }
+    endpoints: { get: [ query: ledger.read ], health: [ work: 1ms ] }
+databases:
+  ledger: { kind: postgres, REPLICAS, failover: { FAILOVER }, operations: { read: 5ms, write: { work: 1ms, write: true } } }
+  SECOND
+workloads:
+  users: { arrivals: ARRIVALS, requests: [ { call: edge, path: /get } ] }
+budgets: [ BUDGET ]
+`;
+
+const RIGHT: Readonly<Record<string, string>> = {
+  PLATFORM: 'none',
+  GATEWAY: 'simple',
+  SCALING: 'kind: hpa, metric: cpu, target: 60%',
+  REPLICAS: 'zone: [a, b], replicas: { count: 1 }',
+  FAILOVER: 'detect: 30s, promote: 30s',
+  SECOND: 'other: { operations: { read: 5ms } }',
+  ARRIVALS: 'poisson(50/s)',
+  BUDGET: 'ledger.lostCommits == 0',
+};
+
+function cloud(changes: Readonly<Record<string, string>>): string {
+  return Object.entries({ ...RIGHT, ...changes }).reduce(
+    (text, [place, own]) => text.replace(place, own),
+    CLOUD,
+  );
+}
+
+describe('the words of clouds and of plans for outages', () => {
+  it.each([
+    ['PLATFORM', 'ecs', 'write custom', 'custom, restart: { initial: 10s }'],
+    ['PLATFORM', 'eks', 'write kubernetes', 'kubernetes'],
+    ['GATEWAY', 'alb', 'write simple; the checks of its targets are their probes', 'simple'],
+    ['SCALING', 'kind: ecs', 'kind: hpa, metric: cpu, target: 60%', RIGHT.SCALING!],
+    [
+      'REPLICAS',
+      'replicas: { count: 1, zone: b }',
+      'zones belong to the database, first that of the primary, as zone: [a, b]',
+      RIGHT.REPLICAS!,
+    ],
+    [
+      'FAILOVER',
+      'detect: 30s, rpo: 5s',
+      'a goal is a budget, as ledger.lostCommits == 0',
+      RIGHT.FAILOVER!,
+    ],
+    [
+      'ARRIVALS',
+      '{ kind: ramp, from: 150/s }',
+      'write { kind: stages, start: 150/s, stages: [ { duration: 60s, target: 600/s } ] }',
+      '{ kind: stages, start: 150/s, stages: [ { duration: 60s, target: 600/s } ] }',
+    ],
+    ['ARRIVALS', '{ kind: batch, count: 100 }', 'is closed(8 0s)', 'closed(8 0s)'],
+    [
+      'ARRIVALS',
+      '{ kind: cron }',
+      '{ kind: closed, users: { start: 0, stages: [ { duration: 60s, target: 0 }, { duration: 0s, target: 8 } ] }, think: 0s }',
+      '{ kind: closed, users: { start: 0, stages: [ { duration: 60s, target: 0 }, { duration: 0s, target: 8 } ] }, think: 0s }',
+    ],
+  ])('%s: %s is answered by what can be written', (place, wrong, answer, right) => {
+    const own = messagesOf(cloud({ [place]: wrong }));
+    expect(own.join('\n')).toContain(answer);
+    expect(messagesOf(cloud({ [place]: right }))).toEqual([]);
+  });
+
+  it('name the place of zones and of rebuilds', () => {
+    const wrong = cloud({})
+      .replace('network: { zones: { a: {}, b: {} } }', 'regions: [ eu, us ]')
+      .concat(
+        'faults: [ { id: r, kind: rebuild, target: ledger, at: 1s }, { id: p, kind: replay, target: api, at: 1s } ]\n',
+      );
+    const own = messagesOf(wrong).join('\n');
+    expect(own).toContain('network: { zones: { eu-1: { region: eu }, us-1: { region: us } } }');
+    expect(own).toContain('declare it, as network: { zones: { a: {} } }');
+    expect(own).toContain('write it at its projection, as rebuild: { at: 60s, rate: 1000/s }');
+    expect(own).toContain('write it at the subscriber, as replay: { at: 60s, from: earliest }');
+  });
+
+  it('say which metric is the time of a lag', () => {
+    const text = `${SOURCED}budgets: [ orders.group.lag.max < 30s ]\n`;
+    expect(messagesOf(text)).toEqual([
+      'budgets[0]: lag is a number, but the limit is a duration: it counts messages; their time is delay, that of the oldest one age',
+    ]);
+    expect(messagesOf(text.replace('lag.max', 'age.max'))).toEqual([]);
+  });
+
+  it('lead from an event store of Kafka to a topic and its projection', () => {
+    const [first] = messagesOf(
+      cloud({ SECOND: '' }).replace(
+        'workloads:',
+        'eventStores: { orders: { kind: kafka } }\nworkloads:',
+      ),
+    ).filter((message) => message.includes('kind'));
+    expect(first).toContain('projections: { view: { from: TOPIC, writes: DATABASE.OPERATION } }');
+    expect(messagesOf(SOURCED)).toEqual([]);
+  });
+});
+
+const SOURCED = `faultline: 1
+title: Sourced
+run: { duration: 60s }
+topics: { orders: { kind: kafka, partitions: 2, subscribers: [ { group: group, call: api.on, replay: { at: 10s, from: earliest } } ] } }
+databases: { views: { operations: { upsert: { work: 1ms, write: true } } } }
+projections: { view: { from: orders, work: 1ms, writes: views.upsert, rebuild: { at: 60s, rate: 1000/s } } }
+services: { api: { endpoints: { put: [ publish: orders ], on: [ work: 1ms ] } } }
+workloads: { users: { arrivals: poisson(5/s), requests: [ { call: api.put } ] } }
+`;

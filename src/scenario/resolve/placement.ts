@@ -54,7 +54,7 @@ function deal(
 function check(here: Cursor, zone: string): void {
   if (here.names.zones.size > 0) here.isZone(zone);
   else {
-    const message = `there is no zone ${zone}: declare it in network.zones`;
+    const message = `there is no zone ${zone}: declare it, as network: { zones: { ${zone}: {} } }`;
     here.report('FL404', message, { found: zone, allowed: [] });
   }
 }

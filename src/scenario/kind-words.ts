@@ -1,0 +1,96 @@
+import type { PathKey } from './located.js';
+import { plainWord } from './synonyms.js';
+
+/** Kinds that people write where another word, or another section, is meant. */
+interface KindWord {
+  /** Keys of the path of `kind`; `*` stands for any. */
+  readonly at: string;
+  /** The kinds, as `plainWord` leaves them. */
+  readonly words: RegExp;
+  readonly advice: string;
+}
+
+const KIND_WORDS: readonly KindWord[] = [
+  {
+    at: 'faults.*.kind',
+    words: /^(re)?(deploy|deployment|rollout|release|rollingupdate|rollingrestart)$/,
+    advice:
+      '; a deployment is no fault: write it at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }',
+  },
+  {
+    at: 'faults.*.kind',
+    words: /^(restart|reboot)$/,
+    advice: '; write crash, which ends with a restart (flush empties a cache that goes on)',
+  },
+  {
+    at: 'faults.*.kind',
+    words: /^(rebuild|reindex|reproject|reprojection)$/,
+    advice:
+      '; a rebuild is no fault: write it at its projection, as rebuild: { at: 60s, rate: 1000/s }',
+  },
+  {
+    at: 'faults.*.kind',
+    words: /^(replay|reprocess|seek|rewind)$/,
+    advice:
+      '; a replay is no fault: write it at the subscriber, as replay: { at: 60s, from: earliest }',
+  },
+  {
+    at: 'queues.*.kind',
+    words: /^kafka$/,
+    advice: ': write a Kafka log in topics, with subscribers',
+  },
+  {
+    at: 'eventStores.*.kind',
+    words: /^(kafka|kinesis|pulsar)$/,
+    advice:
+      ': a log without streams is a topic: write it in topics, and what follows it as projections: { view: { from: TOPIC, writes: DATABASE.OPERATION } }',
+  },
+  {
+    at: 'gateways.*.kind',
+    words: /^(alb|nlb|elb|clb|applicationloadbalancer|loadbalancer|haproxy|traefik)$/,
+    advice:
+      ': write simple; the checks of its targets are their probes, as probes: { readiness: { call: health, period: 30s } }',
+  },
+  {
+    at: 'platform.kind',
+    words: /^(eks|gke|aks|openshift|k8s|k3s)$/,
+    advice: ': write kubernetes',
+  },
+  {
+    at: 'platform.kind',
+    words: /^(ecs|fargate|nomad|swarm|docker|systemd|ec2|vm)$/,
+    advice: ': write custom, with restart: { initial: 10s } where it restarts processes',
+  },
+  {
+    at: '*.*.autoscaling.kind',
+    words: /^(ecs|asg|ec2|aws|targettracking|targettrackingscaling|autoscalinggroup)$/,
+    advice:
+      ': for target tracking write kind: hpa, metric: cpu, target: 60%; for alarms with steps, kind: step',
+  },
+  {
+    at: 'workloads.*.arrivals.kind',
+    words: /^(ramp|rampup|ramping|linear|rampingarrivalrate|rampingvus|steps)$/,
+    advice: ': write { kind: stages, start: 150/s, stages: [ { duration: 60s, target: 600/s } ] }',
+  },
+  {
+    at: 'workloads.*.arrivals.kind',
+    words: /^(batch|job|jobs|cron|cronjob|bulk)$/,
+    advice:
+      ': a job whose 8 workers take one item after the other is closed(8 0s); one that begins at 60s is { kind: closed, users: { start: 0, stages: [ { duration: 60s, target: 0 }, { duration: 0s, target: 8 } ] }, think: 0s }',
+  },
+  ...['rabbitmq', 'sqs'].map((queue) => ({
+    at: 'topics.*.kind',
+    words: new RegExp(`^${queue}$`),
+    advice: `: write a queue of ${queue} in queues, with consumers`,
+  })),
+];
+
+/** Advice for a kind that belongs to another section, or that another kind stands for; empty if there is none. */
+export function kindHint(path: readonly PathKey[], word: string): string {
+  const isAt = (at: string): boolean => {
+    const keys = at.split('.');
+    return keys.length === path.length && keys.every((key, i) => key === '*' || key === path[i]);
+  };
+  const plain = plainWord(word);
+  return KIND_WORDS.find(({ at, words }) => words.test(plain) && isAt(at))?.advice ?? '';
+}
