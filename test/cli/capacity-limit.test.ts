@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { limitOf } from '../../src/api/capacity/limit.js';
-import { raised } from '../../src/api/capacity/settings.js';
+import { raised, settingFor, type MoreOf } from '../../src/api/capacity/settings.js';
+import type { ComponentHeadroom } from '../../src/contracts/result/headroom.js';
+import { Problems } from '../../src/scenario/diagnostics.js';
+import type { MapNode } from '../../src/scenario/located.js';
+import { parseYaml } from '../../src/scenario/parse.js';
 
 /** A search in a system with this limit, and the factors that it tries. */
 async function search(limit: number, guess: number | null, resolution = 0.05) {
@@ -66,5 +70,37 @@ describe('the replicas that a load needs', () => {
     // 10 of 100 partitions each for 2 x 5 members, 9 for 12 and 5 for 20.
     const hundred = { members: 11, partitions: 10, of: 100 };
     expect([1.02, 2].map((by) => raised({ ...more, now: 11 }, by, hundred))).toEqual([12, 20]);
+  });
+});
+
+describe('the setting that gives more replicas', () => {
+  const settingOf = (scaling: string, full: Partial<ComponentHeadroom>): MoreOf | null => {
+    const text = `services: { mailer: { replicas: 2${scaling} } }`;
+    const written = parseYaml('mail.yaml', text, new Problems()) as MapNode;
+    const shown = { component: 'mailer', of: null, used: 2, limit: 2, rate: 20, saturatesAt: 20 };
+    return settingFor(written, { ...shown, factor: 1, resource: 'consumers', ...full });
+  };
+  const CPU = ', autoscaling: { metric: cpu, target: 70%, min: 2, max: 10 }';
+  const MIN = {
+    path: 'services.mailer.autoscaling.min',
+    now: 2,
+    most: 10,
+    beside: { path: 'services.mailer.replicas', now: 2 },
+  };
+  const MAX = { path: 'services.mailer.autoscaling.max', now: 10 };
+
+  it.each([
+    ['without an autoscaler', '', {}, { path: 'services.mailer.replicas', now: 2 }],
+    ['of consumers that wait, which use no CPU', CPU, { of: 'orders' }, MIN],
+    ['of consumers that an autoscaler follows', CPU.replace('cpu', 'lag'), { of: 'orders' }, MAX],
+    [
+      'of workers that are full before its metric rises',
+      CPU,
+      { resource: 'workers', replicas: 2 },
+      MIN,
+    ],
+    ['of cores, of which it has added all', CPU, { resource: 'cores', replicas: 10 }, MAX],
+  ] as const)('%s', (_, scaling, full, setting) => {
+    expect(settingOf(scaling, full)).toEqual(setting);
   });
 });

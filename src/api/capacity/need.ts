@@ -71,11 +71,18 @@ function raise(
   if (more === null) return full;
   const known = settings.get(more.path);
   const now = known === undefined ? more.now : Number.parseFloat(known.to);
-  const to = raised({ ...more, now }, ROOM / full.factor, full.busiest);
-  const unit = more.unit ?? '';
-  const from = more.now === null ? null : `${more.now}${unit}`;
-  settings.set(more.path, { from, to: `${to}${unit}`, by: to / (more.now ?? 1) });
+  const { most = Infinity, beside, unit = '' } = more;
+  if (now !== null && now >= most) return full;
+  const to = Math.min(most, raised({ ...more, now }, ROOM / full.factor, full.busiest));
+  settings.set(more.path, raisedTo(more.now, to, unit));
+  if (beside !== undefined && (beside.now ?? 1) < to)
+    settings.set(beside.path, raisedTo(beside.now, to, ''));
   return null;
+}
+
+function raisedTo(now: number | null, to: number, unit: string): Raised {
+  const from = now === null ? null : `${now}${unit}`;
+  return { from, to: `${to}${unit}`, by: to / (now ?? 1) };
 }
 
 /** Raises the limits that refuse calls to what is asked of them; false if they have no number. */

@@ -1,4 +1,12 @@
-import { entries, get, pathText, type MapNode, type Node } from '../../scenario/located.js';
+import {
+  entries,
+  get,
+  items,
+  pathText,
+  text,
+  type MapNode,
+  type Node,
+} from '../../scenario/located.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 
 /** A setting that gives a component more of a resource. */
@@ -6,6 +14,10 @@ export interface MoreOf {
   readonly path: string;
   /** Its present value; null if it is not written, and 1 by default. */
   readonly now: number | null;
+  /** A setting that must not be less, and so is raised to the same. */
+  readonly beside?: { readonly path: string; readonly now: number | null };
+  /** The most that it may be beside the other settings of the file. */
+  readonly most?: number;
   /** What is written after the number, such as `/s`. */
   readonly unit?: string;
 }
@@ -14,10 +26,8 @@ const SERVERS = ['services', 'gateways', 'functions'] as const;
 const POOLS = ['maxOpen', 'maximumPoolSize', 'defaultPoolSize'] as const;
 
 /** The setting to raise where a resource is full; null if the file has none. */
-export function settingFor(
-  written: MapNode,
-  { component, resource, of, limit }: ComponentHeadroom,
-): MoreOf | null {
+export function settingFor(written: MapNode, full: ComponentHeadroom): MoreOf | null {
+  const { component, resource, of, limit } = full;
   const partitions = resource === 'consumers' && of !== null ? partitionsOf(written, of) : null;
   // A partition has one consumer of a group at most.
   if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;
@@ -27,7 +37,7 @@ export function settingFor(
   if (resource === 'readUnits') return unitsOf(written, component, 'read');
   if (resource === 'writeUnits') return unitsOf(written, component, 'write');
   const server = SERVERS.find((section) => get(get(written, section), component) !== undefined);
-  if (server !== undefined) return replicasOf(written, [server, component]);
+  if (server !== undefined) return replicasOf(written, [server, component], full);
   return resource === 'cores' ? coresOf(written, ['databases', component]) : null;
 }
 
@@ -46,13 +56,37 @@ export function raised(
   return Math.max(present + 1, Math.ceil(present * factor - 1e-9));
 }
 
-/** Replicas: each has the workers, the cores and the pools of one. */
-function replicasOf(written: MapNode, path: readonly string[]): MoreOf {
+/**
+ * Replicas: each has the workers, the cores and the pools of one. An autoscaler whose metric stays low while the resource
+ * is full adds none, as that of CPU for consumers that wait, so that only more from the start help.
+ */
+function replicasOf(
+  written: MapNode,
+  path: readonly string[],
+  { resource, replicas }: ComponentHeadroom,
+): MoreOf {
   const own = nodeAt(written, path);
-  const scaled = get(get(own, 'autoscaling'), 'max');
-  if (scaled !== undefined)
-    return { path: pathText([...path, 'autoscaling', 'max']), now: numberOf(scaled) };
-  return { path: pathText([...path, 'replicas']), now: numberOf(get(own, 'replicas')) };
+  const scaling = get(own, 'autoscaling');
+  const [min, max] = ['min', 'max'].map((name) => numberOf(get(scaling, name)));
+  const fixed = { path: pathText([...path, 'replicas']), now: numberOf(get(own, 'replicas')) };
+  if (scaling === undefined || max === null || max === undefined) return fixed;
+  const isIdle = resource === 'consumers' ? !followsBacklog(scaling) : (replicas ?? max) < max;
+  if (isIdle && (min ?? 1) < max)
+    return {
+      path: pathText([...path, 'autoscaling', 'min']),
+      now: min ?? null,
+      most: max,
+      ...(fixed.now !== null && { beside: fixed }),
+    };
+  return { path: pathText([...path, 'autoscaling', 'max']), now: max };
+}
+
+/** Whether an autoscaler adds replicas for messages that wait: that of KEDA, and any by `lag`. */
+function followsBacklog(scaling: Node): boolean {
+  const metrics = [scaling, ...items(get(scaling, 'metrics'))].map((one) =>
+    text(get(one, 'metric')),
+  );
+  return text(get(scaling, 'kind')) === 'keda' || metrics.includes('lag');
 }
 
 /** What a function reserves; without it, the limit of the account is a quota of the provider. */
