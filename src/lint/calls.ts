@@ -1,7 +1,8 @@
+import type { Ns } from '../kernel/time.js';
 import { nodesAsked } from '../language/databases.js';
-import { proxyBundle } from '../language/mesh.js';
-import { possibleRoutes, routeOf, type RequestLine } from '../language/routes.js';
+import { possibleRoutes, type RequestLine } from '../language/routes.js';
 import type { Path } from '../scenario/located.js';
+import { versionChains } from '../scenario/resolve/chain-targets.js';
 import type { Middleware } from '../contracts/scenario/middleware.js';
 import type { Layer } from '../contracts/scenario/policies.js';
 import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
@@ -10,7 +11,9 @@ import type { Pool } from '../contracts/scenario/pools.js';
 import type { Connections } from '../contracts/scenario/connections.js';
 import type { Target } from '../contracts/scenario/target.js';
 import { meanCount } from './counts.js';
-import { governing } from './governing.js';
+import { behindRoute, limitAround, partOf, proxyOf } from './ends.js';
+import { governing, outboundPath } from './governing.js';
+import { programsOf, type Program } from './programs.js';
 import { servicesOr } from './service-section.js';
 import { storeCalls } from './stores.js';
 
@@ -39,6 +42,8 @@ export interface Call {
   readonly forgetsErrors: boolean;
   /** Path of the bundle; without a bundle, that of the call. */
   readonly policyPath: Path;
+  /** Where a bundle for it can be written, if a bundle or middleware makes it, and no step of its own; else null. */
+  readonly place: Path | null;
   /** Calls per run of the calling part without failures; conditions count as met. */
   readonly times: number;
   /** The same, including calls that are made only after a failure. */
@@ -75,6 +80,8 @@ interface Around extends Pick<
   | 'withinNs'
   | 'inside'
 > {
+  /** A bundle or middleware makes the call. */
+  readonly isImplicit: boolean;
   /** As `times`, but conditions count as not met. */
   readonly sure: number;
   /** Number of `self` calls around it. */
@@ -91,6 +98,7 @@ const BARE: RequestLine = Object.freeze({
 });
 const TOP: Omit<Around, 'from'> = Object.freeze({
   selves: 0,
+  isImplicit: false,
   times: 1,
   sure: 1,
   most: 1,
@@ -140,15 +148,11 @@ export interface Sent {
  */
 export function callsOf(scenario: Scenario, written: (path: Path) => boolean): Sent {
   const walker = new Walker(scenario, written);
-  for (const [name, service] of scenario.services) {
-    const at = [servicesOr(service), name];
-    for (const [part, endpoint] of service.endpoints) {
-      walker.chain(`${name}.${part}`, service.middleware);
-      const path = [...at, 'endpoints', part, 'steps'];
-      walker.steps(endpoint.steps, path, { ...TOP, from: `${name}.${part}` });
-    }
+  for (const service of scenario.services.values()) {
+    for (const program of programsOf(service)) walker.program(service.name, program);
   }
   for (const [name, gateway] of scenario.gateways) walker.routes(name, gateway);
+  for (const [route, chain] of versionChains(scenario)) walker.chain(route, chain, 0);
   for (const [name, workload] of scenario.workloads) {
     workload.requests.forEach((request, index) => {
       const at = ['workloads', name, 'requests', index];
@@ -166,8 +170,10 @@ class Walker {
   readonly calls: Call[] = [];
   readonly publications: Publication[] = [];
   readonly unrouted: Unrouted[] = [];
-  /** Bundles whose fallbacks are being walked. */
+  /** Bundles whose own calls are being walked. */
   private readonly around = new Set<Bundle>();
+  /** The program that is being walked; null outside of services. */
+  private own: Program | null = null;
 
   constructor(
     private readonly scenario: Scenario,
@@ -184,14 +190,14 @@ class Walker {
       const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
       for (const { target, weight } of route.to) {
         if (weight === 0) continue;
-        const targets = this.behind(target);
+        const targets = behindRoute(this.scenario, target);
         const part = weight / total / targets.length;
         for (const one of targets) {
           this.add(one, BARE, route.policy, path, { ...top, times: part, most: part });
         }
       }
       if (route.mirror !== null) {
-        const targets = this.behind(route.mirror.target);
+        const targets = behindRoute(this.scenario, route.mirror.target);
         const share = route.mirror.share / targets.length;
         const around = { ...top, times: share, most: share, background: true, handled: true };
         for (const one of targets) this.add(one, BARE, null, [...path, 'mirror'], around);
@@ -199,21 +205,25 @@ class Walker {
     });
   }
 
-  /**
-   * Targets that a route can reach. If the target is a gateway, these are all of its routes, depending on the
-   * request.
-   */
-  private behind(target: Target): readonly Target[] {
-    const gateway = target.part === null ? this.scenario.gateways.get(target.component) : undefined;
-    if (gateway === undefined) return [target];
-    return gateway.routes.map(({ name }) => ({ component: target.component, part: name }));
+  /** An endpoint as some version of its service has it. */
+  program(name: string, program: Program): void {
+    const { part, shape, share, path } = program;
+    const from = `${name}.${part}`;
+    this.own = program;
+    this.chain(from, shape.middleware, share);
+    this.steps(shape.endpoints.get(part)!.steps, path, {
+      ...often({ ...TOP, from }, share),
+      most: 1,
+    });
+    this.own = null;
   }
 
-  chain(from: string, middleware: readonly Middleware[]): void {
+  chain(from: string, middleware: readonly Middleware[], share = 1): void {
+    const top = { ...TOP, from, isImplicit: true };
     for (const { call, onError, cached, store, at } of middleware) {
       // The hit ratio of a cached check depends on which clients return, so its calls are not counted.
       const ask = (to: Target, handled: boolean, times: number): void =>
-        this.add(to, BARE, null, at, { ...TOP, from, times, handled });
+        this.add(to, BARE, null, at, { ...top, times: times * share, handled });
       if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow', TOP.times);
       if (call !== null) ask(call, onError === 'allow', cached === null ? TOP.times : 0);
     }
@@ -383,7 +393,7 @@ class Walker {
   }
 
   private inPlace(to: Target, around: Around): void {
-    const service = this.scenario.services.get(to.component);
+    const service = this.own?.shape ?? this.scenario.services.get(to.component);
     const endpoint = service?.endpoints.get(to.part ?? '');
     if (endpoint === undefined || around.selves >= SELF_DEPTH) return;
     const path = [servicesOr(service!), to.component, 'endpoints', endpoint.name, 'steps'];
@@ -397,8 +407,8 @@ class Walker {
     path: Path,
     around: Around,
   ): void {
-    const { from, owners, selves: _selves, sure: _sure, ...inherited } = around;
-    const part = this.partOf(target, line);
+    const { from, owners, selves: _selves, sure: _sure, isImplicit, ...inherited } = around;
+    const part = partOf(this.scenario, target, line);
     if (part === null) {
       const gateway = this.scenario.gateways.get(target.component);
       if (gateway !== undefined && possibleRoutes(gateway, line).length === 0)
@@ -408,6 +418,7 @@ class Walker {
     const caller = componentOf(from);
     const callee = target.component;
     const { bundle, policyPath } = governing(this.scenario, this.written, {
+      program: this.own,
       caller,
       callee,
       part,
@@ -417,7 +428,7 @@ class Walker {
     });
     const { databases, eventStores } = this.scenario;
     const database = databases.get(callee) ?? eventStores.get(callee);
-    const proxy = this.proxyOf(caller, callee, part);
+    const proxy = proxyOf(this.scenario, caller, callee, part);
     this.calls.push({
       ...inherited,
       from,
@@ -433,39 +444,45 @@ class Walker {
       hasKey: (bundle?.idempotencyKey ?? null) !== null,
       forgetsErrors: bundle?.idempotencyKey?.storeErrors === false,
       policyPath,
+      place: isImplicit ? outboundPath(this.scenario, caller, callee) : null,
       loadBalancing: bundle?.loadBalancing ?? null,
       outlierDetection: bundle?.outlierDetection ?? null,
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
-    if (bundle?.fallback?.kind === 'steps') {
-      this.instead(bundle, [...policyPath, 'fallback', 'steps'], around);
-    }
+    if (bundle !== null) this.ownCalls(bundle, policyPath, around);
   }
 
-  private proxyOf(caller: string, callee: string, part: string): Bundle | null {
-    const { mesh, services, gateways } = this.scenario;
-    const isServed = services.has(callee) || gateways.has(callee);
-    if (mesh === undefined || !isServed || !mesh.services.includes(caller)) return null;
-    return proxyBundle(mesh, callee, part) ?? null;
-  }
-
-  /** Steps that replace a failed call. A bundle is not walked again within its own fallback steps. */
-  private instead(bundle: Bundle, path: Path, around: Around): void {
-    if (bundle.fallback?.kind !== 'steps' || this.around.has(bundle)) return;
+  /**
+   * What a bundle itself calls: the stores of its limits, and the call or the steps that replace a failed call. A bundle
+   * is not walked again within itself.
+   */
+  private ownCalls(bundle: Bundle, path: Path, around: Around): void {
+    if (this.around.has(bundle)) return;
     this.around.add(bundle);
-    const after = { ...around, times: 0, sure: 0, inside: null, owners: [], selves: 0 };
-    this.steps(bundle.fallback.steps, path, after);
+    const here = { ...around, inside: null, owners: [], selves: 0, isImplicit: true };
+    const within = (policy: string): Ns => Math.min(around.withinNs, limitAround(bundle, policy));
+    for (const { policy, store } of bundle.layers) {
+      const of = store?.of ?? null;
+      if (store === null || of === null) continue;
+      // How often a kept refusal spares the query is unknown.
+      const times = store.cacheNs === null ? here.times : 0;
+      const handled = here.handled || store.onError === 'allow';
+      this.add(of, BARE, null, [...path, policy], {
+        ...here,
+        times,
+        handled,
+        withinNs: within(policy),
+      });
+    }
+    const { fallback } = bundle;
+    const after = { ...here, times: 0, sure: 0, withinNs: within('fallback') };
+    const at = [...path, 'fallback'];
+    if (fallback?.kind === 'call') this.add(fallback.to, BARE, null, at, after);
+    if (fallback?.kind === 'steps') {
+      this.steps(fallback.steps, [...at, 'steps'], { ...after, isImplicit: false });
+    }
     this.around.delete(bundle);
-  }
-
-  /** The part that a call reaches; null = no route matches. */
-  private partOf(target: Target, line: RequestLine): string | null {
-    if (target.part !== null) return target.part;
-    const gateway = this.scenario.gateways.get(target.component);
-    if (gateway !== undefined) return routeOf(gateway, line)?.name ?? null;
-    const service = this.scenario.services.get(target.component);
-    return service === undefined ? null : ([...service.endpoints.keys()][0] ?? null);
   }
 }
 

@@ -70,7 +70,5 @@ export function yamlAt(path: Path, text: string): string {
 /** YAML that adds layers to the bundle of a call, or gives the call a bundle. */
 export function bundleYaml(call: Call, text: string): string {
   if (call.bundle !== '') return yamlAt(call.policyPath, text);
-  // A check in a middleware chain has no policy of its own; the `outbound` policies of its host apply.
-  const checks = call.path.includes('middleware');
-  return yamlAt(checks ? ['outbound', call.callee] : [...call.path, 'policy'], text);
+  return yamlAt(call.place ?? [...call.path, 'policy'], text);
 }

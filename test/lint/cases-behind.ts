@@ -61,6 +61,35 @@ const again = (policy: string): string =>
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
   ]);
 
+/** A call with this policy; `spare` stands in for `psp`, and `limits` keeps the state of limiters. */
+const beside = (policy: string, outbound: string): string =>
+  scenario([
+    'databases: { limits: { operations: { count: { work: 1ms } } } }',
+    'services:',
+    `  shop: { outbound: { ${outbound} }, endpoints: { buy: [ { call: psp.charge, policy: { timeout: 1s, ${policy} } } ] } }`,
+    PSP,
+    '  spare: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+const INSTEAD = 'fallback: { call: spare.charge }';
+const COUNTED =
+  'rateLimit: { kind: fixedWindow, limit: 100, window: 1s, scope: caller, store: { of: limits.count } }';
+
+/** A canary whose steps call `psp` with this policy. */
+const canary = (policy: string): string =>
+  scenario([
+    'services:',
+    '  shop:',
+    '    replicas: 2',
+    '    versions:',
+    '      v1: {}',
+    `      v2: { endpoints: { buy: [ { call: psp.charge${policy} } ] } }`,
+    '    rollout: { kind: rolling, at: 10s, to: v2 }',
+    '    endpoints: { buy: [ wait: 1ms ] }',
+    PSP,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
 /** Rules about calls, for those that the handler of a message makes. */
 export const BEHIND_CASES: readonly RuleCase[] = [
   {
@@ -91,6 +120,31 @@ export const BEHIND_CASES: readonly RuleCase[] = [
     measured: 'no timeout, and no deadline that reaches the call on every way',
     limit: 'a finite one',
     silent: { 'the call has one': again(', policy: { timeout: 1s }') },
+  },
+  {
+    rule: 'call-without-time-limit',
+    // The time limit of a call does not cover what replaces it.
+    fires: beside(INSTEAD, ''),
+    path: 'services.shop.endpoints.buy.steps[0].policy.fallback',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: { 'it has one by `outbound`': beside(INSTEAD, 'spare: { timeout: 1s }') },
+  },
+  {
+    rule: 'call-without-time-limit',
+    fires: canary(''),
+    path: 'services.shop.versions.v2.endpoints.buy.steps[0]',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: { 'the call has one': canary(', policy: { timeout: 1s }') },
+  },
+  {
+    rule: 'query-without-time-limit',
+    fires: beside(COUNTED, ''),
+    path: 'services.shop.endpoints.buy.steps[0].policy.rateLimit',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: { 'it has one by `outbound`': beside(COUNTED, 'limits: { timeout: 1s }') },
   },
   {
     rule: 'query-without-time-limit',
