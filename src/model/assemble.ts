@@ -188,6 +188,7 @@ function setMeasuring(world: Draft<World>, traceSink: ((rows: TraceRecord) => vo
   world.audits = [];
   world.kept = new Map();
   world.sagaExamples = [];
+  world.heldUp = [];
   world.journal = new Journal(plan.warmupNs);
   world.tracer = new Tracer(world, traceSink);
 }

@@ -197,10 +197,16 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
     pools: poolsOf(assembly),
     meters: world.meters.records(),
     sagas: world.sagaExamples.map((example) => example()),
+    ...heldUpOf(world),
     machines: journal.machines(),
     journal: journal.record(),
     traces: tracer.take(),
   };
+}
+
+function heldUpOf({ heldUp }: World): Pick<RunRecord, 'heldUp'> {
+  const found = heldUp.flatMap((records) => records());
+  return found.length === 0 ? {} : { heldUp: found };
 }
 
 function unfinishedRequests(): number {

@@ -102,6 +102,48 @@ faults: [ { id: bad, kind: ${kind}, target: jobs, at: 30s, for: 100ms } ]
   });
 });
 
+describe('a record that no consumer can handle', () => {
+  const partitioned = (more = '') =>
+    run(`
+faultline: 1
+title: A record that fails in every attempt
+run: { duration: 30s }
+keys: { order: { kind: sequence, count: 1000 } }
+topics:
+  jobs: { kind: kafka, partitions: 2, subscribers: [ { group: workers, call: worker.handle${more} } ] }
+services: { worker: { replicas: 2, endpoints: { handle: [ work: 1ms ] } } }
+workloads:
+  users: { arrivals: constant(50/s), requests: [ { name: submit, steps: [ publish: { topic: jobs, key: order } ] } ] }
+faults: [ { id: bad, kind: poison, target: jobs, at: 10s, for: 20ms } ]
+`)
+      .variant()
+      .cascade.events.filter(
+        ({ subject, kind, ends }) =>
+          subject === 'jobs.workers' && (kind === 'backlog' || ends === 'backlog'),
+      );
+
+  it('stops its partition, and the account says which one and how many wait behind it', () => {
+    // About 25/s into each partition for 20 s: 500, with the record itself. The other member goes on.
+    const [begins, ends] = partitioned();
+    expect(begins!.text).toMatch(
+      /^up to 50\d messages wait, the oldest for 20 s; partition ([01]) stops at a record that fails in every attempt$/,
+    );
+    const [, waiting, behind] =
+      /^(50\d) messages still wait at 30 s, (\d+) of them behind a record of partition [01] that fails in every attempt$/.exec(
+        ends!.text,
+      )!;
+    expect(Number(behind)).toBe(Number(waiting) - 1);
+  });
+
+  it('stops it until it is given up', () => {
+    const skipped =
+      ', onPoison: skip, retry: { attempts: 5, backoff: { kind: constant, base: 1s } }';
+    const [begins, ends] = partitioned(skipped);
+    expect(begins!.text).toContain('; partition');
+    expect(ends!.text).toMatch(/^caught up after/);
+  });
+});
+
 /** The same consumer, of a topic or of a queue, that is a tenth too slow for 30 s: 8 ms x 1.389 are 90/s. */
 const tooSlow = (holder: string, at = '20s', timeline = '1s'): string => `
 faultline: 1

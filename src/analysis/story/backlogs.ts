@@ -1,4 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
+import { partName } from '../../contracts/plan/names.js';
+import type { HeldUpRecord } from '../../contracts/record/held-up.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { triggersIn } from '../measure/background.js';
@@ -11,8 +13,8 @@ import { stepAt, type Steps } from '../measure/steps.js';
 import type { Scene } from './scene.js';
 import { BARE } from './unseen.js';
 import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
-import { formatInstant, formatSeconds } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { formatCount, formatInstant, formatSeconds } from '../../text/figures.js';
+import { list, plural } from '../../text/words.js';
 
 /**
  * A backlog begins when the oldest message is this many times older than any message before the first fault. It ends
@@ -51,19 +53,20 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
         const at = Math.max(secondsOf(scene, from), begun.get(from) ?? 0);
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
+        const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;
+        const held = heldIn(data, record, line, steps.startNs[from], endNs);
         const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
-        const text = `up to ${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${already}${reset}`;
+        const text = `up to ${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${already}${reset}${stopWords(scene, held, at)}`;
         const places = line.places.map((id) => data.plan.components[id].name);
         const event = { subject: line.subject, ...BARE };
         const chronic = isChronic ? { isChronic } : {};
         const begins: StoryEvent = { ...event, ...chronic, places, at, kind: 'backlog', text };
         // The backlog may have ended within the last step.
         const isOver = until < steps.count || line.endAge <= limits.low;
-        const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;
         const end = (endNs - data.plan.warmupNs) / 1e9;
         const over = isOver
           ? `caught up after ${formatSeconds(end - at)}`
-          : `${waitWords(line.left, line, 'still ')} at ${formatInstant(end)}${spoiledWords(data, record, line)}`;
+          : `${waitWords(line.left, line, 'still ')} at ${formatInstant(end)}${heldWords(held)}${spoiledWords(data, record, line)}`;
         const kind = isOver ? 'recovered' : 'notRecovered';
         return [begins, { ...event, at: end, kind, text: over, ends: 'backlog' }];
       });
@@ -95,6 +98,43 @@ function spoiledWords({ plan }: VariantData, record: RunRecord, line: WaitingLin
       meter.counts[last] > 0,
   );
   return isSpoiled && isRepeated ? ': some of them fail in every attempt' : '';
+}
+
+/** Records that hold up a partition in a span of absolute time, where a fault makes records fail in every attempt. */
+function heldIn(
+  { plan }: VariantData,
+  { heldUp = [] }: RunRecord,
+  { places: [component], subject }: WaitingLine,
+  fromNs: Ns,
+  endNs: Ns,
+): readonly HeldUpRecord[] {
+  if (spoilersOf(plan, component).length === 0) return [];
+  return heldUp.filter(
+    (one) => partName(plan, one.part) === subject && one.fromNs < endNs && one.untilNs > fromNs,
+  );
+}
+
+/** `; partition 2 stops at 30 s, at a record that fails in every attempt`; empty if none does. */
+function stopWords(scene: Scene, held: readonly HeldUpRecord[], begins: number): string {
+  const [first, ...others] = held;
+  if (first === undefined) return '';
+  const at = (first.fromNs - scene.data.plan.warmupNs) / 1e9;
+  const when = formatInstant(at) === formatInstant(begins) ? '' : ` at ${formatInstant(at)}`;
+  if (others.length === 0)
+    return `; partition ${first.partition} stops${when} at a record that fails in every attempt`;
+  const which = [...new Set(held.map(({ partition }) => partition))]
+    .sort((a, b) => a - b)
+    .map(String);
+  return `; ${which.length === 1 ? 'partition' : 'partitions'} ${list(which)} ${which.length === 1 ? 'stops' : 'stop'} at records that fail in every attempt`;
+}
+
+/** `: 1,803 of them behind that record`, of those that are left at the end; empty if none holds any up. */
+function heldWords(held: readonly HeldUpRecord[]): string {
+  const open = held.filter(({ untilNs }) => untilNs === Infinity);
+  const behind = open.reduce((sum, one) => sum + one.behind, 0);
+  if (behind === 0) return '';
+  const of = open.length === 1 ? `a record of partition ${open[0].partition}` : 'records';
+  return `, ${formatCount(behind)} of them behind ${of} that ${open.length === 1 ? 'fails' : 'fail'} in every attempt`;
 }
 
 /** The first fault that begins in a step, in seconds: a backlog that it makes begins no earlier within the step. */

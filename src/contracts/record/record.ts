@@ -3,13 +3,13 @@ import type { HistogramRow } from '../../stats/histogram-row.js';
 import type { HistogramData } from '../../stats/histogram.js';
 import type { Counts } from '../../stats/record-columns.js';
 import type { WatchedRecord } from './alerts.js';
+import type { HoldingRecord } from './held-up.js';
 
 /**
- * Result of one run: counts per measuring cell (see Grid), histograms per segment and per step, gauges per
- * cell, the journal of state changes, and traces of sampled requests. Transferable: typed arrays and plain
- * objects only. The analysis computes everything else (quantiles, shares, intervals, cascade) from these.
+ * Result of one run: counts per measuring cell (see Grid), histograms per segment and per step, gauges per cell, the
+ * journal, and traces of sampled requests. Transferable: typed arrays and plain objects only. The analysis computes the rest.
  */
-export interface RunRecord extends WatchedRecord {
+export interface RunRecord extends WatchedRecord, HoldingRecord {
   readonly format: 'faultline.record/1';
   readonly variant: string;
   readonly replication: number;

@@ -1,5 +1,6 @@
 import type { Counts } from '../../kernel/counts.js';
 import type { Plan } from '../../contracts/plan/plan.js';
+import type { HeldUpRecord } from '../../contracts/record/held-up.js';
 import type { SagaRecord } from '../../contracts/record/record.js';
 import type { Act } from './acts.js';
 import type { Keys } from './strands/keys.js';
@@ -72,6 +73,8 @@ export interface Run {
   readonly kept: Map<string, () => number>;
   /** By saga: examples of sagas that broke a rule, collected at the end. */
   readonly sagaExamples: (() => SagaRecord)[];
+  /** Records that hold up a partition of a log, by group. */
+  readonly heldUp: (() => readonly HeldUpRecord[])[];
   /** Set by a guard that stopped the run. */
   stop: { reason: 'depth' | 'memory' | 'instant'; detail: string } | null;
 }

@@ -8,6 +8,7 @@ import type { TaskOwner } from '../../resources/tasks.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { AutoCommits } from './auto-commits.js';
 import { Commits } from './commits.js';
+import { HeldUp } from './held-up.js';
 import { empty, RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
 import { placeOf, type Offsets } from './offsets.js';
@@ -33,6 +34,7 @@ export class PollLoop implements TaskOwner {
   private readonly records: Records;
   private readonly plain: boolean;
   private readonly pauses: PollPauses | null;
+  private readonly heldUp: HeldUp;
 
   constructor(private readonly setup: LoopSetup) {
     const { world, messages, offsets, inbox, filter, spec, members } = setup;
@@ -42,6 +44,8 @@ export class PollLoop implements TaskOwner {
     this.records = new Records(messages, offsets, filter, spec.spec.filter, setup.canBeCut);
     this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !setup.canBeCut;
     this.owner = world.tasks.register(this);
+    this.heldUp = new HeldUp(spec.part, offsets, setup.partitions);
+    world.heldUp.push(() => this.heldUp.records());
     this.pollOp = engine.define('poll', (member, epoch) => {
       if (members[member].epoch === epoch) this.go(members[member]);
     });
@@ -325,6 +329,7 @@ export class PollLoop implements TaskOwner {
       return false;
     }
     const { meters } = this.world;
+    this.heldUp.failed(batch[at], batch[at + 1]);
     const wait = aftermath.waitNs(tries, partition.at(batch[at + 1]), member.began);
     meters.count(redelivered, run);
     this.offsets.tried(batch[at], ++member.tries);
@@ -350,6 +355,7 @@ export class PollLoop implements TaskOwner {
     const { batch, at } = member;
     const log = batch[at];
     if (this.setup.canBeCut) this.abandonCut(member);
+    this.heldUp.passed(log, batch[at + 1]);
     batch[at + 1] += member.run;
     invariant(batch[at + 1] <= batch[at + 2], 'a member handles only the records that it has read');
     invariant(!member.idle, 'a member that handles records does not wait for a poll');
@@ -379,6 +385,7 @@ export class PollLoop implements TaskOwner {
   /** A poison record fails at once, kills the process, or hangs. */
   private poisoned(member: Member, { effect, restartNs }: Poison): boolean {
     const { outages } = this.world;
+    this.heldUp.failed(member.batch[member.at], member.batch[member.at + 1]);
     if (effect === 'error') {
       this.pauses?.ended(member, OUTCOME.serverError);
       return this.again(member);
