@@ -1,6 +1,6 @@
 // Online Boutique with stress on the CPU of one pod after the other: how many threads burn is not published.
 //
-// The rule. The model is what `import` makes of the spans of 17:00, unchanged. What a fault does to the pod is read at the pod:
+// The rule. The model is what `import` makes of the spans of 17:00, unchanged. The effect of a fault is read at the pod:
 // how much longer the spans of its requests take on average, from that minute to each minute with the fault. This growth, as a
 // delay of each call, predicts all pages. Stress on the frontend is left out: its spans are the pages. Afterwards the same was
 // tried with the growth of the spans of its callers.

@@ -1,8 +1,8 @@
 // PetShop with 26 injected faults: tables of a normal part, without traces, are imported, and the page is predicted for each
 // fault.
 //
-// The rule. The model is what `import` makes of the normal part, unchanged. What a fault does to the faulty service is read at
-// that service: how much its mean time grows, or which share of its requests fails, from the first piece of five minutes to the
+// The rule. The model is what `import` makes of the normal part, unchanged. The effect of a fault on the faulty service is read
+// there: how much its mean time grows, or which share of its requests fails, from the first piece of five minutes to the
 // first one that begins after the fault. A delay of each call, or an abort of that share, predicts how much the mean time or the
 // availability of the page changes. Where the delay is published, it predicts the page too, without a look at the service.
 import { execFileSync } from 'node:child_process';
@@ -19,7 +19,7 @@ const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const FILES = new URL('../../test/fixtures/measured/', import.meta.url);
 const PAGE = 'PetSite';
 
-/** What `import` makes of the normal part, and the names of its components. */
+/** The scenario that `import` makes of the normal part, and the names of its components. */
 function imported() {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-petshop-'));
   try {

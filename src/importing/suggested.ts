@@ -1,6 +1,6 @@
 import type { System } from './system.js';
 
-/** What the name of a store has after that of its owner: `carts-db`, `cart-redis`. */
+/** The end of the name of a store, after the name of its owner: `carts-db`, `cart-redis`. */
 const STORE =
   /[-_.]?(db|database|mysql|mariadb|postgres|postgresql|pg|mongo|mongodb|redis|valkey|cache)$/i;
 

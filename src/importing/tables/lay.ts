@@ -153,7 +153,7 @@ class Laying {
     return map({ loop: map({ times: noted(rounds, note), steps: list([call]) }) });
   }
 
-  /** What nothing calls gets its requests from outside. */
+  /** Services that nothing calls get their requests from outside. */
   private load(): void {
     const { entries } = this;
     const n = entries.reduce((sum, { requests }) => sum + requests, 0);
@@ -171,7 +171,7 @@ class Laying {
     system.load = map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
   }
 
-  /** What figures of whole services cannot say. */
+  /** Asks for what figures of whole services cannot say. */
   private unknown(): void {
     const { system } = this;
     const byCallee = new Map<string, string[]>();
@@ -203,7 +203,7 @@ class Laying {
   }
 }
 
-/** What no service calls, else what has the most requests. */
+/** Services that no other one calls, else the one with the most requests. */
 function entriesOf(services: readonly Timed[], { calls }: TableFacts): readonly Timed[] {
   const called = new Set(calls.map(({ to }) => to));
   const found = services.filter(({ name }) => !called.has(name));

@@ -19,7 +19,7 @@ export interface TableCall {
   readonly requests: number | null;
 }
 
-/** What tables say about services and the calls between them. */
+/** Services and the calls between them, as tables have them. */
 export interface TableFacts {
   /** By service, and by the start of a piece of the time. */
   readonly services: ReadonlyMap<string, ReadonlyMap<number, Row>>;

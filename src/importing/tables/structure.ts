@@ -16,7 +16,7 @@ export interface TableStep {
   readonly isOptional: boolean;
 }
 
-/** What tables say about a service over the whole time. Unit: seconds. */
+/** Figures of a service over the whole time. Unit: seconds. */
 export interface Whole {
   readonly name: string;
   readonly requests: number;
@@ -93,7 +93,7 @@ class Structure {
     ];
   }
 
-  /** A client stands for callers outside of the tables: nothing calls it, and it makes one kind of call. */
+  /** A client is a caller outside of the tables: nothing calls it, and it makes one kind of call. */
   private isClient(from: Known, to: Known): boolean {
     const { calls } = this.facts;
     return (
