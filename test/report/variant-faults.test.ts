@@ -90,30 +90,54 @@ describe('faults that a variant moves or takes away', () => {
   });
 });
 
-describe('the words above the strips', () => {
-  const captionOf = (result: Result): string => {
-    const html = renderHtml(result, { version: '0.0.0', command: 'faultline' });
-    const { document } = new JSDOM(html).window;
-    return document.querySelector('#variants caption')!.textContent.replaceAll('\u202f', ' ');
-  };
+describe('the rows above the strips', () => {
+  const documentOf = (result: Result): Document =>
+    new JSDOM(renderHtml(result, { version: '0.0.0', command: 'faultline' })).window.document;
+  const rowsOf = (page: Document): HTMLElement[] => [
+    ...page.querySelectorAll<HTMLElement>('#variants .fl > div'),
+  ];
+  const textsOf = (page: Document): string[] =>
+    rowsOf(page).map((row) => row.textContent.replaceAll('\u202f', ' '));
 
-  it('leave the times of faults that differ to the head of the page', () => {
-    expect(captionOf(run(MOVED).result)).toContain('; shaded: the faults of each variant');
+  it('name each fault, its time and the variants that have it', () => {
+    const page = documentOf(run(MOVED).result);
+    expect(textsOf(page)).toEqual([
+      'pay 4x slower, 10 to 20 s in now',
+      'pay 4x slower, 40 to 50 s in later',
+    ]);
+    // Of 60 s.
+    const starts = rowsOf(page).map((row) => row.style.getPropertyValue('--l'));
+    expect(starts).toEqual(['16.7%', '66.7%']);
+    expect(page.querySelector('#variants caption')!.textContent).toContain('; grey bands: ');
   });
 
-  it('name an upright line for a fault that is over at once', () => {
+  it('name the instant of a fault that is over at once', () => {
     const { result } = run(scenario('  - { name: now }'));
     const atOnce = <T extends Pick<FaultInfo, 'spans'>>(fault: T): T => ({
       ...fault,
       spans: fault.spans.map(({ from }) => ({ from, until: from })),
     });
-    const flushed = {
+    const page = documentOf({
       ...result,
       faults: result.faults.map(atOnce),
       variants: result.variants.map((one) => ({ ...one, faults: one.faults.map(atOnce) })),
-    };
-    expect(captionOf(flushed)).toContain('; upright line: pay 4x slower at 10 s');
-    expect(captionOf(flushed)).not.toContain('shaded');
+    });
+    expect(textsOf(page)).toEqual(['pay 4x slower, 10 s']);
+  });
+
+  it('are six at most, with the number of the others', () => {
+    const { result } = run(scenario('  - { name: now }'));
+    const many = <T extends Pick<FaultInfo, 'spans'>>(fault: T): T => ({
+      ...fault,
+      spans: Array.from({ length: 9 }, (_, i) => ({ from: i, until: i + 0.5 })),
+    });
+    const page = documentOf({
+      ...result,
+      faults: result.faults.map(many),
+      variants: result.variants.map((one) => ({ ...one, faults: one.faults.map(many) })),
+    });
+    expect(rowsOf(page)).toHaveLength(6);
+    expect(page.querySelector('#variants .fl p')!.textContent).toBe('and 3 more faults');
   });
 });
 

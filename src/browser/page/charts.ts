@@ -75,6 +75,13 @@ export class Charts {
       pin.hidden = share < 0 || share > 1;
       pin.style.left = `${share * 100}%`;
     }
+    for (const row of all('[data-span]')) {
+      const [start = 0, stop = 0] = numbersOf(row.dataset.span);
+      const [left, right] = [Math.max(start, from), Math.min(stop, until)];
+      row.hidden = left > right;
+      row.style.setProperty('--l', `${shareOf(left, zoom) * 100}%`);
+      row.style.setProperty('--s', `${((right - left) / (until - from)) * 100}%`);
+    }
     for (const axis of all('.axis .in')) {
       all('.zoomed', axis).forEach((mark) => mark.remove());
       all('span', axis).forEach((mark) => (mark.hidden = !isWhole));

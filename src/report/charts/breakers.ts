@@ -6,7 +6,7 @@ import { linear } from '../drawing/scale.js';
 import { plural } from '../../text/words.js';
 import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { type View } from '../view/view.js';
-import { shading, timeLabels, timeTicks } from './frame.js';
+import { BESIDE_NAMES, shading, timeLabels, timeTicks } from './frame.js';
 
 /** One breaker: an edge, a calling instance, and the intervals in which it is not closed. */
 export interface BreakerLane {
@@ -74,7 +74,7 @@ export function breakerChart(view: View, variant: VariantResult, width: number):
       shading(view, x, window, 2, bottom),
       names.map((name, i) => label(0, 12 + BREAKER_LANE * (i + 0.5), name, { fill: 'var(--ink)' })),
       laneMarks(lanes, x, window),
-      timeLabels(timeTicks(view, window[0], window[1]), x, bottom + 18),
+      timeLabels(timeTicks(view, window[0], window[1], width * BESIDE_NAMES), x, bottom + 18),
     ],
   };
 }

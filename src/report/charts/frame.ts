@@ -1,32 +1,71 @@
-import { boxes, dashed, label, stroke, type Area } from '../drawing/draw.js';
-import { exactNumber } from '../../text/figures.js';
+import { boxes, dashed, label, stroke, textWidth, type Area } from '../drawing/draw.js';
+import { exactNumber, formatInstant, formatSpan } from '../../text/figures.js';
+import { byCodeUnit } from '../../text/order.js';
+import { plural } from '../../text/words.js';
 import { coordinate } from '../base/format.js';
 import type { Markup } from '../base/html-escape.js';
 import { niceTicks, type Scale } from '../drawing/scale.js';
 import { faultMarks, shades, type View } from '../view/view.js';
 
 /**
- * Instants with a label on a time axis, in order of precedence: the end of the run, the ends of the headline fault,
- * the start, the ends of other faults, then round ones where there is room. `gap`: the smallest distance, as a share
- * of the axis.
+ * Instants with a label on a time axis `width` px long, in order of precedence: the end and the start, the ends of the
+ * headline fault, those of other faults, then round ones. One is left out only where its text would touch
+ * another one. `isInside`: texts at both ends do not leave the axis.
  */
-export function timeTicks(view: View, from: number, until: number, gap = 0.1): number[] {
+export function timeTicks(
+  view: View,
+  from: number,
+  until: number,
+  width: number,
+  isInside = false,
+): number[] {
   const span = until - from;
   const edges = (all: readonly { from: number; until: number }[]): number[] =>
     all.flatMap((one) => [one.from, one.until]);
   const { spans, instants } = faultMarks(view);
-  const marked = [until, ...edges(shades(view).slice(0, 1)), from, ...instants, ...edges(spans)];
+  // Both ends of the run; those of a part of it only if they are round.
+  const ends = [until, from].filter(
+    (at) => at === 0 || at === view.result.run.duration || isRound(at),
+  );
+  const marked = [...edges(shades(view).slice(0, 1)), ...instants, ...edges(spans)];
   const kept: number[] = [];
-  const keep = (at: number, room: number): void => {
-    if (at < from || at > until) return;
-    if (kept.every((other) => Math.abs(other - at) > span * room)) kept.push(at);
+  const middle = (at: number): number => {
+    const x = ((at - from) / span) * width;
+    const half = roomOf(at, until) / 2;
+    return isInside ? Math.min(width - half, Math.max(half, x)) : x;
   };
-  for (const at of marked) keep(at, gap);
-  for (const at of niceTicks([from, until], 4)) keep(at, Math.max(gap, ROUND_GAP));
+  const isFree = (at: number): boolean =>
+    kept.every(
+      (other) =>
+        Math.abs(middle(other) - middle(at)) >=
+        (roomOf(other, until) + roomOf(at, until)) / 2 + BETWEEN,
+    );
+  const keep = (at: number, least: number): void => {
+    if (at < from || at > until || !isFree(at)) return;
+    if (kept.every((other) => Math.abs(other - at) > span * least)) kept.push(at);
+  };
+  for (const at of [...ends, ...marked]) keep(at, 0);
+  for (const at of niceTicks([from, until], 4)) keep(at, ROUND_GAP);
   return kept.sort((a, b) => a - b);
 }
 
-/** Round instants between those of faults need this distance. */
+function isRound(at: number): boolean {
+  return Math.abs(at * 10 - Math.round(at * 10)) < 1e-6;
+}
+
+/** The least room of an axis beside names, as a share of the width: no name changes its labels. */
+export const BESIDE_NAMES = 0.6;
+
+/** Width of a label; that of the last instant has the unit. */
+export function roomOf(at: number, until: number): number {
+  return textWidth(at === until ? `${tickText(at)} s` : tickText(at), TICK);
+}
+
+const TICK = 11;
+/** Least distance between two labels. Unit: px. */
+const BETWEEN = 6;
+
+/** Round instants between those of faults need this distance, as a share of the axis. */
 const ROUND_GAP = 0.18;
 
 /** Labels under a time axis; only the last one has the unit. */
@@ -34,7 +73,7 @@ export function timeLabels(ticks: readonly number[], x: Scale, y: number): Marku
   return ticks.map((at, i) =>
     label(x(at), y, i === ticks.length - 1 ? `${tickText(at)} s` : tickText(at), {
       anchor: 'middle',
-      size: 11,
+      size: TICK,
     }),
   );
 }
@@ -43,6 +82,31 @@ export function timeLabels(ticks: readonly number[], x: Scale, y: number): Marku
 export function tickText(at: number): string {
   return exactNumber(Math.abs(at) < 0.1 ? Number(at.toPrecision(2)) : Math.round(at * 100) / 100);
 }
+
+/** The faults within a window that have a row of their own above a picture, and words for the others. */
+export function faultLines(
+  view: View,
+  [from, until]: readonly [number, number],
+): {
+  readonly shown: readonly { from: number; until: number; text: string }[];
+  readonly words: string | null;
+} {
+  const { spans, moments } = faultMarks(view);
+  const within = [...spans, ...moments].filter((one) => one.from <= until && one.until >= from);
+  const all = within
+    .toSorted((a, b) => a.from - b.from || a.until - b.until || byCodeUnit(a.words, b.words))
+    .map((one) => ({
+      from: one.from,
+      until: one.until,
+      text: `${one.words}, ${one.from === one.until ? formatInstant(one.from) : formatSpan(one.from, one.until)}${one.whose}`,
+    }));
+  const left = all.length - MOST_LINES;
+  if (left < 2) return { shown: all, words: null };
+  return { shown: all.slice(0, MOST_LINES), words: `and ${plural(left, 'more fault')}` };
+}
+
+/** Most faults with a row of their own. */
+const MOST_LINES = 6;
 
 /** The spans of the headline fault within a window: for the small charts of each service. */
 export function shading(
@@ -70,7 +134,7 @@ export function faultShading(
     .map((at) => `M${coordinate(x(at))} ${coordinate(top)}V${coordinate(bottom)}`);
   return [
     boxes(spans, 'var(--fault)'),
-    lines.length === 0 ? null : stroke(lines.join(''), 'var(--fault-ink)', 1, dashed('2 3')),
+    lines.length === 0 ? null : stroke(lines.join(''), 'var(--ink2)', 1, dashed('2 3')),
   ];
 }
 

@@ -9,19 +9,39 @@ import type { View } from '../view/view.js';
 import { faultShading } from './frame.js';
 
 /** The failing share, on a log scale, and below it a ribbon of what waits. Heights in units of the drawing. */
-const HEIGHT = 44;
-const FAILS: readonly [number, number] = [32, 2];
-const RIBBON: readonly [number, number] = [43, 35];
+const HEIGHT = 52;
+const FAILS: readonly [number, number] = [36, 3];
+/** Where no request fails, below the scale: a log scale has no zero. */
+const NONE = 40;
+const RIBBON: readonly [number, number] = [51, 43];
 /** Range of the failing share. */
 export const FAILING: readonly [number, number] = [1e-4, 1];
+/** Shares with a line across. */
+const GRID = [0.01, 0.1];
 const WIDTH = 1000;
 /** A strip is low: its lines may differ from the values by less than those of a panel. */
 const FINE = 0.4;
 
 /** Position of a failing share in a strip, in per cent from its top. */
 export function stripHeight(share: number): number {
-  return (logarithmic(FAILING, FAILS)(share) / HEIGHT) * 100;
+  return (heightOf(share) / HEIGHT) * 100;
 }
+
+function heightOf(share: number): number {
+  return share > 0 ? logarithmic(FAILING, FAILS)(clamp(share, ...FAILING)) : NONE;
+}
+
+/**
+ * Position of the words of a peak, in per cent from the top, beside the line and not over it: above it, where nothing
+ * else is, and below a high one, where its area is.
+ */
+export function peakWordsHeight(share: number): number {
+  const y = heightOf(share);
+  return ((y < WORDS + 3 ? y + 3 : y - WORDS - 3) / HEIGHT) * 100;
+}
+
+/** Height of the words of a peak. Unit: px, as that of a strip. */
+const WORDS = 13;
 
 /** The strip of a variant; `most`: the largest amount that waits in any variant. */
 export function stripChart(
@@ -31,12 +51,11 @@ export function stripChart(
   most: number,
 ): Drawing {
   const { step } = variant.timeline;
+  const failed = failures(fails);
   const end = view.result.run.duration;
   const x = linear([0, end], [0, WIDTH]);
-  const y = logarithmic(FAILING, FAILS);
   const at = (values: readonly (number | null)[], height: (value: number) => number) =>
     stepPoints(values, step, height, x);
-  const share = (value: number): number => y(clamp(value, ...FAILING));
   const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
   const allowed = view.result.report.slo?.success ?? null;
   return {
@@ -47,9 +66,9 @@ export function stripChart(
     description: describe({ fails, twin, waiting }, step),
     body: [
       faultShading(view, x, [0, end], 0, HEIGHT),
-      stroke(`M0 ${coordinate(y(0.01))}H${WIDTH}`, 'var(--grid)', 1),
+      GRID.map((share) => stroke(`M0 ${coordinate(heightOf(share))}H${WIDTH}`, 'var(--grid)', 1)),
       allowed !== null &&
-        stroke(`M0 ${coordinate(share(1 - allowed))}H${WIDTH}`, 'var(--ink3)', 1, dashed('6 3')),
+        stroke(`M0 ${coordinate(heightOf(1 - allowed))}H${WIDTH}`, 'var(--ink3)', 1, dashed('6 3')),
       fillOf(
         areaPath(
           at(waiting, (value) => ribbon(Math.sqrt(value))),
@@ -58,12 +77,28 @@ export function stripChart(
         ),
         'var(--queue)',
       ),
-      fillOf(areaPath(at(fails, share), FAILS[0], FINE), 'var(--failing)', 0.22),
-      twin.length > 0 && stroke(linePath(at(twin, share), FINE), 'var(--ink3)', 1, dashed('2 2')),
-      stroke(`M0 ${coordinate(FAILS[0])}H${WIDTH}`, 'var(--rule)', 1),
-      stroke(linePath(at(fails, share), FINE), 'var(--failing)', 1.6),
+      fillOf(areaPath(at(failed, heightOf), NONE, FINE), 'var(--failing)', 0.22),
+      twin.length > 0 &&
+        stroke(linePath(at(failures(twin), heightOf), FINE), 'var(--ink3)', 1, dashed('2 2')),
+      stroke(
+        linePath(
+          at(fails, () => NONE),
+          FINE,
+        ),
+        'var(--ok)',
+        1,
+      ),
+      stroke(linePath(at(failed, heightOf), FINE), 'var(--failing)', 1.6),
     ],
   };
+}
+
+/** The steps in which requests fail, with the ones beside them, so that their line begins and ends at zero. */
+function failures(values: readonly (number | null)[]): (number | null)[] {
+  const isFailing = (i: number): boolean => (values[i] ?? 0) > 0;
+  return values.map((value, i) =>
+    isFailing(i - 1) || isFailing(i) || isFailing(i + 1) ? value : null,
+  );
 }
 
 function fillOf(path: string, fill: string, opacity = 1): Part {

@@ -5,6 +5,7 @@ import {
   boxes,
   dashed,
   described,
+  HALO,
   label,
   stroke,
   textWidth,
@@ -15,11 +16,11 @@ import {
 import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../base/format.js';
 import { markup, shorten, type Markup } from '../base/html-escape.js';
-import { linear, niceTicks, type Scale } from '../drawing/scale.js';
+import { linear, type Scale } from '../drawing/scale.js';
 import { byCodeUnit } from '../../text/order.js';
 import { backlogWords, lanesOf, mechanismWords, type Lane } from '../view/lanes.js';
-import { faultMarks, type View } from '../view/view.js';
-import { faultShading, timeLabels, timeTicks } from './frame.js';
+import type { View } from '../view/view.js';
+import { BESIDE_NAMES, faultLines, faultShading, timeLabels, timeTicks } from './frame.js';
 import { THICKNESS } from './services.js';
 
 /** Lanes of a window of the run, optionally with the arrows of influence. */
@@ -33,17 +34,20 @@ export function swimlaneChart(
   const { width } = options;
   const left = leftOf(lanes, width, options.names);
   const x = linear(window, [left, width - RIGHT]);
-  const bottom = TOP + lanes.length * LANE;
-  const center = (i: number): number => TOP + LANE * (i + 0.5);
-  const ticks = options.arrows ? niceTicks(window, 6) : timeTicks(view, window[0], window[1]);
+  const faults = faultLines(view, window);
+  const top = faults.shown.length * FAULT + (faults.words === null ? 4 : FAULT);
+  const bottom = top + lanes.length * LANE;
+  const center = (i: number): number => top + LANE * (i + 0.5);
+  const axis = width * (options.names ? BESIDE_NAMES : 1) - RIGHT;
+  const ticks = timeTicks(view, window[0], window[1], axis);
   return {
     width,
     height: bottom + 26,
     title: `Health of every lane from ${formatInstant(window[0])} to ${formatInstant(window[1])}, ${variant.name}`,
     description: describe(lanes, variant),
     body: [
-      faultShading(view, x, window, TOP, bottom),
-      faultWords(view, x, window, width, bottom),
+      faultShading(view, x, window, top, bottom),
+      faultRows(faults, x, window, width, bottom),
       options.names &&
         markup`<g fill="var(--ink)">${lanes.map((lane, i) =>
           label(0, center(i) + 4, shorten(lane.words, 22), { weight: lane.user ? 600 : undefined }),
@@ -67,12 +71,15 @@ export function laneMargin(
 }
 
 function leftOf(lanes: readonly Lane[], width: number, names: boolean): number {
-  return names ? Math.min(width * 0.36, nameRoom(lanes)) : 6;
+  return names ? Math.min(width * MOST_NAMES, nameRoom(lanes)) : 6;
 }
 
+/** Most room of the names, as a share of the width. */
+const MOST_NAMES = 0.36;
 const RIGHT = 14;
-const TOP = 22;
 const LANE = 32;
+/** Height of the row of a fault above the lanes: its bar, and its words below that. */
+const FAULT = 21;
 
 function nameRoom(lanes: readonly Lane[]): number {
   const names = lanes.map(({ words }) => shorten(words, 22));
@@ -123,40 +130,50 @@ function waits(
     // Of several, the last one says how it ends.
     const last = seen[seen.length - 1];
     if (last === undefined) return [];
-    const words = shorten(last.words, 44);
-    const left = Math.min(x(Math.max(window[0], last.from)), width - 14 - textWidth(words, SMALL));
-    return [label(left, center(lane) + 15, words, { fill: 'var(--ink2)', size: SMALL })];
+    const [start, end] = [x(Math.max(window[0], last.from)), x(Math.min(window[1], last.until))];
+    // Without room for all of it, the amount.
+    const fits = (text: string): boolean => start + textWidth(text, SMALL) <= width;
+    const words = shorten(
+      fits(last.words) ? last.words : last.words.split(', ')[0]!,
+      Math.floor(width / LETTER),
+    );
+    const room = textWidth(words, SMALL);
+    // Below its bar: from its start, or up to its end if there is no room after it.
+    const left = fits(words) ? start : Math.max(0, Math.min(end, width) - room);
+    return [
+      label(left, center(lane) + 17, words, { fill: 'var(--ink2)', size: SMALL, halo: true }),
+    ];
   });
 }
 
 const SMALL = 11;
 
-/** Where faults begin in a window, the one that the account is about first; others where there is room for words. */
-function faultWords(
-  view: View,
+/** A row for each fault above the lanes: when it is active, with its name and time, and a line where it begins. */
+function faultRows(
+  { shown, words }: ReturnType<typeof faultLines>,
   x: Scale,
   window: readonly [number, number],
   width: number,
   bottom: number,
-): readonly Markup[] {
-  const { headline } = view;
-  const { spans, moments } = faultMarks(view);
-  const own = headline?.spans[0]?.from;
-  const first = own === undefined ? [] : [{ words: headline!.words, from: own }];
-  const places: { readonly left: number; readonly right: number }[] = [];
-  return [...first, ...spans, ...moments].flatMap(({ words, from }) => {
-    if (from < window[0] || from > window[1]) return [];
-    const text = shorten(`${words}, ${formatInstant(from)}`, 40);
-    const room = textWidth(text, 12);
-    const left = Math.max(0, Math.min(x(from), width - room));
-    const right = left + room + 8;
-    if (places.some((other) => left < other.right && right > other.left)) return [];
-    places.push({ left, right });
-    // Shades of several faults may begin at another instant.
-    const start = stroke(`M${coordinate(x(from))} ${TOP - 4}V${bottom}`, 'var(--fault-ink)', 0.7);
-    return [start, label(left, 14, text, { fill: 'var(--fault-ink)', size: 12 })];
+): Markup {
+  const bars = shown.map(({ from, until }, i): Area => {
+    const [start, end] = [x(Math.max(window[0], from)), x(Math.min(window[1], until))];
+    return { x: start, y: i * FAULT, width: Math.max(2, end - start), height: 3 };
   });
+  const starts = shown.map(({ from }, i) =>
+    from < window[0] ? '' : `M${coordinate(x(from))} ${i * FAULT}V${bottom}`,
+  );
+  const names = shown.map(({ text }, i) => {
+    const name = shorten(text, Math.floor(width / LETTER));
+    const left = Math.max(0, Math.min(bars[i]!.x, width - textWidth(name, 12)));
+    return label(left, i * FAULT + 16, name);
+  });
+  const more = words === null ? null : label(x(window[0]), shown.length * FAULT + 14, words);
+  return markup`${stroke(starts.join(''), 'var(--ink3)', 0.7)}${boxes(bars, 'var(--ink3)')}<g fill="var(--ink2)"${HALO}>${names}${more}</g>`;
 }
+
+/** Mean width of a letter of 12 px. */
+const LETTER = 6.6;
 
 /** Arrows from cause to effect, both ends at their time. Those that would overlap bulge; retries are dashed. */
 function arrows(
@@ -171,7 +188,7 @@ function arrows(
   const shafts: Room[] = [];
   const words: Room[] = [];
   const straight: string[] = [];
-  const marks: Markup[] = [];
+  const [dotted, heads]: [string[], string[]] = [[], []];
   const texts: Markup[] = [];
   for (const influence of influences
     .slice()
@@ -202,21 +219,31 @@ function arrows(
       center(from) + side,
       center(to) - side,
     );
-    if (feedback) marks.push(stroke(shaft, fill, 1.4, dashed('2.5 2')), stroke(head, fill, 1.4));
-    else straight.push(shaft, head);
+    if (feedback) {
+      dotted.push(shaft);
+      heads.push(head);
+    } else straight.push(shaft, head);
     const text = mechanismWords(influence.mechanism);
     // Between the lane of the effect and the one before it.
     const middle = center(to) + (to > from ? -LANE / 2 : LANE / 2);
-    const left = placeOf(textWidth(text, 11.5), at + bulge, middle, words, [x(window[0]), width]);
+    const isLeft = !feedback && isBesideBack(influence, influences, x);
+    const room = textWidth(text, 11.5);
+    const left = placeOf(room, at + bulge, middle, words, [x(window[0]) - BEFORE, width], isLeft);
     // The table below has the mechanisms without room.
     if (left === null) continue;
     const weight = feedback ? 600 : undefined;
     texts.push(label(left, middle + 4, text, { fill: feedback ? fill : undefined, weight }));
   }
+  return arrowMarks({ straight, dotted, heads }, texts);
+}
+
+/** The arrows and their words; a rim keeps the arrows apart from bars, and lines stop short of the words. */
+function arrowMarks(
+  { straight, dotted, heads }: Readonly<Record<'straight' | 'dotted' | 'heads', string[]>>,
+  texts: readonly Markup[],
+): Markup[] {
   return [
-    stroke(straight.join(''), 'var(--ink)', 1.4),
-    ...marks,
-    // Lines stop short of the words.
+    markup`<g class="ar">${stroke(straight.join(''), 'var(--ink)', 1.4)}${stroke(dotted.join(''), 'var(--fault-ink)', 1.4, dashed('2.5 2'))}${stroke(heads.join(''), 'var(--fault-ink)', 1.4)}</g>`,
     markup`<g font-size="11.5" fill="var(--ink)" paint-order="stroke" stroke="var(--bg)" stroke-width="4">${texts}</g>`,
   ];
 }
@@ -238,6 +265,20 @@ function bulgeOf(at: number, top: number, bottom: number, shafts: Room[], width:
   return bulge;
 }
 
+/** Whether load goes back beside an arrow: its own words are then on the other side. */
+function isBesideBack(own: Influence, all: readonly Influence[], x: Scale): boolean {
+  return all.some(
+    ({ mechanism, from, to, at }) =>
+      isFeedback(mechanism) &&
+      from === own.to &&
+      to === own.from &&
+      Math.abs(x(at) - x(own.at)) < BACK,
+  );
+}
+
+/** Room between the rows of names, which words of arrows may use: as much as the shortest names leave. Unit: px. */
+const BEFORE = 56;
+
 /** Left end of the words of an arrow, beside it and clear of the other words, which they join; null without room. */
 function placeOf(
   room: number,
@@ -245,6 +286,7 @@ function placeOf(
   middle: number,
   words: Room[],
   [low, high]: readonly [number, number],
+  isLeft: boolean,
 ): number | null {
   const area = (left: number): Room => ({
     left: left - 4,
@@ -253,7 +295,12 @@ function placeOf(
     bottom: middle + 7,
   });
   const start = Math.min(at + 6, high - room);
-  const places = [start, at - 6 - room, start + room + 12, at - 18 - 2 * room];
+  const [right, before] = [start, at - 6 - room];
+  const places = [
+    ...(isLeft ? [before, right] : [right, before]),
+    start + room + 12,
+    at - 18 - 2 * room,
+  ];
   const free = places.find(
     (left) =>
       left >= low && left + room <= high && !words.some((other) => meets(other, area(left))),

@@ -1,7 +1,7 @@
-import { tickText, timeTicks } from './frame.js';
-import type { Drawing } from '../drawing/draw.js';
+import { faultLines, roomOf, tickText, timeTicks } from './frame.js';
+import { textWidth, type Drawing } from '../drawing/draw.js';
 import { coordinate } from '../base/format.js';
-import { markup, type Markup, type Part } from '../base/html-escape.js';
+import { markup, shorten, type Markup, type Part } from '../base/html-escape.js';
 import type { View } from '../view/view.js';
 
 /** A picture of the whole run, which shares the cursor and the zoom of the page; `readings`: what it reads out. */
@@ -50,27 +50,55 @@ function shareText(value: number): string {
   return String(Math.round(value * 1e4) / 1e4);
 }
 
-/** Labels of the shared time axis, as text at their positions. */
+/** Labels of the shared time axis, as text at their positions; `narrow`: of small panels side by side. */
 export function timeAxis(view: View, narrow = false): Markup {
-  const end = view.result.run.duration;
-  // The last label contains the unit and ends at the edge, so it needs more room than the others.
-  const room = end * (narrow ? 0.36 : 0.14);
-  const ticks = timeTicks(view, 0, end, narrow ? 0.16 : 0.08).filter(
-    (at) => at === end || end - at > room,
-  );
-  const marks = ticks.map((at, i) => {
-    const share = at / end;
-    const side =
-      share > 0.88
-        ? 'right:0'
-        : share < 0.04
-          ? 'left:0'
-          : `left:${coordinate(share * 100)}%;transform:translateX(-50%)`;
-    const middle = i > 1 && i < ticks.length - 1 && markup` class="x"`;
-    return markup`<span${middle} style="${side};top:4px">${i === ticks.length - 1 ? `${tickText(at)} s` : tickText(at)}</span>`;
-  });
-  return markup`<div class="fc axis gut" aria-hidden="true"><div class="in">${marks}</div></div>`;
+  return axis(view, narrow ? NARROW : WIDE);
 }
+
+/** The axis below a strip on a phone, where the one above all strips is out of sight. */
+export function phoneAxis(view: View): Markup {
+  return axis(view, PHONE, ' nw');
+}
+
+function axis(view: View, width: number, className = ''): Markup {
+  const end = view.result.run.duration;
+  const ticks = timeTicks(view, 0, end, width, true);
+  const marks = ticks.map((at, i) => {
+    const [x, half] = [(at / end) * width, roomOf(at, end) / 2];
+    const side =
+      x + half > width
+        ? 'right:0;transform:none'
+        : x < half
+          ? 'left:0;transform:none'
+          : `left:${coordinate((at / end) * 100)}%`;
+    const middle = i > 1 && i < ticks.length - 1 && markup` class="x"`;
+    return markup`<span${middle} style="${side}">${i === ticks.length - 1 ? `${tickText(at)} s` : tickText(at)}</span>`;
+  });
+  return markup`<div class="fc axis gut${className}" aria-hidden="true"><div class="in">${marks}</div></div>`;
+}
+
+/** The least widths of an axis: of the strips, of one on a phone, and of panels side by side. Unit: px. */
+const WIDE = 420;
+const PHONE = 290;
+const NARROW = 180;
+
+/** A row for each fault above the strips: when it is active, and its name and time beside that. */
+export function faultRows(view: View): Part {
+  const end = view.result.run.duration;
+  const { shown, words } = faultLines(view, [0, end]);
+  const rows = shown.map(({ from, until, text }) => {
+    const name = shorten(text, MOST_LETTERS);
+    const [left, length] = [(from / end) * 100, ((until - from) / end) * 100];
+    return markup`<div data-span="${from} ${until}" style="--l:${coordinate(left)}%;--s:${coordinate(length)}%;--w:${Math.ceil(textWidth(name, 11))}px"><span>${name}</span></div>`;
+  });
+  return (
+    rows.length > 0 &&
+    markup`<div class="fl">${rows}${words !== null && markup`<p>${words}</p>`}</div>`
+  );
+}
+
+/** Letters of a fault that fit above a strip of a phone. */
+const MOST_LETTERS = 56;
 
 /** A value in a picture of the whole run, which moves with the zoom; `share` of its width, `top` in per cent. */
 export function pinned(at: number, share: number, top: number, text: string): Markup {

@@ -8,7 +8,7 @@ import { linear, niceTicks, type Scale } from '../drawing/scale.js';
 import { across, line, plotIn, shaded } from '../drawing/plot.js';
 import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { shades, type View } from '../view/view.js';
-import { spread, timeLabels, timeTicks } from './frame.js';
+import { BESIDE_NAMES, spread, timeLabels, timeTicks } from './frame.js';
 import { crowdOf } from '../view/crowd.js';
 
 /** An edge with its attempts per call, and by step its attempts sent per call made: those of earlier calls count too. */
@@ -89,7 +89,7 @@ export function amplificationChart(view: View, variant: VariantResult, width: nu
       ticks.map((at) =>
         label(margin.left - 8, y(at) + 4, factorText(at), { anchor: 'end', size: 11 }),
       ),
-      timeLabels(timeTicks(view, 0, duration), x, bottom + 18),
+      timeLabels(timeTicks(view, 0, duration, width * BESIDE_NAMES), x, bottom + 18),
       narrow
         ? edges.map((edge, i) => edgeName(edge, i, margin.left, bottom + 36 + 18 * i))
         : endNames(edges, y, width - margin.right + 8, margin.top + 4, bottom),

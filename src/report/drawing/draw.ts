@@ -128,7 +128,8 @@ export function label(
   >`;
 }
 
-const HALO = markup` paint-order="stroke" stroke="var(--bg)" stroke-width="4"`;
+/** Lines stop short of the texts with it. */
+export const HALO = markup` paint-order="stroke" stroke="var(--bg)" stroke-width="4"`;
 
 /** A rectangle. */
 export function box(

@@ -25,6 +25,7 @@ export function styleSheet(looks: readonly Look[], long = false): string {
     TEXT,
     TABLES,
     FIGURES,
+    SCROLLED,
     INSIDE,
     keys,
     many,
@@ -125,7 +126,12 @@ header details{margin:0;font-size:13px}
 .strips td small{white-space:normal}
 .strips td span{white-space:nowrap}
 header .meta{max-width:96em}
-.fc.strip{height:44px}
+.fc.strip{height:52px}
+.fl{padding:0 0 2px 40px;font-size:11px;line-height:1;color:var(--ink2);text-align:left}
+.fl>div{position:relative;height:19px}
+.fl>div::before{content:"";position:absolute;top:0;left:var(--l);width:max(2px,var(--s));height:3px;background:var(--ink3)}
+.fl span{position:absolute;top:5px;left:max(0px,min(var(--l),100% - var(--w)));white-space:nowrap}
+.fl p{margin:0 0 4px}
 .readout{min-height:1.5em;margin:10px 0 0;max-width:none;font-size:13.5px;font-variant-numeric:tabular-nums}
 .scroll.tall{max-height:430px;overflow:auto}
 .two.at{align-items:start;grid-template-columns:minmax(0,690px) minmax(0,1fr)}
@@ -139,7 +145,7 @@ td .bar{display:block;height:4px;background:var(--accent);border-radius:2px}
 .xc .cur.row{left:0;right:0;border:0;background:var(--ink);opacity:.09}
 :is(.tc,.xc) .rd.left{right:auto;left:0}
 [hidden]{display:none!important}
-.axis .zoomed{top:4px;transform:translateX(-50%)}
+.axis span{top:4px;transform:translateX(-50%)}
 .badge{display:inline-block;font-size:12.5px;font-weight:650;letter-spacing:.01em;padding:2px 9px 2px 8px;border-radius:4px;vertical-align:2px;margin-right:8px}
 .badge.fail{background:var(--failing);color:var(--on-failing)}
 .badge.pass{background:var(--good);color:var(--bg)}
@@ -230,6 +236,7 @@ const FIGURES = `figure{margin:18px 0 0}
 figure svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font-family:var(--sans);font-variant-numeric:tabular-nums}
 .ln{fill:none;stroke-width:1.4}
+svg .ar{filter:drop-shadow(0 0 .8px var(--bg)) drop-shadow(0 0 .8px var(--bg)) drop-shadow(0 0 .8px var(--bg))}
 svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .cap{font-size:13px;color:var(--ink3);margin:12px 0 0;max-width:52em;line-height:1.5}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:28px 36px}
@@ -312,14 +319,14 @@ tr[data-at]{cursor:pointer}
 const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
 @media(max-width:760px){.page{padding:0 16px}header{padding-top:16px}h1{font-size:20px}h2{font-size:18px}section{padding-top:34px}#variants,.verdict{padding-top:12px}
 .say{grid-template-columns:minmax(0,1fr)}.badge{justify-self:start}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
-.strips thead{display:none}.strips tbody tr{display:flex;flex-wrap:wrap;padding:8px 0;border-bottom:1px solid var(--rule);gap:0 14px}.strips tbody tr>*{border:0;padding:0}.strips tbody th{flex:1 0 100%;order:0}.strips tbody td.sc{flex:1 0 100%;order:1;min-width:0}.strips tbody td:not(.sc){order:2;font-size:13px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
+.strips :is(table,caption,thead,thead tr,thead td,tbody){display:block}.strips thead th,.strips thead .axis{display:none}.strips thead .sc{width:auto;min-width:0}.strips tbody tr{display:grid;grid-template-columns:1fr 1fr;padding:10px 0;border-bottom:1px solid var(--rule);gap:2px 14px}.strips tbody tr>*{border:0;padding:0;text-align:left}.strips tbody :is(th,td.sc){grid-column:1/-1;width:auto;min-width:0;order:-2}.strips tbody td[data-of=Goals]{order:-1}.strips tbody td:not(.sc){font-size:13px}.fl{padding-left:35px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
 .cards thead{display:none}.cards :is(tbody,tfoot) tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:8px 0;border-bottom:1px solid var(--rule)}.cards :is(tbody,tfoot) tr>*{border:0;padding:0!important;text-align:left;white-space:normal;min-width:0;overflow-wrap:anywhere}.cards :is(tbody,tfoot) th{flex:1 0 100%;max-width:none;overflow-wrap:anywhere}.cards td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}.cards td small{display:inline;margin-left:5px}.cards td:empty,.cards.budget td:has(>.none){display:none}
-.clock{position:static}.ctl{flex-wrap:wrap}.tabs{flex-wrap:nowrap;overflow-x:auto}.tabs button{white-space:nowrap}
+.clock{position:static}.ctl{flex-wrap:wrap}:is(.clock,.copy,.tabs) button,.pick label span{min-height:44px}.clock button{min-width:44px}.ctl input{height:44px}summary,details.fold>summary{padding:12px 0}
 .wd{display:none!important}.nw{display:block!important}
 .two,.two.sw,.two.at,.wfs,.broken{grid-template-columns:minmax(0,1fr)}
 .sm,.sm.c3,.sm.c4,.sm.c6,.sm.c7{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.flows,.sm.meters{grid-template-columns:minmax(0,1fr)}
 .rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
-.pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
+.pick{display:block}.pick legend{display:none}.pick .seg{flex-wrap:wrap}.pick label span{padding:15px 12px}
 .stick th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;padding-right:12px}
 .cmp thead th,.cmp tbody td{padding-left:14px}
 .budget tbody th{white-space:normal;min-width:122px;font-size:11.5px;line-height:1.4}.budget tbody th,.budget tbody td{padding-top:6px;padding-bottom:6px}
@@ -327,6 +334,9 @@ const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
 dl.m{grid-template-columns:1fr;gap:0}dl.m dd{margin-bottom:10px}
 .fc span{font-size:10px}.gut>.in{left:35px}.fc span.g{width:32px;letter-spacing:-.02em}.meters .gut>.in{left:44px}.meters .fc span.g{width:40px}.rows .axis .x{display:none}
 .events td:nth-child(3){min-width:190px}}`;
+
+/** A shadow at an edge shows that a map goes on there. */
+const SCROLLED = `.scroll:has(>.map){background:linear-gradient(90deg,var(--bg) 50%,transparent) 0 0/48px 100% no-repeat local,linear-gradient(270deg,var(--bg) 50%,transparent) 100% 0/48px 100% no-repeat local,linear-gradient(90deg,var(--rule),transparent) 0 0/16px 100% no-repeat,linear-gradient(270deg,var(--rule),transparent) 100% 0/16px 100% no-repeat}`;
 
 /** Tables with many rows scroll under their heads; on paper they are complete. */
 /** A shadow at the lower edge shows that a table has more rows. */
@@ -352,7 +362,7 @@ body{font-size:10pt}
 nav.toc,details:not([open]):not(.fold),.skip,.sr,.ctl,.copy,.tabs,.clock input,.cur,.rd,.fold>summary{display:none!important}
 .off{display:block!important}
 details.fold::details-content{content-visibility:visible;height:auto}
-.wd{display:block!important}.nw{display:none!important}
+.wd{display:block!important}.nw{display:none!important}@media(max-width:760px){.strips .nw{display:block!important}}
 .two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:760fr 520fr}.two.at{grid-template-columns:minmax(0,1fr)}.scroll.tall{max-height:none;overflow:visible}.wfs{grid-template-columns:1fr 1fr}
 .sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6,.sm.c7{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
@@ -364,7 +374,7 @@ figure,.wf,.rows>*,tr,.cmp,.legend,.sm.meters>div,.fc,.flow{break-inside:avoid}
 .pl,caption,thead,.legend{break-after:avoid}
 tfoot{display:table-row-group}
 .map{min-width:0!important}
-.scroll{overflow:visible;position:static}
+.scroll{overflow:visible;position:static;background:none!important}
 table{font-size:8.5pt}td small,th small,.cmp td small{font-size:7pt;white-space:normal}
 thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0}.cmp .start{padding-left:14px}
 .budget tbody th{font-size:8pt;white-space:normal}.budget tfoot td{white-space:normal}.budget thead th{font-size:7.5pt}

@@ -1,4 +1,11 @@
-import { FAILING, mostWaiting, peakOf, stripChart, stripHeight } from '../charts/strip.js';
+import {
+  FAILING,
+  mostWaiting,
+  peakOf,
+  peakWordsHeight,
+  stripChart,
+  stripHeight,
+} from '../charts/strip.js';
 import { cellText, latencyColumns, outcomeColumns } from '../view/columns.js';
 import type { Column } from '../view/column.js';
 import { expectedCounts } from '../words/expected-words.js';
@@ -10,9 +17,15 @@ import { markup, type Markup, type Part } from '../base/html-escape.js';
 import { CHECKS, GOALS, rowsOf } from '../view/judged.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { stripOf, type Strip } from '../view/strips.js';
-import { gutterLabel, pinned, timeAxis, timeBox } from '../charts/time-box.js';
-import { heldBudgets, lookOf, viewOfVariant, type View } from '../view/view.js';
-import { headlineParts, instantWords } from '../words/words.js';
+import {
+  faultRows,
+  gutterLabel,
+  phoneAxis,
+  pinned,
+  timeAxis,
+  timeBox,
+} from '../charts/time-box.js';
+import { faultMarks, heldBudgets, lookOf, viewOfVariant, type View } from '../view/view.js';
 import { budgetMatrix, expectations } from './goals.js';
 import { folded, framed, variantKey } from './parts.js';
 import { rankingTable } from './ranking.js';
@@ -34,21 +47,23 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
   const rows = variants.map((variant) =>
     row(view, variant, strips.get(variant)!, most, columns, hasGoals),
   );
+  const { spans, moments } = faultMarks(view);
+  const hasFaults = spans.length + moments.length > 0;
   const aim = view.result.report.slo?.success ?? null;
   const table = framed('scroll strips', 'Variants over the run', {
     open: markup`<table class="wide">`,
     caption: [
-      `Failing share of all requests, log scale from ${formatShare(FAILING[0])} to 100 %`,
-      'amber: calls under way beyond the usual, and work that waits',
-      ...faultWords(view, drawn),
+      `Curve: share of all requests that fail, log scale from ${formatShare(FAILING[0])} to 100 %`,
+      'amber area below it: extra calls in flight and queued work',
+      ...(hasFaults ? ['grey bands: the faults above'] : []),
       ...([...strips.values()].some(({ twin }) => twin.length > 0)
-        ? ['dotted: without the faults']
+        ? ['dotted curve: without the faults']
         : []),
-      ...(aim === null ? [] : [`dashed: ${exactShare(1 - aim)} may fail by the objective`]),
+      ...(aim === null ? [] : [`dashed line: ${exactShare(1 - aim)} may fail by the objective`]),
     ].join('; '),
     head: markup`<tr>
       <th scope="col">${variants.length > 1 ? 'Variant' : 'Run'}</th>
-      <td class="sc">${timeAxis(view)}</td>
+      <td class="sc">${faultRows(view)}${timeAxis(view)}</td>
       ${columns.map(({ head, of }) => markup`<th scope="col" class="r">${head}<small>${of}</small></th>`)}${hasGoals && markup`<th scope="col" class="r">Goals<small>held</small></th>`}
     </tr>`,
     rows,
@@ -56,28 +71,6 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
   return markup`<section id="variants" aria-label="${variants.length > 1 ? 'Variants' : 'The run'}">
     ${table}${goalFolds(view, note)}
   </section>`;
-}
-
-/** What the shades and the upright lines are. The head of the page has the times of a fault that differ by variant. */
-function faultWords(view: View, { result: { variants, run } }: View): readonly string[] {
-  const faults = variants.flatMap((variant) => variant.faults);
-  const named = (name: string, hasMark: (length: number) => boolean, own: string | null) => {
-    const marked = faults.filter(({ spans }) =>
-      spans.some(({ from, until }) => from < run.duration && hasMark(until - from)),
-    );
-    const words = new Map(marked.map((fault) => [fault.id, fault.words]));
-    const [first] = words.values();
-    if (first === undefined) return [];
-    const others = words.size - 1;
-    return [`${name}: ${own ?? first}${others > 0 ? ` and ${plural(others, 'other fault')}` : ''}`];
-  };
-  const parts = headlineParts(view);
-  return [
-    ...(parts === null || parts.elsewhere === ''
-      ? named('shaded', (length) => length > 0, parts?.own ?? null)
-      : ['shaded: the faults of each variant']),
-    ...named('upright line', (length) => length === 0, instantWords(view)),
-  ];
 }
 
 /** Few figures: the success, the worst kind of request, effects that no request shows, then latency and recovery. */
@@ -110,11 +103,11 @@ function row(
   ];
   const peak = peakOf(strip.fails);
   const label: Part =
-    peak !== null && peak.value > 0 && peak.value < NEARLY
+    peak !== null && peak.value > 0
       ? pinned(
           peak.index * variant.timeline.step,
           peak.index / strip.fails.length,
-          stripHeight(peak.value) - 6,
+          peakWordsHeight(peak.value),
           formatShare(peak.value),
         )
       : null;
@@ -127,15 +120,13 @@ function row(
     <td class="sc">
       <div class="fc strip gut">
         ${timeBox([inlineStretched(stripChart(own, variant, strip, most)), label], readings)}
-        ${gutterLabel(stripHeight(1) + 6, '100 %')}${gutterLabel(stripHeight(0.01), '1 %')}
+        ${gutterLabel(stripHeight(1) + 4, '100 %')}${gutterLabel(stripHeight(0.01), '1 %')}${gutterLabel(stripHeight(0), '0')}
       </div>
+      ${phoneAxis(view)}
     </td>
     ${columns.map((column) => cell(column, variant))}${hasGoals && markup`<td data-of="Goals">${of === 0 ? '–' : markup`<span class="${broken > 0 ? 'fail' : held === of ? 'pass' : 'open'}">${held}/${of}</span>`}</td>`}
   </tr>`;
 }
-
-/** A peak above this is at the top of its strip, and needs no label. */
-const NEARLY = 0.9;
 
 function cell(column: Column, variant: VariantResult): Markup {
   const text = cellText(column, variant);

@@ -3,7 +3,7 @@ import { oneRunWords } from '../../contracts/result/one-run.js';
 import { capitalised } from '../../text/words.js';
 import { answerOf, namedAnswers, type Badge } from '../words/answer.js';
 import type { Words } from '../base/emphasis.js';
-import { markup, type Markup } from '../base/html-escape.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
 import { unfinishedLines } from '../words/incomplete.js';
 import type { View } from '../view/view.js';
 
@@ -57,9 +57,17 @@ function unfinishedList({ result }: View): Markup | null {
 /** Most unfinished variants that are listed; the others are collapsed. */
 const UNFINISHED = 10;
 
-/** Words with their strong parts as markup. */
+/** Words with their strong parts as markup. A long path breaks after a dot, not within a name. */
 export function emphasised(words: Words): Markup[] {
   return words.map((word) =>
-    typeof word === 'string' ? markup`${word}` : markup`<b>${word.strong}</b>`,
+    typeof word === 'string'
+      ? markup`${breakable(word)}`
+      : markup`<b>${breakable(word.strong)}</b>`,
   );
 }
+
+function breakable(text: string): Part {
+  return text.split(/(?<=\S{8}\.)(?=\S{8})/u).map((part, i) => (i === 0 ? part : [WBR, part]));
+}
+
+const WBR = markup`<wbr>`;

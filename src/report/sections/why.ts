@@ -11,7 +11,7 @@ import { describedRun } from '../words/character.js';
 import { crowdOf } from '../view/crowd.js';
 import { inline, inlineAgain } from '../drawing/draw.js';
 import { cascadeFinding, propagationFinding, spreadSeconds } from '../words/findings-cascade.js';
-import { formatInstant, formatSeconds } from '../../text/figures.js';
+import { formatInstant, formatSeconds, formatSpan } from '../../text/figures.js';
 import { markup, type Markup } from '../base/html-escape.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { windowBox } from '../charts/time-box.js';
@@ -29,13 +29,13 @@ export function whySection(all: View): Markup {
       lanesOf(view, variant).some(isDegradedLane) || variant.cascade.influences.length > 0;
     return {
       title: hasLanes ? propagationFinding(view, variant) : titleOf(view, variant),
-      body: markup`${hasLanes && lanes(view, variant)}
+      body: markup`${stateLegend()}${hasLanes && lanes(view, variant)}
         <p class="readout" aria-live="polite"></p>
         <div class="${isNarrow ? 'two at' : 'at'}">
           <div>${mapMarkup(view, variant, maps)}</div>
           <div>${eventList(variant)}${innocents(variant)}</div>
         </div>
-        ${stateLegend()}${caption(`${crowdOf(view).words} Arrows go from a cause to its effect; dashed red: load that retries send back down. Map: fill is health, the bar in a box its slots in use, the width of a line its attempts per second; dashed red: more than a third are retries; open switch: breaker open on most callers. States and events of ${describedRun(variant) || 'the run'}.`.trim())}${hasLanes && laneTable(view, variant)}`,
+        ${caption(`${crowdOf(view).words} A request counts where it arrives, so users can fail before the component that fails them. Arrows go from a cause to its effect; a dashed arrow is load that retries send back down. Map: fill is health, the bar in a box its slots in use, the width of a line its attempts per second; dashed line: more than a third are retries; open switch: breaker open on most callers. States and events of ${describedRun(variant) || 'the run'}.`.trim())}${hasLanes && laneTable(view, variant)}`,
     };
   });
 }
@@ -77,7 +77,7 @@ function lanes(view: View, variant: VariantResult): Markup {
   if (zoom === null) return markup`<figure>${chart(whole, id, 1320, true, true)}</figure>`;
   return markup`<div class="two sw">
     <figure>
-      <h3>${variant.cascade.influences.length > 0 ? 'While it spreads' : 'During the fault'}</h3>
+      <h3>${variant.cascade.influences.length > 0 ? 'While it spreads' : 'The onset'} <span class="of">${formatSpan(...zoom)}</span></h3>
       ${chart(zoom, id, 760, true, true)}
     </figure>
     <figure>

@@ -1,0 +1,89 @@
+import { JSDOM } from 'jsdom';
+import { describe, expect, it } from 'vitest';
+import { peakWordsHeight, stripChart, stripHeight } from '../../src/report/charts/strip.js';
+import { timeTicks } from '../../src/report/charts/frame.js';
+import { renderHtml } from '../../src/report/page/html.js';
+import { render } from '../../src/report/base/html-escape.js';
+import { viewOf } from '../../src/report/view/view.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import { sampleResult } from '../support/sample-result.js';
+
+const sample = sampleResult();
+const view = viewOf(sample);
+const [variant] = sample.variants;
+const page = new JSDOM(renderHtml(sample, { command: 'faultline run checkout.yaml', version: '0' }))
+  .window.document;
+
+/** The path of the red line of a strip. */
+function failingLine(fails: readonly (number | null)[]): string | undefined {
+  const strip = { fails, twin: [], waiting: [] };
+  const body = render(stripChart(view, variant!, strip, 1).body);
+  return /<path d="([^"]*)" fill="none" stroke="var\(--failing\)"/.exec(body)?.[1];
+}
+
+describe('a strip', () => {
+  it('has no red line where no request fails', () => {
+    expect(failingLine([0, 0, 0, 0, 0, 0])).toBe('');
+    // The line of one step begins and ends at zero.
+    expect(failingLine([0, 0, 0, 0.5, 0, 0])).toMatch(/^M\d+ 40l/);
+  });
+
+  it('has zero below the smallest share of its scale', () => {
+    expect(stripHeight(0)).toBeGreaterThan(stripHeight(1e-9));
+    expect(stripHeight(1e-9)).toBe(stripHeight(1e-4));
+  });
+
+  it('has the words of its peak beside the line, within its height', () => {
+    for (const share of [1e-4, 1e-3, 0.01, 0.1, 0.42, 1]) {
+      const [top, bottom] = [peakWordsHeight(share), peakWordsHeight(share) + 25];
+      expect(top >= 0 && bottom <= 100, `${share}`).toBe(true);
+      const line = stripHeight(share);
+      expect(line < top || line > bottom, `${share}`).toBe(true);
+    }
+  });
+
+  it('names its zero, its peak and its scale in each row, and its times below it on a phone', () => {
+    const rows = [...page.querySelectorAll('.strips tbody tr')];
+    expect(rows).toHaveLength(sample.variants.length);
+    for (const row of rows) {
+      expect([...row.querySelectorAll('.g')].map((one) => one.textContent)).toEqual([
+        '100\u202f%',
+        '1\u202f%',
+        '0',
+      ]);
+      const words = row.querySelector('svg')!.getAttribute('aria-label')!;
+      const peak = /([\d.]+) % fail at/.exec(words.replaceAll('\u202f', ' '))?.[1];
+      const shown = row.querySelector('.i')?.textContent.replaceAll('\u202f', ' ');
+      expect(shown).toBe(peak === undefined ? undefined : `${peak} %`);
+      const axis = [...row.querySelectorAll('.axis.nw span')].map((one) => one.textContent);
+      expect(axis.at(0)).toBe('0');
+      expect(axis.at(-1)).toBe('180\u202fs');
+    }
+  });
+});
+
+describe('a time axis', () => {
+  const withFault = (from: number, until: number): Result => {
+    const at = <T extends { readonly spans: readonly unknown[] }>(fault: T): T => ({
+      ...fault,
+      spans: [{ from, until }],
+    });
+    return {
+      ...sample,
+      faults: sample.faults.slice(0, 1).map(at),
+      variants: sample.variants.map((one) => ({ ...one, faults: one.faults.slice(0, 1).map(at) })),
+    };
+  };
+
+  it('has both ends of a fault as long as their texts do not touch', () => {
+    const short = viewOf(withFault(20, 28));
+    expect(timeTicks(short, 0, 180, 540)).toEqual(expect.arrayContaining([0, 20, 28, 180]));
+    expect(timeTicks(short, 0, 180, 400)).not.toContain(28);
+  });
+
+  it('keeps the texts at its ends inside if asked', () => {
+    const late = viewOf(withFault(100, 174));
+    expect(timeTicks(late, 0, 180, 1000)).toContain(174);
+    expect(timeTicks(late, 0, 180, 1000, true)).not.toContain(174);
+  });
+});
