@@ -159,6 +159,30 @@ describe.skipIf(CHROMIUM === null)('the page in a browser', () => {
     expect(await told.textContent()).toContain('share wasted');
   });
 
+  it('has a time axis below each strip on a phone and on paper, and one above all on a screen', async () => {
+    const shown = (page: Page): Promise<number> =>
+      page.evaluate(
+        () =>
+          [...document.querySelectorAll('.strips .axis')].filter(
+            (one) => one.getBoundingClientRect().height > 0,
+          ).length,
+      );
+    const strips = sampleResult().variants.length;
+    const phone = (await browser.open(html, '', 390)).page;
+    expect(await shown(phone)).toBe(strips);
+    const small = await phone.evaluate(() =>
+      [...document.querySelectorAll('.clock button, .pick label span, .tabs button')]
+        .map((one) => one.getBoundingClientRect().height)
+        .filter((height) => height > 0 && height < 44),
+    );
+    expect(small).toEqual([]);
+    const { page } = await browser.open(html);
+    expect(await shown(page)).toBe(1);
+    await page.setViewportSize({ width: 703, height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await shown(page)).toBe(strips);
+  });
+
   it('has cards in the place of wide tables on a phone', async () => {
     const { page } = await browser.open(html, '#tab=compare', 390);
     const cell = page.locator('#compare .cmp tbody td').first();
