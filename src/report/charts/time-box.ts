@@ -97,8 +97,8 @@ export function faultRows(view: View): Part {
   );
 }
 
-/** Letters of a fault that fit above a strip of a phone. */
-const MOST_LETTERS = 56;
+/** Letters of a fault that fit above a strip of a wide page; a phone has fewer of them. */
+const MOST_LETTERS = 96;
 
 /** A value in a picture of the whole run, which moves with the zoom; `share` of its width, `top` in per cent. */
 export function pinned(at: number, share: number, top: number, text: string): Markup {

@@ -130,7 +130,7 @@ header .meta{max-width:96em}
 .fl{padding:0 0 2px 40px;font-size:11px;line-height:1;color:var(--ink2);text-align:left}
 .fl>div{position:relative;height:19px}
 .fl>div::before{content:"";position:absolute;top:0;left:var(--l);width:max(2px,var(--s));height:3px;background:var(--ink3)}
-.fl span{position:absolute;top:5px;left:max(0px,min(var(--l),100% - var(--w)));white-space:nowrap}
+.fl span{position:absolute;top:4px;left:max(0px,min(var(--l),100% - var(--w)));max-width:100%;overflow:hidden;text-overflow:ellipsis;line-height:13px;white-space:nowrap}
 .fl p{margin:0 0 4px}
 .readout{min-height:1.5em;margin:10px 0 0;max-width:none;font-size:13.5px;font-variant-numeric:tabular-nums}
 .scroll.tall{max-height:430px;overflow:auto}
