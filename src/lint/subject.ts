@@ -50,6 +50,11 @@ export interface Harm {
   readonly fault: string;
   /** Its longest span; Infinity if it does not end by itself. */
   readonly lastsNs: Ns;
+  /** Connections to these processes get no answer. */
+  readonly isSilent: boolean;
+  /** Instances that it hits, and all at the start. */
+  readonly hit: number;
+  readonly of: number;
 }
 
 /** Derives the facts that rules use. */
@@ -121,16 +126,19 @@ function hitBy(how: 'ask' | 'hold', plan: Plan): readonly string[] {
 function harmsOf({ faults, components, instances, horizonNs }: Plan): Subject['harms'] {
   const harms = new Map<string, Harm[]>();
   for (const fault of faults) {
-    const isSeen = editsOf(fault).some(
-      ({ knob }) => knob.stops !== null || knob.injects !== undefined,
-    );
+    const edits = editsOf(fault);
+    const isSeen = edits.some(({ knob }) => knob.stops !== null || knob.injects !== undefined);
+    const isSilent = edits.some(({ knob }) => knob.isSilent === true);
     if (!isSeen || fault.rollout !== null || fault.spans.length === 0) continue;
     const longest = Math.max(...fault.spans.map(({ fromNs, untilNs }) => untilNs - fromNs));
     const isOpen = fault.spans.some(({ untilNs }) => untilNs >= horizonNs);
-    const harm = { fault: fault.id, lastsNs: isOpen ? Infinity : longest };
+    const harm = { fault: fault.id, lastsNs: isOpen ? Infinity : longest, isSilent };
     for (const component of new Set(fault.instances.map((id) => instances[id].component))) {
-      const { name } = components[component];
-      harms.set(name, [...(harms.get(name) ?? []), harm]);
+      const { name, initial: of } = components[component];
+      const hit = fault.instances.filter(
+        (id) => instances[id].component === component && instances[id].index < of,
+      ).length;
+      harms.set(name, [...(harms.get(name) ?? []), { ...harm, hit, of }]);
     }
   }
   return harms;

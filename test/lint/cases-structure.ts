@@ -83,6 +83,18 @@ function hanging(fault: string, shop = '', platform = '{ kind: kubernetes }'): s
   ]);
 }
 
+/** Six replicas with these fields in two zones, one of which is out for 40 s. */
+function outage(fields: string, zones: string): string {
+  const own = fields === '' ? '' : `${fields}, `;
+  return scenario([
+    'network: { zones: { a: {}, b: {} } }',
+    'services:',
+    `  api: { replicas: 6, zone: { ${zones} }, ${own}endpoints: { get: { readOnly: true, steps: [ wait: 1ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(10/s), policy: { timeout: 1s }, requests: [ { call: api.get } ] } }',
+    'faults: [ { id: out, kind: zoneOutage, target: a, at: 10s, for: 40s } ]',
+  ]);
+}
+
 /** Two replicas of a shop with these checks; one of them hangs for this time. */
 function checked(checks: string, time: string): string {
   const shop = checks === '' ? '' : `${checks}, `;
@@ -180,6 +192,39 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
       'no log': gateway('compress: {}'),
       'a single service': gateway('log: {}', 'wait: 1ms'),
     },
+  },
+  {
+    rule: 'outage-unnoticed',
+    fires: outage('', 'a: 4, b: 2'),
+    path: 'services.api',
+    measured: '2 of 6 instances left for 40 s',
+    limit: 'checks',
+    silent: {
+      checks: outage('healthChecks: {}', 'a: 3, b: 3'),
+      'checks without panic': outage(
+        'healthChecks: {}, loadBalancing: { kind: random, panicThreshold: 0% }',
+        'a: 4, b: 2',
+      ),
+      ejection: outage('outlierDetection: { kind: envoy }', 'a: 3, b: 3'),
+      'a short outage': outage('', 'a: 4, b: 2').replace('for: 40s', 'for: 5s'),
+      'connections that are refused': outage('', 'a: 4, b: 2').replace(
+        'for: 40s',
+        'for: 40s, blackhole: false',
+      ),
+      'no instance elsewhere': outage('', 'a: 6'),
+      nodes: outage('', 'a: 4, b: 2').replace(
+        'services:',
+        'platform: { kind: kubernetes, nodes: { count: 2, cpu: 8, memory: 16GiB } }\nservices:',
+      ),
+    },
+  },
+  {
+    rule: 'outage-unnoticed',
+    fires: outage('healthChecks: {}', 'a: 4, b: 2'),
+    path: 'services.api',
+    measured: '2 of 6 instances left for 40 s',
+    limit: 'at least 50 %, the panic threshold',
+    silent: { 'enough elsewhere': outage('healthChecks: {}', 'a: 2, b: 4') },
   },
   {
     rule: 'check-slower-than-fault',

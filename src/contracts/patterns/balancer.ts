@@ -75,7 +75,7 @@ export interface BalancerProblem {
 
 /** Load balancing settings that apply to every kind of balancer. */
 export interface BalancingCommon {
-  /** null = the panic threshold of the outlier detection, or 0 without one. */
+  /** null = the panic threshold of the outlier detection or the health checks, or 0 without both. */
   readonly panicThreshold: number | null;
   readonly failTrafficOnPanic: boolean;
   /** null = zones are ignored. */

@@ -53,6 +53,7 @@ export { messageQueueWithoutEnd } from './message-queue-without-end.js';
 export { missingProbe } from './missing-probe.js';
 export { moreConsumersThanPartitions } from './more-consumers-than-partitions.js';
 export { optionWithoutEffect } from './option-without-effect.js';
+export { outageUnnoticed } from './outage-unnoticed.js';
 export { outboxBelowTraffic } from './outbox-below-traffic.js';
 export { pingsAbovePermit } from './pings-above-permit.js';
 export { pollIntervalExceeded } from './poll-interval-exceeded.js';

@@ -43,6 +43,8 @@ export interface Knob<More = unknown> {
   readonly actsAs?: readonly Knob<never>[];
   /** How it stops a process: kills it, shuts it down gracefully, or freezes it. Null: the process continues. */
   readonly stops: 'kill' | 'ask' | 'hold' | null;
+  /** Connections to what it hits get no answer. */
+  readonly isSilent?: true;
   /** Whether messages of a link are lost or late. Null: neither. */
   readonly messages: 'lost' | 'late' | null;
   /** Its effect remains after the end of the fault: lost entries, or connections that are never returned. */

@@ -37,6 +37,7 @@ export const blackhole: Knob<null> = {
   name: 'blackhole',
   combine: 'max',
   neutral: 0,
+  isSilent: true,
   need: () => null,
   words: () => '',
   instance: turn,

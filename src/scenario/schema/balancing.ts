@@ -69,7 +69,9 @@ export const prioritiesSchema = z.strictObject({
 /** Common fields of `loadBalancing` of all kinds. */
 const balancingCommon = {
   panicThreshold: field.share(
-    absent('50% with outlierDetection, to `minHealthPercent` with that of Istio, else to 0'),
+    absent(
+      '50% with outlierDetection or healthChecks, to `minHealthPercent` with the detection of Istio, else to 0',
+    ),
     'Panic threshold. If less than this share of the instances is available (neither ejected nor ' +
       'unavailable), the balancer uses all of them, because the few could not carry the load; never at 1 / 1.4 ' +
       'of them or more. 0: never.',
