@@ -40,9 +40,50 @@ function clustered(policy: string): string {
   ]);
 }
 
+/** A shop of this size, with a disruption budget. */
+function guarded(shop: string, budget: string): string {
+  return scenario([
+    'platform: { kind: kubernetes, nodes: { count: 3 } }',
+    `services: { shop: { ${shop}, disruptionBudget: { ${budget} }, endpoints: { buy: [ wait: 20ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
 const CLUSTER = 'cluster: { kind: kubernetes, propagation: 2s }';
 
 export const STOP_CASES: readonly RuleCase[] = [
+  {
+    rule: 'disruption-budget-allows-none',
+    // A share is rounded up: 90 % of 3 are 3.
+    fires: guarded('replicas: 3', 'minAvailable: 90%'),
+    path: 'services.shop.disruptionBudget.minAvailable',
+    measured: '3 of 3 replicas must stay ready',
+    limit: 'at most 2',
+    silent: {
+      'one that may go': guarded('replicas: 3', 'minAvailable: 2'),
+      'one that may be missing': guarded('replicas: 1', 'maxUnavailable: 1'),
+      'a floor above it': guarded(
+        'replicas: 4, autoscaling: { min: 4, max: 8, metric: cpu, target: 70% }, cpu: 1',
+        'minAvailable: 3',
+      ),
+    },
+  },
+  {
+    rule: 'disruption-budget-allows-none',
+    fires: guarded('replicas: 1', 'minAvailable: 1'),
+    path: 'services.shop.disruptionBudget.minAvailable',
+    measured: '1 of 1 replica must stay ready',
+    limit: 'at most 0',
+    silent: { 'a second one': guarded('replicas: 2', 'minAvailable: 1') },
+  },
+  {
+    rule: 'disruption-budget-allows-none',
+    fires: guarded('replicas: 2', 'maxUnavailable: 0'),
+    path: 'services.shop.disruptionBudget.maxUnavailable',
+    measured: '2 of 2 replicas must stay ready',
+    limit: 'at most 1',
+    silent: {},
+  },
   {
     rule: 'stop-before-callers-know',
     fires: registered('discovery: cluster, ', CLUSTER),

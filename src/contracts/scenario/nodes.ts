@@ -140,3 +140,12 @@ export interface DisruptionBudget {
   readonly keeps: keyof WrittenBudget;
   readonly amount: Amount;
 }
+
+/** Absorbs the rounding errors of decimal fractions. */
+const ROUNDING = 1e-9;
+
+/** Number of ready instances that a budget keeps of those that are wanted. */
+export function neededOf({ keeps, amount }: DisruptionBudget, wanted: number): number {
+  const count = 'count' in amount ? amount.count : Math.ceil(wanted * amount.share - ROUNDING);
+  return keeps === 'minAvailable' ? count : Math.max(0, wanted - count);
+}

@@ -27,6 +27,7 @@ export { deadLetterCycle } from './dead-letter-cycle.js';
 export { deadlineNotPropagated } from './deadline-not-propagated.js';
 export { deepCallChain } from './deep-call-chain.js';
 export { deliveriesFillStream } from './deliveries-fill-stream.js';
+export { disruptionBudgetAllowsNone } from './disruption-budget-allows-none.js';
 export { distributedMonolith } from './distributed-monolith.js';
 export { dualWrite } from './dual-write.js';
 export { ejectionNeverActs } from './ejection-never-acts.js';
