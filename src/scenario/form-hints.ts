@@ -144,6 +144,14 @@ const MAIN: ReadonlyMap<string, string> = new Map([
   ['memory', 'limit'],
   ['failover', 'detect'],
 ]);
+
+/** A bare amount as the mapping that its field takes: `400/s` of rateLimit is `{ rate: 400/s }`. */
+export function inFull(key: string, written: unknown): unknown {
+  const field = MAIN.get(key);
+  const isAmount = /^\d/.test(String(written));
+  return field !== undefined && isAmount ? { [field]: written } : written;
+}
+
 const KINDED: ReadonlySet<string> = new Set([
   'retry',
   'circuitBreaker',
@@ -177,6 +185,13 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
 
 /** Hint for a key that belongs to another place. */
 export function placeHint(path: readonly PathKey[], key: string, owner?: Node): string | undefined {
+  if (
+    path.length === 0 &&
+    /^(externals?|externalServices|third_?part(y|ies)|providers?)$/i.test(key)
+  )
+    return 'write what others operate in services, as services: { bank: { external: true, endpoints: { pay: [ wait: 50ms ] } } }';
+  if (path[path.length - 1] === 'analysis' && /^(metrics|templates|successCondition)$/.test(key))
+    return 'what the new version has to keep is expect, as expect: [ canary.success >= 99%, canary.latency.p99 < 500ms ]';
   if (path.length === 0 && /^(rollouts?|deployments?|releases?)$/iu.test(key))
     return 'write a rollout at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }';
   if (path.length === 4 && path[2] === 'versions' && /^(error|failure)s?(rate|ratio)?$/iu.test(key))
@@ -217,8 +232,22 @@ export function placeHint(path: readonly PathKey[], key: string, owner?: Node): 
     return 'move the conditions of a route into match, as match: { path: /orders }';
   if (path[0] === 'gateways' && path.length === 2 && MIDDLEWARE.has(key))
     return `move it into the middleware of the gateway, as middleware: [ ${key}: ${MIDDLEWARE.get(key)!} ]`;
-  if (path.length !== 2) return undefined;
-  return OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key))?.[2];
+  const found = OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key));
+  return path.length === 2 && found !== undefined ? found[2] : faultHint(path, key, owner);
+}
+
+/** Hint for a fault that is written as a part of its target: `memoryLeak: { rate: 2MiB/s }` of a version. */
+function faultHint(path: readonly PathKey[], key: string, owner?: Node): string | undefined {
+  const isVersion = path.length === 4 && path[2] === 'versions';
+  const value = get(owner, key);
+  // Words such as `flush` and `latency` mean other things with a number.
+  const kind = value?.type === 'map' || /[A-Z]/.test(key) ? faultKind(key) : undefined;
+  if (path[0] !== 'services' || !(isVersion || path.length === 2) || kind === undefined) return;
+  const [example] = parse(kind.example) as readonly Record<string, unknown>[];
+  const written = value?.type === 'map' ? (plain(value) as Record<string, unknown>) : {};
+  const version = isVersion ? { version: path[3] } : {};
+  const fault = { ...example, target: path[1], ...version, ...written };
+  return `${key} is a fault, as faults: [ ${flow(fault)} ]`;
 }
 
 /** Kinds of rollouts, which are parts of the words of others: `RollingUpdate`. */
@@ -292,6 +321,12 @@ const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
     'databases',
     /^(quer(y|ies)|reads?|writes?|latency|statements?)$/i,
     'the time of a statement belongs to its operation, as operations: { read: { wait: 5ms }, insert: { wait: 3ms, write: true } }',
+  ],
+  [
+    'databases',
+    /^(resources|disruption_?budget|pod_?disruption_?budget|pdb)$/i,
+    'databases are on no node of platform.nodes, so a drain spares them: write what it does to this one as a fault ' +
+      'of kind failover, which moves its primary, or crash',
   ],
   [
     'databases',

@@ -77,15 +77,19 @@ class Includer {
   private withIncludes(tree: MapNode, path: string, chain: readonly string[]): MapNode {
     const include = get(tree, 'include');
     if (include === undefined) return tree;
-    if (include.type !== 'list') {
+    if (include.type === 'map') {
       this.refuse(include.at, 'include must be a list of paths, such as [topology.yaml]');
       return tree;
     }
+    // A single path is read too, so that nothing that it defines counts as missing.
+    const written = text(include);
+    if (written !== undefined)
+      this.refuse(include.at, `include must be a list of paths: write [ ${written} ]`);
     const inFolder = path.slice(this.folder.length);
     const below = inFolder.includes('/') ? inFolder.slice(0, inFolder.lastIndexOf('/') + 1) : '';
     let base: MapNode | null = null;
     const definedIn = new Map<string, string>();
-    for (const node of items(include)) {
+    for (const node of include.type === 'list' ? items(include) : [include]) {
       const fragment = this.fragment(node, below, chain);
       if (fragment === null) continue;
       this.checkDefinitions(fragment, definedIn);

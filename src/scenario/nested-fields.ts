@@ -1,5 +1,6 @@
 import { safeParse, type z } from 'zod';
 import { flow } from '../text/flow.js';
+import { inFull } from './form-hints.js';
 import { plain, type Node } from './located.js';
 import { definitionOf } from './sibling-kinds.js';
 
@@ -40,7 +41,7 @@ export function nestedFields(
   if (found.length === 0 || found.length > NAMED_MAX) return null;
   const fields = found.map(({ field }) => field);
   const [{ field, isList }] = found;
-  const text = flow(written);
+  const text = flow(inFull(key, written));
   const entry = `{ ${key}: ${text} }`;
   const example = `, as in ${field}: ${isList ? `[ ${entry} ]` : entry}`;
   const hint = `it belongs to ${fields.join(' or ')}${text.length > VALUE_COLUMNS ? '' : example}`;

@@ -38,7 +38,8 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
   for (const issue of [...document.errors, ...document.warnings]) {
     const [start, end] = issue.pos;
     const bare = bareIndexAt(source, start);
-    const message = bare === null ? say(issue.message) : `a key with [ ] needs quotes: '${bare}'`;
+    const message =
+      bare === null ? say(issue.message) : `a ${bare.is} with [ ] needs quotes: '${bare.text}'`;
     problems.add({ code: 'FL105', at: { file, start, end }, path: [], message });
     // What follows on the line is read as something else.
     if (bare !== null) break;
@@ -48,12 +49,19 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
   return reader.document(document);
 }
 
-/** `topics.orders.subscribers[0].retry`, written as a key between braces without quotes, around a position; null = none. */
-function bareIndexAt(source: string, at: number): string | null {
+/** `nodes[0]` or `topics.orders.subscribers[0].retry`, written between braces without quotes around a position. */
+function bareIndexAt(source: string, at: number): Bare | null {
   const from = source.lastIndexOf('\n', at - 1) + 1;
   const line = source.slice(from).split('\n', 1)[0]!;
-  const found = /[{,]\s*([\w.*-]+\[\d+\][\w.*[\]-]*)\s*:/u.exec(line);
-  return found === null ? null : found[1]!;
+  const found = /[{[,:]\s*(?<text>[\w.*-]+\[[\w.*-]+\][\w.*[\]>-]*)\s*(?<end>[:,}\]])/u.exec(line);
+  if (found === null) return null;
+  const { text, end } = found.groups!;
+  return { text: text!, is: end === ':' ? 'key' : 'value' };
+}
+
+interface Bare {
+  readonly text: string;
+  readonly is: 'key' | 'value';
 }
 
 class Reader {

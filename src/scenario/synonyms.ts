@@ -31,7 +31,9 @@ export const SYNONYMS: readonly string[] = [
   'patience timeout deadline clienttimeout',
   'think thinktime pause sleep',
   'metrics objective objectives',
-  'expect subjectto constraints',
+  'expect subjectto constraints metrics templates successcondition',
+  'cpuHour core cores cpu vcpu corehour cpuprice',
+  'memoryGbHour memory ram gb memoryhour memoryprice',
   'rampUp startrate',
 
   // Components.

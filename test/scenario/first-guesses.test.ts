@@ -261,6 +261,89 @@ variants: [ { name: a, set: { topics.t.subscribers[0].concurrency: 3 } } ]
 `);
     expect(own).toEqual([": a key with [ ] needs quotes: 'topics.t.subscribers[0].concurrency'"]);
   });
+
+  it('of a target with an index between braces is answered once, with its quotes', () => {
+    const own = messagesOf(`faultline: 1
+faults:
+  - { id: drain, kind: stop, target: nodes[0], at: 60s, for: 60s }
+  - { id: again, kind: stop, target: 'nodes[1]', at: 90s, for: 60s }
+budgets: [ users.success >= 99.5%, users.latency.p99 < 1s ]
+`);
+    expect(own).toEqual([": a value with [ ] needs quotes: 'nodes[0]'"]);
+  });
+
+  it('of one included file says the line, and reads the file', () => {
+    const files: Record<string, string> = {
+      'peak.yaml': `faultline: 1
+include: shop.yaml
+run: { duration: 30s }
+services: { shop: { replicas: 3 } }
+`,
+      'shop.yaml': `faultline: 1
+title: x
+services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: poisson(3/s), requests: [ call: shop.buy ] } }
+`,
+    };
+    const { problems } = loadScenario('peak.yaml', (path) => ({ text: files[path]! }));
+    expect(problems.map(({ message }) => message)).toEqual([
+      'include must be a list of paths: write [ shop.yaml ]',
+    ]);
+  });
+
+  it('of a rate limit that stands one level too high is the whole mapping', () => {
+    const write = 'admission: { rateLimit: { rate: 400/s } }';
+    const text = (limit: string): string => `faultline: 1
+title: x
+run: { duration: 30s }
+services: { bank: { ${limit}, endpoints: { pay: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: poisson(3/s), requests: [ call: bank.pay ] } }
+`;
+    expect(messagesOf(text('rateLimit: 400/s'))[0]).toContain(`as in ${write}`);
+    expect(messagesOf(text(write))).toEqual([]);
+  });
+
+  it('of a fault in a version is an entry of faults', () => {
+    const text = (v2: string, faults: string): string => `faultline: 1
+title: x
+run: { duration: 30s }
+services:
+  shop:
+    versions: { v1: {}, v2: { ${v2} } }
+    rollout: { kind: rolling, to: v2, at: 5s }
+    memory: { limit: 500MiB }
+    endpoints: { buy: [ wait: 1ms ] }
+workloads: { users: { arrivals: poisson(3/s), requests: [ call: shop.buy ] } }
+faults: ${faults}
+`;
+    const [own] = messagesOf(text('memoryLeak: { rate: 2MiB/s }', '[]'));
+    const write =
+      '[ { id: leak, kind: memoryLeak, target: shop, rate: 2MiB/s, at: 10s, for: 60s, version: v2 } ]';
+    expect(own).toContain(`unknown key memoryLeak: memoryLeak is a fault, as faults: ${write}`);
+    expect(messagesOf(text('', write))).toEqual([]);
+  });
+
+  it('of the words of Argo Rollouts, cost sheets and drained databases is the line to write', () => {
+    const own = messagesOf(`faultline: 1
+title: x
+run: { duration: 30s }
+services:
+  shop:
+    versions: { v1: {}, v2: {} }
+    rollout: { kind: canary, to: v2, steps: [ { setWeight: 20 } ], analysis: { metrics: [ { name: success-rate } ] } }
+    endpoints: { buy: [ wait: 1ms ] }
+externals: { bank: {} }
+databases: { db: { disruptionBudget: { maxUnavailable: 1 }, operations: { read: { wait: 1ms } } } }
+report: { prices: { core: 0.04 } }
+workloads: { users: { arrivals: poisson(3/s), requests: [ call: shop.buy ] } }
+`);
+    const of = (key: string): readonly string[] => own.filter((one) => one.includes(key));
+    expect(of('analysis')).toHaveLength(1);
+    expect(of('analysis')[0]).toContain('as expect: [ canary.success >= 99%');
+    expect(of('externals')[0]).toContain('as services: { bank: { external: true');
+    expect(of('disruptionBudget')[0]).toContain('a fault of kind failover');
+    expect(of('core')[0]).toContain('unknown key core');
+  });
 });
 
 /** Systems in the words of clouds and of plans for outages; each fault of a line has the answer that is written there. */
