@@ -151,3 +151,25 @@ export function selectorsOf(expr: Expr): readonly Selector[] {
       return [...selectorsOf(expr.left), ...selectorsOf(expr.right)];
   }
 }
+
+/** All groupings with `by`, with the expression whose elements they group. */
+export function groupingsOf(
+  expr: Expr,
+): readonly { readonly labels: readonly string[]; readonly of: Expr }[] {
+  switch (expr.kind) {
+    case 'number':
+    case 'selector':
+      return [];
+    case 'call':
+      return expr.args.flatMap(groupingsOf);
+    case 'aggregate': {
+      const { grouping, of } = expr;
+      const own = grouping.without ? [] : [{ labels: grouping.labels, of }];
+      return [...own, ...groupingsOf(of)];
+    }
+    case 'binary':
+      return [...groupingsOf(expr.left), ...groupingsOf(expr.right)];
+    case 'negate':
+      return groupingsOf(expr.of);
+  }
+}

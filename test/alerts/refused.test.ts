@@ -41,7 +41,14 @@ describe('alerts with mistakes', () => {
     ['when: shop.buy.success < 9%', 'FL502 write the whole component'],
     ['expr: rate(x)', 'FL503 the first argument of rate is a range of samples'],
     ['expr: upp == 0', 'FL504 no run exports the metric upp'],
-    ['expr: \'up{job="shop"} == 0\'', 'FL504 up has no label job'],
+    ['expr: \'up{job="shop"} == 0\'', 'FL504 up has no label job: write service="shop"'],
+    ['expr: \'up{namespace="a"} == 0\'', 'FL504 up has no label namespace: leave it out'],
+    [
+      'expr: \'rate(http_requests_total{code=~"5.."}[1m]) > 1\'',
+      'FL504 http_requests_total has no label code: write status_code=~"5.."',
+    ],
+    ["expr: 'max by (pod) (up) > 0'", 'FL504 no series here has the label pod: write instance'],
+    ["expr: 'sum by (tier) (up) > 0'", 'FL504 no series here has the label tier'],
     ['expr: \'up{service="shopp"} == 0\'', 'FL504 service is never shopp: no such series'],
     ['expr: \'up{service=~"sho"} == 0\'', 'FL504 service is never sho: no such series'],
   ])('%s is refused', (rule, message) => {
@@ -56,7 +63,15 @@ describe('alerts with mistakes', () => {
     expect(own('expr: \'up{service="shopp"} == 0\'')[0]).toContain('-> shop');
   });
 
+  it('answers all labels of a query at once', () => {
+    expect(own('expr: \'up{job="shop",pod="shop[0]"} == 0 or up{job="shop"} == 1\'')).toEqual([
+      'FL504 up has no label job: write service="shop"',
+      'FL504 up has no label pod: write instance="shop[0]"',
+    ]);
+  });
+
   it.each([
+    "expr: 'sum by (instance) (max without (pod) (up)) > 0'",
     'when: users.latency.p99 > 500ms',
     'when: users.buy.share.timeout > 1%, over: 1m, for: 30s',
     'when: shop.queue > 10 for 1m',

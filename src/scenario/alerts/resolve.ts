@@ -8,11 +8,11 @@ import {
 import type { Scenario } from '../../contracts/scenario/scenario.js';
 import { BUCKETS, exportedMetrics } from '../../language/exported.js';
 import type { ExpressionNames } from '../../language/expression.js';
-import { selectorsOf, type Expr } from '../../promql/ast.js';
+import { groupingsOf, selectorsOf, type Expr } from '../../promql/ast.js';
 import { parsePromql, PromqlError } from '../../promql/parse.js';
 import { cursorAt, type Context, type Cursor } from '../resolve/context.js';
 import { sorted } from '../resolve/names.js';
-import { selectorProblem, type KnownSeries } from './check.js';
+import { groupingProblem, selectorProblems, type KnownSeries } from './check.js';
 import { ownRule } from './rules.js';
 
 /** Resolves `alerts`. */
@@ -123,10 +123,16 @@ function checkQueries(context: Context, groups: readonly AlertGroup[], known: Kn
     const here = cursorAt(context, ...at, kind === 'pasted' ? 'expr' : kind);
     const expr = readQuery(here, text);
     if (expr === null) continue;
-    for (const selector of selectorsOf(expr)) {
-      const problem = selectorProblem(selector, known);
-      if (problem !== null) here.report('FL504', problem.message, problem);
-    }
+    const problems = [
+      ...selectorsOf(expr).flatMap((selector) => selectorProblems(selector, known)),
+      ...groupingsOf(expr).flatMap(({ labels, of }) => {
+        const names = selectorsOf(of).map(({ name }) => name);
+        return labels.flatMap((label) => groupingProblem(label, names, known) ?? []);
+      }),
+    ];
+    // The two windows of a burn rate name the same labels.
+    const byMessage = new Map(problems.map((problem) => [problem.message, problem]));
+    for (const [message, problem] of byMessage) here.report('FL504', message, problem);
   }
 }
 
