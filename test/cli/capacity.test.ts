@@ -118,7 +118,7 @@ budgets: [ users.latency.p99 < 1s ]
     const { limits: found, need } = limits('quota.yaml', text);
     expect(found[0]!.rate).toBeGreaterThan(300 * 0.95);
     expect(found[0]!.rate).toBeLessThan(300 * 1.02);
-    const refused = { caller: 'app', callee: 'bank', by: 'rate limit' };
+    const refused = { caller: 'app', callee: 'bank', of: 'caller', by: 'rate limit' };
     expect([found[0]!.full, found[0]!.gives]).toEqual([null, null]);
     expect(found[0]!.refused).toMatchObject(refused);
     // A quarter more is asked for: 375/s, and as much of the burst.
@@ -136,6 +136,28 @@ budgets: [ users.latency.p99 < 1s ]
     expect(said).toMatch(/beyond it the rate limit of app refuses [\d.]+ % of the calls to bank/);
     expect(said).toContain(`needs: + ${path}.rate: `);
     expect(said).not.toContain('has no setting for more');
+  });
+
+  it('names the rate limit of a callee, which is no component without a limit', () => {
+    const text = `faultline: 1
+title: A provider with a quota
+run: { duration: 40s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  app: { concurrency: 400, endpoints: { get: [ { call: bank.pay } ] } }
+  bank: { external: true, admission: { rateLimit: { rate: 300/s, burst: 10 } }, endpoints: { pay: [ wait: 10ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ call: app.get ] } }
+budgets: [ users.success >= 99% ]
+`;
+    const { limits: found } = limits('provider.yaml', text);
+    expect(found[0]!.rate).toBeGreaterThan(300 * 0.95);
+    expect(found[0]!.rate).toBeLessThan(300 * 1.02);
+    const refused = { caller: 'app', callee: 'bank', of: 'callee', by: 'rate limit' };
+    expect(found[0]!.refused).toMatchObject(refused);
+    const { stdout } = faultline(['capacity', folder.put('provider2.yaml', text), '--quiet']);
+    const said = stdout.replace(/\s+/g, ' ');
+    expect(said).toMatch(/beyond it the rate limit of bank refuses [\d.]+ % of the calls of app/);
+    expect(said).toContain('so that limit decides');
+    expect(said).not.toContain('which has no limit in the file');
   });
 
   it('raises a bulkhead: 12 permits of 20 ms refuse 1 % of 294/s, and 15 of 405/s (Erlang B)', () => {

@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../contracts/outcome.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../contracts/outcome.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { EdgeRecord } from '../../contracts/record/record.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
@@ -16,20 +16,33 @@ const FIELDS: ReadonlyMap<string, (layer: Layer) => string> = new Map([
   ['rateLimit', () => 'rateLimit'],
 ]);
 
-/** The calls of which limits of their callers refuse most; null where they refuse fewer than one in a thousand. */
+/** The calls of which limits refuse most; null where they refuse fewer than one in a thousand. */
 export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
   let most: RefusedCalls | null = null;
   let mostRefused = 0;
   const wiring = wiringOf(plan);
+  const limited = new Set(plan.limiters.map(({ component }) => component));
   plan.statEdges.forEach(({ from, to }, stat) => {
     const rows = records.map(({ edges }) => edges[stat]!);
     const refused = sum(rows, ({ outcomes, attemptOutcomes }) =>
-      Math.max(0, countOf(outcomes) - countOf(attemptOutcomes)),
+      Math.max(0, countOf(outcomes, UNSENT) - countOf(attemptOutcomes, UNSENT)),
     );
     const made = sum(rows, ({ calls }) => calls.reduce((all, n) => all + n, 0));
+    const nameOf = (part: number): string => plan.components[plan.parts[part]!.component]!.name;
+    const { component } = plan.parts[to]!;
+    const throttled = limited.has(component)
+      ? sum(rows, (row) => countOf(row.attemptOutcomes, ['throttled']))
+      : 0;
+    if (throttled > Math.max(refused, mostRefused) && throttled >= COUNTS * made) {
+      mostRefused = throttled;
+      const share =
+        throttled / sum(rows, ({ attempts }) => attempts.reduce((all, n) => all + n, 0));
+      const names = { caller: nameOf(from), callee: nameOf(to) };
+      most = { ...names, of: 'callee', by: 'rate limit', share, fields: [] };
+      return;
+    }
     if (refused <= mostRefused || refused < COUNTS * made) return;
     mostRefused = refused;
-    const nameOf = (part: number): string => plan.components[plan.parts[part]!.component]!.name;
     const bundles = wiring.edgesOf[stat]!.map(({ bundle }) => plan.bundles[bundle]!);
     const all = bundles.flatMap(({ id, layers }) =>
       layers.flatMap((layer) => (layer.dryRun ? [] : [{ id, layer }])),
@@ -39,14 +52,15 @@ export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
       const field = FIELDS.get(layer.policy)?.(layer);
       return field === undefined ? [] : id.split(' + ').map((bundle) => ({ bundle, field }));
     });
-    most = { caller: nameOf(from), callee: nameOf(to), by, share: refused / made, fields };
+    const names = { caller: nameOf(from), callee: nameOf(to) };
+    most = { ...names, of: 'caller', by, share: refused / made, fields };
   });
   return most;
 }
 
-function countOf(table: EdgeRecord['outcomes']): number {
+function countOf(table: EdgeRecord['outcomes'], names: readonly OutcomeName[]): number {
   let count = 0;
-  for (const name of UNSENT) {
+  for (const name of names) {
     const kind = OUTCOME_NAMES.indexOf(name);
     for (let at = kind; at < table.length; at += OUTCOME_KINDS) count += table[at]!;
   }

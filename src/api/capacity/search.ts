@@ -4,6 +4,7 @@ import type {
   CapacityNeed,
   CapacityResult,
 } from '../../contracts/result/capacity.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { unjudged } from '../../analysis/capacity/loads.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
@@ -120,7 +121,7 @@ class Capacity {
       fixed,
       budgets: judged.map(({ text }) => text),
       kept: unjudged([...scenario.workloads.keys()], judged),
-      unlimited: today?.headroom.unlimited ?? [],
+      unlimited: (today?.headroom.unlimited ?? []).filter((name) => !limitsRate(prepared, name)),
       limits: this.limits,
       lengths: this.lengths,
       need,
@@ -240,4 +241,10 @@ function isFixed({ kind }: Arrivals): boolean {
 
 function rateOf({ rates }: Shown, workloads: readonly string[]): number {
   return workloads.reduce((sum, name) => sum + (rates.get(name) ?? 0), 0);
+}
+
+/** Whether a component refuses what exceeds a rate: no resource of it is full, but it has a limit. */
+function limitsRate({ plans }: Prepared, name: string): boolean {
+  const [{ components, limiters }] = plans as [Plan, ...Plan[]];
+  return limiters.some(({ component }) => components[component]!.name === name);
 }

@@ -53,10 +53,12 @@ export interface CapacityLimit {
   readonly behind: string | null;
 }
 
-/** Calls that a bulkhead, a rate limit or another configured limit of their caller refuses. */
+/** Calls that a bulkhead, a rate limit or another configured limit of their caller refuses, or a rate limit of the callee. */
 export interface RefusedCalls {
   readonly caller: string;
   readonly callee: string;
+  /** The one that has the limit. */
+  readonly of: 'caller' | 'callee';
   /** The limits on these calls, in words, such as `bulkhead`. */
   readonly by: string;
   /** Share of these calls that are refused. */

@@ -85,7 +85,9 @@ function givesWords({
 }
 
 /** `the bulkhead of orders refuses 1.2 % of the calls to psp`. */
-function refusedWords({ caller, callee, by, share }: RefusedCalls): string {
+function refusedWords({ caller, callee, of, by, share }: RefusedCalls): string {
+  if (of === 'callee')
+    return `the ${by} of ${callee} refuses ${formatShare(share)} of the calls of ${caller}`;
   return `the ${by} of ${caller} refuses ${formatShare(share)} of the calls to ${callee}`;
 }
 
