@@ -1,6 +1,6 @@
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
-import { isBackground, triggersIn } from './background.js';
+import { hitsNothing, isBackground, triggersIn } from './background.js';
 import type { Question } from './question.js';
 import { resourceUses } from './resource-uses.js';
 import { selectComponent } from './subjects.js';
@@ -34,7 +34,7 @@ export function headroomOf(data: VariantData): Headroom {
 function faultsOf(data: VariantData): Headroom['faults'] {
   const { plan } = data;
   return triggersIn(plan).flatMap((fault) => {
-    if (fault.rollout !== null || isBackground(fault, plan)) return [];
+    if (fault.rollout !== null || isBackground(fault, plan) || hitsNothing(fault, plan)) return [];
     const spans = clipped(fault.spans, plan);
     if (spans.length === 0) return [];
     const window = cellsOf(spans, plan);

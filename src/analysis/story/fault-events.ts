@@ -1,3 +1,4 @@
+import { hitsNothing } from '../measure/background.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanFault } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
@@ -17,6 +18,7 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   const { data } = scene;
   const { plan } = data;
   return plan.faults.flatMap((fault) => {
+    if (hitsNothing(fault, plan)) return [];
     const words = wordsOf(data, fault);
     return scene.spansOf(fault).flatMap((span) => {
       const event = (

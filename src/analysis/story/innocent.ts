@@ -1,5 +1,5 @@
 import { FAILED_SOME } from '../measure/goodput.js';
-import { isBackground, triggersIn } from '../measure/background.js';
+import { hitsNothing, isBackground, triggersIn } from '../measure/background.js';
 import type { PlanFault } from '../../contracts/plan/plan.js';
 import type { StoryEvent, CascadeResult } from '../../contracts/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
@@ -76,7 +76,8 @@ export function innocentFaults(
       return `the trouble of ${where} reached no user request`;
     return `${where === '' ? 'its target' : where} never degraded`;
   };
-  return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
+  const acting = faults.filter((fault) => !hitsNothing(fault, data.plan));
+  return acting.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hitsNothing } from '../measure/background.js';
 import type { PlanComponent, PlanFault } from '../../contracts/plan/plan.js';
 import type { FaultInfo } from '../../contracts/result/result.js';
 import type { Topology, TopologyNode } from '../../contracts/result/topology.js';
@@ -62,11 +63,12 @@ function nodesOf(data: VariantData): readonly TopologyNode[] {
   });
 }
 
-/** Faults of a scenario with their spans in seconds, in the order of the plan. */
+/** Faults of a scenario that hit something, with their spans in seconds, in the order of the plan. */
 export function faultInfos(data: VariantData): readonly FaultInfo[] {
   const { plan } = data;
   const seconds = (ns: Ns): number => (ns - plan.warmupNs) / 1e9;
-  return plan.faults.map((fault) => {
+  const acting = plan.faults.filter((fault) => !hitsNothing(fault, plan));
+  return acting.map((fault) => {
     const source = data.variant.scenario.faults.find((candidate) => candidate.id === fault.id);
     return {
       id: fault.id,

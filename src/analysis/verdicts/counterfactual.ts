@@ -7,6 +7,7 @@ import type {
   InterventionRole,
 } from '../../contracts/result/counterfactual.js';
 import { meanInterval } from '../../stats/interval.js';
+import { hitsNothing } from '../measure/background.js';
 import { ALL_SUBSETS } from './fault-search.js';
 import {
   allOf,
@@ -87,7 +88,9 @@ export function faultProof(
   });
   const averts = Math.max(0, ...rows.map(({ averted }) => averted.value ?? 0));
   const failed = meanOrNull(fails?.get(keyOf(all)));
-  const faults = rows.map(({ isOut, ...row }) => {
+  // A fault without a target in this variant is no news here.
+  const told = rows.filter((_, index) => !hitsNothing(plan.faults[index]!, plan));
+  const faults = told.map(({ isOut, ...row }) => {
     const role = roleOf(row, { harm, background, most: averts, isOut });
     const spared = failed === null ? 0 : failed - (row.withoutFailed ?? failed);
     return { ...row, role: inBoth(role, spared, harm) };

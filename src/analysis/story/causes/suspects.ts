@@ -3,7 +3,7 @@ import { editsOf } from '../../../patterns/registry.js';
 import type { PlanFault } from '../../../contracts/plan/plan.js';
 import { isBreakerLayer } from '../../measure/breakers.js';
 import { TOO_FEW } from '../../measure/health-windows.js';
-import { isBackground } from '../../measure/background.js';
+import { hitsNothing, isBackground } from '../../measure/background.js';
 import { touchedBy, type Touched } from '../../measure/faulted.js';
 import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
@@ -40,10 +40,12 @@ const BUSY = 0.8;
 /** A caller whose workers wait for a callee at least this much rejects requests because of it. */
 const BLOCKED = 0.5;
 
-/** All activations of the faults that do not last for the entire run. */
+/** All activations of the faults that hit something and do not last for the entire run. */
 export function suspectsOf(scene: Scene): readonly Suspect[] {
   const { plan } = scene.data;
-  const faults = plan.faults.filter((fault) => !isBackground(fault, plan));
+  const faults = plan.faults.filter(
+    (fault) => !isBackground(fault, plan) && !hitsNothing(fault, plan),
+  );
   return activationsOf(scene, faults);
 }
 
