@@ -77,6 +77,9 @@ export interface Capacity {
   readonly onceNs: Ns;
   /** Executions per second. */
   readonly perSecond: number;
+  readonly replicas: number;
+  /** Executions per second that the cores of one replica allow. */
+  readonly byCoresOfOne: number;
 }
 
 /**
@@ -92,10 +95,10 @@ export function capacityOf(scenario: Scenario, demands: Demands, consumer: Consu
   const partitions = consumer.kind === 'log' ? consumer.holder.partitions : Infinity;
   const handlers = partitions === Infinity ? members : partitions / Math.ceil(partitions / members);
   const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
-  const cores = replicas * coresForRequests(hostOf(scenario, component)!);
-  const byCores = workNs === 0 ? Infinity : cores / workNs;
-  const perSecond = Math.min(byHandlers, byCores) * NS_PER_SECOND;
-  return { handlers, members, onceNs: elapsedNs, perSecond };
+  const cores = coresForRequests(hostOf(scenario, component)!);
+  const byCoresOfOne = workNs === 0 ? Infinity : (cores / workNs) * NS_PER_SECOND;
+  const perSecond = Math.min(byHandlers * NS_PER_SECOND, replicas * byCoresOfOne);
+  return { handlers, members, onceNs: elapsedNs, perSecond, replicas, byCoresOfOne };
 }
 
 /** Whether a single process handles all of its messages. */

@@ -26,11 +26,14 @@ export const consumersBelowTraffic: Rule = {
   },
 };
 
+/** Room above the rate at which messages are published. */
+const ROOM = 1.2;
+
 /** Checks consumers that share messages. */
 function judge(subject: Subject, consumers: readonly Consumer[]): Finding | null {
-  const [{ holder, kind, path: own }] = consumers as readonly [Consumer, ...Consumer[]];
+  const [{ holder, kind, path: at }] = consumers as readonly [Consumer, ...Consumer[]];
   const { name } = holder;
-  const path = 'consumers' in holder ? own.slice(0, -1) : own;
+  const path = 'consumers' in holder ? at.slice(0, -1) : at;
   const partitions = kind === 'log' ? (holder as Topic).partitions : Infinity;
   const ways = consumers.map((consumer) => {
     const capacity = capacityOf(subject.scenario, subject.demands, consumer);
@@ -43,19 +46,22 @@ function judge(subject: Subject, consumers: readonly Consumer[]): Finding | null
   if (coming === Infinity || coming <= most) return null;
   const { component } = spec.call;
   const { batch } = spec;
-  const { handlers, members, onceNs } = ways[0];
+  const { handlers, members, onceNs, replicas, byCoresOfOne } = ways[0];
   const service = ['services', component];
-  const least = Math.ceil((1.2 * coming * onceNs) / NS_PER_SECOND / batch);
+  // Other consumers of a queue go on taking their share.
+  const own = (ROOM * coming - (most - ways[0].perSecond)) / batch;
+  const least = Math.ceil((own * onceNs) / NS_PER_SECOND);
   const each = Math.max(1, Math.floor(partitions / least));
   // Between two divisions of the partitions more members hold no more.
   const needed =
     least > partitions || partitions === Infinity ? least : Math.ceil(partitions / each);
+  const asked = Math.ceil(Math.max(needed / (members / replicas), own / byCoresOfOne));
   const fix =
     needed > partitions
       ? yamlAt([...path.slice(0, 2)], `partitions: ${needed}`)
       : (hostOf(subject.scenario, component)?.autoscaling ?? null) === null
-        ? yamlAt(service, `replicas: ${needed}`)
-        : yamlAt([...service, 'autoscaling'], `max: ${needed}`);
+        ? yamlAt(service, `replicas: ${asked}`)
+        : yamlAt([...service, 'autoscaling'], `max: ${asked}`);
   return {
     path,
     entities: [name, ...consumers.map(({ part }) => part)],
