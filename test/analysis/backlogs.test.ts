@@ -72,6 +72,24 @@ describe('messages that pile up', () => {
   });
 });
 
+describe('messages that pile up because the load rises', () => {
+  it('fall behind from then on, although some took long to handle before', () => {
+    // 10 of 32 handlers are busy until 60 s, some for longer than a second; then 550 messages a second come for 160.
+    const { cascade } = run(`
+faultline: 1
+title: A load that rises
+run: { duration: 2m, warmup: 20s }
+queues: { jobs: { kind: sqs, consumers: [ { call: worker.handle, concurrency: 8 } ] } }
+services: { worker: { replicas: 4, endpoints: { handle: [ wait: exponential(200ms) ] } } }
+workloads:
+  small: { arrivals: poisson(50/s), requests: [ { name: send, steps: [ publish: jobs ] } ] }
+  bulk: { arrivals: poisson(500/s), start: 60s, stop: 80s, requests: [ { name: send, steps: [ publish: jobs ] } ] }
+`).variant();
+    expect(cascade.events.find(({ kind }) => kind === 'backlog')?.at).toBe(60);
+    expect(cascade.causes.map(({ subject }) => subject)).toEqual(['bulk']);
+  });
+});
+
 describe('messages of a queue that no consumer can handle', () => {
   /** Ten messages of 30 s, redelivered as soon as they fail. */
   const wordsOf = (kind: string, more = '') =>

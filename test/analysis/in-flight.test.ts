@@ -23,3 +23,26 @@ describe('requests that a fault finds in flight', () => {
     );
   });
 });
+
+describe('requests in flight at the end of the run', () => {
+  const eventsOf = (rate: string) =>
+    run(`
+faultline: 1
+title: Answers that take long
+run: { duration: 4m, warmup: 30s, seed: 1 }
+services: { models: { replicas: 4, concurrency: 32, endpoints: { generate: [ wait: lognormal(p50=8s p99=20s) ] } } }
+workloads: { users: { arrivals: poisson(${rate}), patience: 60s, requests: [ { call: models.generate } ] } }
+`)
+      .variant()
+      .cascade.events.filter(({ subject }) => subject === 'users.generate');
+
+  it('are not late where requests always take that long', () => {
+    // 128 workers for 10 a second of 8.7 s on average: none waits, and 1 % take longer than 20 s.
+    expect(eventsOf('10/s')).toEqual([]);
+  });
+
+  it('are late where they wait more and more', () => {
+    // 20 a second come for 14.8: 5 a second are added to the queue until users give up after 60 s.
+    expect(eventsOf('20/s')).not.toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES } from '../../contracts/outcome.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import { throttledBy } from './pool-refusals.js';
+import { usualLatency } from './usual-latency.js';
 import { arrivedOf, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
@@ -69,11 +70,24 @@ export function arrivedIn({ arrived }: Goodput, { cells }: CellSet): number {
   return sumCells(arrived, cells);
 }
 
-/** p99 latency of some parts before the first fault, at most 10 s; 0 if there were no requests. */
+/**
+ * p99 latency of some parts before the first fault; 0 if there were no requests. Above 10 s it is at most that of the
+ * first quarter of this time: requests may always take that long, but waits that grow in overload are not usual.
+ */
 export function usualNs(data: VariantData, record: RunRecord, parts: readonly number[]): Ns {
-  const rows = parts.map((part) => record.parts[part].latency);
-  const before = mergeSegments(rows, data.before.segments);
-  return before.count === 0 ? 0 : Math.min(before.quantile(0.99), USUAL_MAX_NS);
+  const rows = parts.map((part) => record.parts[part]);
+  const before = mergeSegments(
+    rows.map(({ latency }) => latency),
+    data.before.segments,
+  );
+  const p99 = before.count === 0 ? 0 : before.quantile(0.99);
+  if (p99 <= LONG_NS) return p99;
+  const { cells } = data.before;
+  const { stepOfCell } = data.plan.grid;
+  const last = stepOfCell[cells[cells.length - 1]];
+  const first = usualLatency(rows, 0, Math.ceil((last + 1) / EARLY_PARTS));
+  return Math.max(LONG_NS, Math.min(p99, first === null ? 0 : 1e9 * first.quantile(0.99)));
 }
 
-const USUAL_MAX_NS = 10_000_000_000;
+const LONG_NS = 10_000_000_000;
+const EARLY_PARTS = 4;

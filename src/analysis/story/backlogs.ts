@@ -38,6 +38,7 @@ const EPISODES_MAX = 3;
 export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
   const { data, steps, baseline } = scene;
   const begun = faultsBegun(scene);
+  const risen = firstInSteps(scene, scene.loads.risesNs);
   return waitingLines(data, record, steps).flatMap((line) => {
     const isFaulted = data.plan.faults.length > 0;
     const isChronic = isFaulted && isGrowing(line.ages.subarray(0, baseline), steps);
@@ -47,10 +48,10 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
     const ages = isFaulted
       ? line.ages
       : line.ages.map((age, step) => (line.handled[step] === 1 ? 0 : age));
-    return spansAbove({ ages, steps, begun }, limits)
+    return spansAbove({ ages, steps, begun, risen }, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
-        const at = Math.max(secondsOf(scene, from), begun.get(from) ?? 0);
+        const at = Math.max(secondsOf(scene, from), begun.get(from) ?? 0, risen.get(from) ?? 0);
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;
@@ -138,22 +139,30 @@ function heldWords(held: readonly HeldUpRecord[]): string {
 }
 
 /** The first fault that begins in a step, in seconds: a backlog that it makes begins no earlier within the step. */
-function faultsBegun({ data, steps, spansOf }: Scene): ReadonlyMap<number, number> {
-  const { warmupNs } = data.plan;
-  const starts = triggersIn(data.plan).flatMap((fault) =>
-    spansOf(fault).map(({ fromNs }) => fromNs),
+function faultsBegun(scene: Scene): ReadonlyMap<number, number> {
+  const starts = triggersIn(scene.data.plan).flatMap((fault) =>
+    scene.spansOf(fault).map(({ fromNs }) => fromNs),
   );
-  const begun = new Map<number, number>();
-  for (const ns of starts.sort((a, b) => b - a))
-    begun.set(stepAt(steps, ns), (ns - warmupNs) / 1e9);
-  return begun;
+  return firstInSteps(scene, starts);
 }
 
-/** Ages of the oldest message by step, and the steps in which faults begin. */
+/** The first of some instants in each step that has one, in seconds. */
+function firstInSteps(
+  { data, steps }: Scene,
+  instantsNs: readonly Ns[],
+): ReadonlyMap<number, number> {
+  const first = new Map<number, number>();
+  for (const ns of [...instantsNs].sort((a, b) => b - a))
+    first.set(stepAt(steps, ns), (ns - data.plan.warmupNs) / 1e9);
+  return first;
+}
+
+/** Ages of the oldest message by step, and the steps in which faults begin and in which loads rise. */
 interface Ages {
   readonly ages: Float64Array;
   readonly steps: Steps;
   readonly begun: ReadonlyMap<number, number>;
+  readonly risen: ReadonlyMap<number, number>;
 }
 
 /** Ages from which a backlog counts, at which it ends, and which are usual. */
@@ -208,10 +217,11 @@ function spansAbove(line: Ages, limits: Limits): readonly (readonly [number, num
 /**
  * The step in which the rise to a step begins, not its alarm: since then no message has been young, and before that each
  * step that is above the usual age adds to it. A consumer that is a tenth too slow takes ten seconds to be a second behind.
- * A fault that begins during the rise is its start, however long messages usually wait.
+ * A fault that begins during the rise is its start, however long messages usually wait. Ages that grow only since the
+ * load rises have been usual before: some messages take long to handle.
  */
 function startBefore(
-  { ages, steps, begun }: Ages,
+  { ages, steps, begun, risen }: Ages,
   step: number,
   first: number,
   { high, usual }: Limits,
@@ -223,5 +233,12 @@ function startBefore(
   while (from > first && (ages[from - 1] > young || (ages[from - 1] > usual && isRising(from - 1))))
     from--;
   for (let at = from; at >= first && isRising(at); at--) if (begun.has(at)) return at;
+  // The oldest message of the first step has come since then.
+  const oldest = stepAt(steps, steps.startNs[from] - ages[from]);
+  for (let at = step; at >= Math.max(first, oldest); at--) {
+    const grown = at > from ? ages[at - 1] - ages[from] : 0;
+    const since = Math.max(0, steps.startNs[at] - steps.startNs[from]);
+    if (risen.has(at) && grown <= GROWING * since) return at;
+  }
   return from;
 }
