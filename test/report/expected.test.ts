@@ -104,6 +104,8 @@ describe('expected behaviour', () => {
       return badgeOf(viewOf(run(text.replace('10s, for: 10s', time)).result))!.text;
     });
     expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their goals, 1 never recovers']);
+    const outage = shop('budgets: [ users.success >= 99% before half ]').replace('50%', '100%');
+    expect(badgeOf(viewOf(run(outage).result))!.text).toBe('2 of 2 hold their goals');
   });
 
   it('tells no time where success never fell, and never where a fault outlasts the run', () => {

@@ -53,6 +53,13 @@ export function staysDown(variant: VariantResult): boolean {
   );
 }
 
+/** Whether a kind of requests of users was down for some time: nearly none of them succeeded. */
+export function wasDown(variant: VariantResult): boolean {
+  return variant.cascade.events.some(
+    ({ kind, subject }) => kind === 'down' && isOfUsers(variant, subject),
+  );
+}
+
 /**
  * The first fault after the end of the headline fault that degrades a subject after all have recovered, so that its
  * effects can be reported separately. Null if there is none, or if their effects overlap.

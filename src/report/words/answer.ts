@@ -28,7 +28,7 @@ import {
   requestLabel,
   type View,
 } from '../view/view.js';
-import { staysDown } from '../view/episodes.js';
+import { staysDown, wasDown } from '../view/episodes.js';
 import { calmWords, missedWords } from './words.js';
 
 /** The badge before the answer. */
@@ -95,7 +95,7 @@ export function answerOf(view: View): Answer {
 
 /**
  * How many variants survive by their goals: those that hold all of them. Checks of known behaviour do not count. Goals
- * that are held while users fail to the end of the run are goals that are held, and no survival.
+ * that are held while requests of users are down, or fail to the end of the run, are goals that are held, and no survival.
  */
 export function badgeOf(view: View): Badge | null {
   const { result } = view;
@@ -111,7 +111,7 @@ export function badgeOf(view: View): Badge | null {
   }
   const holding = judged.filter(holdsAll);
   const survivors = holding.length;
-  const isDown = holding.some((one) => staysDown(one) || isLeftWaiting(view, one));
+  const isDown = holding.some((one) => staysDown(one) || isLeftWaiting(view, one) || wasDown(one));
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
   // Goals that are held are no pass where users of some variant are hurt.
