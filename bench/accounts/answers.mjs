@@ -115,6 +115,17 @@ export const ANSWERS = [
           : `success is ${value}`;
     },
   ),
+  kind(
+    'a drain that is not done',
+    /^(?<node>nodes\[\d+\]) (?<text>is not emptied: the disruption budget of .+)$/u,
+    ({ groups }, { variant }) =>
+      variant.cascade.events.some(
+        ({ kind: of, subject, text }) =>
+          of === 'kept' && subject === groups.node && text === groups.text,
+      )
+        ? null
+        : `no budget keeps an instance on ${groups.node}`,
+  ),
   {
     name: 'why',
     read: (text, facts) => {

@@ -38,6 +38,25 @@ describe('the chain of a failure that the platform prolongs or ends', () => {
     expect(all.at(-1)).toBe('110 s users.buy is healthy again: was degraded for 50 s');
   });
 
+  it('shows what a drain cannot end, and not what it ends later', () => {
+    const fault = `{ id: drain, kind: stop, target: 'nodes[0]', at: 60s, for: 60s }`;
+    const drained = (budget: string): readonly string[] =>
+      steps(
+        run(
+          onNodes(
+            'count: 3, cpu: 4',
+            `replicas: 6, disruptionBudget: { ${budget} }`,
+            fault,
+            '200/s',
+          ),
+        ),
+      ).filter((step) => step.includes('is not emptied'));
+    expect(drained('minAvailable: 6')).toEqual([
+      '60 s nodes[0] is not emptied: the disruption budget of shop keeps 2 instances there until 120 s',
+    ]);
+    expect(drained('maxUnavailable: 1')).toEqual([]);
+  });
+
   it('shows how long new instances wait for room, after the autoscaler that makes them', () => {
     const fault = '{ id: rush, kind: load, target: users, factor: 4, at: 30s, for: none }';
     const nodes = 'count: 2, cpu: 1, max: 4, provisioning: 90s';

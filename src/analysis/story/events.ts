@@ -50,6 +50,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   scaledDown: 1,
   pending: 1.5,
   nodeLost: 1,
+  kept: 1,
   node: 1,
   replay: 0.7,
   backlog: 1,

@@ -8,6 +8,7 @@ import { NODES } from '../../contracts/scenario/nodes.js';
 import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { twoParts } from '../../contracts/result/fault-text.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
+import { groupedBy } from '../../text/order.js';
 import { plural } from '../../text/words.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { BARE } from './unseen.js';
@@ -33,7 +34,7 @@ const GIVEN_UP: ReadonlySet<number> = new Set([NODE_STATE.lost, NODE_STATE.evict
 /** Events of nodes, and of instances that wait for room, from the end of the warm-up. */
 export function nodeEvents(data: VariantData, record: RunRecord): readonly StoryEvent[] {
   if (data.plan.nodes === null) return [];
-  return [...changes(record), ...waits(data, record)];
+  return [...changes(record), ...waits(data, record), ...keeps(data, record)];
 }
 
 function changes({ journal }: RunRecord): readonly StoryEvent[] {
@@ -101,6 +102,54 @@ function waits({ plan }: VariantData, { journal }: RunRecord): readonly StoryEve
     return withLeft(events, Math.max(0, seen.length - PENDING_MAX));
   });
 }
+
+/** An instance that a disruption budget keeps on a node until the drain of that ends. */
+interface Kept {
+  readonly at: number;
+  readonly untilNs: number;
+  readonly node: number;
+  readonly component: number;
+}
+
+/** Drains that end, or last to the end of the run, with instances that a disruption budget keeps on the node. */
+function keeps({ plan }: VariantData, { journal }: RunRecord): readonly StoryEvent[] {
+  const { timeNs, kind, subject, value } = journal;
+  const kept = new Map<number, { readonly at: number; readonly node: number }>();
+  const ended: Kept[] = [];
+  const close = (node: number, untilNs: number): void => {
+    for (const [id, own] of kept) {
+      if (own.node !== node) continue;
+      kept.delete(id);
+      ended.push({ ...own, untilNs, component: plan.instances[id].component });
+    }
+  };
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] === JOURNAL.kept) kept.set(subject[k], { at: timeNs[k], node: value[k] });
+    else if (kind[k] === JOURNAL.instance && GOES.has(value[k])) kept.delete(subject[k]);
+    else if (kind[k] === JOURNAL.node && value[k] === NODE_STATE.uncordoned)
+      close(subject[k], timeNs[k]);
+  }
+  for (const node of new Set([...kept.values()].map((own) => own.node))) close(node, Infinity);
+  const groups = groupedBy(ended, ({ at, node, component }) => `${at} ${node} ${component}`);
+  const events = [...groups.values()].map((group): StoryEvent => {
+    const [{ at, node, component, untilNs }] = group as [Kept];
+    const until = untilNs === Infinity ? 'to the end' : `until ${formatInstant(untilNs / 1e9)}`;
+    const { name } = plan.components[component];
+    const effect = `the disruption budget of ${name} keeps ${plural(group.length, 'instance')} there ${until}`;
+    const text = twoParts('is not emptied', effect, ': ');
+    return {
+      ...BARE,
+      at: Math.max(0, at) / 1e9,
+      kind: 'kept',
+      subject: `${NODES}[${node}]`,
+      ...text,
+    };
+  });
+  return withLeft(events.slice(0, EVENTS_MAX), Math.max(0, events.length - EVENTS_MAX));
+}
+
+/** States of an instance that leaves its node, by the drain or in another way. */
+const GOES: ReadonlySet<number> = new Set([INSTANCE_STATE.leaving, INSTANCE_STATE.absent]);
 
 /** Adds to the last event how many others there are. */
 function withLeft(events: readonly StoryEvent[], left: number): readonly StoryEvent[] {

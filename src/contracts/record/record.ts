@@ -248,6 +248,7 @@ export interface JournalRecord {
  * value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. `rollout`: subject =
  * component id, value = a ROLLOUT_STATE. `node`: subject = node, value = a NODE_STATE. `registry`: subject = instance id,
  * value = a REGISTRY_EVENT. `promoted`: subject = id of the instance that leads from now on, value = a PROMOTED.
+ * `kept`: subject = id of an instance that a drain may not end because of its disruption budget, value = its node.
  */
 export const JOURNAL = Object.freeze({
   machine: 0,
@@ -258,6 +259,7 @@ export const JOURNAL = Object.freeze({
   registry: 5,
   desired: 6,
   promoted: 7,
+  kept: 8,
 } as const);
 
 /** What an instance leads since its promotion: its component or a shard of it, or a partition of a topic. */

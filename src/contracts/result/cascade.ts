@@ -127,6 +127,8 @@ export const eventKind = oneOf(
   'pending',
   'node',
   'nodeLost',
+  // A disruption budget keeps instances on a node that is drained, to the end of the drain.
+  'kept',
   // A consumer group is reset to older or newer messages, as the scenario plans.
   'replay',
   'backlog',

@@ -32,6 +32,7 @@ export const EVENT_LOOKS: Readonly<Record<CascadeEvent['kind'], EventLook>> = {
   pending: { verb: 'waits for room', tone: 'mild' },
   node: { verb: 'changes', tone: 'calm' },
   nodeLost: { verb: 'changes', tone: 'mild' },
+  kept: { verb: 'keeps instances', tone: 'mild' },
   replay: { verb: 'is reset', tone: 'calm' },
   backlog: { verb: 'falls behind', tone: 'mild' },
   poolFull: { verb: 'runs out of connections', tone: 'bad' },

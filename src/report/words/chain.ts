@@ -238,7 +238,13 @@ function platformEvent(
   );
 }
 
-const PLATFORM: readonly CascadeEvent['kind'][] = ['unlisted', 'registry', 'pending', 'nodeLost'];
+const PLATFORM: readonly CascadeEvent['kind'][] = [
+  'unlisted',
+  'registry',
+  'pending',
+  'nodeLost',
+  'kept',
+];
 
 const CALM: readonly CascadeEvent['kind'][] = [
   'recovered',
@@ -256,6 +262,7 @@ const VERBS: readonly CascadeEvent['kind'][] = [
   'registryBack',
   'pending',
   'nodeLost',
+  'kept',
   'node',
   'replay',
 ];

@@ -142,10 +142,17 @@ export function calmWords(view: View): Words {
     success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`;
   if (worstVariant.faults.length > 0 && isWithoutFault(worstVariant))
     return [`No fault begins in this run; ${all}. Other runs may have one: add --replications 5.`];
-  if (worstVariant.faults.length > 0) return [`${opening(view, worstVariant)}, and ${all}.`];
+  if (worstVariant.faults.length > 0)
+    return [`${opening(view, worstVariant)}, and ${all}.${keptWords(worstVariant)}`];
   if (success < 1) return [`No fault is injected; ${all}.`];
   const isCalm = besideText(view, worstVariant) === null;
   return [isCalm ? 'Nothing broke: every request succeeds.' : 'Every request succeeds.'];
+}
+
+/** ` nodes[0] is not emptied: ...`: a drain that did not do what it was for; '' where all did. */
+function keptWords({ cascade }: VariantResult): string {
+  const kept = cascade.events.find(({ kind }) => kind === 'kept');
+  return kept === undefined ? '' : ` ${kept.subject} ${kept.text}.`;
 }
 
 /** Whether the one run has no fault of the file, because each is drawn or waits for a condition. */

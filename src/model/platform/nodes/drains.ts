@@ -1,6 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
+import { JOURNAL } from '../../../contracts/record/record.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
 import { mayEvict } from './budgets.js';
@@ -13,6 +14,8 @@ const RETRY_NS: Ns = 5e9;
 export class Drains {
   /** By node: number of its drains; older events are void. */
   private readonly turns = new Int32Array(this.cluster.size);
+  /** By node: the instances that its drain was refused so far. */
+  private readonly kept: readonly Set<number>[] = Array.from(this.turns, () => new Set<number>());
   private readonly op: number = engine.define('node-drain', (node, turn) => {
     if (this.turns[node] === turn) this.go(node);
   });
@@ -27,6 +30,7 @@ export class Drains {
   /** Starts to drain a node. */
   begin(node: number): void {
     this.turns[node]++;
+    this.kept[node].clear();
     this.go(node);
   }
 
@@ -54,7 +58,11 @@ export class Drains {
       // It ends already.
       if (instance.isStopped || (instance.leaving && !instance.restartRequested)) continue;
       if (this.mayEvict(instance)) this.evict(instance);
-      else isDone = false;
+      else {
+        isDone = false;
+        if (!this.kept[node].has(id)) this.run.journal.tell(JOURNAL.kept, id, node);
+        this.kept[node].add(id);
+      }
     }
     if (isDone) return;
     engine.at(engine.now + RETRY_NS, PHASE.TIMER, this.op, node, this.turns[node], 0);
