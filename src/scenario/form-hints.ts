@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { faultKind, policyKind } from '../patterns/registry.js';
 import { flow } from '../text/flow.js';
+import { componentHint } from './component-hints.js';
 import { entries, get, plain, text, type Node, type PathKey } from './located.js';
 import { outcomesHint } from './other-products.js';
 import { NAMED, isStepPath } from './salvage.js';
@@ -232,22 +233,7 @@ export function placeHint(path: readonly PathKey[], key: string, owner?: Node): 
     return 'move the conditions of a route into match, as match: { path: /orders }';
   if (path[0] === 'gateways' && path.length === 2 && MIDDLEWARE.has(key))
     return `move it into the middleware of the gateway, as middleware: [ ${key}: ${MIDDLEWARE.get(key)!} ]`;
-  const found = OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key));
-  return path.length === 2 && found !== undefined ? found[2] : faultHint(path, key, owner);
-}
-
-/** Hint for a fault that is written as a part of its target: `memoryLeak: { rate: 2MiB/s }` of a version. */
-function faultHint(path: readonly PathKey[], key: string, owner?: Node): string | undefined {
-  const isVersion = path.length === 4 && path[2] === 'versions';
-  const value = get(owner, key);
-  // Words such as `flush` and `latency` mean other things with a number.
-  const kind = value?.type === 'map' || /[A-Z]/.test(key) ? faultKind(key) : undefined;
-  if (path[0] !== 'services' || !(isVersion || path.length === 2) || kind === undefined) return;
-  const [example] = parse(kind.example) as readonly Record<string, unknown>[];
-  const written = value?.type === 'map' ? (plain(value) as Record<string, unknown>) : {};
-  const version = isVersion ? { version: path[3] } : {};
-  const fault = { ...example, target: path[1], ...version, ...written };
-  return `${key} is a fault, as faults: [ ${flow(fault)} ]`;
+  return componentHint(path, key, owner);
 }
 
 /** Kinds of rollouts, which are parts of the words of others: `RollingUpdate`. */
@@ -297,54 +283,6 @@ export function timeHint(step: Node, key: string): string | undefined {
     ? `the time of a query belongs to the operation of the database, as databases: { ${component}: { operations: { ${part}: { ${takes} } } } }`
     : `the time of a call belongs to the endpoint of the callee, as services: { ${component}: { endpoints: { ${part}: [ ${takes} ] } } }`;
 }
-
-/** By section: keys that users expect at a component, and what to write instead. */
-const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
-  ['workloads', /^vus$/, 'write a fixed number of users as arrivals: closed(10 1s)'],
-  [
-    'services',
-    /^(consumes?|consumers?|subscri\w+|listen\w*)$/i,
-    'write the service as a consumer: topics have subscribers, as subscribers: [ { group: workers, call: ' +
-      'worker.handle } ], and queues have consumers',
-  ],
-  [
-    'services',
-    /^(calls|depends_?on|dependencies|upstreams?)$/i,
-    'write its calls as steps of its endpoints, as endpoints: { get: [ call: stock.get ] }',
-  ],
-  [
-    'brokers',
-    /^(topics?|queues?)$/i,
-    'topics and queues are sections, and name their broker, as topics: { orders: { kind: kafka, broker: kafka, partitions: 6 } }',
-  ],
-  [
-    'databases',
-    /^(quer(y|ies)|reads?|writes?|latency|statements?)$/i,
-    'the time of a statement belongs to its operation, as operations: { read: { wait: 5ms }, insert: { wait: 3ms, write: true } }',
-  ],
-  [
-    'databases',
-    /^(resources|disruption_?budget|pod_?disruption_?budget|pdb)$/i,
-    'databases are on no node of platform.nodes, so a drain spares them: write what it does to this one as a fault ' +
-      'of kind failover, which moves its primary, or crash',
-  ],
-  [
-    'databases',
-    /^(primar(y|ies)|standby|standbys|masters?)$/i,
-    'one node is always the primary; write the others, as replicas: 1',
-  ],
-  [
-    'caches',
-    /^(on_?miss|loader|load|source|origin|backend|from)$/i,
-    'what a miss loads belongs to the step that reads the cache, as cache: { get: pages, onMiss: [ query: db.page ] }',
-  ],
-  [
-    'caches',
-    /^(ttl|capacity|size|max_?(size|entries)|eviction|kind|maxmemory|maxmemory[-_]policy|shared|local|redis)$/i,
-    'move it into the levels of the cache, as levels: [ { name: shared, kind: redis, ttl: 60s, capacity: ' +
-      '10000 } ]',
-  ],
-];
 
 /** Keys of `run` that users write at the top level, with an example value. */
 const OF_RUN: ReadonlyMap<string, string> = new Map([

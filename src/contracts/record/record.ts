@@ -216,9 +216,8 @@ export interface MachineRecord {
 }
 
 /**
- * State machines that differ only in their calling and called instance. A block has an id for every
- * combination, even if no machine was created because nothing was called. Machines without a journal entry
- * stayed in state 0.
+ * State machines that differ only in their calling and called instance. A block has an id for every combination, even if
+ * no machine was created because nothing was called. Machines without a journal entry stayed in state 0.
  */
 export interface MachineBlock {
   /** Id of the first machine. */
@@ -244,11 +243,10 @@ export interface JournalRecord {
 }
 
 /**
- * Kinds of journal entries. `machine`: subject = machine id, value = state. `fault`: subject = fault index,
- * value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. `rollout`: subject =
- * component id, value = a ROLLOUT_STATE. `node`: subject = node, value = a NODE_STATE. `registry`: subject = instance id,
- * value = a REGISTRY_EVENT. `promoted`: subject = id of the instance that leads from now on, value = a PROMOTED.
- * `kept`: subject = id of an instance that a drain may not end because of its disruption budget, value = its node.
+ * Kinds of journal entries, each with its subject and value. `machine`: its id, its state. `fault`: its index, 1 on or
+ * 0 off. `instance`: its id, an INSTANCE_STATE. `rollout`: component id, a ROLLOUT_STATE. `node`: its number, a NODE_STATE.
+ * `registry`: instance id, a REGISTRY_EVENT. `promoted`: id of the instance that leads from now on, a PROMOTED. `kept`:
+ * id of the instance that its disruption budget keeps from a drain, its node.
  */
 export const JOURNAL = Object.freeze({
   machine: 0,
