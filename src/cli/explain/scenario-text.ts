@@ -218,6 +218,13 @@ function networkLines({ network }: Scenario): readonly string[] {
   ];
 }
 
+/** `when shop.queue > 10`, or `5m after alerts.page fires`. */
+function beginsText({ text, alert }: NonNullable<Fault['when']>): string {
+  return (alert?.delayNs ?? 0) === 0
+    ? `when ${text}`
+    : `${plainText(alert!.delayNs, 'delayNs')} after ${text}`;
+}
+
 /** `payments-slow: slow of payments from 10s to 30s, factor: 10`. */
 function faultLine({ id, kind, target, between, config, spans, when, ...rest }: Fault): string {
   const where =
@@ -229,11 +236,13 @@ function faultLine({ id, kind, target, between, config, spans, when, ...rest }: 
   const starts =
     when === null
       ? `from ${list(times)}`
-      : `when ${when.text}, count: ${when.count}, for: ${plainText(when.lengthNs, 'Ns')}`;
+      : `${beginsText(when)}, count: ${when.count}, for: ${plainText(when.lengthNs, 'Ns')}`;
   const more = setFieldsText(rest, {
     ...all(rest.share === 1 ? 'hidden' : 'share', 'share'),
     ...all(rest.probability === 1 ? 'hidden' : 'share', 'probability'),
     instances: (own) => (own.kind === 'all' ? null : plainText(Object.values(own)[1])),
+    mitigated: (by) =>
+      by === undefined ? null : `{ alert: ${by.name}, after: ${plainText(by.delayNs, 'delayNs')} }`,
   });
   const words = [more, configText(faultKind(kind)?.schema, config)].filter(Boolean);
   return [`${id}: ${kind} of ${where} ${starts}`, ...words].join(', ');
