@@ -85,6 +85,25 @@ describe('a Deployment', () => {
     expect(called).toEqual(['web.handle', 'stock.handle']);
   });
 
+  it('lists a ScaledObject of KEDA with the line to write', () => {
+    const { account } = imported(
+      source(`${deployment('mailer')}
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: { name: mailer }
+spec:
+  scaleTargetRef: { name: mailer }
+  minReplicaCount: 1
+  maxReplicaCount: 10
+  triggers: [ { type: kafka, metadata: { consumerGroup: mailer, topic: order-events, lagThreshold: "100" } } ]
+`),
+    );
+    expect(account.listed.map(({ reason }) => reason)).toContain(
+      'write its topic in topics, and at mailer autoscaling: { kind: keda, metric: lag, of: order-events.mailer, target: 100, min: 1, max: 10 }',
+    );
+  });
+
   it('does not call back: the call that would close a circle is listed', () => {
     const env = (host: string): string => `env: [ { name: PEER_ADDR, value: "${host}:80" } ]`;
     const text = `${deployment('a', '', env('b'))}---${deployment('b', '', env('a'))}`;

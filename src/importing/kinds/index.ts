@@ -9,6 +9,7 @@ import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
 import { bystanders } from './kubernetes/bystanders.js';
 import { disruptionBudgets } from './kubernetes/disruption.js';
+import { scaledObjects } from './kubernetes/scaled-object.js';
 import { kafkas } from './kafka/cluster.js';
 import { describedTopics } from './kafka/described.js';
 import { kafkaTopicResources } from './kafka/topics.js';
@@ -25,6 +26,7 @@ export const documentKinds: readonly DocumentKind[] = [
   services,
   autoscalers,
   disruptionBudgets,
+  scaledObjects,
   gateways,
   apiGateways,
   apiRoutes,
