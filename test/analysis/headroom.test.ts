@@ -259,4 +259,22 @@ faults: [ { id: slow, kind: slow, target: shop, factor: 2, at: 0s, for: 10s } ]
     expect(unlimited).toEqual(['shop']);
     expect(underFault).toBe(true);
   });
+
+  it('does not name components whose limit no request uses', () => {
+    // All pages are cached, so each worker is held for no time.
+    const { components, unlimited } = headroomOf(`
+faultline: 1
+title: A cache that holds all
+run: { duration: 20s }
+keys: { page: uniform(count=10) }
+caches: { pages: { keys: page, warm: 100%, levels: [ { name: edge, kind: local, capacity: 10 } ] } }
+services:
+  cdn: { concurrency: 1000, endpoints: { get: [ cache: { get: pages, onMiss: [ call: origin.get ] } ] } }
+  origin: { endpoints: { get: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: cdn.get } ] }
+`);
+    expect(components).toEqual([]);
+    expect(unlimited).toEqual([]);
+  });
 });

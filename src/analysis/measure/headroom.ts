@@ -58,10 +58,12 @@ function componentsIn(
   data.plan.components.forEach((component, id) => {
     if (!isPlaced(component)) return;
     const selection = selectComponent(id, data);
-    const uses = resourceUses({ ...asked, waits, selection }, component, id).filter(isUsed);
-    const tightest = uses.map(roomOf).sort(byRoom)[0];
+    const uses = resourceUses({ ...asked, waits, selection }, component, id);
+    const tightest = uses.filter(isUsed).map(roomOf).sort(byRoom)[0];
+    // A limit that its requests do not use, such as workers held for no time, is one all the same.
+    const isLimited = uses.some(({ limit }) => Number.isFinite(limit));
     if (tightest !== undefined) components.push(tightest);
-    else if (selection.parts.some((part) => asked.visits.arrived(part) > 0))
+    else if (!isLimited && selection.parts.some((part) => asked.visits.arrived(part) > 0))
       unlimited.push(component.name);
   });
   return { components: components.sort(byRoom), unlimited: databasesFirst(data, unlimited) };
