@@ -116,8 +116,39 @@ const STAYS = 'outlierDetection: { successfulActiveHealthCheckUnejectHost: false
 const PANIC = 'loadBalancing: { kind: roundRobin, panicThreshold: 60% }';
 const EJECTS = 'outlierDetection: { kind: envoy }';
 
+/** A bundle of the caller, and that of its only call. */
+const bundles = (outbound: string, policy: string): string =>
+  scenario([
+    'services:',
+    `  shop: { outbound: { ${outbound} }, endpoints: { buy: [ { call: stock.take${policy} } ] } }`,
+    '  stock: { replicas: 2, endpoints: { take: [ wait: 1ms ] } }',
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
+const HEDGES = 'stock: { hedge: { after: 20ms } }';
+
 /** Options that change nothing where they are written. */
 export const OPTION_CASES: readonly RuleCase[] = [
+  {
+    rule: 'option-without-effect',
+    // The policy of a step replaces the bundle of its caller, so the call is never hedged.
+    fires: bundles(HEDGES, ', policy: { timeout: 1s }'),
+    path: 'services.shop.outbound.stock',
+    measured: '1 call, as with the policy at services.shop.endpoints.buy.steps[0].policy',
+    limit: 'a call without a policy of its own, or these fields in that policy',
+    silent: {
+      'the call has none': bundles(HEDGES, ''),
+      'it has both': bundles('stock: { timeout: 1s, hedge: { after: 20ms } }', ''),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: bundles(`${HEDGES}, stock.take: { timeout: 1s }`, ''),
+    path: 'services.shop.outbound.stock',
+    measured: '1 call, as with the policy at services.shop.outbound["stock.take"]',
+    limit: 'a call without a policy of its own, or these fields in that policy',
+    silent: { 'no other endpoint is called': bundles('stock.take: { timeout: 1s }', '') },
+  },
   {
     rule: 'option-without-effect',
     fires: room('cpu: 4, memory: 4GiB', 'memory: 1GiB'),
