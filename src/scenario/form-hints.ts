@@ -27,7 +27,10 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
   if (key === 'alerts' && path.length === 1)
     return ': write { objective: 99.9%, rules: { fast-burn: { burnRate: 14.4 } } }';
+  if (key === 'transaction' && node.type === 'list')
+    return ': write { database: db, steps: [ query: db.insert ] }';
   if (word === undefined) return '';
+  if (key === 'cache' && isStepPath(path.slice(0, -1))) return `: write { get: ${word} }`;
   if (key === 'match' && word.startsWith('/')) return `: write { path: ${word} }`;
   if (key === 'on') return outcomesHint(path, word);
   const isEndpoint = /^[\w-]+\.[\w-]+$/.test(word);
@@ -177,6 +180,12 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
       return `: write kind: ${key}, target: ${text(found!.value) ?? 'payments'}`;
   }
   if (name === 'kind' && has('type')) return '; use kind instead of type';
+  if (name === 'kind' && path[path.length - 2] === 'arrivals') {
+    const users = get(node, 'users') ?? get(node, 'clients');
+    if (has('think'))
+      return `: write kind: closed, users: ${users?.type === 'scalar' ? String(users.value) : '100'}`;
+    if (has('every')) return '; for single requests write { kind: at, times: [ 60s, 120s ] }';
+  }
   if (name === 'kind' && has('rate')) return '; for a rate alone write poisson(50/s)';
   if (name === 'add' && has('delay')) return '; delay is the time after another fault';
   const delay = name === 'add' && path[0] === 'faults' ? text(get(node, 'latency')) : undefined;

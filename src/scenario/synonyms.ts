@@ -35,6 +35,7 @@ export const SYNONYMS: readonly string[] = [
   'cpuHour core cores cpu vcpu corehour cpuprice',
   'memoryGbHour memory ram gb memoryhour memoryprice',
   'rampUp startrate',
+  'stop until till end ends endsat finish',
 
   // Components.
   'replicas instances pods count size scale replicacount minreplicas',
@@ -140,6 +141,7 @@ export const SYNONYMS: readonly string[] = [
   'drain graceful gracefulshutdown drainconnections finishinflight',
   'zoneOutage azoutage azfailure zonefailure availabilityzone datacenteroutage chaosgorilla poweroutage powerinterruption',
   'hang freeze stall stuck deadlock',
+  'flush purge purgeall invalidate evict clear emptycache cacheflush cachepurge',
   'pause sigstop gcpause',
   'latency delay networkdelay lag slownetwork',
   'freeze autoscalerfreeze stuckautoscaler nometrics podautoscaler',

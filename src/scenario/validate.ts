@@ -3,6 +3,7 @@ import { QUANTITY_ISSUE } from '../contracts/quantities/quantities.js';
 import { show, showNoNumber, type Words } from '../contracts/quantities/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
+import { conceptHint } from './concept-hints.js';
 import {
   besideHint,
   formHint,
@@ -118,6 +119,7 @@ class Reporter {
     const meant = wordFor(key, allowed);
     const place =
       placeHint(path, key, node) ??
+      conceptHint(path, key, node) ??
       (isStepPath(path) ? timeHint(node, key) : besideHint(path, node, key));
     const way = wayOut(path, key, entry?.value) ?? place ?? target;
     const isUnknown = way === undefined && meant === undefined && known !== undefined;
@@ -157,7 +159,13 @@ class Reporter {
         ? errors[0].values.map(String)
         : [],
     );
-    if (words.length > 0 && depth(best) <= 0.5) return this.word(path, words);
+    const isFlag = branches.some(([first]) => {
+      return (
+        first.code === 'invalid_type' && first.expected === 'boolean' && first.path.length === 0
+      );
+    });
+    if (words.length > 0 && depth(best) <= 0.5)
+      return this.word(path, isFlag ? [...words, 'true', 'false'] : words);
     for (const inner of best) this.issue(inner, path);
   }
 

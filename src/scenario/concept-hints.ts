@@ -1,0 +1,136 @@
+import { get, items, text, type Node, type PathKey } from './located.js';
+import { isStepPath } from './salvage.js';
+
+/** A concept without a section or field of its own, and the lines that stand for it. */
+interface Concept {
+  readonly at: (path: readonly PathKey[], owner: Node | undefined) => boolean;
+  readonly keys: RegExp;
+  /** `value`: the text of the key; `owner`: the mapping that has it. */
+  readonly write: (value: string | undefined, owner: Node | undefined) => string;
+}
+
+const top: Concept['at'] = (path) => path.length === 0;
+const component =
+  (section: string): Concept['at'] =>
+  (path) =>
+    path[0] === section && path.length === 2;
+const entry =
+  (list: string): Concept['at'] =>
+  (path) =>
+    path[path.length - 2] === list && typeof path[path.length - 1] === 'number';
+const step: Concept['at'] = (path) => isStepPath(path);
+const cacheStep: Concept['at'] = (path, owner) =>
+  isStepPath(path) && get(owner, 'cache') !== undefined;
+
+const RETRIES =
+  'policy: { retry: { attempts: unlimited, backoff: { kind: exponential, base: 1s, max: 30s, jitter: full } } }';
+
+const CONCEPTS: readonly Concept[] = [
+  {
+    at: top,
+    keys: /^(externals?|external_?(services|apis)|third_?part(y|ies)|providers)$/i,
+    write: () =>
+      'a service of others is a service, as services: { provider: { external: true, endpoints: { charge: [ wait: 300ms ] } } }',
+  },
+  {
+    at: top,
+    keys: /^(jobs|cron|cron_?jobs|schedules?|batch_?jobs)$/i,
+    write: () =>
+      'a job that runs at times is a workload, as workloads: { nightly: { arrivals: { kind: at, times: [ 60s ] }, requests: [ { call: orders.reconcile } ] } }',
+  },
+  {
+    at: (path, owner) => top(path, owner) || component('services')(path, owner),
+    keys: /^(web_?hooks?|callbacks?)$/i,
+    write: () =>
+      'a call back that is repeated until it succeeds is a message: the caller has the step publish: webhooks, and a queue calls back, as queues: { webhooks: { kind: sqs, consumers: [ { call: orders.paid } ] } }',
+  },
+  {
+    at: step,
+    keys: /^(web_?hooks?|callbacks?)$/i,
+    write: (value) =>
+      `a call back that is repeated until it succeeds is a message: write publish: webhooks, and the queue as queues: { webhooks: { kind: sqs, consumers: [ { call: ${value ?? 'orders.paid'} } ] } }`,
+  },
+  {
+    at: step,
+    keys: /^(inbox|dedup(e|licate|lication)?)$/i,
+    write: () =>
+      'an inbox belongs to the consumer of the message, as consumers: [ { call: orders.paid, inbox: { window: 1h } } ]',
+  },
+  {
+    at: (path, owner) => step(path, owner) || component('queues')(path, owner),
+    keys: /^(delivery|deliveries|guarantees?|semantics)$/i,
+    write: () =>
+      'a queue delivers at least once: a message is delivered again until its consumer confirms it, and an inbox of the consumer drops the repetitions',
+  },
+  {
+    at: step,
+    keys: /^(scatter|scatter_?gather|broadcast|each|map)$/i,
+    write: () =>
+      'calls that are sent at once are branches, as parallel: { each: 12, branches: [ { call: shard.query } ] }',
+  },
+  {
+    at: cacheStep,
+    keys: /^(on_?miss|miss|loader|fetch|else|fallback)$/i,
+    write: (_, owner) =>
+      `the steps of a miss belong to the step cache, as cache: { get: ${nameOf(owner)}, onMiss: [ query: db.page ] }`,
+  },
+  {
+    at: cacheStep,
+    keys: /^(keys?|ttl|size|capacity)$/i,
+    write: (_, owner) =>
+      `it belongs to the cache, as caches: { ${nameOf(owner)}: { keys: page, levels: [ { name: shared, kind: redis, ttl: 60s, capacity: 10000 } ] } }`,
+  },
+  {
+    at: component('services'),
+    keys: /^(shards?|sharding)$/i,
+    write: () =>
+      'a service has no shards: write the nodes of a search cluster as a database, as databases: { search: { kind: elasticsearch, cpu: 4, shards: { count: 12, key: term }, replicas: 1, operations: { find: { work: 8ms } } } }',
+  },
+  {
+    at: entry('faults'),
+    keys: /^(replica|instance|pod|index)$/i,
+    write: (value, owner) =>
+      `one instance is named by its number, as target: '${targetOf(owner)}[${/^\d+$/.test(value ?? '') ? value! : '0'}]'`,
+  },
+  {
+    at: component('workloads'),
+    keys: /^(offline_?(queue|buffer)|outbox|reconnect)$/i,
+    write: () =>
+      `requests that wait for the network are tries, as long as the patience lasts: ${RETRIES}, patience: 10m`,
+  },
+  {
+    at: component('workloads'),
+    keys: /^(tenants?|customers?|accounts?)$/i,
+    write: () =>
+      'each tenant is a workload; to limit it, write policy: { rateLimit: { rate: 50/s, burst: 50 } }, and to part it from the others a queue of its own',
+  },
+  {
+    at: component('queues'),
+    keys: /^(fair|fairness|fair_?queu(e|ing)|tenants?|priorit(y|ies)|weights?)$/i,
+    write: () =>
+      'a queue serves all its messages in one order: write a queue for each class, with consumers of its own, as queues: { bulk: { kind: sqs, consumers: [ { call: worker.handle, concurrency: 2 } ] } }',
+  },
+];
+
+/** The first target of a fault, whose short form has been read already. */
+function targetOf(fault: Node | undefined): string {
+  const [first] = items(get(fault, 'target'));
+  return text(first) ?? 'payments';
+}
+
+function nameOf(owner: Node | undefined): string {
+  const cache = get(owner, 'cache');
+  return text(cache) ?? text(get(cache, 'get')) ?? 'pages';
+}
+
+/** The lines to write for a concept that has no key of this name at this place; undefined for other keys. */
+export function conceptHint(
+  path: readonly PathKey[],
+  key: string,
+  owner: Node,
+): string | undefined {
+  const found = CONCEPTS.find(({ at, keys }) => keys.test(key) && at(path, owner));
+  const value = get(owner, key);
+  const own = value?.type === 'scalar' ? String(value.value) : undefined;
+  return found?.write(own, owner);
+}
