@@ -478,11 +478,19 @@ export const CASES: readonly RuleCase[] = [
   },
   {
     rule: 'dual-write',
-    fires: writing('direct'),
+    fires: writing('direct').replace('outbox: { database: store }, ', ''),
     path: 'services.shop.endpoints.buy',
     measured: 'two writes that do not belong together',
     limit: 'one write, and an outbox',
     silent: { 'there is an outbox': writing('outbox') },
+  },
+  {
+    rule: 'dual-write',
+    fires: writing('direct'),
+    path: 'services.shop.endpoints.buy',
+    measured: 'shop has an outbox, and this message does not go through it',
+    limit: 'via: outbox',
+    silent: {},
   },
   {
     // CH-5: a circle of events that nothing ends.
@@ -826,6 +834,7 @@ export const CASES: readonly RuleCase[] = [
       'a kind that retries them': pair(
         '{ timeout: 300ms, retry: { kind: resilience4j, attempts: 2 } }',
       ),
+      'a key': pair('{ timeout: 300ms, idempotencyKey: request, retry: { attempts: 2 } }'),
       'no limit for a try': pair('{ deadline: 300ms, retry: { attempts: 2 } }'),
       'one try': pair('{ timeout: 300ms, retry: { attempts: 1 } }'),
     },

@@ -43,8 +43,9 @@ function halvesOf(scenario: Scenario, steps: readonly Step[]): Halves | null {
 }
 
 function findingOf(service: Service, name: string, { database, topic }: Halves): Finding {
+  const { outbox } = service;
   const text = [
-    `outbox: { database: ${database} }`,
+    ...(outbox === null ? [`outbox: { database: ${database} }`] : []),
     'endpoints:',
     `  ${name}: { steps: [ transaction: { database: ${database}, steps: [ publish: { topic: ${topic}, via: outbox } ] } ] }`,
   ].join('\n');
@@ -52,8 +53,11 @@ function findingOf(service: Service, name: string, { database, topic }: Halves):
     path: ['services', service.name, 'endpoints', name],
     entities: [`${service.name}.${name}`, database, topic],
     message: `${service.name}.${name} changes ${database} and publishes to ${topic}, and only one of them may happen`,
-    measured: 'two writes that do not belong together',
-    limit: 'one write, and an outbox',
+    measured:
+      outbox === null
+        ? 'two writes that do not belong together'
+        : `${service.name} has an outbox, and this message does not go through it`,
+    limit: outbox === null ? 'one write, and an outbox' : 'via: outbox',
     fix: yamlAt(['services', service.name], text),
   };
 }

@@ -21,7 +21,8 @@ function findingOf(call: Call, subject: Subject): Finding | null {
   const { layers, policyPath, from, to } = call;
   const retry = retryOf(layers);
   if (retry === null || retry.isListed || retry.on.has(OUTCOME.timeout)) return null;
-  if (subject.repeatable.has(to)) return null;
+  // With a key the callee executes a call once, so it is repeated like one to an idempotent callee.
+  if (subject.repeatable.has(to) || call.hasKey) return null;
   const at = layers.findIndex(({ policy, dryRun }) => policy === 'retry' && !dryRun);
   const limitNs = leastTime(layers.slice(at + 1), ['timeout']);
   if (limitNs === Infinity) return null;
