@@ -17,7 +17,7 @@ export function innocentsOf(variant: VariantResult): readonly Innocent[] {
     .map(({ fault, reason }) => ({ words: wordsOf(variant, fault), reason }));
 }
 
-/** A line for each of some of them: `items is flushed: without it the same requests fail.`; `most`: so many, then a count. */
+/** A line for each of some of them: `items is flushed: without it the same requests fail.`; `most`: above this number, a count follows. */
 export function innocentLines(all: readonly Innocent[], most: number): readonly string[] {
   const more = all.length - most;
   return [
