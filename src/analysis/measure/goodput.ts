@@ -71,8 +71,8 @@ export function arrivedIn({ arrived }: Goodput, { cells }: CellSet): number {
 }
 
 /**
- * p99 latency of some parts before the first fault; 0 if there were no requests. Above 10 s it is at most that of the
- * first quarter of this time: requests may always take that long, but waits that grow in overload are not usual.
+ * p99 latency of some parts before the first fault; 0 if there were no requests. Above 10 s it counts only if it does not
+ * grow and most requests are answered: they may always take that long, but the waits of an overload are not usual.
  */
 export function usualNs(data: VariantData, record: RunRecord, parts: readonly number[]): Ns {
   const rows = parts.map((part) => record.parts[part]);
@@ -84,10 +84,18 @@ export function usualNs(data: VariantData, record: RunRecord, parts: readonly nu
   if (p99 <= LONG_NS) return p99;
   const { cells } = data.before;
   const { stepOfCell } = data.plan.grid;
+  const arrived = rows.reduce(
+    (sum, { outcomes }) =>
+      cells.reduce((all, cell) => all + arrivedOf(outcomes, cell * OUTCOME_KINDS), sum),
+    0,
+  );
+  if (2 * before.count < arrived) return LONG_NS;
   const last = stepOfCell[cells[cells.length - 1]];
   const first = usualLatency(rows, 0, Math.ceil((last + 1) / EARLY_PARTS));
-  return Math.max(LONG_NS, Math.min(p99, first === null ? 0 : 1e9 * first.quantile(0.99)));
+  return first === null || p99 > GROWS * 1e9 * first.quantile(0.99) ? LONG_NS : p99;
 }
 
 const LONG_NS = 10_000_000_000;
+/** The p99 of the first quarter and that of the whole time; a wait that grows steadily has four times as much. */
 const EARLY_PARTS = 4;
+const GROWS = 1.5;
