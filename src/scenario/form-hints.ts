@@ -152,7 +152,8 @@ const MAIN: ReadonlyMap<string, string> = new Map([
 /** A bare amount as the mapping that its field takes: `400/s` of rateLimit is `{ rate: 400/s }`. */
 export function inFull(key: string, written: unknown): unknown {
   const field = MAIN.get(key);
-  const isAmount = /^\d/.test(String(written));
+  // A mapping of the file has no prototype, and so no text.
+  const isAmount = typeof written !== 'object' && /^\d/.test(String(written));
   return field !== undefined && isAmount ? { [field]: written } : written;
 }
 

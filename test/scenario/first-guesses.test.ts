@@ -110,6 +110,15 @@ describe('a first guess', () => {
     ]);
   });
 
+  it('of a key with a list of mappings is answered, not stumbled over', () => {
+    const workload = 'users: { arrivals: constant(20/s), requests: [ { call: api.get } ] }';
+    const found = messagesOf(
+      `faultline: 1\ntitle: A workload among the services\nservices: { api: { endpoints: { get: [ work: 1ms ] } }, ${workload} }\n`,
+    );
+    for (const key of ['arrivals', 'requests'])
+      expect(found.join('\n')).toContain(`services.users.${key}: unknown key ${key}`);
+  });
+
   it('of a verb without a target is answered by the verbs', () => {
     const own = messagesOf(GUESSED.replace('read: sessions', 'ask: nothing'));
     expect(own.some((message) => message.includes('a step needs a verb'))).toBe(true);
