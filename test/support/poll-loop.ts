@@ -82,6 +82,7 @@ export function pollLoop(options: LoopOptions = {}) {
     copies: { areSeveral: () => true },
   };
   const world = {
+    heldUp: [],
     tasks: {
       register: () => 77,
       start: (
