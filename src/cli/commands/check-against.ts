@@ -1,7 +1,11 @@
 import { againstOf, narrowed, type Sides } from '../../api/against/against.js';
 import { GuardStop } from '../../run/failure.js';
 import { judgedIn } from '../../language/expressions-of.js';
-import { againstAnnotations, againstSuite, isRefusedVerdict } from '../../report/against/machines.js';
+import {
+  againstAnnotations,
+  againstSuite,
+  isRefusedVerdict,
+} from '../../report/against/machines.js';
 import { againstMarkdown } from '../../report/against/markdown.js';
 import { againstText } from '../../report/against/text.js';
 import { freshOf } from '../../report/against/words.js';

@@ -122,7 +122,11 @@ function stripsDrawing(all: View): Drawing {
         ({ name }, i) =>
           markup`${label(0, i * STRIP + 26, shorten(name, 20), { fill: 'var(--ink)', weight: 600 })}${nested(drawings[i]!, room[0], i * STRIP + 4, room[1] - room[0], STRIP - 8)}`,
       ),
-      timeLabels(timeTicks(all, 0, run.duration, room[1] - room[0]), linear([0, run.duration], room), height - 6),
+      timeLabels(
+        timeTicks(all, 0, run.duration, room[1] - room[0]),
+        linear([0, run.duration], room),
+        height - 6,
+      ),
     ],
   };
 }
