@@ -28,7 +28,7 @@ const RETRIES =
 const CONCEPTS: readonly Concept[] = [
   {
     at: top,
-    keys: /^(externals?|external_?(services|apis)|third_?part(y|ies)|providers)$/i,
+    keys: /^(externals?|external_?(services|apis)|third_?part(y|ies)|providers?)$/i,
     write: () =>
       'a service of others is a service, as services: { provider: { external: true, endpoints: { charge: [ wait: 300ms ] } } }',
   },

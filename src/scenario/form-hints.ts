@@ -196,11 +196,6 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
 
 /** Hint for a key that belongs to another place. */
 export function placeHint(path: readonly PathKey[], key: string, owner?: Node): string | undefined {
-  if (
-    path.length === 0 &&
-    /^(externals?|externalServices|third_?part(y|ies)|providers?)$/i.test(key)
-  )
-    return 'write what others operate in services, as services: { bank: { external: true, endpoints: { pay: [ wait: 50ms ] } } }';
   if (path[path.length - 1] === 'analysis' && /^(metrics|templates|successCondition)$/.test(key))
     return 'what the new version has to keep is expect, as expect: [ canary.success >= 99%, canary.latency.p99 < 500ms ]';
   if (path.length === 0 && /^(rollouts?|deployments?|releases?)$/iu.test(key))

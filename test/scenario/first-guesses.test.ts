@@ -349,7 +349,7 @@ workloads: { users: { arrivals: poisson(3/s), requests: [ call: shop.buy ] } }
     const of = (key: string): readonly string[] => own.filter((one) => one.includes(key));
     expect(of('analysis')).toHaveLength(1);
     expect(of('analysis')[0]).toContain('as expect: [ canary.success >= 99%');
-    expect(of('externals')[0]).toContain('as services: { bank: { external: true');
+    expect(of('externals')[0]).toContain('as services: { provider: { external: true');
     expect(of('disruptionBudget')[0]).toContain('a fault of kind failover');
     expect(of('core')[0]).toContain('unknown key core');
   });
