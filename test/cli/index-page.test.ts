@@ -21,7 +21,7 @@ describe('the page of several scenarios', () => {
     expect(page).toContain('1 with a broken goal and 1 open (few runs, ');
     for (const [name, badge] of [
       ['bad', '0 of 2 survive'],
-      ['good', '2 of 2 survive'],
+      ['good', '2 of 2 hold their goals'],
     ]) {
       expect(readFileSync(folder.at(`two/${name}.html`), 'utf8')).toContain(badge);
       expect(page).toContain(badge);
