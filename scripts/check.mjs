@@ -45,7 +45,6 @@ const CHECKS = [
       '.',
     ],
   },
-  { name: 'comparisons with nothing', args: [join('scripts', 'nothing.mjs')] },
   // The native compiler finds the same errors in a quarter of the time. It has no API for eslint and knip, so these use the
   // other one.
   { name: 'types', args: [tool('typescript-native', 'bin', 'tsc'), '-p', 'tsconfig.test.json'] },
