@@ -46,8 +46,8 @@ export function latencyColumns(view: View, population: 'successLatency' | 'laten
 /** The text of a value in its unit, with `never` where it has none. */
 export function cellText(column: Column, variant: VariantResult): string {
   const { value } = column.pick(variant);
-  const word = value === null ? column.missing?.(variant) : value === 0 && column.zero?.(variant);
-  return word || formatValue(value, column.unit);
+  const wordOf = value === null ? column.missing : value === 0 ? column.zero : null;
+  return wordOf?.(variant) ?? formatValue(value, column.unit);
 }
 
 /** Number of replications of a variant in which a column's event never happened. */

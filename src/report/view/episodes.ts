@@ -1,6 +1,7 @@
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { isOfUsers } from '../../analysis/verdicts/harmed.js';
+import { groupedBy } from '../../text/order.js';
 
 /** An episode in which a subject is degraded or behind. */
 export interface Episode {
@@ -46,11 +47,17 @@ export function isEnd({ kind }: CascadeEvent): boolean {
 
 /** Whether a kind of requests of users is down or slow to the end of the run. */
 export function staysDown(variant: VariantResult): boolean {
-  const events = variant.cascade.events.filter(({ subject }) => isOfUsers(variant, subject));
-  const ends = new Map(events.filter(isEnd).map(({ subject, kind }) => [subject, kind]));
-  return events.some(
-    ({ kind, subject }) => STARTS.includes(kind) && ends.get(subject) !== 'recovered',
+  const own = groupedBy(variant.cascade.events, ({ subject }) =>
+    isOfUsers(variant, subject) ? subject : null,
   );
+  return [...own.values()].some(
+    (events) => events.some(({ kind }) => STARTS.includes(kind)) && isLasting(events),
+  );
+}
+
+/** Whether the last episode of a subject does not end before the run. */
+export function isLasting(events: readonly CascadeEvent[]): boolean {
+  return events.findLast(isEnd)?.kind !== 'recovered';
 }
 
 /** Whether a kind of requests of users was down for some time: nearly none of them succeeded. */

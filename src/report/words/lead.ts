@@ -7,7 +7,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { groupedBy } from '../../text/order.js';
 import { plural } from '../../text/words.js';
-import { isEnd } from '../view/episodes.js';
+import { isEnd, isLasting } from '../view/episodes.js';
 import { wordsOf } from '../view/explained.js';
 import { listed } from '../base/format.js';
 
@@ -65,7 +65,7 @@ export function hurtUsers(variant: VariantResult): readonly Hurt[] {
         rank: rankOf(worst),
         success: worst.figure?.metric === 'success' ? worst.figure.value : 1,
         at: first.at,
-        lasts: all.findLast(isEnd)?.kind !== 'recovered',
+        lasts: isLasting(all),
       },
     ];
   });
