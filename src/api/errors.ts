@@ -1,4 +1,4 @@
-import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
+import { formatDiagnostics, type Shown } from '../scenario/diagnostics.js';
 import { meant } from '../scenario/suggest.js';
 import { oneLine } from '../text/line.js';
 
@@ -17,7 +17,7 @@ export class ScenarioError extends Error {
 
   /** `message`: by default the text of all diagnostics. */
   constructor(path: string, diagnostics: readonly Problem[], message?: string) {
-    super(message ?? diagnostics.map((problem) => formatDiagnostic(problem)).join('\n'));
+    super(message ?? formatDiagnostics(diagnostics));
     this.name = 'ScenarioError';
     this.path = path;
     this.diagnostics = diagnostics;

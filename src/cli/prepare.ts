@@ -1,19 +1,21 @@
 import { splitLines } from '../text/line.js';
 import { OptionError, ScenarioError } from '../api/errors.js';
 import { prepared, type Prepared, type Selection } from '../api/prepare.js';
-import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
+import { formatDiagnostics, type Shown } from '../scenario/diagnostics.js';
 import { ImportError } from '../importing/error.js';
 import type { ReadFile } from '../scenario/load.js';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { scenarioPath, scenarioReader } from './files.js';
 import type { Terminal } from './terminal.js';
 
-/** Receives each problem of a scenario as it is found. */
-export type Reporter = (problem: Shown) => void;
+/** Receives the problems of a scenario. */
+export type Reporter = (problems: readonly Shown[]) => void;
 
 /** Prints problems for people. */
 export function reporterTo(terminal: Terminal): Reporter {
-  return (problem) => terminal.note(splitLines(formatDiagnostic(problem)));
+  return (problems) => {
+    if (problems.length > 0) terminal.note(splitLines(formatDiagnostics(problems)));
+  };
 }
 
 /** Reads, checks and compiles a scenario; prints its problems. Exit code 2 if it has any. */
@@ -40,7 +42,7 @@ export function prepareFrom(
     throw usageError(`--as ${as} names what --set changes: add --set path=value`);
   }
   const own = reported(() => prepared(path, read, selection), report);
-  for (const problem of own.warnings) report(problem);
+  report(own.warnings);
   return own;
 }
 
@@ -50,7 +52,7 @@ export function reported<T>(make: () => T, report: Reporter): T {
     return make();
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw asCommandError(error);
-    for (const problem of error.diagnostics) report(problem);
+    report(error.diagnostics);
     throw tooWrong(error);
   }
 }

@@ -81,6 +81,18 @@ const CONCEPTS: readonly Concept[] = [
       `it belongs to the cache, as caches: { ${nameOf(owner)}: { keys: page, levels: [ { name: shared, kind: redis, ttl: 60s, capacity: 10000 } ] } }`,
   },
   {
+    at: (path, owner) => isStepPath(path) && get(owner, 'lock') !== undefined,
+    keys: /^(hold|holds|hold_?(for|time)|held|duration|for)$/i,
+    write: (value) =>
+      `a lock is held for as long as its steps take, as lock: { on: row, steps: [ wait: ${value ?? '8ms'} ] }`,
+  },
+  {
+    at: (path, owner) => path[2] === 'arrivals' && text(get(owner, 'kind')) === 'burst',
+    keys: /^(at|after|start|begin|delay)$/i,
+    write: (value, owner) =>
+      `a burst comes again and again; one burst is ${oneBurst(owner, value)}`,
+  },
+  {
     at: component('services'),
     keys: /^(shards?|sharding)$/i,
     write: () =>
@@ -111,6 +123,19 @@ const CONCEPTS: readonly Concept[] = [
       'a queue serves all its messages in one order: write a queue for each class, with consumers of its own, as queues: { bulk: { kind: sqs, consumers: [ { call: worker.handle, concurrency: 2 } ] } }',
   },
 ];
+
+/** Stages with the rates of a burst that comes once. */
+function oneBurst(arrivals: Node | undefined, at = '60s'): string {
+  const own = (field: string, otherwise: string) => text(get(arrivals, field)) ?? otherwise;
+  const [base, peak] = [own('base', '100/s'), own('peak', '400/s')];
+  const stages = [
+    [at, base],
+    ['0s', peak],
+    [own('for', '30s'), peak],
+    ['0s', base],
+  ].map(([duration, target]) => `{ duration: ${duration}, target: ${target} }`);
+  return `{ kind: stages, start: ${base}, stages: [ ${stages.join(', ')} ] }`;
+}
 
 /** The first target of a fault, whose short form has been read already. */
 function targetOf(fault: Node | undefined): string {

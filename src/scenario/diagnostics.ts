@@ -167,6 +167,38 @@ export class Problems {
   }
 }
 
+/**
+ * The text of all problems. Entries of one list that make the same mistake share a message: the first one is shown, the
+ * others are places below it.
+ */
+export function formatDiagnostics(problems: readonly Shown[]): string {
+  const byMistake = new Map<string, Shown[]>();
+  for (const problem of problems) {
+    const { file, code, path, message, suggestion = '' } = problem;
+    const list = path.replace(/\[\d+\]/g, '[]');
+    // Elsewhere the same words at two places are two mistakes.
+    const owner = list === path ? `${problem.line}:${problem.col}` : '';
+    const key = JSON.stringify([file, code, list, owner, message, suggestion]);
+    const known = byMistake.get(key);
+    if (known === undefined) byMistake.set(key, [problem]);
+    else known.push(problem);
+  }
+  return [...byMistake.values()]
+    .map(([first, ...others]) => formatDiagnostic(first) + alsoAt(others))
+    .join('\n');
+}
+
+/** Places of the same mistake that are named. */
+const PLACES_NAMED = 5;
+
+function alsoAt(others: readonly Shown[]): string {
+  if (others.length === 0) return '';
+  const places = others.slice(0, PLACES_NAMED).map(({ line, col }) => `${line}:${col}`);
+  const more = others.length - places.length;
+  const rest = more > 0 ? ` and ${more} more places` : '';
+  return `\n  the same at ${places.join(', ')}${rest}`;
+}
+
 /** `file:line:col FLnnn path: message`, then the line with a caret. Control characters are escaped. */
 export function formatDiagnostic(diagnostic: Shown): string {
   const { file, line, col, code, path, message, severity, frame } = diagnostic;

@@ -33,6 +33,8 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (key === 'cache' && isStepPath(path.slice(0, -1))) return `: write { get: ${word} }`;
   if (key === 'match' && word.startsWith('/')) return `: write { path: ${word} }`;
   if (key === 'on') return outcomesHint(path, word);
+  if (key === 'lock' && isStepPath(path.slice(0, -1)))
+    return `: write { on: ${word}, steps: [ work: 8ms ] }; the lock of a row belongs to an operation of its database, as take: { work: 4ms, write: true, lock: true, key: ${word} }`;
   const isEndpoint = /^[\w-]+\.[\w-]+$/.test(word);
   if (isStepPath(path)) return isEndpoint ? `: to call it, { call: ${word} }` : '';
   const list = typeof key === 'number' ? path[path.length - 2] : undefined;
@@ -40,10 +42,10 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   return shortHint(String(key), word);
 }
 
-/** A request whose call is written as a step has it, or as its path alone: `edge /orders`. */
+/** A request whose call is written as a step has it, or as its path alone: `edge /orders`, `edge./orders`. */
 function requestHint(node: Node): string {
   const to = text(get(node, 'to'));
-  const [, gateway, at] = /^([\w-]+) +(\/\S*)$/.exec(text(node) ?? '') ?? [];
+  const [, gateway, at] = /^([\w-]+)[ .:]*(\/\S*)$/.exec(text(node) ?? '') ?? [];
   const fields = entries(node).filter(([name]) => name !== 'to');
   if (to === undefined && gateway === undefined) return '';
   const own = fields.map(([name, { value }]) => `, ${name}: ${flow(plain(value))}`).join('');

@@ -24,6 +24,7 @@ export const SYNONYMS: readonly string[] = [
   // Run and load.
   'duration time length period runtime',
   'replications repetitions repeats runs iterations trials',
+  'target rate rps qps tps level to',
   'arrivals rate rps qps tps throughput requestspersecond executor',
   'users vus virtualusers concurrency clients',
   'call target endpoint url',

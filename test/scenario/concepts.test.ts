@@ -56,6 +56,8 @@ const TRIES =
   'policy: { retry: { attempts: unlimited, backoff: { kind: exponential, base: 1s, max: 30s, jitter: full } } }, patience: 10m';
 const BULK = 'bulk: { kind: sqs, consumers: [ { call: worker.handle, concurrency: 2 } ] }';
 const HOOKS = 'webhooks: { kind: sqs, consumers: [ { call: worker.handle } ] }';
+const ONE_BURST =
+  '{ kind: stages, start: 10/s, stages: [ { duration: 60s, target: 10/s }, { duration: 0s, target: 60/s }, { duration: 30s, target: 60/s }, { duration: 0s, target: 10/s } ] }';
 
 /** Puts an entry into a section of a file. */
 const within = (text: string, section: string, entry: string): string =>
@@ -105,6 +107,21 @@ describe('a concept without a key of its own', () => {
       guess: ['arrivals', '{ every: 24h }'],
       write: '{ kind: at, times: [ 60s, 120s ] }',
       right: { arrivals: '{ kind: at, times: [ 60s, 120s ] }' },
+    },
+    {
+      guess: ['arrivals', '{ kind: burst, base: 10/s, peak: 60/s, at: 60s, for: 30s }'],
+      write: ONE_BURST,
+      right: { arrivals: ONE_BURST },
+    },
+    {
+      guess: ['step', '{ lock: page, hold: 8ms },'],
+      write: 'lock: { on: row, steps: [ wait: 8ms ] }',
+      right: { step: '{ lock: { on: page, steps: [ wait: 8ms ] } }' },
+    },
+    {
+      guess: ['step', 'lock: page'],
+      write: '{ on: page, steps: [ work: 8ms ] }',
+      right: { step: 'lock: { on: page, steps: [ work: 8ms ] }' },
     },
   ])('is answered by a line that is right: $guess', ({ guess: [place, guess], write, right }) => {
     expect(messagesOf(file({ [place]: guess })).join('\n')).toContain(write);

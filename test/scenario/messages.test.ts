@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+import { formatDiagnostic, formatDiagnostics } from '../../src/scenario/diagnostics.js';
 import { load } from './support.js';
 
 /** Place, code and message of all problems of a text. */
@@ -228,5 +228,30 @@ describe('a comma that ends a value', () => {
     const steps = '[ wait: uniform(3ms, 9ms), quark: 1ms ]';
     const problems = told(text({ service: `endpoints: { serve: ${steps} }` }));
     expect(problems.map((problem) => problem.split(' ')[1])).toEqual(['FL205', 'FL201']);
+  });
+});
+
+describe('the same mistake in entries of one list', () => {
+  const stage = (i: number) => `{ duration: ${i}s, rate: 5/s }`;
+  const list = (count: number) => Array.from({ length: count }, (_, i) => stage(i + 1)).join(', ');
+  const shown = (count: number) => {
+    const arrivals = `{ kind: stages, start: 5/s, stages: [ ${list(count)} ] }`;
+    return formatDiagnostics(load(text({ arrivals })).problems);
+  };
+
+  it('is shown once, with the places of the others', () => {
+    const lines = shown(3).split('\n');
+    expect(lines.filter((line) => line.includes('unknown key rate'))).toHaveLength(1);
+    expect(lines.join('\n')).toMatch(/\n {2}the same at 6:\d+, 6:\d+$/m);
+  });
+
+  it('names five of them', () => {
+    expect(shown(9)).toMatch(/the same at (6:\d+, ){4}6:\d+ and 3 more places/);
+  });
+
+  it('is told apart from that of another component', () => {
+    const more =
+      'faults: [ { id: a, kind: crash, at: 1s, for: 1s, target: statoin }, { id: b, kind: crash, at: 1s, for: 1s, target: sation } ]';
+    expect(formatDiagnostics(load(text({ more })).problems)).not.toContain('the same at');
   });
 });

@@ -1,4 +1,4 @@
-import { formatDiagnostic } from '../../scenario/diagnostics.js';
+import { formatDiagnostics } from '../../scenario/diagnostics.js';
 import type { Source } from '../../scenario/load.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import { editsOf, type WrittenSweep } from '../../scenario/sweeps.js';
@@ -30,10 +30,9 @@ export class CaseBuilder {
     const where = written.axes.map((axis, i) => `${axis.path} = ${settings[i]!.text}`).join(', ');
     const { file, problems } = this.source.with({ variants, edits: editsOf(written, settings) });
     if (file === null) {
-      const lines = problems
-        .filter(({ severity }) => severity === 'error')
-        .map((problem) => formatDiagnostic(problem));
-      throw new ScenarioError(path, problems, [`${path}: with ${where}`, ...lines].join('\n'));
+      const errors = problems.filter(({ severity }) => severity === 'error');
+      const text = `${path}: with ${where}\n${formatDiagnostics(errors)}`;
+      throw new ScenarioError(path, problems, text);
     }
     const chosen = select(file, this.selection, path);
     return { file: chosen, plans: chosen.variants.map((one) => lower(one, chosen, path)) };

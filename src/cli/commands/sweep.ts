@@ -43,7 +43,7 @@ export async function sweep(
   const report = reporterTo(terminal);
   const request = { ...flags, ...(name === undefined ? {} : { name }) };
   const prepared = reported(() => preparedSweep(path, scenarioReader(path), request), report);
-  for (const problem of prepared.warnings) report(problem);
+  report(prepared.warnings);
   const { file, written } = prepared;
   const took = stopwatch();
   const words = commandWords(name, flags);

@@ -42,10 +42,9 @@ export function validate(
   for (const argument of files) {
     const problems: object[] = [];
     const print = reporterTo(terminal);
-    const report: Reporter = (problem) => {
-      const { frame: _frame, ...shown } = problem;
-      problems.push(shown);
-      print(problem);
+    const report: Reporter = (found) => {
+      for (const { frame: _frame, ...shown } of found) problems.push(shown);
+      print(found);
     };
     const file = scenarioPath(argument);
     try {
