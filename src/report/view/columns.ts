@@ -156,7 +156,10 @@ function degradedColumn({ result }: View): Column[] {
 function duringColumns(view: View, fault: string): Column[] {
   const duringOf = ({ summary }: VariantResult, request: string): Estimate | undefined =>
     summary.during.find((d) => d.request === request && d.fault === fault)?.success;
-  const requests = view.requests.filter((one) => duringOf(view.baseline, one) !== undefined);
+  // A flush has no time during which requests begin.
+  const requests = view.requests.filter((one) =>
+    view.result.variants.some((variant) => (duringOf(variant, one)?.value ?? null) !== null),
+  );
   return requests.slice(0, 3).map((request) => {
     const head = capital(requestLabel(view, request));
     return columnOf(
