@@ -12,6 +12,7 @@ import { inService, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { lineUse, type LineUse } from './lines.js';
 import { callRates } from './loads.js';
+import { locksOf } from './lock-uses.js';
 import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence.js';
 import type { Asked } from './question.js';
 import { replicasAtFull } from './scaled-limits.js';
@@ -59,6 +60,7 @@ export function resourceUses(
     ...consumerUses(asked, component, id),
     ...concurrencyOf(asked, component, id),
     ...unitsOf(asked, component.name),
+    ...locksOf(asked, component.name),
     ...(isTurned(asked, 'bandwidth') ? [] : linesOf(asked, component.name, id)),
     ...(isTurned(asked, 'leaking') ? [] : memoryOf(asked, component, id)),
   ];

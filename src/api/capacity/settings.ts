@@ -32,7 +32,7 @@ export function settingFor(written: MapNode, full: ComponentHeadroom): MoreOf | 
   // A partition has one consumer of a group at most.
   if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;
   if (resource === 'connections') return of === null ? null : poolOf(written, of);
-  if (resource === 'bandwidth' || resource === 'memory') return null;
+  if (resource === 'bandwidth' || resource === 'memory' || resource === 'lock') return null;
   if (resource === 'concurrency') return concurrencyOf(written, component, of);
   if (resource === 'readUnits') return unitsOf(written, component, 'read');
   if (resource === 'writeUnits') return unitsOf(written, component, 'write');

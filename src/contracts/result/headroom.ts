@@ -11,6 +11,7 @@ const loadedResource = oneOf(
   'concurrency',
   'readUnits',
   'writeUnits',
+  'lock',
 );
 /** Resources that a load can use up. */
 export type LoadedResource = z.output<typeof loadedResource>;
@@ -43,7 +44,7 @@ export const componentHeadroom = exactShape({
   resource: loadedResource,
   /**
    * Connections, bandwidth: the called component. Consumers: the topic or queue. Concurrency: `account`, where functions
-   * share it. null for others.
+   * share it. Lock: the key, of whose most frequent value it is. null for others.
    */
   of: text.nullable(),
   /** Bandwidth: of the messages to the called component, or of those from it. */

@@ -9,6 +9,13 @@ export const DATABASE_METRICS = [
     'Wait for a lock until it is granted or abandoned: for a row or a table of a database, or a `lock` step of a ' +
       'service. A lock granted at once counts as 0.',
   ),
+  timed(
+    'lockHeld',
+    ['database', 'operation', 'service', 'endpoint', 'gateway', 'route'],
+    'low',
+    'Time from the grant of a lock to its release: of a row of a database, which ends with its transaction, or of a ' +
+      '`lock` step. One value of a key serves at most one request in this time.',
+  ),
   counted(
     'deadlocks',
     ['database'],

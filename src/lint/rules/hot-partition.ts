@@ -1,6 +1,5 @@
-import { pow } from '../../kernel/math.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { KeyPopulation } from '../../contracts/scenario/keys.js';
+import { hottestShare } from '../../contracts/scenario/hottest-share.js';
 import { handlersOf, type Handler } from '../handlers.js';
 import { publishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
@@ -28,7 +27,7 @@ function findingsOf(
   const found: Finding[] = [];
   for (const [key, perSecond] of publishedTo(subject, topic.name)) {
     const population = subject.scenario.keys.get(key);
-    const share = population === undefined ? 0 : hottest(population);
+    const share = population === undefined ? 0 : hottestShare(population);
     const rate = perSecond * spec.filter * share;
     // If even an equal share is too much, all partitions fall behind, and consumers-below-traffic applies.
     if (share * topic.partitions <= 1 || rate === Infinity || rate <= most) continue;
@@ -44,22 +43,4 @@ function findingsOf(
     });
   }
   return found;
-}
-
-/** Share of the most frequent value. */
-function hottest(population: KeyPopulation): number {
-  switch (population.kind) {
-    case 'unique':
-      return 0;
-    case 'uniform':
-    case 'sequence':
-      return 1 / population.count;
-    case 'hot':
-      return population.hotShare / population.hotKeys;
-    case 'zipf': {
-      let sum = 0;
-      for (let rank = 1; rank <= population.count; rank++) sum += pow(rank, -population.exponent);
-      return 1 / sum;
-    }
-  }
 }

@@ -252,6 +252,7 @@ const ALL = [
       ratePanel('lockTimeouts', 'lock timeouts per second', ['lockTimeouts']),
     ],
     columns: [
+      quantile('Held p99', 'lockHeld', 'p99'),
       quantile('Wait p50', 'lockWait', 'p50'),
       quantile('Wait p99', 'lockWait', 'p99'),
       quantile('Longest wait', 'lockWait', 'max'),

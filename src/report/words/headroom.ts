@@ -34,10 +34,11 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
     `${of === null ? 'its' : 'the account’s'} concurrency of ${formatNumber(limit)}`,
   readUnits: ({ limit }) => `its ${plural(limit, 'read unit')} per second`,
   writeUnits: ({ limit }) => `its ${plural(limit, 'write unit')} per second`,
+  lock: ({ of }) => `the lock of its busiest ${of ?? 'row'}`,
 };
 
 /** Resources whose words are singular, whatever their amount. */
-const ONE: ReadonlySet<LoadedResource> = new Set(['bandwidth', 'memory', 'concurrency']);
+const ONE: ReadonlySet<LoadedResource> = new Set(['bandwidth', 'memory', 'concurrency', 'lock']);
 
 /** A size as it was written, such as 10MB, unless it is a mean. */
 function sizeWords(bytes: number): string {

@@ -10,6 +10,7 @@ import type { Measurements } from '../question.js';
 /** How the metrics of databases and locks are computed: from the meter of the same name. */
 export const DATABASE_MEASUREMENTS: Measurements<typeof DATABASE_METRICS> = {
   lockWait: METER_DISTRIBUTION,
+  lockHeld: METER_DISTRIBUTION,
   deadlocks: METER_COUNT,
   lockTimeouts: METER_COUNT,
   replicaLag: LARGEST_METER_LEVEL,

@@ -56,6 +56,7 @@ export class LockWaits {
   private searches = 0;
   private readonly found: number[] = [];
   private readonly durations = new Map<number, Durations>();
+  private readonly holds = new Map<number, Durations>();
   private readonly deadlocks: Counter;
   private readonly timeouts: Counter;
   private readonly grantOp: number;
@@ -80,6 +81,7 @@ export class LockWaits {
     const { firstPart, parts } = plan.components[component];
     for (let part = firstPart; part < firstPart + parts; part++) {
       this.durations.set(part, meters.durations('lockWait', { component, part }));
+      this.holds.set(part, meters.durations('lockHeld', { component, part }));
     }
     this.deadlocks = meters.counter('deadlocks', { component, part: -1 });
     this.timeouts = meters.counter('lockTimeouts', { component, part: -1 });
@@ -144,6 +146,16 @@ export class LockWaits {
   /** Time at which a waiting statement has joined its line. */
   sinceOf(strand: number): Ns {
     return this.since[strand];
+  }
+
+  /** The operation that a statement executes. */
+  partOf(strand: number): number {
+    return this.part[strand];
+  }
+
+  /** A row that an operation locked in a cell is released. */
+  held(part: number, cell: number, ns: Ns): void {
+    this.world.meters.took(this.holds.get(part)!, cell, ns);
   }
 
   /** Whether a statement waits in a line. */

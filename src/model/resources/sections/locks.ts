@@ -28,7 +28,9 @@ export class Locks {
   private value: Float64Array = new Float64Array(0);
   private since: Float64Array = new Float64Array(0);
   private cell: Int32Array = new Int32Array(0);
+  private from: Int32Array = new Int32Array(0);
   private readonly waits = new Map<number, Durations>();
+  private readonly holds = new Map<number, Durations>();
   private readonly grantOp: number;
   private readonly timeoutOp: number;
 
@@ -58,7 +60,9 @@ export class Locks {
     const { meters, plan } = this.world;
     if (!this.waits.has(spec.from)) {
       const { component } = plan.parts[spec.from];
-      this.waits.set(spec.from, meters.durations('lockWait', { component, part: spec.from }));
+      const subject = { component, part: spec.from };
+      this.waits.set(spec.from, meters.durations('lockWait', subject));
+      this.holds.set(spec.from, meters.durations('lockHeld', subject));
     }
     return {
       begin: (strand) => this.begin(spec, id, strand),
@@ -80,7 +84,9 @@ export class Locks {
       (strands.slot[strand] & LOCKED) !== 0,
       'a lock is released by the strand that holds it',
     );
-    const { plan } = this.world;
+    const { plan, meters } = this.world;
+    const held = this.holds.get(this.from[strand])!;
+    meters.took(held, this.cell[strand], engine.now - this.since[strand]);
     const space = this.held[strand]!;
     const value = this.value[strand];
     const line = space.get(value)!;
@@ -96,8 +102,8 @@ export class Locks {
       (strands.slot[next] & LOCKED) === 0,
       'a strand that waits for a lock does not hold it',
     );
-    this.hold(next, space);
     this.waited(plan.acts[strands.call[next]] as PlanLock, next);
+    this.hold(next, space);
     engine.soon(PHASE.COMPLETION, this.grantOp, next, strands.stamp[next], 0);
   }
 
@@ -106,6 +112,7 @@ export class Locks {
     const value = keys.value(spec.key, strand);
     const space = this.spaceOf(spec, strand);
     this.value[strand] = value;
+    this.from[strand] = spec.from;
     this.since[strand] = engine.now;
     this.cell[strand] = sink.cell;
     const line = space.get(value);
@@ -126,6 +133,8 @@ export class Locks {
   private hold(strand: number, space: Space): void {
     invariant(this.held[strand] === null, 'a strand holds one lock');
     this.held[strand] = space;
+    this.since[strand] = engine.now;
+    this.cell[strand] = sink.cell;
     strands.slot[strand] |= LOCKED;
   }
 

@@ -1,4 +1,5 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRowLock, PlanRows } from '../../../contracts/plan/sections.js';
@@ -6,6 +7,7 @@ import { shardOf } from '../replication/shards.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import { Intruders, type RowHold } from './intruders.js';
 import type { Holders, LockLines, LockWaits } from './lock-waits.js';
+import { sink } from '../../data/figures/sink.js';
 import { strands } from '../../data/strands/strands.js';
 
 type RowRequest = Pick<PlanRowLock, 'part' | 'key' | 'lockTimeoutNs'>;
@@ -25,6 +27,10 @@ export class RowLocks implements LockLines {
   private nextHeld: Int32Array = new Int32Array(0);
   private first: Int32Array = new Int32Array(0);
   private last: Int32Array = new Int32Array(0);
+  /** By row: since when and since which cell its holder has it, and the operation that locked it; -1 = a fault. */
+  private since: Float64Array = new Float64Array(0);
+  private cell: Int32Array = new Int32Array(0);
+  private part: Int32Array = new Int32Array(0);
   /** By strand: the row that it waits for, and the strand after it in line. */
   private waitsFor: Int32Array = new Int32Array(0);
   private behind: Int32Array = new Int32Array(0);
@@ -47,6 +53,7 @@ export class RowLocks implements LockLines {
     this.rows.onGrow((capacity) => {
       for (const name of ROW_COLUMNS) this[name] = widenInt32(this[name], capacity);
       this.value = widenFloat64(this.value, capacity);
+      this.since = widenFloat64(this.since, capacity);
     });
     strands.slots.onGrow((capacity) => {
       const before = this.waitsFor.length;
@@ -84,7 +91,7 @@ export class RowLocks implements LockLines {
     invariant(this.waitsFor[strand] < 0, 'a statement waits for one row');
     this.waits.asks(strand, part);
     if (row === undefined) {
-      this.hold(this.create(key, value), tx);
+      this.hold(this.create(key, value), tx, part);
       this.waits.atOnce(strand);
       return OUTCOME.ok;
     }
@@ -131,7 +138,7 @@ export class RowLocks implements LockLines {
       close: (tx) => this.holders().close(tx),
       tryHold: (tx, own, value) => {
         if (this.byValue[own].has(value)) return false;
-        this.hold(this.create(own, value), tx);
+        this.hold(this.create(own, value), tx, FAULT);
         return true;
       },
     });
@@ -139,11 +146,13 @@ export class RowLocks implements LockLines {
   }
 
   private pass(row: number): void {
+    const part = this.part[row];
+    if (part !== FAULT) this.waits.held(part, this.cell[row], engine.now - this.since[row]);
     const strand = this.first[row];
     const since = strand < 0 ? Infinity : this.waits.sinceOf(strand);
     const intruder = this.intruders?.next(this.key[row], this.value[row], since) ?? -1;
     if (intruder >= 0) {
-      this.hold(row, intruder);
+      this.hold(row, intruder, FAULT);
       return;
     }
     if (strand < 0) {
@@ -152,12 +161,15 @@ export class RowLocks implements LockLines {
       return;
     }
     this.leaveLine(strand);
-    this.hold(row, this.holders().at(strand));
+    this.hold(row, this.holders().at(strand), this.waits.partOf(strand));
     this.waits.granted(strand);
   }
 
-  private hold(row: number, tx: number): void {
+  private hold(row: number, tx: number, part: number): void {
     this.holder[row] = tx;
+    this.part[row] = part;
+    this.since[row] = engine.now;
+    this.cell[row] = sink.cell;
     this.nextHeld[row] = this.held[tx];
     this.held[tx] = row;
   }
@@ -237,5 +249,7 @@ export class RowLocks implements LockLines {
   }
 }
 
-const ROW_COLUMNS = ['key', 'holder', 'nextHeld', 'first', 'last'] as const;
+/** In place of the operation that locks a row. */
+const FAULT = -1;
+const ROW_COLUMNS = ['key', 'holder', 'nextHeld', 'first', 'last', 'cell', 'part'] as const;
 const STRAND_COLUMNS = ['waitsFor', 'behind'] as const;
