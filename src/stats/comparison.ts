@@ -2,9 +2,8 @@ import { powi } from '../kernel/math.js';
 import type { Skewness } from './difference.js';
 import { holm, type Interval } from './interval.js';
 import { isSplit, sameMargin, type Unit } from './margin.js';
-import { pairedInterval, pairedP } from './paired.js';
+import { pairedInterval, pairedP, type Errors } from './paired.js';
 import { runsToDecide } from './replications.js';
-import type { Uncertain } from './uncertain.js';
 
 /** A figure of one variant and of the one that it is compared with. */
 export interface Member {
@@ -12,8 +11,8 @@ export interface Member {
   readonly baseValue: number | null;
   /** Runs with the same random numbers, the one compared with first; Infinity means `never`. */
   readonly pairs: readonly (readonly [base: number, other: number])[];
-  /** Both figures with their errors; absent = the interval comes from the differences of the pairs. */
-  readonly uncertain?: readonly [base: Uncertain, other: Uncertain];
+  /** Both figures with their errors; without, the interval comes from the differences of the pairs. */
+  readonly uncertain?: Errors;
 }
 
 /** The figure that a family is about. */

@@ -1,15 +1,11 @@
 import { differenceInterval, differenceP, type Skewness } from './difference.js';
 import type { Interval } from './interval.js';
 import { momentsOf } from './moments.js';
-import {
-  correlation,
-  FEWEST,
-  isCut,
-  uncertainDifference,
-  uncertainP,
-  widest,
-  type Uncertain,
-} from './uncertain.js';
+import { studentCdf, studentQuantile } from './student.js';
+import { uncertainDifference, uncertainP, type Uncertain } from './uncertain.js';
+
+/** The errors of two figures, as far as they are known. */
+export type Errors = readonly [one: Uncertain | undefined, other: Uncertain | undefined];
 
 /** Two figures of the same replications, and how far they are apart. */
 export interface Paired {
@@ -18,82 +14,80 @@ export interface Paired {
   /** The same of each pair of runs. */
   readonly differences: readonly number[];
   readonly of: Skewness;
-  /** Both figures with their errors; absent = the interval comes from the differences of the pairs. */
-  readonly uncertain?: readonly [one: Uncertain, other: Uncertain];
+  /** Both figures with their errors; without, the interval comes from the differences of the pairs. */
+  readonly uncertain?: Errors;
   /** 1 if absent. */
   readonly factor?: number;
 }
 
+const UNKNOWN: Errors = [undefined, undefined];
+
 /**
- * Interval of a difference: that of the figures with their errors, else that of the pairs. Where few events decide a
- * figure, it is the wider one of both, and the pairs have to agree. Null below two pairs.
+ * Interval of a difference: that of the figures with their errors, else that of the pairs. Null below two pairs. Away from
+ * 0, the interval of the figures reaches at least as far as that of the pairs. It excludes 0 only if the pairs do, too:
+ * pairs of alike systems are as often above 0 as below, so their mean is about a t variable or narrower, however few
+ * events decide the figures.
  */
 export function pairedInterval(
-  { difference, differences, of, uncertain, factor }: Paired,
+  { difference, differences, of, uncertain: [one, other] = UNKNOWN, factor }: Paired,
   confidence: number,
 ): Interval | null {
   const paired = differenceInterval(difference, differences, of, confidence);
-  if (uncertain === undefined) return paired;
-  const [one, other] = uncertain;
+  if (one === undefined || other === undefined) return paired;
   const own = uncertainDifference(other, one, confidence, factor);
   if (own === null) return paired;
-  if (!isCut(other, one)) return own;
-  const found = widest(own, paired);
-  if (agree(differences, difference)) return found;
-  return { ...found, low: Math.min(found.low, 0), high: Math.max(found.high, 0) };
+  let { low, high } = own;
+  if (difference >= 0) high = Math.max(high, paired?.high ?? high);
+  if (difference <= 0) low = Math.min(low, paired?.low ?? low);
+  if (signP(differences, difference) >= 1 - confidence) {
+    low = Math.min(low, 0);
+    high = Math.max(high, 0);
+  }
+  return { ...own, low, high, halfWidth: (high - low) / 2 };
 }
 
 /** Two-sided p-value of no difference: below 1 - confidence where the interval of this confidence excludes 0. */
-export function pairedP({ difference, differences, of, uncertain }: Paired): number | null {
+export function pairedP({
+  difference,
+  differences,
+  of,
+  uncertain: [one, other] = UNKNOWN,
+}: Paired): number | null {
   const paired = differenceP(difference, differences, of);
-  if (uncertain === undefined) return paired;
-  const [one, other] = uncertain;
+  if (one === undefined || other === undefined) return paired;
   const own = uncertainP(other, one);
-  if (own === null) return paired;
-  if (!isCut(other, one)) return own;
-  return agree(differences, difference) ? Math.max(own, paired ?? 1) : 1;
+  return own === null ? paired : Math.max(own, signP(differences, difference));
+}
+
+/** Two-sided p-value of the mean of the pairs being 0; 1 if it has another sign than the difference of the figures. */
+function signP(differences: readonly number[], difference: number): number {
+  if (differences.length < 2) return 1;
+  const { count, mean, sd } = momentsOf(differences);
+  if (!(mean * difference > 0)) return 1;
+  return sd === 0 ? 0 : 2 * studentCdf((-Math.abs(mean) * Math.sqrt(count)) / sd, count - 1);
+}
+
+/**
+ * A quantile of which only its interval of 95 % and the values of the runs are known: its error is as wide as that interval, and varies
+ * with these values. Undefined without an interval, or where some run has no value.
+ */
+export function documentedError({ value, ci95, each }: Documented): Uncertain | undefined {
+  const known = each.filter((one) => one !== null);
+  if (value === null || ci95 === null || known.length < Math.max(2, each.length)) return undefined;
+  const { mean } = momentsOf(known);
+  const t = studentQuantile(0.975, known.length - 1);
+  return {
+    estimate: value,
+    at: (z) => value + (Math.abs(z) / t) * (ci95[z < 0 ? 0 : 1] - value),
+    residuals: known.map((own) => own - mean),
+    events: 0,
+  };
 }
 
 /** A figure as a document has it. */
 export interface Documented {
-  readonly value: number;
+  readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
   /** By run, in which `value` is of all of them. */
-  readonly each: readonly number[];
-}
-
-/**
- * Interval at 95 % of `other - one` for quantiles of which only their own intervals and the values of the runs are known:
- * the wider one of that of the pairs and of that from both intervals, with the correlation of the values. Single runs
- * miss the rare busy time that decides a quantile, so their pairs are too alike. Null below two pairs. Source: Zou and
- * Donner 2008, Construction of confidence limits about effect measures.
- */
-export function documentedInterval(one: Documented, other: Documented): Interval | null {
-  const difference = other.value - one.value;
-  const pairs = differenceInterval(difference, differencesOf(one, other), 'other');
-  if (pairs === null || one.ci95 === null || other.ci95 === null) return pairs;
-  const together = pairs.n < FEWEST ? 0 : correlation(centred(one.each), centred(other.each));
-  const apart = (x: number, y: number): number =>
-    Math.sqrt(Math.max(0, x * x + y * y - 2 * together * x * y));
-  const low = difference - apart(other.value - other.ci95[0], one.ci95[1] - one.value);
-  const high = difference + apart(other.ci95[1] - other.value, one.value - one.ci95[0]);
-  return widest(pairs, { ...pairs, low, high });
-}
-
-function differencesOf(one: Documented, other: Documented): readonly number[] {
-  return one.each.map((value, run) => other.each[run]! - value);
-}
-
-function centred(values: readonly number[]): readonly number[] {
-  const { mean } = momentsOf(values);
-  return values.map((value) => value - mean);
-}
-
-/** With few events one busy time of one run can make a difference: this share of the pairs has to show it. */
-const AGREE = 0.9;
-
-/** Whether most pairs differ in the direction of the pooled figures. */
-function agree(differences: readonly number[], difference: number): boolean {
-  const along = differences.filter((one) => one * difference > 0).length;
-  return along >= AGREE * differences.length;
+  readonly each: readonly (number | null)[];
 }

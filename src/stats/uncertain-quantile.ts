@@ -1,4 +1,5 @@
 import type { Histogram } from './histogram.js';
+import { quantileRank } from './rank.js';
 import { sumOf } from './sums.js';
 import type { Uncertain } from './uncertain.js';
 
@@ -18,6 +19,8 @@ interface Found {
  */
 export class UncertainQuantile implements Uncertain {
   private known: Found | null = null;
+  /** Values by rank: a difference asks for the same few ones thousands of times. */
+  private readonly ranked = new Map<number, number>();
 
   /** Of at least two replications that are not all empty; `unit` is that of the figure in ns. */
   constructor(
@@ -40,12 +43,13 @@ export class UncertainQuantile implements Uncertain {
   }
 
   at(z: number): number {
-    const p = this.p + z * this.found().error;
-    return this.all.quantile(Math.max(0, Math.min(1, p))) / this.unit;
-  }
-
-  reaches(z: number): boolean {
-    return this.p + z * this.found().error < 1;
+    const p = Math.max(0, Math.min(1, this.p + z * this.found().error));
+    const rank = quantileRank(p, this.all.count);
+    const known = this.ranked.get(rank);
+    if (known !== undefined) return known;
+    const value = this.all.quantile(p) / this.unit;
+    this.ranked.set(rank, value);
+    return value;
   }
 
   private found(): Found {

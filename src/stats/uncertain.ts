@@ -7,8 +7,6 @@ export interface Uncertain {
   readonly estimate: number;
   /** The figure if the pooled data are z standard errors off; it never falls with z. */
   at(z: number): number;
-  /** Whether the data have a value that many standard errors off; beyond them `at` is their largest value. */
-  reaches(z: number): boolean;
   /** By replication: what each adds to the error, in any one unit. */
   readonly residuals: readonly number[];
   /** Independent events that decide it in one replication: with many, its figure alone is about normal and unbiased. */
@@ -19,7 +17,7 @@ export interface Uncertain {
 const MANY = 30;
 
 /** Replications from which on the correlation of two figures is an estimate: two points are always on a line. */
-export const FEWEST = 5;
+const FEWEST = 5;
 
 /** Angles at which the region of two figures is examined; a multiple of 4, so that both axes are among them. */
 const ANGLES = 64;
@@ -68,30 +66,6 @@ export function uncertainP(other: Uncertain, one: Uncertain): number | null {
   return low === 0 ? 1 : 2 * studentCdf(-low, n - 1);
 }
 
-/** Independent events of all replications with fewer than which their number is no estimate of its error. */
-const SPARSE = 100;
-
-/**
- * Whether so few events decide a figure, or the data end before the interval of 95 % does, that it is not known how far it
- * reaches: then a difference has to be outside of the interval of the pairs, too.
- */
-export function isCut(other: Uncertain, one: Uncertain): boolean {
-  const n = one.residuals.length;
-  if (isSparse(other, one)) return true;
-  const t = studentQuantile(0.975, n - 1);
-  return !other.reaches(t) || !one.reaches(t);
-}
-
-function isSparse(other: Uncertain, one: Uncertain): boolean {
-  return one.residuals.length * Math.min(other.events, one.events) < SPARSE;
-}
-
-/** The wider of two intervals to either side. */
-export function widest(one: Interval, other: Interval | null): Interval {
-  if (other === null) return one;
-  return between(one.estimate, Math.min(one.low, other.low), Math.max(one.high, other.high), one.n);
-}
-
 function isRegion(other: Uncertain, one: Uncertain): boolean {
   const n = one.residuals.length;
   return n >= FEWEST && n === other.residuals.length && Math.min(other.events, one.events) < MANY;
@@ -123,18 +97,12 @@ class RegionOfTwo {
     const { other, one, factor } = this;
     const estimate = other.estimate - factor * one.estimate;
     let [low, high] = [estimate, estimate];
-    for (const [y, x] of this.isKnown(t) ? this.points : APART) {
+    for (const [y, x] of this.points) {
       const difference = other.at(t * y) - factor * one.at(t * x);
       low = Math.min(low, difference);
       high = Math.max(high, difference);
     }
     return between(estimate, low, high, one.residuals.length);
-  }
-
-  /** Whether many events decide both figures, and the data reach that far: beyond them both are their largest values. */
-  private isKnown(t: number): boolean {
-    const { other, one } = this;
-    return !isSparse(other, one) && other.reaches(t) && one.reaches(t);
   }
 }
 
@@ -150,12 +118,6 @@ function pointsAt(together: number): Points {
   });
 }
 
-/** The farthest that two figures can be apart within their own intervals. */
-const APART: Points = [
-  [1, -1],
-  [-1, 1],
-];
-
 function between(estimate: number, low: number, high: number, n: number): Interval {
   return { estimate, low, high, halfWidth: (high - low) / 2, n };
 }
@@ -164,7 +126,7 @@ function between(estimate: number, low: number, high: number, n: number): Interv
  * Correlation of residuals, whose means are 0; 0 if one of them does not vary. Shrunk to what is left without bias:
  * 1 - r^2 is too small by (n - 2) / (n - 1), since a line fits few points too well (Ezekiel 1930).
  */
-export function correlation(one: readonly number[], other: readonly number[]): number {
+function correlation(one: readonly number[], other: readonly number[]): number {
   let [both, own, others] = [0, 0, 0];
   one.forEach((x, i) => {
     const y = other[i]!;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareFinding } from '../../src/report/words/findings-compare.js';
 import { lossFinding } from '../../src/report/words/findings.js';
-import { outcomeColumns } from '../../src/report/view/columns.js';
+import { latencyColumns, outcomeColumns } from '../../src/report/view/columns.js';
 import { isWorse, verdictBetween } from '../../src/report/view/difference.js';
 import { renderHtml } from '../../src/report/page/html.js';
 import { renderMarkdown } from '../../src/report/formats/markdown.js';
@@ -34,6 +34,45 @@ variants:
 ${variants.join('')}budgets: [ ${budgets} ]
 `).result;
 }
+
+describe('two variants, neither of which is the baseline', () => {
+  it('differ in a quantile only if its intervals allow it', () => {
+    const { result } = run(`
+faultline: 1
+title: Three stations
+run: { duration: 2s, warmup: 1s, replications: 5 }
+services: { shop: { endpoints: { buy: [ wait: 5ms ] } } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ call: shop.buy ] } }
+variants: [ { name: v0 }, { name: v1 }, { name: v2 } ]
+`);
+    const withP99 = (ms: number, half: number): Result => ({
+      ...result,
+      variants: result.variants.map((variant, i) => {
+        const value = i === 2 ? ms / 1e3 : 0.02;
+        const p99 = {
+          value,
+          ci95: [value - half, value + half] as const,
+          // Each pair of runs differs by about as much, and they vary independently.
+          each: (i === 2 ? [-2, -1, 0, 1, 2] : [2, -1, -2, -1, 2]).map((own) => value + own / 1e6),
+        };
+        const { summary } = variant;
+        return {
+          ...variant,
+          summary: { ...summary, successLatency: { ...summary.successLatency, p99 } },
+        };
+      }),
+    });
+    const verdict = (own: Result) => {
+      const view = viewOf(own);
+      const column = latencyColumns(view, 'successLatency').find(
+        ({ key }) => key === 'successLatency.p99',
+      )!;
+      return verdictBetween(view, column, own.variants[1]!, own.variants[2]!);
+    };
+    expect(verdict(withP99(21, 1e-4))).toBe('better');
+    expect(verdict(withP99(21, 0.01))).toBe('unknown');
+  });
+});
 
 describe('shares near 100 %', () => {
   const result = failing(['0.1%', '0.9%'], 'users.success >= 99.5%');

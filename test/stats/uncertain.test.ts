@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { Histogram } from '../../src/stats/histogram.js';
+import { differenceInterval } from '../../src/stats/difference.js';
 import { sectionInterval } from '../../src/stats/interval.js';
+import { pairedInterval, pairedP } from '../../src/stats/paired.js';
 import { studentQuantile } from '../../src/stats/student.js';
 import {
-  isCut,
   uncertainDifference,
   uncertainInterval,
   uncertainP,
-  widest,
   type Uncertain,
 } from '../../src/stats/uncertain.js';
 import { UncertainQuantile } from '../../src/stats/uncertain-quantile.js';
 
 /** A figure that is linear in its error. */
 function line(estimate: number, error: number, residuals: readonly number[]): Uncertain {
-  return { estimate, residuals, events: 29, at: (z) => estimate + z * error, reaches: () => true };
+  return { estimate, residuals, events: 29, at: (z) => estimate + z * error };
 }
 
 function histogramOf(values: readonly number[]): Histogram {
@@ -82,15 +82,36 @@ describe('a difference of two figures', () => {
     }
   });
 
-  it('has errors of its own for each where the data end before the interval does', () => {
-    const short = { ...line(9, 2, one), reaches: () => false };
-    const found = uncertainDifference(short, line(5, 2, one), 0.95)!;
-    const t = studentQuantile(0.975, 4);
-    expect(found.halfWidth).toBeCloseTo(t * 4, 9);
-    const rare = { ...line(9, 2, one), events: 3 };
-    const few = [short, rare, line(9, 2, one)].map((own) => isCut(own, line(5, 2, one)));
-    expect(few).toEqual([true, true, false]);
-    expect(widest(found, { ...found, low: -99 })).toMatchObject({ low: -99, high: found.high });
+  it('excludes 0 only where the pairs do, and reaches at least as far as they do away from it', () => {
+    const other = [2, -2, -1, 2, -1];
+    const uncertain = [line(1, 0.1, one), line(9, 0.2, other)] as const;
+    const of = 'other';
+    const figures = uncertainDifference(uncertain[1], uncertain[0], 0.95)!;
+    // Mean 8 and standard error sqrt(2) in both directions: t = 5.7 of 4 degrees of freedom, p = 0.005.
+    const clear = [4, 6, 8, 10, 12];
+    const found = pairedInterval({ difference: 8, differences: clear, of, uncertain }, 0.95)!;
+    const pairs = differenceInterval(8, clear, of)!;
+    expect([found.low, found.high]).toEqual([figures.low, pairs.high]);
+    expect(pairs.high).toBeGreaterThan(figures.high);
+    // One pair makes all of it: t = 1.
+    const single = [0, 0, 0, 0, 40];
+    const open = pairedInterval({ difference: 8, differences: single, of, uncertain }, 0.95)!;
+    expect(open.low).toBe(0);
+    expect(pairedP({ difference: 8, differences: single, of, uncertain })).toBeCloseTo(0.374, 3);
+    for (const differences of [clear.map((x) => -x), [8], []])
+      expect(pairedP({ difference: 8, differences, of, uncertain })).toBe(1);
+    const p = pairedP({ difference: 8, differences: clear, of, uncertain })!;
+    expect(p).toBeCloseTo(0.0048, 4);
+    for (const [error, excludes] of [
+      [p * 1.001, true],
+      [p * 0.999, false],
+    ] as const) {
+      const { low } = pairedInterval(
+        { difference: 8, differences: clear, of, uncertain },
+        1 - error,
+      )!;
+      expect(low > 0).toBe(excludes);
+    }
   });
 });
 

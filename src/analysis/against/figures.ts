@@ -1,10 +1,16 @@
 import type { AgainstRow } from '../../contracts/result/against.js';
+import type { Estimate } from '../../contracts/result/estimate.js';
 import type { VariantSummary } from '../../contracts/result/result.js';
 import type { Headline } from '../measure/summary.js';
+import { documentedError } from '../../stats/paired.js';
+import type { Uncertain } from '../../stats/uncertain.js';
 import type { Measured } from '../measure/estimate.js';
 
-/** A figure of some runs. That of a stored result has the figure of each run, and no distributions. */
-export type Sampled = Pick<Measured, 'value' | 'each' | 'uncertain'>;
+/** A figure of some runs. */
+export interface Sampled extends Pick<Measured, 'value' | 'each'> {
+  /** Only for quantiles. */
+  readonly uncertain?: Uncertain | undefined;
+}
 
 /** Every figure by which one side of a comparison is judged; null where a variant has no such figure. */
 export interface SideFigures {
@@ -32,11 +38,11 @@ export function figuresOf(headline: Headline, within: SideFigures['within']): Si
 /** The figures that a result document has. */
 export function storedFiguresOf(summary: VariantSummary): SideFigures {
   const { success, successLatency, attemptsPerCall, wasted, degraded, cost } = summary;
-  const { p50, p99 } = successLatency;
+  const quantile = (own: Estimate): Sampled => ({ ...own, uncertain: documentedError(own) });
   return {
     success,
-    p50,
-    p99,
+    p50: quantile(successLatency.p50),
+    p99: quantile(successLatency.p99),
     attemptsPerCall,
     hasUnsent: attemptsPerCall.unsent === true,
     wasted,

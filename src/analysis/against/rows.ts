@@ -73,13 +73,11 @@ function rowOf(
   if (before === null || after === null) return { ...head, ...open };
   const difference = after - before;
   const differences = pairedDifferences(there!, here!);
-  const [one, other] = [there!.uncertain, here!.uncertain];
-  const errors =
-    one === undefined || other === undefined ? {} : { uncertain: [one, other] as const };
+  const uncertain = [there!.uncertain, here!.uncertain] as const;
   if (difference === 0 && differences.every((one) => one === 0))
     return { ...head, difference, interval: [0, 0], verdict: 'same', more: null };
   const of = unit === 'share' ? 'share' : 'other';
-  const found = pairedInterval({ difference, differences, of, ...errors }, 1 - error);
+  const found = pairedInterval({ difference, differences, of, uncertain }, 1 - error);
   if (found === null) return { ...head, ...open, difference };
   const interval = [found.low, found.high] as const;
   const margin = sameMargin(unit, before);

@@ -80,11 +80,12 @@ function compareRow(
 }
 
 function memberOf(base: Measured, other: Measured): Member {
-  const value = finite(other.value);
-  const member = { value, baseValue: finite(base.value), pairs: pairsOf(base, other) };
-  const [one, two] = [base.uncertain, other.uncertain];
-  if (one === undefined || two === undefined) return member;
-  return { ...member, uncertain: [one, two] };
+  return {
+    value: finite(other.value),
+    baseValue: finite(base.value),
+    pairs: pairsOf(base, other),
+    uncertain: [base.uncertain, other.uncertain],
+  };
 }
 
 function rowsOf(figures: Headline, subject: string): readonly Row[] {

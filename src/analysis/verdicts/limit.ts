@@ -110,9 +110,7 @@ function differenceOf(
     differences.push(a - other.factor * b);
   }
   const of = measured.kind === 'share' ? 'share' : 'other';
-  const { uncertain: own } = measured;
-  const { uncertain: theirs, factor } = other;
-  const both =
-    own === undefined || theirs === undefined ? {} : { uncertain: [theirs, own] as const };
-  return pairedInterval({ difference, differences, of, factor, ...both }, level);
+  const { factor } = other;
+  const uncertain = [other.uncertain, measured.uncertain] as const;
+  return pairedInterval({ difference, differences, of, factor, uncertain }, level);
 }

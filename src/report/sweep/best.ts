@@ -1,13 +1,13 @@
 import type { SweepMetric, SweepResult } from '../../contracts/result/sweep.js';
 import type { SweepFigure } from '../../contracts/result/sweep-figures.js';
-import { differenceInterval } from '../../stats/difference.js';
 import type { Interval } from '../../stats/interval.js';
-import { documentedInterval, type Documented } from '../../stats/paired.js';
+import { documentedError, pairedInterval } from '../../stats/paired.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { Words } from '../base/emphasis.js';
 import { decidingWords } from '../view/deciding-words.js';
+import { isQuantile } from '../view/difference.js';
 import { listed } from '../base/format.js';
 import {
   caseAt,
@@ -207,20 +207,20 @@ function isSignificant(low: boolean, interval: Interval | null): boolean {
 
 /** Interval of the difference between runs with the same random numbers; null if some run has no figure. */
 function apartOf(best: SweepFigure, other: SweepFigure, metric: SweepMetric): Interval | null {
-  const [one, two] = [documented(other), documented(best)];
-  if (one === null || two === null || one.each.length < two.each.length) return null;
-  if (QUANTILE.test(metric.text)) return documentedInterval(one, two);
-  const differences = two.each.map((value, run) => value - one.each[run]!);
+  const differences = best.each.flatMap((value, run) => {
+    const others = other.each[run] ?? null;
+    return value === null || others === null ? [] : [value - others];
+  });
+  const isKnown = differences.length === best.each.length;
+  if (!isKnown || best.value === null || other.value === null) return null;
+  const difference = best.value - other.value;
   const of = metric.unit === 'share' ? 'share' : 'other';
-  return differenceInterval(two.value - one.value, differences, of);
-}
-
-/** A metric that is a quantile: `users.latency.p99 during outage`. */
-const QUANTILE = /\.p\d+\b/u;
-
-function documented({ value, ci95, each }: SweepFigure): Documented | null {
-  const known = each.filter((one) => one !== null);
-  return value === null || known.length < each.length ? null : { value, ci95, each: known };
+  const isOfErrors = isQuantile(metric.text);
+  const uncertain = [other, best].map((one) => (isOfErrors ? documentedError(one) : undefined));
+  return pairedInterval(
+    { difference, differences, of, uncertain: [uncertain[0], uncertain[1]] },
+    0.95,
+  );
 }
 
 /** A setting, with its variant if there are several. */

@@ -2,11 +2,12 @@ import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { BudgetResult, Comparison } from '../../contracts/result/budgets.js';
 import { compareFamily, type Comparing } from '../../stats/comparison.js';
 import { sameMargin } from '../../stats/margin.js';
+import { documentedError } from '../../stats/paired.js';
 import type { Column } from './column.js';
 import { haveSameLoad, referenceOf, withLoadOf, type Compared } from './reference.js';
 
 /** The figure of a column, as far as a comparison needs it. */
-export type Figure = Pick<Column, 'unit' | 'better' | 'pick' | 'paths' | 'unranked'>;
+export type Figure = Pick<Column, 'key' | 'unit' | 'better' | 'pick' | 'paths' | 'unranked'>;
 
 /** A value compared with that of the first variant with the same load, such as the baseline. */
 export interface Difference extends Omit<Comparing, 'adjustedP'> {
@@ -132,16 +133,24 @@ function judgedWith(
 ): readonly Difference[] {
   const base = column.pick(reference);
   const family = compared.map((one) => {
-    const { value, each } = column.pick(one);
+    const figure = column.pick(one);
+    const { value, each } = figure;
     const pairs = each.flatMap((other, i) => {
       const own = base.each[i];
       const isKnown = other !== null && own !== null && own !== undefined;
       return isKnown ? [[own, other] as const] : [];
     });
-    return { value, baseValue: base.value, pairs };
+    const member = { value, baseValue: base.value, pairs };
+    if (!isQuantile(column.key)) return member;
+    return { ...member, uncertain: [documentedError(base), documentedError(figure)] as const };
   });
   const { unit, better } = column;
   return compareFamily(family, { unit, better, limits: limitsOn(all.result, column) });
+}
+
+/** Whether a metric is a quantile: `users.latency.p99 during outage`. */
+export function isQuantile(metric: string): boolean {
+  return /\.p\d+\b/u.test(metric);
 }
 
 /** By result, the values to which its budgets limit each metric. Every cell of every variant asks for them. */

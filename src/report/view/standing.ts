@@ -35,11 +35,12 @@ const OUTDONE = new WeakMap<Compared['result'], ReadonlySet<string>>();
 /** Success and goodput over all workloads, compared under the name of the only one. */
 function servedFigures({ result }: Compared): readonly Figure[] {
   const workloads = result.topology.nodes.filter(({ kind }) => kind === 'workload');
-  const pathsOf = (metric: string): readonly string[] =>
-    workloads.length === 1 ? [`${workloads[0]!.name}.${metric}`] : [];
-  const better = 'more';
-  return [
-    { better, unit: 'share', pick: (v) => v.summary.success, paths: pathsOf('success') },
-    { better, unit: 'perSecond', pick: (v) => v.summary.goodput, paths: pathsOf('goodput') },
-  ];
+  const figure = (key: 'success' | 'goodput', unit: Figure['unit']): Figure => ({
+    key,
+    better: 'more',
+    unit,
+    pick: (v) => v.summary[key],
+    paths: workloads.length === 1 ? [`${workloads[0]!.name}.${key}`] : [],
+  });
+  return [figure('success', 'share'), figure('goodput', 'perSecond')];
 }
