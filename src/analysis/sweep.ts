@@ -6,12 +6,12 @@ import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { Verdict } from '../contracts/result/budgets.js';
 import type { BudgetSource, ScenarioFile } from '../contracts/scenario/scenario.js';
-import type { GivesIn, SweepFigure, SweepFigures } from '../contracts/result/sweep-figures.js';
+import type { SweepFigure, SweepFigures } from '../contracts/result/sweep-figures.js';
 import type { StoryEvent } from '../contracts/result/cascade.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { eachStep } from '../language/each-step.js';
-import { headroomOf } from './measure/headroom.js';
+import { fullest, type FullResource } from './measure/fullest.js';
 import { combineDigests } from './measure/digest.js';
 import { estimateOf, finite } from './measure/estimate.js';
 import { neverCount } from './measure/recovery.js';
@@ -202,13 +202,10 @@ function isAboutCascade({ metrics, budgets, expect }: Asked): boolean {
 const REASONS: readonly StoryEvent['kind'][] = ['saturated', 'poolFull', 'killed', 'pending'];
 const EFFECTS: readonly StoryEvent['kind'][] = ['down', 'failing', 'degraded', 'backlog'];
 
-/** From this multiple of the load down, a resource is full at it, and from the other one it is overloaded. */
-const FULL_AT = 1.05;
+/** From this multiple of the load down, a full resource is overloaded. */
 const OVER = 0.98;
 /** From this share of the requests on, those without a response count. */
 const UNANSWERED = 0.01;
-
-type FullResource = Extract<GivesIn, { readonly full: unknown }>;
 
 /**
  * The component that gives in first: the one whose resource is full, by the headroom of all runs, else the first one in
@@ -232,22 +229,6 @@ function isOfUsers(
     return id !== undefined && plan.components[id].kind === 'workload';
   };
   return expect === null && broken.length > 0 && broken.every(isOfUser);
-}
-
-/** The fullest resource, if it is full: before the first fault, or while one is active. */
-function fullest(data: VariantData, isOfRequests: boolean): FullResource | undefined {
-  const headroom = headroomOf(data);
-  const times = [{ ...headroom, fault: null }, ...headroom.faults].flatMap((time) => {
-    const full = time.components.find(({ resource }) => !isOfRequests || resource !== 'consumers');
-    return full === undefined || full.factor > FULL_AT ? [] : [{ ...time, full }];
-  });
-  // Where the load is too high without a fault, no fault is needed to fill the resource.
-  const rank = ({ fault, full }: (typeof times)[number]): number =>
-    fault === null && full.factor <= 1 ? 0 : full.factor;
-  const [first] = times.sort((a, b) => rank(a) - rank(b));
-  if (first === undefined) return undefined;
-  const { full, fault, rate } = first;
-  return { subject: full.component, full, holds: rate * full.factor, fault };
 }
 
 /** A resource that is full at a setting, and the share of the requests that wait for a response at the end of its runs. */

@@ -241,7 +241,7 @@ workloads:
       resource: 'workers',
     });
     const limited = held(400, 'admission: { concurrencyLimit: { kind: fixed, limit: 30 } }');
-    expect(headroomOf(limited).unlimited).toEqual(['shop']);
+    expect(headroomOf(limited).components[0]).toMatchObject({ resource: 'permits', limit: 30 });
   });
 
   it('names components without a limit, and the time of a fault that begins with the run', () => {

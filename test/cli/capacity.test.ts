@@ -119,7 +119,7 @@ budgets: [ users.latency.p99 < 1s ]
     expect(found[0]!.rate).toBeGreaterThan(300 * 0.95);
     expect(found[0]!.rate).toBeLessThan(300 * 1.02);
     const refused = { caller: 'app', callee: 'bank', of: 'caller', by: 'rate limit' };
-    expect([found[0]!.full, found[0]!.gives]).toEqual([null, null]);
+    expect(found[0]!.full).toMatchObject({ component: 'app', resource: 'rate', by: 'rate limit' });
     expect(found[0]!.refused).toMatchObject(refused);
     // A quarter more is asked for: 375/s, and as much of the burst.
     expect(need!.holds).toBe(true);
@@ -156,7 +156,7 @@ budgets: [ users.success >= 99% ]
     const { stdout } = faultline(['capacity', folder.put('provider2.yaml', text), '--quiet']);
     const said = stdout.replace(/\s+/g, ' ');
     expect(said).toMatch(/beyond it the rate limit of bank refuses [\d.]+ % of the calls of app/);
-    expect(said).toContain('so that limit decides');
+    expect(said).toContain('needs: + services.bank.admission.rateLimit.rate: ');
     expect(said).not.toContain('which has no limit in the file');
   });
 

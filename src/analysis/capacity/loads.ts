@@ -1,4 +1,6 @@
 import { headroomOf } from '../measure/headroom.js';
+import { fullest } from '../measure/fullest.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { costsOf } from '../measure/costs.js';
 import { partsOf, variantData } from '../measure/variant-data.js';
 import { arrivedOf, sumParts } from '../measure/sums.js';
@@ -29,13 +31,15 @@ export function ratesOf({ variant, plan, records }: LoadRuns): ReadonlyMap<strin
   );
 }
 
-/** Headroom and cost of some runs. */
+/** Headroom and cost of some runs, and the resource of requests that is full in them. */
 export function roomOf({ variant, plan, records }: LoadRuns): {
   readonly headroom: Headroom;
   readonly cost: number | null;
+  readonly full: SweepFigures['gives'] | null;
 } {
   const data = variantData(variant, plan, records, wholeRun(plan));
-  return { headroom: headroomOf(data), cost: costsOf(data)?.cost.value ?? null };
+  const cost = costsOf(data)?.cost.value ?? null;
+  return { headroom: headroomOf(data), cost, full: fullest(data, true) ?? null };
 }
 
 /** The budgets that can be judged where only this fault is active, or none. */

@@ -21,7 +21,17 @@ export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
   let most: RefusedCalls | null = null;
   let mostRefused = 0;
   const wiring = wiringOf(plan);
-  const limited = new Set(plan.limiters.map(({ component }) => component));
+  const limited = componentsOf(plan.limiters);
+  // A full queue refuses as a concurrency limit does.
+  const gated = componentsOf(
+    plan.gates.filter(({ component }) => plan.components[component]!.queue.capacity === Infinity),
+  );
+  const limitOf = (component: number): readonly [OutcomeName, RefusedCalls['by']] | null =>
+    limited.has(component)
+      ? ['throttled', 'rate limit']
+      : gated.has(component)
+        ? ['rejectedOverload', 'concurrency limit']
+        : null;
   plan.statEdges.forEach(({ from, to }, stat) => {
     const rows = records.map(({ edges }) => edges[stat]!);
     const refused = sum(rows, ({ outcomes, attemptOutcomes }) =>
@@ -30,15 +40,14 @@ export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
     const made = sum(rows, ({ calls }) => calls.reduce((all, n) => all + n, 0));
     const nameOf = (part: number): string => plan.components[plan.parts[part]!.component]!.name;
     const { component } = plan.parts[to]!;
-    const throttled = limited.has(component)
-      ? sum(rows, (row) => countOf(row.attemptOutcomes, ['throttled']))
-      : 0;
+    const own = limitOf(component);
+    const throttled = own === null ? 0 : sum(rows, (row) => countOf(row.attemptOutcomes, [own[0]]));
     if (throttled > Math.max(refused, mostRefused) && throttled >= COUNTS * made) {
       mostRefused = throttled;
       const share =
         throttled / sum(rows, ({ attempts }) => attempts.reduce((all, n) => all + n, 0));
       const names = { caller: nameOf(from), callee: nameOf(to) };
-      most = { ...names, of: 'callee', by: 'rate limit', share, fields: [] };
+      most = { ...names, of: 'callee', by: own![1], share, fields: [] };
       return;
     }
     if (refused <= mostRefused || refused < COUNTS * made) return;
@@ -56,6 +65,10 @@ export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
     most = { ...names, of: 'caller', by, share: refused / made, fields };
   });
   return most;
+}
+
+function componentsOf(limits: readonly { readonly component: number }[]): ReadonlySet<number> {
+  return new Set(limits.map(({ component }) => component));
 }
 
 function countOf(table: EdgeRecord['outcomes'], names: readonly OutcomeName[]): number {

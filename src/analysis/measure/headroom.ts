@@ -1,6 +1,7 @@
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
 import { hitsNothing, isBackground, triggersIn } from './background.js';
+import { adaptsIn } from './limit-uses.js';
 import type { Question } from './question.js';
 import { resourceUses } from './resource-uses.js';
 import { selectComponent } from './subjects.js';
@@ -19,13 +20,14 @@ type Window = Question['window'];
 export function headroomOf(data: VariantData): Headroom {
   const isBefore = data.before.lengthNs > 0;
   const window = isBefore ? data.before : data.whole;
-  const { components, unlimited } = componentsIn(data, window, !isBefore);
+  const { components, unlimited, adaptive } = componentsIn(data, window, !isBefore);
   return {
     ...timesOf(data, window),
     underFault: !isBefore,
     rate: usersIn(data, window),
     components,
     unlimited,
+    ...(adaptive.length > 0 && { adaptive }),
     faults: isBefore ? faultsOf(data) : [],
   };
 }
@@ -50,9 +52,10 @@ function componentsIn(
   data: VariantData,
   window: Window,
   isFaulty: boolean,
-): Pick<Headroom, 'components' | 'unlimited'> {
+): Pick<Headroom, 'components' | 'unlimited'> & Required<Pick<Headroom, 'adaptive'>> {
   const components: ComponentHeadroom[] = [];
   const unlimited: string[] = [];
+  const adaptive: string[] = [];
   const asked = { data, window, isFaulty, visits: visitsIn({ data, window }) };
   const waits = waitsBelow(asked);
   data.plan.components.forEach((component, id) => {
@@ -62,11 +65,14 @@ function componentsIn(
     const tightest = uses.filter(isUsed).map(roomOf).sort(byRoom)[0];
     // A limit that its requests do not use, such as workers held for no time, is one all the same.
     const isLimited = uses.some(({ limit }) => Number.isFinite(limit));
+    const isCalled = selection.parts.some((part) => asked.visits.arrived(part) > 0);
+    const isAdaptive = isCalled && adaptsIn(data.plan, id);
+    if (isAdaptive) adaptive.push(component.name);
     if (tightest !== undefined) components.push(tightest);
-    else if (!isLimited && selection.parts.some((part) => asked.visits.arrived(part) > 0))
-      unlimited.push(component.name);
+    else if (!isLimited && !isAdaptive && isCalled) unlimited.push(component.name);
   });
-  return { components: components.sort(byRoom), unlimited: databasesFirst(data, unlimited) };
+  components.sort(byRoom);
+  return { components, unlimited: databasesFirst(data, unlimited), adaptive };
 }
 
 /** A real database has cores, so that the file lacks a limit rather than that there is none. */
@@ -81,7 +87,7 @@ function isUsed({ need, fixed, limit, rate }: Use): boolean {
 }
 
 function roomOf({ need, fixed, share: _, used, limit, ...use }: Use): ComponentHeadroom {
-  const factor = (limit - fixed) / (need - fixed);
+  const factor = ((use.usable ?? limit) - fixed) / (need - fixed);
   return { ...use, used: Math.min(used, limit), limit, factor, saturatesAt: use.rate * factor };
 }
 

@@ -10,6 +10,7 @@ import { consumersOf } from './consumers.js';
 import { meanOf } from './estimate.js';
 import { inService, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
+import { callUses, requestUses } from './limit-uses.js';
 import { lineUse, type LineUse } from './lines.js';
 import { callRates } from './loads.js';
 import { locksOf } from './lock-uses.js';
@@ -61,6 +62,8 @@ export function resourceUses(
     ...concurrencyOf(asked, component, id),
     ...unitsOf(asked, component.name),
     ...locksOf(asked, component.name),
+    ...callUses(asked, component.name, id),
+    ...requestUses(asked, component.name, id),
     ...(isTurned(asked, 'bandwidth') ? [] : linesOf(asked, component.name, id)),
     ...(isTurned(asked, 'leaking') ? [] : memoryOf(asked, component, id)),
   ];

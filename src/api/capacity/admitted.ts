@@ -1,5 +1,13 @@
 import type { RefusedCalls } from '../../contracts/result/capacity.js';
-import { plain, type MapNode, type Node } from '../../scenario/located.js';
+import {
+  entries,
+  get,
+  pathText,
+  plain,
+  type MapNode,
+  type Node,
+  type PathKey,
+} from '../../scenario/located.js';
 import { scaled } from '../../scenario/scaling.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
 
@@ -12,8 +20,46 @@ export interface AdmittedBy {
 /** A number, or a rate, that is not 0. Times, and shares such as a threshold, admit no more calls. */
 const AMOUNT = /^(?=.*[1-9])\d+(\.\d+)?(\/\w+)?$/;
 
+/** Where a component has limits on its requests. */
+const SECTIONS = ['services', 'gateways', 'functions'] as const;
+/** The fields with these limits, by the words for them. */
+const POLICIES: Readonly<Record<string, readonly string[]>> = {
+  'rate limit': ['rateLimit'],
+  'concurrency limit': ['concurrencyLimit', 'admit'],
+};
+
 /** The numbers of the limits that refuse some calls: permits of a bulkhead, and all amounts of a rate limit. */
-export function admittedBy(written: MapNode, { fields }: RefusedCalls): readonly AdmittedBy[] {
+export function admittedBy(written: MapNode, refused: RefusedCalls): readonly AdmittedBy[] {
+  return refused.of === 'callee' ? ofRequests(written, refused) : ofCalls(written, refused);
+}
+
+/** The amounts of all limits of a component with these words, at its entry, its endpoints and its routes. */
+function ofRequests(written: MapNode, { callee, by }: RefusedCalls): readonly AdmittedBy[] {
+  const names = POLICIES[by] ?? [];
+  return SECTIONS.flatMap((section) => {
+    const own = get(get(written, section), callee);
+    return own === undefined ? [] : amountsIn(own, [section, callee], names, false);
+  });
+}
+
+function amountsIn(
+  node: Node,
+  path: readonly PathKey[],
+  names: readonly string[],
+  isInside: boolean,
+): readonly AdmittedBy[] {
+  if (node.type === 'scalar')
+    return isInside && AMOUNT.test(String(node.value)) ? [{ path: pathText(path), now: node }] : [];
+  const below: readonly (readonly [PathKey, Node])[] =
+    node.type === 'list'
+      ? node.items.map((item, k) => [k, item] as const)
+      : entries(node).map(([name, { value }]) => [name, value] as const);
+  return below.flatMap(([key, value]) =>
+    amountsIn(value, [...path, key], names, isInside || names.includes(String(key))),
+  );
+}
+
+function ofCalls(written: MapNode, { fields }: RefusedCalls): readonly AdmittedBy[] {
   const found = new Map<string, AdmittedBy>();
   for (const { of, moves } of settingsOf(written)) {
     const own = 'bundle' in of ? fields.filter(({ bundle }) => bundle === of.bundle) : [];

@@ -49,7 +49,7 @@ export async function needFor(
         holds: shown.holds,
         settings: [...settings].map(([path, { from, to }]) => ({ path, from, to })),
         cost: isMeasured ? { from: first.cost!, to: shown.cost! } : null,
-        refused: shown.holds || fullOf(shown.gives, shown.headroom) !== null ? null : shown.refused,
+        refused: shown.holds || isOther(fullOf(shown.gives, shown.headroom)) ? null : shown.refused,
         stuck,
       };
     }
@@ -63,9 +63,9 @@ function raise(
   settings: Map<string, Raised>,
 ): ComponentHeadroom | null {
   const full = fullOf(gives, headroom);
-  if (full === null) {
-    const isRaised = refused !== null && admit(refused, written, settings);
-    return isRaised ? null : (headroom.components[0] ?? null);
+  if (full === null || full.by !== undefined) {
+    const isRaised = refused !== null && admit(refused, written, settings, full);
+    return isRaised ? null : (full ?? headroom.components[0] ?? null);
   }
   const more = settingFor(written, full);
   if (more === null) return full;
@@ -85,15 +85,29 @@ function raisedTo(now: number | null, to: number, unit: string): Raised {
   return { from, to: `${to}${unit}`, by: to / (now ?? 1) };
 }
 
-/** Raises the limits that refuse calls to what is asked of them; false if they have no number. */
-function admit(refused: RefusedCalls, written: MapNode, settings: Map<string, Raised>): boolean {
+/**
+ * Raises the limits that refuse calls to what is asked of them; false if they have no number. More permits refuse fewer
+ * calls than in proportion, so that they grow by steps.
+ */
+function admit(
+  refused: RefusedCalls,
+  written: MapNode,
+  settings: Map<string, Raised>,
+  full: ComponentHeadroom | null,
+): boolean {
+  const least = full?.resource === 'rate' ? Math.max(1, ROOM / full.factor) : STEP;
   const all = admittedBy(written, refused);
   for (const own of all) {
     const before = settings.get(own.path)?.by ?? 1;
-    const by = Math.ceil(20 * before * Math.max(STEP, ROOM / (1 - refused.share))) / 20;
+    const by = Math.ceil(20 * before * Math.max(least, ROOM / (1 - refused.share))) / 20;
     settings.set(own.path, { from: String(plain(own.now)), to: moreOf(own, by), by });
   }
   return all.length > 0;
+}
+
+/** Whether something else is full than a limit on calls. */
+function isOther(full: ComponentHeadroom | null): boolean {
+  return full !== null && full.by === undefined;
 }
 
 /** The resource that is full, or nearly so. */

@@ -100,13 +100,13 @@ export class Probes {
     const broken = isStopped
       ? ['run']
       : [...brokenOf(figures!, budgets), ...this.lost(answers, budgets, load.fault)];
-    const room = roomOf(runsOf);
+    const { full, ...room } = roomOf(runsOf);
     const isCalm = load.fault === null && broken.length === 0;
     const behind = isCalm ? behindOf(room.headroom, budgets) : undefined;
     const holds = room.headroom.rate * (behind?.factor ?? 1);
     const gives =
       behind === undefined
-        ? (figures!.gives ?? null)
+        ? (figures!.gives ?? (broken.length > 0 ? full : null))
         : { subject: behind.component, full: behind, holds, fault: null };
     return {
       holds: broken.length === 0 && behind === undefined,

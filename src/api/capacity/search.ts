@@ -220,8 +220,10 @@ function whyOf(beyond: Shown | undefined): Why {
   const gives = beyond?.gives ?? null;
   const full = gives !== null && 'full' in gives ? gives.full : null;
   const refused = beyond?.refused ?? null;
-  // A caller that refuses its own calls gives in by that limit.
-  const isByLimit = gives === null || (full === null && gives.subject === refused?.caller);
+  // A component that refuses calls gives in by that limit.
+  const owner = refused?.of === 'callee' ? refused.callee : refused?.caller;
+  const isLimit = full === null || full.by !== undefined;
+  const isByLimit = gives === null || (isLimit && gives.subject === owner);
   return {
     full,
     gives: gives?.subject ?? null,

@@ -96,18 +96,23 @@ export interface Consecutive {
 export interface BulkheadTraits {
   /** The field that limits calls in flight, and its value; Infinity = no limit. */
   readonly permits: { readonly field: string; readonly calls: number };
-  /** The longest wait for a permit. */
+  /** The longest wait for a permit, and calls that may wait for one. */
   readonly longestWaitNs: Ns;
+  readonly places: number;
 }
 
 export interface ConcurrencyLimitTraits {
   /** The highest value that the limit can reach. */
   readonly highest: number;
+  /** Whether the limit follows what it measures. */
+  readonly adapts: boolean;
 }
 
 export interface RateLimitTraits {
   /** Calls per second that one state admits in the long run; null if it counts per key. */
   readonly perSecond: number | null;
+  /** Of independent calls: as many per second as one state admits with 1 % refused; null if it counts per key. */
+  readonly steadyPerSecond: number | null;
   /** The longest wait for a token. */
   readonly longestWaitNs: Ns;
 }

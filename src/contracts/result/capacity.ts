@@ -53,7 +53,7 @@ export interface CapacityLimit {
   readonly behind: string | null;
 }
 
-/** Calls that a bulkhead, a rate limit or another configured limit of their caller refuses, or a rate limit of the callee. */
+/** Calls that a bulkhead, a rate limit or another configured limit of their caller refuses, or a rate or concurrency limit of the callee. */
 export interface RefusedCalls {
   readonly caller: string;
   readonly callee: string;
@@ -63,7 +63,7 @@ export interface RefusedCalls {
   readonly by: string;
   /** Share of these calls that are refused. */
   readonly share: number;
-  /** The fields with these limits, below their bundle of policies: `bulkhead.maxConcurrent`, `rateLimit`. */
+  /** The fields with these limits, below their bundle of policies: `bulkhead.maxConcurrent`, `rateLimit`. None of a callee. */
   readonly fields: readonly { readonly bundle: string; readonly field: string }[];
 }
 

@@ -9,6 +9,8 @@ const loadedResource = oneOf(
   'bandwidth',
   'memory',
   'concurrency',
+  'permits',
+  'rate',
   'readUnits',
   'writeUnits',
   'lock',
@@ -29,6 +31,8 @@ export interface Headroom {
   readonly components: readonly ComponentHeadroom[];
   /** Components that were used and have no limit. */
   readonly unlimited: readonly string[];
+  /** Components with a concurrency limit that adapts, on their requests or their calls: it has no fixed value. */
+  readonly adaptive?: readonly string[];
   /** The same while each fault is active; empty if `underFault`. */
   readonly faults: readonly FaultHeadroom[];
 }
@@ -43,8 +47,9 @@ export const componentHeadroom = exactShape({
   component: text,
   resource: loadedResource,
   /**
-   * Connections, bandwidth: the called component. Consumers: the topic or queue. Concurrency: `account`, where functions
-   * share it. Lock: the key, of whose most frequent value it is. null for others.
+   * Connections, bandwidth: the called component, as of permits and a rate on calls; null for those on requests.
+   * Consumers: the topic or queue. Concurrency: `account`, where functions share it. Lock: the key, of whose most frequent
+   * value it is. null for others.
    */
   of: text.nullable(),
   /** Bandwidth: of the messages to the called component, or of those from it. */
@@ -56,6 +61,13 @@ export const componentHeadroom = exactShape({
    */
   used: count,
   limit: count,
+  /** Permits, rate: the policy that has the limit. */
+  by: oneOf('bulkhead', 'concurrency limit', 'rate limit').optional(),
+  /**
+   * Permits, rate: the part of the limit that independent requests can use on average until 1 % of them are refused. It is
+   * small where few may wait, such as 4.46 of 10 permits without a queue.
+   */
+  usable: count.optional(),
   /**
    * Requests of the component per second in this time, or messages. If some are refused or cut short before they reach
    * it, those that are due without repetitions.

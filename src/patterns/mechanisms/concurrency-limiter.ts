@@ -163,7 +163,7 @@ export function adaptive<C extends { readonly max: number }>(
 } {
   return {
     ...CONCURRENCY_LIMIT,
-    traits: ({ max }) => ({ highest: max }),
+    traits: ({ max }) => ({ highest: max, adapts: true }),
     create: (config, setup) =>
       new ConcurrencyLimiter(
         setup.ctx,

@@ -1,3 +1,4 @@
+import { offeredTo, offeredToBucket } from '../../stats/loss.js';
 import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { RateLimitTraits } from '../../contracts/patterns/policy-traits.js';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
@@ -14,7 +15,25 @@ export const windowFields = {
   ),
 };
 
-/** Traits of a limiter that admits this many calls per window and refuses the rest at once. */
-export function traitsOfWindow(calls: number, windowNs: Ns): RateLimitTraits {
-  return { perSecond: (calls * NS_PER_SECOND) / windowNs, longestWaitNs: 0 };
+/**
+ * Traits of a limiter that admits this many calls per window and refuses the rest at once. `offered`: mean calls per window
+ * of which it refuses 1 %. A window that slides is a system of servers that each call holds for its length.
+ */
+export function traitsOfWindow(
+  calls: number,
+  windowNs: Ns,
+  offered = offeredTo(calls, 0),
+): RateLimitTraits {
+  const perSecond = (mean: number): number => (mean * NS_PER_SECOND) / windowNs;
+  return { perSecond: perSecond(calls), steadyPerSecond: perSecond(offered), longestWaitNs: 0 };
+}
+
+/** Traits of a bucket: a call that may wait finds as many more places as tokens come in that time. */
+export function traitsOfBucket(
+  perSecond: number,
+  burst: number,
+  longestWaitNs: Ns = 0,
+): RateLimitTraits {
+  const places = burst + (perSecond * longestWaitNs) / NS_PER_SECOND;
+  return { perSecond, steadyPerSecond: perSecond * offeredToBucket(places), longestWaitNs };
 }

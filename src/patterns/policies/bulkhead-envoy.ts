@@ -95,6 +95,7 @@ export const bulkheadEnvoy: PolicyKind<'bulkhead', typeof schema> = {
   traits: ({ maxRequests }) => ({
     permits: { field: 'maxRequests', calls: maxRequests },
     longestWaitNs: 0,
+    places: 0,
   }),
   create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),
   completes: (config, ...other) => limitedRetry(limitsOf(config), ...other),

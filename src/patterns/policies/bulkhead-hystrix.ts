@@ -37,9 +37,10 @@ export const bulkheadHystrix: PolicyKind<'bulkhead', typeof schema> = {
   schema,
   example:
     'bulkhead: { kind: hystrix, coreSize: 2, maxQueueSize: 10, queueSizeRejectionThreshold: 1 }\n',
-  traits: ({ coreSize, maxQueueSize }) => ({
-    permits: { field: 'coreSize', calls: coreSize },
-    longestWaitNs: maxQueueSize > 0 ? Infinity : 0,
+  traits: (config) => ({
+    permits: { field: 'coreSize', calls: config.coreSize },
+    longestWaitNs: config.maxQueueSize > 0 ? Infinity : 0,
+    places: placesOf(config),
   }),
   keyed: 'states',
   create(config, setup) {
@@ -50,10 +51,15 @@ export const bulkheadHystrix: PolicyKind<'bulkhead', typeof schema> = {
       {
         core: threads,
         max: threads,
-        queue: Math.min(Math.max(config.maxQueueSize, 0), config.queueSizeRejectionThreshold),
+        queue: placesOf(config),
         keepAliveNs: Infinity,
       },
       null,
     );
   },
 };
+
+/** Calls that may wait for a thread. */
+function placesOf(config: z.output<typeof schema>): number {
+  return Math.min(Math.max(config.maxQueueSize, 0), config.queueSizeRejectionThreshold);
+}

@@ -182,6 +182,7 @@ export const bulkheadIstio: PolicyKind<'bulkhead', typeof schema> = {
   traits: (config) => ({
     permits: { field: 'http2MaxRequests', calls: limitsOf(config).maxRequests },
     longestWaitNs: 0,
+    places: 0,
   }),
   create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),
   completes: (config, policy, other, written) =>

@@ -31,6 +31,7 @@ export const bulkheadResilience4j: PolicyKind<'bulkhead', typeof schema> = {
   traits: ({ maxConcurrentCalls, maxWaitDuration }) => ({
     permits: { field: 'maxConcurrentCalls', calls: maxConcurrentCalls },
     longestWaitNs: maxWaitDuration,
+    places: maxWaitDuration > 0 ? Infinity : 0,
   }),
   keyed: 'states',
   create({ maxConcurrentCalls, maxWaitDuration }, setup) {

@@ -43,6 +43,7 @@ export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
   traits: ({ maxConcurrent, maxQueue, maxWait }) => ({
     permits: { field: 'maxConcurrent', calls: maxConcurrent },
     longestWaitNs: maxQueue === 0 ? 0 : (maxWait ?? Infinity),
+    places: maxQueue,
   }),
   keyed: 'states',
   create: (config, setup) =>

@@ -56,6 +56,7 @@ export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
   traits: ({ maxThreads, queueCapacity }) => ({
     permits: { field: 'maxThreads', calls: maxThreads },
     longestWaitNs: queueCapacity > 0 ? Infinity : 0,
+    places: queueCapacity,
   }),
   keyed: 'states',
   create: (config, setup) =>

@@ -42,7 +42,7 @@ export const concurrencyLimitFixed: PolicyKind<'concurrencyLimit', typeof schema
   sources: ['Netflix/concurrency-limits FixedLimit.java'],
   schema,
   example: 'concurrencyLimit: { limit: 2 }\n',
-  traits: ({ limit }) => ({ highest: limit }),
+  traits: ({ limit }) => ({ highest: limit, adapts: false }),
   create: (config, setup) => new Semaphore(setup.ctx, config.limit, 0, null),
   gate: (config) => new ServerLimiter(new FixedRule(config.limit)),
 };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { choice } from '../../contracts/quantities/fields.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
+import { offeredToWindow } from '../../stats/loss.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { rateOver } from '../mechanisms/rational-rate.js';
 import { BucketMeter, continuousBucket } from '../mechanisms/token-bucket.js';
-import { traitsOfWindow } from '../mechanisms/window-fields.js';
+import { traitsOfBucket, traitsOfWindow } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({
   maxTokens: whole({ min: 1, max: 1_000_000 }).describe(
@@ -75,7 +76,10 @@ export const rateLimitEnvoy: PolicyKind<'rateLimit', typeof schema> = {
   ],
   schema,
   example: 'rateLimit: { kind: envoy, maxTokens: 5, tokensPerFill: 5, fillInterval: 250ms }\n',
-  traits: ({ tokensPerFill, fillInterval }) => traitsOfWindow(tokensPerFill, fillInterval),
+  traits: ({ maxTokens, tokensPerFill, fillInterval, refill }) =>
+    refill === 'timer' && maxTokens <= tokensPerFill
+      ? traitsOfWindow(maxTokens, fillInterval, offeredToWindow(maxTokens))
+      : traitsOfBucket((tokensPerFill * NS_PER_SECOND) / fillInterval, maxTokens),
   silent: true,
   callFields: callFields(false),
   ...metered(({ maxTokens, tokensPerFill, fillInterval, refill }, start) =>

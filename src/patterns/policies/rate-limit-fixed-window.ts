@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
+import { offeredToWindow } from '../../stats/loss.js';
 import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
@@ -48,7 +49,7 @@ export const rateLimitFixedWindow: PolicyKind<'rateLimit', typeof schema> = {
   sources: ['Kong/kong kong/plugins/rate-limiting/policies/init.lua'],
   schema,
   example: 'rateLimit: { kind: fixedWindow, limit: 5, window: 100ms }\n',
-  traits: ({ limit, window }) => traitsOfWindow(limit, window),
+  traits: ({ limit, window }) => traitsOfWindow(limit, window, offeredToWindow(limit)),
   readsClock: true,
   callFields: callFields(true),
   ...metered(({ limit, window }) => new FixedWindow(limit, window)),

@@ -4,6 +4,7 @@ import { rate, whole } from '../../contracts/quantities/quantities.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
+import { traitsOfBucket } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
@@ -33,7 +34,7 @@ export const rateLimitGcra: PolicyKind<'rateLimit', typeof schema> = {
   sources: ['throttled/throttled rate.go', 'ITU-T I.371'],
   schema,
   example: 'rateLimit: { kind: gcra, rate: 20/s, burst: 5 }\n',
-  traits: ({ rate }) => ({ perSecond: rate, longestWaitNs: 0 }),
+  traits: ({ rate, burst }) => traitsOfBucket(rate, burst),
   callFields: callFields(true),
   ...metered((config) => new BucketMeter(tokenBucket(config.rate, config.burst, 'continuous'), 0)),
   check: (config) => rateProblems(config.rate),

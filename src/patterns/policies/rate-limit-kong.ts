@@ -151,7 +151,7 @@ export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
   // Kong's limits are per key or address and calendar window, so they are not a rate.
-  traits: () => ({ perSecond: null, longestWaitNs: 0 }),
+  traits: () => ({ perSecond: null, steadyPerSecond: null, longestWaitNs: 0 }),
   readsClock: true,
   callFields: { ...callFields(true), ...placeFields },
   ...kinds,

@@ -5,6 +5,7 @@ import { rate, whole } from '../../contracts/quantities/quantities.js';
 import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import type { RationalRate } from '../mechanisms/rational-rate.js';
+import { traitsOfBucket } from '../mechanisms/window-fields.js';
 import { rateProblems, rationalRate, timeOfEvent } from '../mechanisms/rational-rate.js';
 
 const schema = z.strictObject({
@@ -89,7 +90,7 @@ export const rateLimitLeakyBucket: PolicyKind<'rateLimit', typeof schema> = {
   schema,
   example: 'rateLimit: { kind: leakyBucket, rate: 20/s, burst: 3 }\n',
   traits: ({ rate: perSecond, burst, delay }) => ({
-    perSecond,
+    ...traitsOfBucket(perSecond, burst + 1),
     longestWaitNs: Math.ceil((Math.max(0, burst - delay) * NS_PER_SECOND) / perSecond),
   }),
   waits: ['burst'],

@@ -12,6 +12,8 @@ import {
   saysWhen,
 } from '../mechanisms/meters.js';
 import { RATE_LIMIT } from '../mechanisms/families.js';
+import { traitsOfBucket, traitsOfWindow } from '../mechanisms/window-fields.js';
+import { offeredToWindow } from '../../stats/loss.js';
 
 /** Permissions are a Java int. */
 const INT_MAX = 2_147_483_647;
@@ -100,10 +102,10 @@ export const rateLimitResilience4j: PolicyKind<'rateLimit', typeof schema> = {
   example:
     'rateLimit: { kind: resilience4j, limitForPeriod: 5, limitRefreshPeriod: 100ms, ' +
     'timeoutDuration: 150ms }\n',
-  traits: ({ limitForPeriod, limitRefreshPeriod, timeoutDuration }) => ({
-    perSecond: (limitForPeriod * NS_PER_SECOND) / limitRefreshPeriod,
-    longestWaitNs: timeoutDuration,
-  }),
+  traits: ({ limitForPeriod: calls, limitRefreshPeriod: periodNs, timeoutDuration: waitNs }) =>
+    waitNs === 0
+      ? traitsOfWindow(calls, periodNs, offeredToWindow(calls))
+      : traitsOfBucket((calls * NS_PER_SECOND) / periodNs, calls, waitNs),
   create: (config, setup) =>
     new MeteredCalls(setup, (start) => cycles(config, start), {
       refusal: refusalOf(config.status),

@@ -21,6 +21,7 @@ import {
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import { BucketMeter, tokenBucket, type TokenBucket } from '../mechanisms/token-bucket.js';
 import { RATE_LIMIT } from '../mechanisms/families.js';
+import { traitsOfBucket } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
@@ -156,7 +157,7 @@ export const rateLimitTokenBucket: PolicyKind<'rateLimit', typeof schema> = {
   sources: ['golang.org/x/time rate/rate.go'],
   schema,
   example: 'rateLimit: { rate: 20/s, burst: 5, maxWait: 100ms }\n',
-  traits: ({ rate: perSecond, maxWait }) => ({ perSecond, longestWaitNs: maxWait }),
+  traits: ({ rate: perSecond, burst, maxWait }) => traitsOfBucket(perSecond, burst, maxWait),
   create: (config, setup) =>
     new RateLimit(setup, () => tokenBucket(config.rate, config.burst, config.refill), config),
   waits: ['maxWait'],

@@ -77,7 +77,8 @@ function givesWords({
   broken,
   behind,
 }: Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken' | 'behind'>): string {
-  if (full !== null) return `${full.component} is full (${heldWords(full)})`;
+  if (full !== null && refused === null)
+    return `${full.component} is ${full.by === undefined ? 'full' : 'at a limit'} (${heldWords(full)})`;
   const first = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} breaks`;
   const what = behind === null ? first : `${behind} falls behind`;
   if (refused !== null) return `${refusedWords(refused)}, and ${what}`;

@@ -1,9 +1,10 @@
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatNumber, formatRate, formatShare, formatSpan } from '../../text/figures.js';
-import { list } from '../../text/words.js';
+import { capitalised, list } from '../../text/words.js';
 import { boxes, label, textWidth, type Area, type Drawing } from '../drawing/draw.js';
 import {
+  adaptiveWords,
   amountWords,
   besideTitle,
   healthyWords,
@@ -41,16 +42,17 @@ function titleOf({ component, factor }: ComponentHeadroom): string {
 }
 
 function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom): Markup {
-  const { components, unlimited } = headroom;
+  const { components, unlimited, adaptive = [] } = headroom;
   const id = `headroom-${lookOf(view, name).className}`;
   const rest =
     unlimited.length === 0
       ? ''
       : ` No limit: ${list(unlimited.slice(0, NAMED))}${unlimited.length > NAMED ? ` and ${unlimited.length - NAMED} more` : ''}.`;
+  const adapts = adaptive.length === 0 ? '' : ` ${capitalised(adaptiveWords(adaptive))}.`;
   const words = besideTitle(headroom, faults);
   return markup`${words !== '' && markup`<p>${words}.</p>`}${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358), (svg, drawing) => rowsBox(svg, drawing, { top: 3, row: 23, count: Math.min(BARS, components.length) }))}</figure>`}
     ${caption(
-      `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}`,
+      `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}${adapts}`,
     )}
     ${components.length > 0 && dataTable(tableOf(components))}
     ${headroom.faults.length > 0 && dataTable(faultTable(headroom, faults), 'While each fault is active')}`;
@@ -140,8 +142,9 @@ function tableOf(components: readonly ComponentHeadroom[]): Table {
   };
 }
 
-function resourceOf({ resource, of, direction, replicas }: ComponentHeadroom): string {
+function resourceOf({ resource, by, of, direction, replicas }: ComponentHeadroom): string {
+  const name = by ?? resource;
   const what =
-    of === null ? resource : `${resource}${direction === undefined ? ',' : ` ${direction}`} ${of}`;
+    of === null ? name : `${name}${direction === undefined ? ',' : ` ${direction}`} ${of}`;
   return replicas === undefined ? what : `${what}, at ${formatNumber(replicas)} replicas`;
 }

@@ -35,10 +35,24 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   readUnits: ({ limit }) => `its ${plural(limit, 'read unit')} per second`,
   writeUnits: ({ limit }) => `its ${plural(limit, 'write unit')} per second`,
   lock: ({ of }) => `the lock of its busiest ${of ?? 'row'}`,
+  permits: (one) => `its ${one.by!} of ${formatNumber(one.limit)}${onCalls(one)}`,
+  rate: (one) => `its ${one.by!} of ${formatRate(one.limit)}${onCalls(one)}`,
 };
 
 /** Resources whose words are singular, whatever their amount. */
-const ONE: ReadonlySet<LoadedResource> = new Set(['bandwidth', 'memory', 'concurrency', 'lock']);
+const ONE: ReadonlySet<LoadedResource> = new Set([
+  'bandwidth',
+  'memory',
+  'concurrency',
+  'permits',
+  'rate',
+  'lock',
+]);
+
+/** `on its calls to psp`, of a limit on calls. */
+function onCalls({ of }: ComponentHeadroom): string {
+  return of === null ? '' : ` on calls to ${of}`;
+}
 
 /** A size as it was written, such as 10MB, unless it is a mean. */
 function sizeWords(bytes: number): string {
@@ -51,6 +65,8 @@ export function amountWords({ resource }: ComponentHeadroom, amount: number): st
   return resource === 'memory' ? formatBytes(amount) : formatNumber(amount);
 }
 
+/** From this share of a limit on, the difference to all of it is not worth a mention. */
+const EARLY = 0.98;
 /** Headroom up to this factor is none: the limit is reached. */
 const USED_UP = 1;
 /** Below this share of the calm headroom that during a fault is worth a mention. */
@@ -63,7 +79,14 @@ const FAULTS = 2;
 /** `62 % of its 4 cores at 120/s`. */
 export function useWords(one: ComponentHeadroom): string {
   const grown = one.replicas === undefined ? '' : `, with ${formatNumber(one.replicas)} replicas`;
-  return `${formatShare(shareUsed(one))} of ${LIMIT_WORDS[one.resource](one)} at ${formatRate(one.rate)}${grown}`;
+  return `${formatShare(shareUsed(one))} of ${LIMIT_WORDS[one.resource](one)} at ${formatRate(one.rate)}${grown}${refusesWords(one)}`;
+}
+
+/** `, refuses 1 % at 45 %`, of a limit that refuses before all of it is in use on average. */
+function refusesWords({ usable, limit }: ComponentHeadroom): string {
+  return usable === undefined || usable > EARLY * limit
+    ? ''
+    : `, refuses 1 % at ${formatShare(usable / limit)}`;
 }
 
 /** Used part of a limit; more than 1 = its autoscaler could not hold the load either. */
@@ -112,10 +135,12 @@ export function besideTitle(headroom: Headroom, faults: readonly FaultInfo[]): s
 
 /** The component that saturates first, in a sentence, with its headroom under faults; null where nothing was used. */
 export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]): string | null {
-  const { components, underFault, rate } = headroom;
+  const { components, underFault, rate, unlimited, adaptive = [] } = headroom;
   const [first] = components;
-  if (first === undefined)
-    return headroom.unlimited.length === 0 ? null : unlimitedWords(headroom.unlimited);
+  if (first === undefined) {
+    if (adaptive.length > 0) return adaptiveWords(adaptive);
+    return unlimited.length === 0 ? null : unlimitedWords(unlimited);
+  }
   const { factor, replicas } = first;
   const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas`;
   const included = underFault ? ', a fault included' : '';
@@ -123,8 +148,16 @@ export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]):
   const calm =
     factor <= USED_UP
       ? `is saturated: ${holdWords(first)} ${formatRate(rate * factor)} of ${load}${included}`
-      : `saturates first, at ${formatNumber(factor)}x this load, ${formatRate(rate * factor)} (${formatShare(shareUsed(first))} of ${limitWords(first)} at ${load}${grown}${included})`;
-  return `${first.component} ${calm}${faultWords(headroom, first, faults)}`;
+      : `saturates first, at ${formatNumber(factor)}x this load, ${formatRate(rate * factor)} (${formatShare(shareUsed(first))} of ${limitWords(first)} at ${load}${grown}${refusesWords(first)}${included})`;
+  const adapts = adaptive.length === 0 ? '' : `; ${adaptiveWords(adaptive)}`;
+  return `${first.component} ${calm}${faultWords(headroom, first, faults)}${adapts}`;
+}
+
+/** `the concurrency limit of shop adapts, so that it has no fixed value and may refuse requests earlier`. */
+export function adaptiveWords(names: readonly string[]): string {
+  const [limits, adapt, it] =
+    names.length === 1 ? ['limit', 'adapts', 'it has'] : ['limits', 'adapt', 'they have'];
+  return `the concurrency ${limits} of ${list(names)} ${adapt}, so that ${it} no fixed value and may refuse requests earlier`;
 }
 
 /**

@@ -37,7 +37,8 @@ export const REQUEST_MEASUREMENTS: Measurements<typeof REQUEST_METRICS> = {
   },
   outcomes: (question) => meanOf(countsOf(question, asked(question)), 'exact'),
   share: (question) => {
-    const all = question.ending === 'unfinished' ? arrivedOf : finishedOf;
+    const counts = question.data.countsUnanswered === true && isOfUsers(question);
+    const all = counts || question.ending === 'unfinished' ? arrivedOf : finishedOf;
     return shareOf(countsOf(question, asked(question)), countsOf(question, all));
   },
   statuses: (question) => meanOf(answersWith(question), 'exact'),

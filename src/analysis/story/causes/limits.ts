@@ -7,7 +7,7 @@ import { formatShare } from '../../../text/figures.js';
 import { countIn, failuresIn, meanSteps, sumSteps, type Link, linksFrom } from '../links.js';
 import type { Scene } from '../scene.js';
 import { functionLimitOf } from './function-limits.js';
-import { instructionsOf } from './instructions.js';
+import { instructionsOf } from '../../measure/instructions.js';
 
 /** A limit that refuses requests in steps [from, until): of a component, or of a caller for its calls. */
 export interface Limiter {

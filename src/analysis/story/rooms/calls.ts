@@ -5,7 +5,7 @@ import { sumOf } from '../../../stats/sums.js';
 import type { VariantData } from '../../measure/variant-data.js';
 import type { CellSet } from '../../measure/window.js';
 import type { Demands } from '../demands.js';
-import { meanHeld } from './held.js';
+import { meanHeld } from '../../measure/held.js';
 
 /** Share of the attempts on some measured edges with an outcome. */
 export function outcomeShare(

@@ -2,7 +2,7 @@ import { partName } from '../../../contracts/plan/names.js';
 import { OP } from '../../../contracts/plan/program.js';
 import type { RunRecord } from '../../../contracts/record/record.js';
 import type { VariantData } from '../../measure/variant-data.js';
-import { instructionsOf } from '../causes/instructions.js';
+import { instructionsOf } from '../../measure/instructions.js';
 import { limitsOn, permitsOf } from './limits.js';
 import type { Room } from './room.js';
 

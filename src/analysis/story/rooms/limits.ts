@@ -9,7 +9,7 @@ import type { CellSet } from '../../measure/window.js';
 import { groupedBy } from '../../../text/order.js';
 import { sumOf } from '../../../stats/sums.js';
 import { capacityIn, downtimesBy } from './capacity.js';
-import { meanHeld } from './held.js';
+import { meanHeld } from '../../measure/held.js';
 import { perSecond, type Room } from './room.js';
 
 /** A limit on the requests in progress in each instance, and what it is called. */

@@ -2,7 +2,7 @@ import { OP } from '../../../contracts/plan/program.js';
 import type { RunRecord } from '../../../contracts/record/record.js';
 import { THREAD_POOLS } from '../../../contracts/scenario/search.js';
 import type { VariantData } from '../../measure/variant-data.js';
-import { instructionsOf } from '../causes/instructions.js';
+import { instructionsOf } from '../../measure/instructions.js';
 import { limitsOn } from './limits.js';
 import type { Room } from './room.js';
 

@@ -1,7 +1,7 @@
 import { partName } from '../../../../contracts/plan/names.js';
 import { OP } from '../../../../contracts/plan/program.js';
 import { formatShare } from '../../../../text/figures.js';
-import { instructionsOf } from '../instructions.js';
+import { instructionsOf } from '../../../measure/instructions.js';
 import { arrivedAt, countAt, type Refusal, type RefusalKind } from './kind.js';
 
 /**

@@ -2,7 +2,7 @@ import { kindIndex, OUTCOME_NAMES } from '../../../../contracts/outcome.js';
 import { partName } from '../../../../contracts/plan/names.js';
 import { OP } from '../../../../contracts/plan/program.js';
 import { formatSeconds, formatShare } from '../../../../text/figures.js';
-import { instructionsOf } from '../instructions.js';
+import { instructionsOf } from '../../../measure/instructions.js';
 import { arrivedAt, unavailable, type Refusal, type RefusalKind } from './kind.js';
 
 /** Executions that the time limit of their endpoint ends. */

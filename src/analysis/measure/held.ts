@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../../contracts/record/record.js';
-import type { CellSet } from '../../measure/window.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { CellSet } from './window.js';
 
 /** How long successful requests are in progress on average, without waits for a worker or a thread, in seconds. */
 export function meanHeld(

@@ -1,5 +1,5 @@
-import type { Plan, PlanPart } from '../../../contracts/plan/plan.js';
-import { codeOf, INSTRUCTION_WIDTH } from '../../../contracts/plan/program-ends.js';
+import type { Plan, PlanPart } from '../../contracts/plan/plan.js';
+import { codeOf, INSTRUCTION_WIDTH } from '../../contracts/plan/program-ends.js';
 
 /** An instruction of a program, see OP. */
 export interface Instruction {

@@ -1,0 +1,288 @@
+import type { EdgeCounter } from '../../contracts/patterns/policy.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import { OP } from '../../contracts/plan/program.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { policyTraits } from '../../patterns/registry.js';
+import { offeredTo } from '../../stats/loss.js';
+import { sumOf } from '../../stats/sums.js';
+import { counterSums } from './column-sums.js';
+import { edgesFrom } from './component-edges.js';
+import { meanOf } from './estimate.js';
+import { meanHeld } from './held.js';
+import { instructionsOf } from './instructions.js';
+import { levels } from './levels.js';
+import { meanInstances } from './presence.js';
+import type { Asked } from './question.js';
+import { selectStats } from './subjects.js';
+import type { Use } from './use.js';
+import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
+import type { Visits } from './visits.js';
+import { FULL, type WaitsBelow } from './waits-below.js';
+
+type Measuring = Asked & { readonly visits: Visits; readonly waits: WaitsBelow };
+
+/** The most of a policy: permits of calls in progress, or calls per second. */
+type Most =
+  | { readonly resource: 'permits'; readonly calls: number; readonly placesAt: PlacesAt }
+  | { readonly resource: 'rate'; readonly calls: number; readonly steady: number };
+
+/** Calls that may wait for a permit, where a call holds it for some seconds. */
+type PlacesAt = (held: number) => number;
+
+/** What limits the calls of a layer; null if it has no fixed limit, or one for each value of a key. */
+function mostOf(layer: Layer): Most | null {
+  if (layer.dryRun || layer.key !== null) return null;
+  const own = MOSTS[layer.policy]?.(layer) ?? null;
+  return own !== null && Number.isFinite(own.calls) ? own : null;
+}
+
+const MOSTS: Readonly<Record<string, (layer: Layer) => Most | null>> = {
+  bulkhead: (layer) => {
+    const { permits, places, longestWaitNs } = policyTraits('bulkhead', layer);
+    const { calls } = permits;
+    // A call leaves after its longest wait, as one does that finds no place.
+    const placesAt: PlacesAt = (held) =>
+      held > 0 ? Math.min(places, Math.floor((calls * longestWaitNs) / NS_PER_SECOND / held)) : 0;
+    return { resource: 'permits', calls, placesAt };
+  },
+  concurrencyLimit: (layer) => {
+    const { highest, adapts } = policyTraits('concurrencyLimit', layer);
+    return adapts ? null : { resource: 'permits', calls: highest, placesAt: () => 0 };
+  },
+  rateLimit: (layer) => {
+    const { perSecond, steadyPerSecond } = policyTraits('rateLimit', layer);
+    if (perSecond === null || steadyPerSecond === null) return null;
+    return { resource: 'rate', calls: perSecond, steady: steadyPerSecond };
+  },
+};
+
+/** Whether a component limits its requests or its calls in progress by what it measures. */
+export function adaptsIn(plan: Plan, id: number): boolean {
+  const own = plan.gates.filter(({ component }) => component === id).map(({ layer }) => layer);
+  const calls = wiringOf(plan).from[id].flatMap(({ bundle }) => plan.bundles[bundle].layers);
+  return [...own, ...calls].some(
+    (layer) => !layer.dryRun && (ADAPTS.get(layer.policy)?.(layer) ?? false),
+  );
+}
+
+const ADAPTS: ReadonlyMap<string, (layer: Layer) => boolean> = new Map([
+  ['concurrencyLimit', (layer: Layer) => policyTraits('concurrencyLimit', layer).adapts],
+]);
+
+/** Policies that make several attempts of one call. */
+const REPEATING: ReadonlySet<string> = new Set(['retry']);
+
+/** Names of the policies, in words. */
+const WORDS: Readonly<Record<string, NonNullable<Use['by']>>> = {
+  bulkhead: 'bulkhead',
+  concurrencyLimit: 'concurrency limit',
+  rateLimit: 'rate limit',
+};
+
+/** Calls per second that pass a limit, those that are due, and the mean number in progress. */
+interface Passing {
+  readonly passed: number;
+  readonly due: number;
+  readonly held: number;
+}
+
+/** Spread of evenly spaced calls in progress that last for random times. */
+const EVEN = 0.5;
+
+/** Whether all users arrive evenly spaced: then no calls come together by chance. */
+function isEven({ loads }: Plan): boolean {
+  return loads.every(
+    ({ arrivals }) =>
+      arrivals.kind === 'constant' || ('process' in arrivals && arrivals.process === 'constant'),
+  );
+}
+
+/** The part of a limit that calls can use until it refuses 1 % of them. */
+function usableOf(most: Most, { data: { plan } }: Asked, held: number): number {
+  if (most.resource === 'rate') return isEven(plan) ? most.calls : most.steady;
+  return offeredTo(most.calls, most.placesAt(held), isEven(plan) ? EVEN : 1);
+}
+
+/** The use of a limit: of `states` of them, each of which has `most`. */
+function useOf(
+  asked: Asked,
+  most: Most,
+  states: number,
+  { passed, due, held }: Passing,
+  { policy }: Layer,
+  names: Pick<Use, 'component' | 'of'>,
+): Use {
+  const { resource, calls } = most;
+  const each = usableOf(most, asked, passed > 0 ? held / passed : 0);
+  const used = resource === 'rate' ? passed : held;
+  const limit = calls * states;
+  return {
+    ...names,
+    resource,
+    by: WORDS[policy]!,
+    used,
+    limit,
+    usable: each * states,
+    need: passed > 0 ? (used * due) / passed : 0,
+    fixed: 0,
+    share: used / limit,
+    rate: due,
+  };
+}
+
+/** Calls of a component that share the state of a layer. */
+interface Guarded {
+  readonly edge: ComponentEdge;
+  readonly layer: Layer;
+  readonly stats: number[];
+  /** The layer repeats no call: a retry inside of it holds its permit over all attempts. */
+  readonly isInside: boolean;
+  readonly spans: boolean;
+}
+
+/** The limits of a caller on its calls. */
+export function callUses(asked: Measuring, component: string, id: number): readonly Use[] {
+  return guardedCalls(asked, id).flatMap((own): readonly Use[] => {
+    const { edge, layer, stats, spans } = own;
+    const most = mostOf(layer);
+    if (most === null) return [];
+    const { data, visits } = asked;
+    const seconds = (asked.window.lengthNs / NS_PER_SECOND) * data.records.length;
+    const counter: EdgeCounter = most.resource === 'rate' ? 'rateLimited' : 'bulkheadRejected';
+    const of = { data, selection: selectStats(stats, data), window: asked.window };
+    const refused = sumOf(counterSums(of, counter)) / seconds;
+    const sent = visits.attempts(stats);
+    const passed = own.isInside ? sent : Math.max(0, visits.calls(stats) - refused);
+    const repeats = passed > 0 && !own.isInside ? sent / passed : 1;
+    const due = visits.dueAttempts(stats) / repeats;
+    const callers = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
+    const states = callers * (layer.per === 'target' ? meanInstances(asked, edge.to) : 1);
+    const held = most.resource === 'rate' ? 0 : heldBy(asked, own);
+    const asks = passed + refused;
+    const isFull = (most.resource === 'rate' ? passed : held) >= FULL * most.calls * states;
+    const all = isFull ? due : Math.min(asks, due);
+    const name = spans ? null : data.plan.components[edge.to].name;
+    const passing = { passed, due: all > passed * FEW ? all : passed, held };
+    return [useOf(asked, most, states, passing, layer, { component, of: name })];
+  });
+}
+
+/** A smaller part of the calls is in flight at the end of the window. */
+const FEW = 1.01;
+
+/** Calls in progress inside a layer, mean of the time, without those that only wait for another component. */
+function heldBy(asked: Measuring, { edge, stats, isInside }: Guarded): number {
+  const { data, window, waits } = asked;
+  const durations = (stat: number): number =>
+    sumOf(
+      data.records.flatMap(({ edges }) =>
+        Array.from(window.segments, (at) => edges[stat].latency[at].sum),
+      ),
+    );
+  const own = sumOf(stats.map(durations));
+  const all = sumOf(edge.stats.map(durations));
+  if (all === 0) return 0;
+  const level = isInside
+    ? (meanOf(
+        levels(data, window, {
+          kind: 'inFlight',
+          instances: instancesOf(data.plan, edge.from),
+          passes: (_, callee) => callee === edge.to,
+        }).means,
+      ).value ?? 0)
+    : all / window.lengthNs / data.records.length;
+  return Math.max(0, level - waits.at(edge)) * (own / all);
+}
+
+/** By plan and component. Computed on first use. */
+const known = new WeakMap<Plan, Map<number, readonly Guarded[]>>();
+
+function guardedCalls({ data }: Measuring, id: number): readonly Guarded[] {
+  const { plan } = data;
+  let byComponent = known.get(plan);
+  if (byComponent === undefined) known.set(plan, (byComponent = new Map()));
+  let found = byComponent.get(id);
+  if (found === undefined) byComponent.set(id, (found = groupsOf(plan, edgesFrom(data, id))));
+  return found;
+}
+
+function groupsOf(plan: Plan, edges: readonly ComponentEdge[]): readonly Guarded[] {
+  const groups = new Map<string, Guarded>();
+  for (const edge of edges) {
+    for (const stat of edge.stats) {
+      const bundles = new Set(wiringOf(plan).edgesOf[stat].map(({ bundle }) => bundle));
+      const [bundle] = bundles;
+      // Where calls take several ways, the figures do not say which way each took.
+      if (bundles.size !== 1) continue;
+      const { id, layers } = plan.bundles[bundle];
+      const retry = layers.findIndex(({ policy }) => REPEATING.has(policy));
+      layers.forEach((layer, at) => {
+        if (mostOf(layer) === null || layer.scope === 'global') return;
+        const spans = layer.spans === true;
+        const place = spans ? '' : layer.per === 'endpoint' ? stat : `to ${edge.to}`;
+        const key = `${layer.bundle ?? id} ${layer.policy} ${place}`;
+        const group = groups.get(key);
+        if (group !== undefined) group.stats.push(stat);
+        else groups.set(key, { edge, layer, stats: [stat], isInside: retry < at, spans });
+      });
+    }
+  }
+  return [...groups.values()];
+}
+
+/** The limits of a component on its requests: of all of them, or of some endpoints or routes. */
+export function requestUses(asked: Measuring, component: string, id: number): readonly Use[] {
+  const { limiters, gates, components } = asked.data.plan;
+  const { admission = null } = components[id];
+  const uses = (
+    list: Plan['limiters'] | Plan['gates'],
+    op: number,
+    ofAll: number | undefined,
+  ): readonly Use[] =>
+    list.flatMap(({ component: owner, layer, key }, limit): readonly Use[] => {
+      const most = owner === id && key < 0 ? mostOf(layer) : null;
+      if (most === null) return [];
+      const parts = partsOf(asked.data.plan, id).filter(
+        (part) => limit === ofAll || isLimited(asked.data.plan, part, op, limit),
+      );
+      const states = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
+      return [
+        useOf(asked, most, states, arriving(asked, id, parts), layer, { component, of: null }),
+      ];
+    });
+  return [
+    ...uses(limiters, OP.LIMIT, admission?.limiter),
+    ...uses(gates, OP.GATE, admission?.gate),
+  ];
+}
+
+/** Whether every request of a part passes a limit. */
+function isLimited(plan: Plan, part: number, op: number, limit: number): boolean {
+  const all = instructionsOf(plan, plan.parts[part]);
+  const own = all.findIndex((one) => one.op === op && one.a === limit);
+  if (own < 0) return false;
+  const { program } = plan.parts[part];
+  const isPast = ({ op: jump, b }: (typeof all)[number], at: number): boolean =>
+    at < own && (jump === OP.WHEN || jump === OP.VERSION) && b > program + own;
+  return !all.some(isPast);
+}
+
+/** Requests of some parts, as many as are due where a refusal makes repetitions. */
+function arriving(
+  { data, window, visits, waits }: Measuring,
+  id: number,
+  parts: readonly number[],
+): Passing {
+  const due = parts.map((part) => Math.min(visits.arrived(part), visits.due(part)));
+  const held =
+    meanOf(
+      data.records.map((record) =>
+        sumOf(parts.map((part, i) => due[i] * meanHeld(record, [part], window))),
+      ),
+    ).value ?? 0;
+  const rate = sumOf(due);
+  const share = rate / sumOf(partsOf(data.plan, id).map(visits.arrived));
+  return { passed: rate, due: rate, held: rate > 0 ? Math.max(0, held - share * waits.of(id)) : 0 };
+}

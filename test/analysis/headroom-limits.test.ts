@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { capacity } from '../../src/index.js';
+import type { Headroom } from '../../src/contracts/result/headroom.js';
+import { tightestWords, useWords } from '../../src/report/words/headroom.js';
+import { run } from '../theory/program.js';
+
+/** A system with one limit: calls of 30 ms, everything else without a limit worth a mention. */
+const system = (rate: number, call: string, body: string): string => `
+faultline: 1
+title: A limit
+run: { duration: 120s, warmup: 10s, seed: 3, replications: 1 }
+workloads: { users: { arrivals: poisson(${rate}/s), requests: [ { call: ${call} } ] } }
+${body}
+`;
+const called = (policy: string, more = ''): string => `
+services:
+  shop: { concurrency: 1000, endpoints: { buy: [ call: psp.pay ] }, outbound: { psp: psp }${more} }
+  psp: { concurrency: 1000, endpoints: { pay: [ wait: exponential(30ms) ] } }
+policies: { psp: { ${policy} } }`;
+const store = (admission: string): string => `
+services:
+  shop: { concurrency: 1000, admission: { ${admission} }, endpoints: { buy: [ wait: exponential(30ms) ] } }`;
+
+/** Requests per second that each holds, by hand. */
+const CASES: Readonly<Record<string, readonly [hold: number, by: string, text: string]>> = {
+  // Erlang B: 10 permits refuse 1 % of 4.46 Erlang.
+  'a bulkhead without a queue': [
+    4.461 / 0.03,
+    'shop bulkhead psp',
+    system(90, 'shop.buy', called('bulkhead: { maxConcurrent: 10 }')),
+  ],
+  'a bulkhead with a queue: 10 permits of 30 ms': [
+    10 / 0.03,
+    'shop bulkhead psp',
+    system(200, 'shop.buy', called('bulkhead: { maxConcurrent: 10, maxQueue: 100 }')),
+  ],
+  // M/D/1 with 20 places refuses 1 % at 95.8 % of the rate, for each of two callers.
+  'a rate limit of the caller': [
+    2 * 80 * 0.958,
+    'shop rate limit psp',
+    system(90, 'shop.buy', called('rateLimit: { rate: 80/s, burst: 20 }', ', replicas: 2')),
+  ],
+  // The part of a Poisson number that exceeds 200 is 1 % at a mean of 189.9.
+  'a rate limit of the callee': [
+    189.9,
+    'shop rate limit',
+    system(90, 'shop.buy', store('rateLimit: { kind: fixedWindow, limit: 200, window: 1s }')),
+  ],
+  'a concurrency limit': [
+    5.876 / 0.03,
+    'shop concurrency limit',
+    system(90, 'shop.buy', store('concurrencyLimit: { kind: fixed, limit: 12 }')),
+  ],
+  'a limit of a gateway': [
+    150 * 0.984,
+    'edge rate limit',
+    system(
+      90,
+      'edge',
+      `
+gateways:
+  edge: { concurrency: 1000, routes: [ { name: buy, to: shop.buy } ], middleware: [ { rateLimit: { kind: gcra, rate: 150/s, burst: 30 } } ] }
+services:
+  shop: { concurrency: 1000, endpoints: { buy: [ wait: 10ms ] } }`,
+    ),
+  ],
+  'a pool of connections': [
+    10 / 0.03,
+    'shop connections db',
+    system(
+      200,
+      'shop.buy',
+      `
+services:
+  shop: { concurrency: 1000, endpoints: { buy: [ query: db.q ] } }
+databases: { db: { cpu: 100, pool: { maxOpen: 10 }, operations: { q: { wait: exponential(30ms) } } } }`,
+    ),
+  ],
+};
+
+function headroomOf(text: string): Headroom {
+  const { headroom } = run(text).variant();
+  if (headroom === undefined) throw new Error('no headroom');
+  return headroom;
+}
+
+describe('headroom and capacity agree with the hand calculation', () => {
+  it.each(Object.entries(CASES))('%s', { timeout: 60_000 }, async (_, [hold, by, text]) => {
+    const { components, rate } = headroomOf(text);
+    const [first] = components;
+    expect([first!.component, first!.by ?? first!.resource, first!.of ?? ''].join(' ').trim()).toBe(
+      by,
+    );
+    expect(Math.abs((rate * first!.factor) / hold - 1)).toBeLessThan(0.05);
+    const { limits, need } = await capacity(text, { resolution: 0.02 });
+    expect(Math.abs(limits[0]!.rate / hold - 1)).toBeLessThan(0.05);
+    expect(limits[0]!.full).toMatchObject({
+      component: first!.component,
+      resource: first!.resource,
+    });
+    // The next step raises the limit, and not the replicas.
+    expect(need!.holds).toBe(true);
+    expect(need!.settings.every(({ path }) => !path.endsWith('replicas'))).toBe(true);
+  });
+
+  it('of evenly spaced calls uses all of a rate limit', () => {
+    const text = system(90, 'shop.buy', called('rateLimit: { rate: 150/s, burst: 10 }'));
+    const [first] = headroomOf(text.replace('poisson(', 'constant(')).components;
+    expect(first!.saturatesAt).toBeCloseTo(150, 3);
+    expect(headroomOf(text).components[0]!.saturatesAt / 150).toBeCloseTo(0.864, 2);
+  });
+
+  it('counts the calls that a retry repeats inside of a bulkhead as one, and those outside of it as many', () => {
+    const [, , text] = CASES['a bulkhead without a queue']!;
+    const fails = text.replace('pay: [ wait', 'pay: [ { fail: 503, probability: 20% }, wait');
+    const at = (order: string): number => {
+      const policy = `retry: { maxAttempts: 2 }, order: [ ${order} ], bulkhead`;
+      return headroomOf(fails.replace('bulkhead', policy)).components[0]!.saturatesAt;
+    };
+    // 24 ms on average, and 1.2 attempts for each call.
+    expect(at('retry, bulkhead') / (4.461 / 0.024)).toBeCloseTo(1, 1);
+    expect(at('bulkhead, retry') / at('retry, bulkhead')).toBeLessThan(0.9);
+  });
+
+  it('says that a limit that adapts has no fixed value', async () => {
+    const text = system(90, 'shop.buy', store('concurrencyLimit: { kind: gradient2, max: 40 }'));
+    const headroom = headroomOf(text);
+    expect([headroom.adaptive, headroom.unlimited]).toEqual([['shop'], []]);
+    expect(tightestWords(headroom, [])).toMatch(
+      /; the concurrency limit of shop adapts, so that it has no fixed value and may refuse requests earlier$/,
+    );
+    const { limits, need } = await capacity(text, { resolution: 0.1 });
+    expect(limits[0]!.refused).toMatchObject({ of: 'callee', by: 'concurrency limit' });
+    const { refused, settings } = need!;
+    expect(refused === null || settings[0]?.path).toBe(
+      'services.shop.admission.concurrencyLimit.max',
+    );
+  });
+
+  it('says where a limit begins to refuse', () => {
+    const [, , text] = CASES['a bulkhead without a queue']!;
+    expect(useWords(headroomOf(text).components[0]!)).toMatch(
+      /^2\d.* % of its bulkhead of 10 on calls to psp at 89.2\/s, refuses 1 % at 44.6 %$/,
+    );
+  });
+});
