@@ -37,9 +37,11 @@ function badgeError(text, { result }) {
   const survivors = all.filter(holdsAll).length;
   const lost = all.filter((variant) => tally(variant).broken > 0).length;
   if (plain === 'incomplete') return result.incomplete === undefined ? 'all runs are there' : null;
-  if (plain === 'no goals' || plain === 'not as expected')
-    return all.length === 0 ? null : 'there are goals';
-  const single = { survives: 1, 'holds its goals': 1, 'does not survive': 0, undecided: 0 }[plain];
+  if (plain === 'no budgets' || plain === 'not as expected')
+    return all.length === 0 ? null : 'there are budgets';
+  const single = { survives: 1, 'holds its budgets': 1, 'does not survive': 0, undecided: 0 }[
+    plain
+  ];
   if (single !== undefined) {
     const isOpen = survivors === 0 && lost === 0;
     return single === survivors && (plain === 'undecided') === isOpen
@@ -47,7 +49,7 @@ function badgeError(text, { result }) {
       : `${survivors} survive`;
   }
   const read =
-    /^(\d+) of (\d+) (?:with goals )?(?:survives?|holds its goals|hold their goals)(?:, (\d+) undecided)?$/u.exec(
+    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds its budgets|hold their budgets)(?:, (\d+) undecided)?$/u.exec(
       plain,
     );
   if (read === null) return undefined;
@@ -316,7 +318,7 @@ export const ANSWERS = [
       return Number(groups.n) === count ? null : `${count} warnings are broken`;
     },
   ),
-  kind('no goals', /^(?:No goals|.+ (?:has|have) no goals)$/u),
+  kind('no budgets', /^(?:No budgets|.+ (?:has|have) no budgets)$/u),
   kind(
     'expectations',
     /^(?:All (?<n>\d+) expectations are met|Both expectations are met|The expectation is met)$/u,

@@ -10,7 +10,7 @@ const HEADINGS =
 function verdictError(text, { variant }) {
   const { of, held, broken } = tally(variant);
   const read =
-    /^(?:fails (?<broken>\d+) of (?<of>\d+) budgets?|holds (?:its budget|(?<both>both) budgets|all (?<all>[\d,]+) budgets)|(?<open>\d+) of (?<n>\d+) budgets? undecided|(?<none>no budgets|no goals|no budget applies))(?<rest>, .+)?$/u.exec(
+    /^(?:fails (?<broken>\d+) of (?<of>\d+) budgets?|holds (?:its budget|(?<both>both) budgets|all (?<all>[\d,]+) budgets)|(?<open>\d+) of (?<n>\d+) budgets? undecided|(?<none>no budgets|no budget applies))(?<rest>, .+)?$/u.exec(
       text,
     );
   if (read === null) return undefined;

@@ -1,13 +1,14 @@
 // Reads the sentences that a document prints, and compares each with the runs of the same document.
 import { ALERTS } from './alerts.mjs';
 import { ANSWERS } from './answers.mjs';
+import { BESIDE } from './beside.mjs';
 import { sentencesIn } from './kind.mjs';
 import { LAYOUT, SPLIT } from './layout.mjs';
 import { PROOFS } from './proofs.mjs';
 import { SETTINGS } from './settings.mjs';
 import { TOLD } from './told.mjs';
 
-const KINDS = [...PROOFS, ...SETTINGS, ...ANSWERS, ...ALERTS, ...TOLD];
+const KINDS = [...PROOFS, ...BESIDE, ...SETTINGS, ...ANSWERS, ...ALERTS, ...TOLD];
 
 /**
  * What the texts of a document say: the number of sentences, those that no kind reads, and those that contradict the

@@ -18,10 +18,10 @@ describe('the page of several scenarios', () => {
       '<h2><a href="bad.html">Bad &lt;b&gt;</a></h2>',
       '<h2><a href="good.html">Good</a></h2>',
     ]);
-    expect(page).toContain('1 with a broken goal and 1 open (few runs, ');
+    expect(page).toContain('1 with a broken budget and 1 open (few runs, ');
     for (const [name, badge] of [
       ['bad', '0 of 2 survive'],
-      ['good', '2 of 2 hold their goals'],
+      ['good', '2 of 2 hold their budgets'],
     ]) {
       expect(readFileSync(folder.at(`two/${name}.html`), 'utf8')).toContain(badge);
       expect(page).toContain(badge);

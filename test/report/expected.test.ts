@@ -81,21 +81,21 @@ describe('expected behaviour', () => {
   });
 
   it('is no pass: an outage without goals has none, and one beside its cure is left out', () => {
-    expect(badgeOf(viewOf(NO_GOALS))).toEqual({ text: 'no goals', tone: 'open' });
-    expect(saidOf(NO_GOALS)).toContain('No goals. The expectation is met. ');
+    expect(badgeOf(viewOf(NO_GOALS))).toEqual({ text: 'no budgets', tone: 'open' });
+    expect(saidOf(NO_GOALS)).toContain('No budgets. The expectation is met. ');
     expect(badgeOf(viewOf(AS_EXPECTED))).toEqual({
-      text: '1 of 1 with goals survives',
+      text: '1 of 1 with budgets survives',
       // Users of the other one are hurt.
       tone: 'open',
     });
-    expect(saidOf(AS_EXPECTED)).toContain('was has no goals. The expectation is met. ');
-    expect(storyOf(AS_EXPECTED)).toContain('was: no goals, behaves as expected');
+    expect(saidOf(AS_EXPECTED)).toContain('was has no budgets. The expectation is met. ');
+    expect(storyOf(AS_EXPECTED)).toContain('was: no budgets, behaves as expected');
     expect(storyOf(AS_EXPECTED)).toContain('cure: holds its budget');
     expect(storyOf(NO_GOALS)).not.toContain('holds');
-    expect(checkOf(NO_GOALS)).toMatch(/ {2}no goals\n {2}Expected behaviour\n {2}pass {2}users/);
+    expect(checkOf(NO_GOALS)).toMatch(/ {2}no budgets\n {2}Expected behaviour\n {2}pass {2}users/);
     expect(checkOf(NO_GOALS)).toContain('every variant behaves as expected');
-    expect(summaryOf(NO_GOALS)).toContain('expected  1 of 1 as expected, no goals');
-    expect(summaryOf(AS_EXPECTED)).toMatch(/was .* no goals\n {2}cure .* 1\/1 pass\n/);
+    expect(summaryOf(NO_GOALS)).toContain('expected  1 of 1 as expected, no budgets');
+    expect(summaryOf(AS_EXPECTED)).toMatch(/was .* no budgets\n {2}cure .* 1\/1 pass\n/);
   });
 
   it('is survived only by users who are well at the end: a goal can be held over an outage', () => {
@@ -103,9 +103,9 @@ describe('expected behaviour', () => {
       const text = shop('budgets: [ users.success >= 99% before half ]');
       return badgeOf(viewOf(run(text.replace('10s, for: 10s', time)).result))!.text;
     });
-    expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their goals, 1 never recovers']);
+    expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their budgets, 1 never recovers']);
     const outage = shop('budgets: [ users.success >= 99% before half ]').replace('50%', '100%');
-    expect(badgeOf(viewOf(run(outage).result))!.text).toBe('2 of 2 hold their goals');
+    expect(badgeOf(viewOf(run(outage).result))!.text).toBe('2 of 2 hold their budgets');
   });
 
   it('tells no time where success never fell, and never where a fault outlasts the run', () => {
@@ -131,7 +131,7 @@ describe('expected behaviour', () => {
   it('fails the check in other words than a budget', () => {
     expect([AS_EXPECTED, UNEXPECTED, NO_GOALS].map(isBroken)).toEqual([false, true, false]);
     expect(badgeOf(viewOf(UNEXPECTED))).toEqual({
-      text: '1 of 1 with goals survives, not as expected',
+      text: '1 of 1 with budgets survives, not as expected',
       tone: 'open',
     });
     expect(saidOf(UNEXPECTED)).toContain(`Not as expected: “${WRONG}”. `);
@@ -141,7 +141,7 @@ describe('expected behaviour', () => {
     expect(checkOf(UNEXPECTED)).not.toContain('FAIL');
     expect(summaryOf(UNEXPECTED)).toContain('expected  1 of 2 as expected\n');
     expect(summaryOf(UNEXPECTED)).toContain(`  DIFF  ${WRONG}`);
-    expect(storyOf(UNEXPECTED)).toContain('was: no goals, 1 of 2 expectations not met');
+    expect(storyOf(UNEXPECTED)).toContain('was: no budgets, 1 of 2 expectations not met');
     expect(storyOf(UNEXPECTED)).toContain(`Not as expected\n    - ${WRONG}: `);
   });
 

@@ -77,7 +77,7 @@ describe('a page of two hundred variants', () => {
 
   it('names a few of those that hold every budget, and how many more there are', () => {
     const said = page.querySelector('.say')!.textContent;
-    expect(said).toMatch(/70 of 200 hold their goals/);
+    expect(said).toMatch(/70 of 200 hold their budgets/);
   });
 });
 

@@ -18,8 +18,8 @@ function page(more: string): string {
 
 describe('objectives of the report', () => {
   it('of success are drawn and said where success is', () => {
-    expect(page('report: { slo: { success: 99% } }')).toMatch(/may fail by the objective/);
-    expect(page('')).not.toContain('by the objective');
+    expect(page('report: { slo: { success: 99% } }')).toMatch(/may fail by the SLO/);
+    expect(page('')).not.toContain('by the SLO');
   });
 });
 

@@ -59,7 +59,7 @@ function lossIn(view: View, width: number): Drawing {
       upright(plot, limit, 'var(--ink3)', '2 3'),
       lines.map(({ variant, points }) => curve(view, plot, variant, clipped(points))),
       axisLabels(x, y, domain, shares, narrow),
-      limit.map((at) => label(x(at), 14, `objective ${formatSeconds(at)}`, { anchor: 'middle' })),
+      limit.map((at) => label(x(at), 14, `SLO ${formatSeconds(at)}`, { anchor: 'middle' })),
       narrow
         ? legend(view, width, height)
         : lossLabels(view, lines, y, { right: width - margin.right, floor }),

@@ -45,12 +45,12 @@ export function renderIndex(entries: readonly Indexed[], version: string): strin
 }
 
 const WORDS: Readonly<Record<Badge['tone'], string>> = {
-  fail: 'with a broken goal',
-  open: 'open (few runs, not decided or without goals)',
+  fail: 'with a broken budget',
+  open: 'open (few runs, not decided or without budgets)',
   pass: 'as wanted',
 };
 
-/** `2 with a broken goal, 5 as wanted`. */
+/** `2 with a broken budget, 5 as wanted`. */
 function countsOf(entries: readonly Indexed[]): string {
   const tones = Object.keys(WORDS) as readonly Badge['tone'][];
   return listed(

@@ -110,7 +110,8 @@ p{margin:0 0 12px;max-width:42em}
 .answer dt{color:var(--ink3);font-weight:400}
 .answer dd{margin:0;font-weight:450;text-wrap:pretty}
 .answer b{font-weight:650}
-.also{margin:0 0 3px;max-width:80em}
+.lines{columns:2;column-gap:32px}
+.also{margin:0 0 3px;max-width:none;break-inside:avoid}
 .asked{margin-bottom:10px}
 .also b{color:var(--ink2);font-weight:600}
 header details{margin:0;font-size:13px}
@@ -257,6 +258,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .fc{position:relative;height:76px}
 .fc.tall{height:84px}
 .fc.axis{height:18px}
+.strips thead .axis::before{content:"log";position:absolute;left:0;top:4px;width:35px;text-align:right;font-size:11px;color:var(--ink3)}
 .fc svg{position:absolute;inset:0;width:100%;height:100%}
 .gut>.in{position:absolute;inset:0 0 0 40px}
 .fc span.g{left:0;width:35px;text-align:right;margin-top:-5px}
@@ -318,8 +320,8 @@ tr[data-at]{cursor:pointer}
 
 const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
 @media(max-width:760px){.page{padding:0 16px}header{padding-top:16px}h1{font-size:20px}h2{font-size:18px}section{padding-top:34px}#variants,.verdict{padding-top:12px}
-.say{grid-template-columns:minmax(0,1fr)}.badge{justify-self:start}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
-.strips :is(table,caption,thead,thead tr,thead td,tbody){display:block}.strips thead th,.strips thead .axis{display:none}.strips thead .sc{width:auto;min-width:0}.strips tbody tr{display:grid;grid-template-columns:1fr 1fr;padding:10px 0;border-bottom:1px solid var(--rule);gap:2px 14px}.strips tbody tr>*{border:0;padding:0;text-align:left}.strips tbody :is(th,td.sc){grid-column:1/-1;width:auto;min-width:0;order:-2}.strips tbody td[data-of=Goals]{order:-1}.strips tbody td:not(.sc){font-size:13px}.fl{padding-left:35px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
+.say{grid-template-columns:minmax(0,1fr)}.lines{columns:1}.badge{justify-self:start}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
+.strips :is(table,caption,thead,thead tr,thead td,tbody){display:block}.strips thead th,.strips thead .axis{display:none}.strips thead .sc{width:auto;min-width:0}.strips tbody tr{display:grid;grid-template-columns:1fr 1fr;padding:10px 0;border-bottom:1px solid var(--rule);gap:2px 14px}.strips tbody tr>*{border:0;padding:0;text-align:left}.strips tbody :is(th,td.sc){grid-column:1/-1;width:auto;min-width:0;order:-2}.strips tbody td[data-of=Budgets]{order:-1}.strips tbody td:not(.sc){font-size:13px}.fl{padding-left:35px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
 .cards thead{display:none}.cards :is(tbody,tfoot) tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:8px 0;border-bottom:1px solid var(--rule)}.cards :is(tbody,tfoot) tr>*{border:0;padding:0!important;text-align:left;white-space:normal;min-width:0;overflow-wrap:anywhere}.cards :is(tbody,tfoot) th{flex:1 0 100%;max-width:none;overflow-wrap:anywhere}.cards td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}.cards td small{display:inline;margin-left:5px}.cards td:empty,.cards.budget td:has(>.none){display:none}
 .clock{position:static}.ctl{flex-wrap:wrap}:is(.clock,.copy,.tabs) button,.pick label span{min-height:44px}.clock button{min-width:44px}.ctl input{height:44px}summary,details.fold>summary{padding:12px 0}
 .wd{display:none!important}.nw{display:block!important}

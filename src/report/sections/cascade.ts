@@ -27,7 +27,7 @@ function table(variant: VariantResult, some: readonly CascadeEvent[], runs: numb
   if (runs > 1) heads.push('Runs');
   return markup`<div class="scroll tall" tabindex="0" role="region" aria-label="Events, ${variant.name}">
       <table class="events">
-        <caption>Replication 1${runs > 1 && `; Runs: how many of ${formatCount(runs)} have it`}</caption>
+        <caption>Replication 1${runs > 1 && `; Runs: how many of ${formatCount(runs)} have it`}. Success of a component: of all responses that it sends, in time or not.</caption>
         <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
         <tbody>${some.map((event) => row(event, toneOf(variant, event), runs))}</tbody>
       </table>

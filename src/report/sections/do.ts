@@ -63,7 +63,7 @@ function remedyTable(view: View, usual: Remedy, tried: readonly Remedy[]): Table
       ...(hasSlow ? ['Requests slow'] : []),
       ...(isPriced ? ['Degraded'] : []),
       'Attempts per call',
-      ...(hasGoals ? ['Goals'] : []),
+      ...(hasGoals ? ['Budgets'] : []),
     ],
     rows: all.map(rowOf),
   };

@@ -59,12 +59,12 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
       ...([...strips.values()].some(({ twin }) => twin.length > 0)
         ? ['dotted curve: without the faults']
         : []),
-      ...(aim === null ? [] : [`dashed line: ${exactShare(1 - aim)} may fail by the objective`]),
+      ...(aim === null ? [] : [`dashed line: ${exactShare(1 - aim)} may fail by the SLO`]),
     ].join('; '),
     head: markup`<tr>
       <th scope="col">${variants.length > 1 ? 'Variant' : 'Run'}</th>
       <td class="sc">${faultRows(view)}${timeAxis(view)}</td>
-      ${columns.map(({ head, of }) => markup`<th scope="col" class="r">${head}<small>${of}</small></th>`)}${hasGoals && markup`<th scope="col" class="r">Goals<small>held</small></th>`}
+      ${columns.map(({ head, of }) => markup`<th scope="col" class="r">${head}<small>${of}</small></th>`)}${hasGoals && markup`<th scope="col" class="r">Budgets<small>held</small></th>`}
     </tr>`,
     rows,
   });
@@ -124,7 +124,7 @@ function row(
       </div>
       ${phoneAxis(view)}
     </td>
-    ${columns.map((column) => cell(column, variant))}${hasGoals && markup`<td data-of="Goals">${of === 0 ? '–' : markup`<span class="${broken > 0 ? 'fail' : held === of ? 'pass' : 'open'}">${held}/${of}</span>`}</td>`}
+    ${columns.map((column) => cell(column, variant))}${hasGoals && markup`<td data-of="Budgets">${of === 0 ? '–' : markup`<span class="${broken > 0 ? 'fail' : held === of ? 'pass' : 'open'}">${held}/${of}</span>`}</td>`}
   </tr>`;
 }
 
@@ -133,7 +133,7 @@ function cell(column: Column, variant: VariantResult): Markup {
   return markup`<td data-of="${column.head}">${text === 'never' ? markup`<b class="worse">never</b>` : text}</td>`;
 }
 
-/** The goals by variant, the checks of known behaviour, and what a hypothesis expects: a line each. */
+/** The budgets by variant, the checks of known behaviour, and what a hypothesis expects: a line each. */
 function goalFolds(view: View, note: string | null): Part {
   const { hypothesis, variants } = view.result;
   const goals = rowsOf(GOALS, variants);
@@ -144,7 +144,7 @@ function goalFolds(view: View, note: string | null): Part {
       note === null &&
       folded(
         budgetMatrix(view, GOALS),
-        `${plural(goals.length, 'goal')}${variants.length > 1 ? ', variant by variant' : ''}`,
+        `${plural(goals.length, 'budget')}${variants.length > 1 ? ', variant by variant' : ''}`,
       ),
     of > 0 &&
       folded(budgetMatrix(view, CHECKS), `${held} of ${plural(of, 'expected behaviour')} seen`),

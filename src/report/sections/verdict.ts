@@ -17,7 +17,7 @@ export function verdictSection(view: View): Markup {
     markup`<p class="kick also asked"><b>${capitalised(hypothesis.verdict)}</b>: ${hypothesis.statement}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Answer">
     ${asked}
-    ${answerMarkup(answer.badge, namedAnswers(answer), answer.also)}${oneRun !== null && markup`<p class="kick also">${capitalised(oneRun)}.</p>`}
+    ${answerMarkup(answer.badge, namedAnswers(answer), [...answer.also, ...(oneRun === null ? [] : [[`${capitalised(oneRun)}.`]])])}
     ${unfinishedList(view)}
   </section>`;
 }
@@ -34,7 +34,7 @@ export function answerMarkup(
         ${answers.map(({ name, words }) => markup`<div><dt>${name}</dt><dd>${emphasised(words)}</dd></div>`)}
       </dl>
     </div>
-    ${also.map((words) => markup`<p class="kick also">${emphasised(words)}</p>`)}`;
+    <div class="lines">${also.map((words) => markup`<p class="kick also">${emphasised(words)}</p>`)}</div>`;
 }
 
 /** Variants with missing runs: the number that finished, and what stopped the next one. */

@@ -13,7 +13,7 @@ import { explainedOf, wordsOf } from '../view/explained.js';
 import { chainOf, isLate } from '../words/chain.js';
 import { nextWords } from '../words/cheapest.js';
 import { listed } from '../base/format.js';
-import { expectedText, isUnexpected, noGoals } from '../words/expected-words.js';
+import { expectedText, isUnexpected, noBudgets } from '../words/expected-words.js';
 import { cut } from '../base/html-escape.js';
 import { unfinishedLines } from '../words/incomplete.js';
 import { innocentLines, innocentsOf } from '../words/innocents.js';
@@ -122,7 +122,7 @@ function verdictOf(view: View, variant: VariantResult): string {
   // Beside budgets the word alone would say that they are undecided.
   const words = character.replace(/^undecided/u, 'recovery unknown');
   const tail = [expectedText(variant) ?? '', words].map((one) => one && `, ${one}`).join('');
-  if (of === 0) return `${noGoals([variant])}${tail}`;
+  if (of === 0) return `${noBudgets([variant])}${tail}`;
   if (broken > 0) return `fails ${broken} of ${plural(of, 'budget')}${tail}`;
   if (held < of) return `${of - held} of ${plural(of, 'budget')} undecided${tail}`;
   return `holds ${allOf(of, 'budget', 'its')}${tail}`;

@@ -17,7 +17,7 @@ import { alarmLines } from '../lines/alarms.js';
 import { causeLine } from '../words/causes.js';
 import { explainedOf } from '../view/explained.js';
 import { unfinishedLines } from '../words/incomplete.js';
-import { noGoals } from '../words/expected-words.js';
+import { noBudgets } from '../words/expected-words.js';
 import {
   GOALS,
   JUDGED_LISTS,
@@ -157,7 +157,7 @@ function listLines(list: JudgedList, result: Result, options: CheckOptions): str
   const rows = rowsOf(list, result.variants).filter(isAsked);
   if (rows.length === 0) {
     const isSaid = list === GOALS && options.broken !== true;
-    return isSaid ? [`  ${noGoals(result.variants)}`] : [];
+    return isSaid ? [`  ${noBudgets(result.variants)}`] : [];
   }
   const width = rows
     .map(({ text }) => lengthOf(oneLine(text)))

@@ -2,7 +2,7 @@ import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { oneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { budgetValue, isFailure, isMean, isUnmeasured } from '../view/budget-words.js';
-import { expectedCounts, noGoalsIn } from '../words/expected-words.js';
+import { expectedCounts, withoutBudgets } from '../words/expected-words.js';
 import { JUDGED_LISTS, rowsOf, type JudgedRow } from '../view/judged.js';
 import { folded, type TextOptions } from '../lines/text-folded.js';
 import { left, lengthOf } from '../lines/text-table.js';
@@ -13,7 +13,7 @@ export function expectedLines({ result }: View, { paint }: TextOptions): string[
   const { held, of, broken } = expectedCounts(result);
   if (of === 0) return [];
   const open = of - held - broken;
-  const goals = `${open > 0 ? `, ${open} undecided` : ''}${noGoalsIn(result) ? ', no goals' : ''}`;
+  const goals = `${open > 0 ? `, ${open} undecided` : ''}${withoutBudgets(result) ? ', no budgets' : ''}`;
   return [`  ${paint.dim('expected')}  ${held} of ${of} as expected${goals}`];
 }
 

@@ -3,7 +3,7 @@ import { cellText, latencyColumns, outcomeColumns } from '../view/columns.js';
 import type { Column } from '../view/column.js';
 import { asLines, oneLine, type Lines } from '../../text/line.js';
 import { unfinishedLines } from '../words/incomplete.js';
-import { withoutGoals } from '../words/expected-words.js';
+import { judgedByChecksAlone } from '../words/expected-words.js';
 import { usedUpPools } from '../words/pools.js';
 import { statusLines } from '../words/statuses.js';
 import { columnsOf, fit, headingLines, lengthOf, right, type Paint } from '../lines/text-table.js';
@@ -25,8 +25,8 @@ import { tippingWords } from '../tipping/words.js';
 import { chosenWords } from '../words/until-words.js';
 import { whatIfText } from '../words/what-if.js';
 import { labelled, wrapped } from '../lines/wrap.js';
-import { answerOf, namedAnswers } from '../words/answer.js';
-import { plainWords } from '../base/emphasis.js';
+import { answerOf, namedAnswers, type Answer } from '../words/answer.js';
+import { plainWords, type Words } from '../base/emphasis.js';
 import { recommendedOf } from '../words/recommended.js';
 import { headlineWords, isSameInAll } from '../words/words.js';
 
@@ -34,10 +34,14 @@ import { headlineWords, isSameInAll } from '../words/words.js';
 export function summaryText(read: Result, options: TextOptions): Lines {
   const view = viewOf(read);
   const { result } = view;
-  const lines = [
+  const answer = answerOf(view);
+  const head = [
     ...heading(view, options),
     ...alarmLines(result.alarms, options),
-    ...answerLines(view, options),
+    ...answerLines(answer, options),
+  ];
+  const lines = [
+    ...head,
     '',
     ...tableLines(view, options),
     ...stopLines(view, options),
@@ -57,9 +61,13 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   ];
   const room = Math.max(2, LINES - lines.length - 3);
   const budgets = judgedLines(view, options, room);
-  const cleared = innocentLinesOf(view, options);
   // Broken budgets need the room more.
-  if (lines.length + cleared.length + budgets.length + 3 <= LINES) lines.push(...cleared);
+  const fits = (more: readonly string[]): boolean =>
+    lines.length + more.length + budgets.length + 3 <= LINES;
+  const price = besideLines(answer.price, options);
+  if (fits(price)) lines.splice(head.length, 0, ...price);
+  const cleared = innocentLinesOf(view, options);
+  if (fits(cleared)) lines.push(...cleared);
   if (budgets.length > 0) lines.push('', ...budgets);
   if (options.report !== null)
     lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
@@ -93,9 +101,8 @@ function heading(view: View, options: TextOptions): string[] {
 }
 
 /** How many variants survive, what happens, why, and what to do. */
-function answerLines(view: View, options: TextOptions): string[] {
+function answerLines(answer: Answer, options: TextOptions): string[] {
   const { paint, columns, whole } = options;
-  const answer = answerOf(view);
   const badge =
     answer.badge === null
       ? []
@@ -108,10 +115,15 @@ function answerLines(view: View, options: TextOptions): string[] {
     ...namedAnswers(answer).flatMap(({ name, words }) =>
       labelled(name.toLowerCase().padEnd(4), oneLine(plainWords(words)), room, paint),
     ),
-    ...(answer.settings === null
-      ? []
-      : labelled(' '.repeat(4), oneLine(plainWords(answer.settings)), room, paint)),
+    ...besideLines(answer.settings, options),
   ];
+}
+
+/** A line below what to do: the settings of the advised variant, or its price. */
+function besideLines(words: Words, { columns, whole, paint }: TextOptions): string[] {
+  if (words.length === 0) return [];
+  const room = whole === true ? Infinity : columns;
+  return labelled(' '.repeat(4), oneLine(plainWords(words)), room, paint);
 }
 
 function tableLines(view: View, options: TextOptions): string[] {
@@ -260,13 +272,13 @@ function budgetWord(view: View, variant: VariantResult): string {
   const { held, of, broken } = heldBudgets(variant);
   const word =
     of === 0
-      ? noGoalsWord(variant)
+      ? noBudgetsWord(variant)
       : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;
   return variant.cascade.metastable > 0 ? `${word} metastable`.trim() : word;
 }
 
-function noGoalsWord(variant: VariantResult): string {
-  return withoutGoals([variant]).length > 0 ? 'no goals' : '';
+function noBudgetsWord(variant: VariantResult): string {
+  return judgedByChecksAlone([variant]).length > 0 ? 'no budgets' : '';
 }
 
 /** The values that are not measured, and the command that says which of them decide. */

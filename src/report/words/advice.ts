@@ -1,5 +1,6 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
 import { changeWords } from './cheapest.js';
 import { avertedLosses, effectWords } from '../view/effects.js';
@@ -9,13 +10,17 @@ import { withLoadOf } from '../view/reference.js';
 import { settingsOf, settingsTexts, someSettings, type Settings } from '../view/settings.js';
 import { leastBehind } from './unseen-words.js';
 import { poisonAdvice } from './poison-advice.js';
+import { gainLine, priceLine, replacedBy } from './price.js';
 import { heldBudgets, holdsAll, isRemedy, type View } from '../view/view.js';
 import { closestWords } from './words.js';
 
-/** What to do, and the variant that it names without its settings; both null where nothing is to be done or known. */
+/** What to do, the variant that it names without its settings, its price and its gain; null and empty without them. */
 interface Advice {
   readonly words: Words | null;
   readonly bare: { readonly variant: VariantResult; readonly changes: Settings } | null;
+  readonly price: Words;
+  /** How much more succeeds with it, over several runs. */
+  readonly gain: Words;
 }
 
 /** The variant to take, else the change that helps, else the variant that comes closest. */
@@ -23,7 +28,7 @@ export function actWords(view: View): Advice {
   const { worstVariant, result } = view;
   // No setting makes requests arrive.
   if (result.variants.every(({ summary }) => summary.requests === 0))
-    return { words: null, bare: null };
+    return { ...NOTHING, words: null };
   const chosen = recommendedOf(view);
   if (chosen !== null) {
     const { variant, changes, spare, enough } = chosen;
@@ -34,7 +39,7 @@ export function actWords(view: View): Advice {
       : '';
     const which = (settings: string): string => `${isCut ? ':' : ' with'} ${settings}`;
     const head = [...adviceWords(variant), few];
-    return advice(head, { variant, changes, which }, pricesOf(view, variant));
+    return advice(view, head, { variant, changes, which });
   }
   const survivor = survivorOf(view);
   if (survivor !== null) return survivor;
@@ -45,11 +50,17 @@ export function actWords(view: View): Advice {
   if (change !== null && holdsAll(worstVariant)) {
     const held = heldWords(view);
     const better = joined([held], [[` To serve more, ${change.words}: ${change.effect}.`]]);
-    return { words: change.isNamed ? better : [held], bare: null };
+    return change.isNamed
+      ? { ...NOTHING, words: better, price: change.price }
+      : { ...NOTHING, words: [held] };
   }
   if (change !== null) {
     const head: Words = [...variantHead(view), change.words];
-    return { words: [...joined(head, [[`: ${change.effect}`]]), '.'], bare: null };
+    return {
+      ...NOTHING,
+      price: change.price,
+      words: [...joined(head, [[`: ${change.effect}`]]), '.'],
+    };
   }
   const judged = result.variants.filter(
     (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
@@ -57,32 +68,51 @@ export function actWords(view: View): Advice {
   if (judged.length > 1 && !judged.some(holdsAll)) {
     const { words, closest } = closestWords(view, judged);
     const [variant] = closest;
-    if (closest.length !== 1) return { words: [...words, '.'], bare: null };
+    if (closest.length !== 1) return { ...NOTHING, words: [...words, '.'] };
     const changes = settingsOf(view, variant!);
-    const prices = pricesOf(view, variant!);
-    return advice(words, { variant: variant!, changes, which: inBrackets }, prices);
+    return advice(view, words, { variant: variant!, changes, which: inBrackets });
   }
   return bestOf(view);
 }
 
 /** An advice with its settings, as far as there is room for them. */
 function advice(
+  view: View,
   head: Words,
   of: {
     readonly variant: VariantResult;
     readonly changes: Settings;
     readonly which: (settings: string) => string;
   },
-  rest: readonly Words[],
+  rest: readonly Words[] = [],
 ): Advice {
-  // The price of a variant is more than the settings that make it: these have a line of their own then.
-  const price = rest.find((words) => words.length > 0) ?? [];
   const settings = settingsTexts(of.changes, FEW)
     .map(of.which)
-    .find((text) => sizeOf([...head, text, ...price]) <= MOST);
-  const words = joined(head, [settings === undefined ? [] : [settings], ...rest]);
-  return { words: [...words, '.'], bare: settings === undefined ? of : null };
+    .find((text) => sizeOf([...head, text]) <= MOST);
+  const parts = [[settings ?? listedBelow(of.changes)], ...lossesOf(view, of.variant), ...rest];
+  const words = joined(head, parts);
+  const bare = settings === undefined ? of : null;
+  return { words: [...words, '.'], bare, ...priced(view, of.variant) };
 }
+
+/** `; messages lost: 399`: what a variant loses or breaks that the one of the report does not. */
+function lossesOf(view: View, variant: VariantResult): readonly Words[] {
+  const losses = avertedLosses(view, variant, view.worstVariant);
+  return losses.map((loss) => [`; ${effectWords(loss, variant)}`]);
+}
+
+/** ` (8 settings, below)`: the line below has them. */
+function listedBelow(changes: Settings): string {
+  return changes.length === 0 ? '' : ` (${plural(changes.length, 'setting')}, below)`;
+}
+
+/** What a variant costs, and what it gains. */
+function priced(view: View, variant: VariantResult): Pick<Advice, 'price' | 'gain'> {
+  return { price: priceLine(view, variant), gain: gainLine(view, variant) };
+}
+
+/** Advice without a variant or a change that has a price. */
+const NOTHING = { bare: null, price: [], gain: [] } as const;
 
 function inBrackets(settings: string): string {
   return ` (${settings})`;
@@ -96,15 +126,15 @@ const FEW = 3;
  * that are settings of the system; null without one.
  */
 function survivorOf(view: View): Advice | null {
+  const { worstVariant } = view;
   const [best, ...others] = survivorsOf(view);
   if (best === undefined) return null;
   const names = others.slice(0, 2).map(({ name }) => name);
   const more: Words = names.length > 0 ? ['; ', ...strongList(names), ' too'] : [];
-  const rest = [...pricesOf(view, best), more];
-  if (best.baseline) return { words: [...joined(adviceWords(best), rest), '.'], bare: null };
-  const { changes = [] } = best;
+  const isOther = worstVariant.changes?.some(({ isQuestion }) => isQuestion) === true;
+  const changes = best.baseline && isOther ? [] : settingsOf(view, best);
   const which = (settings: string): string => ` with ${settings}`;
-  return advice(adviceWords(best), { variant: best, changes, which }, rest);
+  return advice(view, adviceWords(best), { variant: best, changes, which }, [more]);
 }
 
 /** The variants that hold every goal where the one that the report is about does not, the one to advise first. */
@@ -130,6 +160,24 @@ export function advisedOf(view: View): Recommended | null {
   return { variant, changes: variant.changes ?? [], spare: [], enough: null };
 }
 
+/** `lifo has no budgets and serves more: 97.4 % of requests succeed, with short-queue 96 %.` */
+export function unjudgedLine(view: View): Words {
+  const advised = advisedOf(view)?.variant;
+  if (advised === undefined) return [];
+  const unjudged = withoutQuestions(view, withLoadOf(view, view.worstVariant)).filter(
+    (variant) => heldBudgets(variant).of === 0,
+  );
+  const most = mostServed(unjudged);
+  const best = unjudged.find((variant) => successOf(variant) === most);
+  if (best === undefined || most - successOf(advised) < BETTER) return [];
+  return [
+    { strong: best.name },
+    ` has no budgets and serves more: ${formatShare(most)} of requests succeed, with `,
+    { strong: advised.name },
+    ` ${formatShare(successOf(advised))}.`,
+  ];
+}
+
 /** The variants that serve users best, or else fall least behind, or lose least; none where all are alike. */
 function bestOf(view: View): Advice {
   const { worstVariant, result } = view;
@@ -142,17 +190,17 @@ function bestOf(view: View): Advice {
   const ahead = leastBehind(view) ?? losesLeast(view, ours);
   if (ahead !== null) {
     const { variant, words } = ahead;
-    return advice(words, { variant, changes: settingsOf(view, variant), which: inBrackets }, []);
+    return advice(view, words, { variant, changes: settingsOf(view, variant), which: inBrackets });
   }
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const poison = poisonAdvice(worstVariant);
-  if (poison !== null && !judged.some(holdsAll)) return { words: [`${poison}.`], bare: null };
+  if (poison !== null && !judged.some(holdsAll)) return { ...NOTHING, words: [`${poison}.`] };
   if (judged.some((variant) => heldBudgets(variant).broken > 0))
-    return { words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES], bare: null };
+    return { ...NOTHING, words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES] };
   // Users that a fault harms are within what the budgets allow, if there are any for this variant.
   const isJudged = heldBudgets(worstVariant).of > 0 || (isCalm(result) && judged.length > 0);
   const isHeld = isJudged && judged.every(holdsAll);
-  return { words: isHeld ? [heldWords(view)] : null, bare: null };
+  return { ...NOTHING, words: isHeld ? [heldWords(view)] : null };
 }
 
 /** Nothing is to be done where the budgets hold: a limit that refuses what is too much does what it is for. */
@@ -199,8 +247,9 @@ function servesBest(view: View, able: readonly VariantResult[], most: number): A
   ];
   const [variant] = named;
   const own = { variant: variant!, changes: settingsOf(view, variant!), which: inBrackets };
-  if (named.length === 1) return advice(head, own, pricesOf(view, variant!));
-  return { words: [...head, '.'], bare: own };
+  if (named.length === 1) return advice(view, head, own);
+  const below = own.changes.length === 0 ? '' : ` (settings of ${variant!.name} below)`;
+  return { words: [...joined(head, [[below]]), '.'], bare: own, ...priced(view, variant!) };
 }
 
 /** Where users are better off only with another fault, or if they behave otherwise: nothing to set, and worth knowing. */
@@ -217,7 +266,7 @@ function otherFault(view: View, able: readonly VariantResult[], most: number): A
     { strong: worstVariant.name },
     ` ${formatShare(successOf(worstVariant))}.`,
   ];
-  return { words, bare: null };
+  return { ...NOTHING, words };
 }
 
 function hasOtherFault({ changes = [] }: VariantResult): boolean {
@@ -261,7 +310,7 @@ function successOf({ summary }: VariantResult): number {
 
 /** `canary against rolling: services.pricing.rollout.kind: rolling → canary`: the settings of an advised variant. */
 export function settingsLine(view: View, { variant, changes }: NonNullable<Advice['bare']>): Words {
-  const base = variant === view.baseline ? view.worstVariant : view.baseline;
+  const base = replacedBy(view, variant);
   if (changes.length === 0) return [];
   return [
     { strong: variant.name },
@@ -275,13 +324,3 @@ export function settingsLine(view: View, { variant, changes }: NonNullable<Advic
 const BETTER = 0.002;
 const ALIKE = 0.0005;
 const NAMED = 2;
-
-/** `; 24 % of responses are degraded`, `; messages lost: 399`: the prices of a variant. */
-function pricesOf(view: View, variant: VariantResult): readonly Words[] {
-  const share = variant.summary.degraded?.value ?? 0;
-  const degraded = share < DEGRADED ? [] : [`; ${formatShare(share)} of responses are degraded`];
-  const losses = avertedLosses(view, variant, view.worstVariant);
-  return [degraded, ...losses.map((loss) => [`; ${effectWords(loss, variant)}`])];
-}
-
-const DEGRADED = 0.005;

@@ -9,7 +9,8 @@ import { formatCount } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
 import type { MeteredParts } from '../families/unseen.js';
 import { unseenCount } from './unseen-proof-words.js';
-import { insteadWords } from './harm-words.js';
+import { insteadWords, priceWords } from './harm-words.js';
+import type { Words } from '../base/emphasis.js';
 import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
@@ -72,6 +73,7 @@ export function changeWords(own: Counterfactuals): {
   readonly isSetting: boolean;
   /** It names a setting of the file, and its new value. */
   readonly isNamed: boolean;
+  readonly price: Words;
 } | null {
   const found = cheapestOf(own);
   if (found === null) return null;
@@ -81,7 +83,18 @@ export function changeWords(own: Counterfactuals): {
     effect: insteadWords(found, own),
     isSetting: (EFFORT[kind] ?? Infinity) <= SETTINGS,
     isNamed: setting !== undefined,
+    price: changePrice(found, own),
   };
+}
+
+/** What the run with a change counts beside the harm; empty where it counts nothing. */
+function changePrice({ price }: CounterfactualIntervention, own: Counterfactuals): Words {
+  if (price === undefined || own.price === undefined) return [];
+  const more = priceWords(price, own.price);
+  return [
+    { strong: 'Price' },
+    ` of this change: ${more === '' ? 'degraded responses and attempts per call hardly grow' : more}.`,
+  ];
 }
 
 /** Whether a change of this kind is ours to make: not a fault, and not fewer users. */

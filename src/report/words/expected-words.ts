@@ -14,19 +14,18 @@ import {
   type Tally,
 } from '../view/judged.js';
 
-/** Words for variants without budgets that count: some may not apply; a file that expects a behaviour has no goals. */
-export function noGoals(variants: readonly VariantResult[]): string {
-  if (variants.some((variant) => has(GOALS, variant))) return 'no budget applies';
-  return variants.some((variant) => has(CHECKS, variant)) ? 'no goals' : 'no budgets';
+/** Words for variants without budgets that count: some may not apply; a file may only expect a behaviour. */
+export function noBudgets(variants: readonly VariantResult[]): string {
+  return withoutBudgets({ variants }) ? 'no budgets' : 'no budget applies';
 }
 
-/** Whether no variant has a goal. */
-export function noGoalsIn({ variants }: Pick<Result, 'variants'>): boolean {
+/** Whether no variant has a budget. */
+export function withoutBudgets({ variants }: Pick<Result, 'variants'>): boolean {
   return variants.every((variant) => !has(GOALS, variant));
 }
 
-/** The variants of which a behaviour is expected and that have no goal, as the incident beside its cure. */
-export function withoutGoals(variants: readonly VariantResult[]): readonly VariantResult[] {
+/** The variants of which a behaviour is expected and that have no budget, as the incident beside its cure. */
+export function judgedByChecksAlone(variants: readonly VariantResult[]): readonly VariantResult[] {
   return variants.filter((variant) => !has(GOALS, variant) && has(CHECKS, variant));
 }
 
@@ -57,21 +56,21 @@ export function expectedCounts({ variants }: Pick<Result, 'variants'>): Tally {
   };
 }
 
-/** Whether the runs behave as expected, after what is said of the goals: `Not as expected: “orders.success < 10 %” in peak. ` */
+/** Whether the runs behave as expected, after what is said of the budgets: `Not as expected: “orders.success < 10 %” in peak. ` */
 export function expectedWords({ variants }: Pick<Result, 'variants'>): Words {
   const { of, held } = expectedCounts({ variants });
   if (of === 0) return [];
-  const without = withoutGoals(variants);
+  const without = judgedByChecksAlone(variants);
   const names = listed(without.map(({ name }) => name));
-  const goals = noGoalsIn({ variants })
-    ? 'No goals. '
+  const missing = withoutBudgets({ variants })
+    ? 'No budgets. '
     : without.length === 0
       ? ''
-      : `${names} ${without.length === 1 ? 'has' : 'have'} no goals. `;
+      : `${names} ${without.length === 1 ? 'has' : 'have'} no budgets. `;
   const wrong = namedIn(CHECKS, variants, isFailure);
   const open = namedIn(CHECKS, variants, isUndecided);
   return [
-    goals,
+    missing,
     ...(wrong === null ? [] : [`Not as expected: ${wrong}. `]),
     ...(open === null ? [] : [`Whether it is as expected is undecided: ${open}. `]),
     ...(held < of

@@ -19,7 +19,9 @@ export function propagationFinding(view: View, variant: VariantResult): string {
     const degraded = lanesOf(view, variant).filter(({ intervals }) => intervals.length > 0);
     if (degraded.length === 0) return 'Nothing degrades';
     if (degraded.length > 3) return `The degradation does not spread${leftWords(variant)}`;
-    return `Only ${listed(degraded.map(({ subject }) => subject))} ${degraded.length === 1 ? 'degrades' : 'degrade'}; it does not spread${leftWords(variant)}`;
+    const [unseen] = unseenParts(variant);
+    const but = unseen === undefined ? '' : `, but ${unseen}`;
+    return `Only ${listed(degraded.map(({ subject }) => subject))} ${degraded.length === 1 ? 'degrades' : 'degrade'}; it does not spread${but}${leftWords(variant)}`;
   }
   const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
   const retried = influences.some((i) => i.mechanism === 'retryLoad');
@@ -116,6 +118,12 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
 
 /** Title if no component and no request degrades: effects that no request shows. */
 function unseenTitle(variant: VariantResult): string | null {
+  const parts = unseenParts(variant);
+  return parts.length === 0 ? null : `No request fails, but ${listed(parts)}${leftWords(variant)}`;
+}
+
+/** Effects that no request shows: `sagas of place-order do not end well`. */
+function unseenParts(variant: VariantResult): readonly string[] {
   const of = (
     kind: CascadeEvent['kind'],
     words: (who: string, count: number) => string,
@@ -124,7 +132,7 @@ function unseenTitle(variant: VariantResult): string | null {
     const subjects = new Set(events.map(({ subject }) => subject));
     return subjects.size === 0 ? '' : words(listed([...subjects]), subjects.size);
   };
-  const parts = [
+  return [
     of('unsettled', (who) => `sagas of ${who} do not end well`),
     of('cancelled', (who) => `more sagas of ${who} are undone`),
     of('backlog', (who, n) => `${who} ${verb(n, 'fall')} behind`),
@@ -136,5 +144,4 @@ function unseenTitle(variant: VariantResult): string | null {
     of('stale', (who, n) => `${who} ${verb(n, 'answer')} with old values`),
     of('poolFull', (who) => `connections run out on ${who}`),
   ].filter((part) => part !== '');
-  return parts.length === 0 ? null : `No request fails, but ${listed(parts)}${leftWords(variant)}`;
 }

@@ -60,7 +60,9 @@ export function leftWords(one: Harmed, usual: Harmed, others: readonly Harmed[] 
 
 /** `72 requests fail instead of 29,900, and 0 are slow instead of 124`. */
 export function insteadWords(one: Harmed, usual: Harmed): string {
-  return kindsOf([one, usual])
+  const kinds = kindsOf([one, usual]);
+  const changed = kinds.filter((kind) => kind.count(one) !== kind.count(usual));
+  return (changed.length === 0 ? kinds : changed)
     .map((kind, k) => {
       const usually = formatCount(kind.count(usual));
       return `${clause(kind, kind.count(one), k === 0)} instead of ${usually}`;

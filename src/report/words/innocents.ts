@@ -1,6 +1,11 @@
+import type { UnseenHarm } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount } from '../../text/figures.js';
+import type { Words } from '../base/emphasis.js';
+import { listed } from '../base/format.js';
 import { wordsOf } from '../view/explained.js';
+import type { View } from '../view/view.js';
+import { hurtUsers } from './lead.js';
 
 /** A fault that is not to blame, in words, and why. */
 export interface Innocent {
@@ -10,10 +15,9 @@ export interface Innocent {
 
 /** The faults of a variant that are not to blame, without those that do not strike: of these nothing is decided. */
 export function innocentsOf(variant: VariantResult): readonly Innocent[] {
-  const { events, innocent } = variant.cascade;
-  const struck = new Set(events.filter(({ kind }) => kind === 'fault').map((e) => e.subject));
-  return innocent
-    .filter(({ fault }) => struck.has(fault))
+  const struck = struckIn(variant);
+  return variant.cascade.innocent
+    .filter(({ fault }) => struck.includes(fault))
     .map(({ fault, reason }) => ({ words: wordsOf(variant, fault), reason }));
 }
 
@@ -25,5 +29,102 @@ export function innocentLines(all: readonly Innocent[], most: number): readonly 
       .slice(0, more > 1 ? most : all.length)
       .map(({ words, reason }) => `${words}: ${reason}.`),
     ...(more > 1 ? [`${formatCount(more)} more faults.`] : []),
+  ];
+}
+
+/** Most faults and changes that the line names. */
+const NAMED = 3;
+
+/**
+ * What is not to blame: `Not to blame: psp hangs (without it the same requests fail). No difference: without the retries
+ * of api to db.` Where no fault is cleared it says whether all of them are causes. Empty where nothing is known.
+ */
+export function clearedLine(variant: VariantResult): Words {
+  const [unseen] = hurtUsers(variant).length > 0 ? [] : (variant.counterfactuals?.unseen ?? []);
+  const faults = unseen === undefined ? clearedOf(variant) : clearedOfUnseen(variant, unseen);
+  const changes = changesText(variant);
+  return [
+    ...(faults === null ? [] : [{ strong: faults.head }, `: ${faults.text}.`]),
+    ...(changes === '' ? [] : [`${faults === null ? '' : ' '}${changes}`]),
+  ];
+}
+
+/** Where the settings alone make the difference from the baseline: both have the same faults. */
+export function clearedByBaseline({ worstVariant, baseline }: View): Words {
+  const faultsOf = ({ faults }: VariantResult): readonly string[] =>
+    faults.map(
+      ({ words, spans }) => `${words} ${spans.map(({ from, until }) => `${from} ${until}`).join()}`,
+    );
+  const own = faultsOf(worstVariant);
+  const others = faultsOf(baseline);
+  if (own.length === 0 || own.length !== others.length || own.some((one) => !others.includes(one)))
+    return [];
+  const what = own.length === 1 ? 'the fault' : 'the faults';
+  return [{ strong: 'Not to blame' }, `: ${what}, which `, { strong: baseline.name }, ' has too.'];
+}
+
+interface Cleared {
+  readonly head: 'Not to blame' | 'Not decided';
+  readonly text: string;
+}
+
+function clearedOf(variant: VariantResult): Cleared | null {
+  const cleared = innocentsOf(variant);
+  const struck = struckIn(variant);
+  if (cleared.length > 0) return notToBlame(cleared);
+  const blamed = struck.filter((id) => variant.cascade.causes.some(({ fault }) => fault === id));
+  if (blamed.length === 0) return null;
+  if (blamed.length < struck.length) {
+    const open = struck.filter((id) => !blamed.includes(id));
+    return {
+      head: 'Not decided',
+      text: `the part of ${listed(open.map((id) => wordsOf(variant, id)))}`,
+    };
+  }
+  const count = formatCount(struck.length);
+  const text =
+    struck.length === 1
+      ? 'nothing, the only fault is a cause'
+      : `none of the ${count} faults, each is a cause`;
+  return { head: 'Not to blame', text };
+}
+
+/** The same for harm that no request shows: the account has causes of all that goes wrong, the runs those of this harm. */
+function clearedOfUnseen(
+  variant: VariantResult,
+  { faults, background }: UnseenHarm,
+): Cleared | null {
+  const cleared = faults.flatMap(({ fault, role, alone }): readonly Innocent[] => {
+    const words = wordsOf(variant, fault);
+    if (role === 'none') return [{ words, reason: 'without it as much goes wrong' }];
+    const isAlone = role === 'undecided' && alone !== null && alone <= background;
+    return isAlone ? [{ words, reason: 'alone it does none of this' }] : [];
+  });
+  if (cleared.length > 0) return notToBlame(cleared);
+  const isOnly = faults.length === 1 && faults[0]!.role === 'cause';
+  return isOnly ? { head: 'Not to blame', text: 'nothing, the only fault is a cause' } : null;
+}
+
+function notToBlame(all: readonly Innocent[]): Cleared {
+  const more = all.length - NAMED;
+  const named = all.slice(0, more > 1 ? NAMED : all.length);
+  const words = named.map((one) => `${one.words} (${one.reason})`);
+  const text = listed([...words, ...(more > 1 ? [`${formatCount(more)} more faults`] : [])]);
+  return { head: 'Not to blame', text };
+}
+
+/** Changes that make no difference; other values of settings are many. */
+function changesText({ counterfactuals }: VariantResult): string {
+  const none = (counterfactuals?.interventions ?? []).filter(
+    ({ role, kind }) => role === 'none' && kind !== 'setting',
+  );
+  const words = none.slice(0, NAMED).map((one) => one.words);
+  return words.length === 0 ? '' : `No difference: ${listed(words)}.`;
+}
+
+/** The faults that strike in the first run. */
+function struckIn({ cascade }: VariantResult): readonly string[] {
+  return [
+    ...new Set(cascade.events.filter(({ kind }) => kind === 'fault').map(({ subject }) => subject)),
   ];
 }

@@ -50,6 +50,9 @@ export function isSameInAll(view: View): boolean {
   });
 }
 
+/** Most times that a head lists. */
+const TIMES = 2;
+
 /**
  * Variants that have the headline fault at another time, in other words, or not at all: ` (80 to 100 s in later, not in
  * calm)`.
@@ -65,6 +68,8 @@ function elsewhereWords(view: View, words: string, time: string): string {
     return when === time ? null : when;
   });
   if (others.size === 0) return '';
+  if (others.size > TIMES)
+    return ` (differs in ${listed([...others].flatMap(([, some]) => some.map(({ name }) => name)))})`;
   const all = [...others].map(([own, some]) => `${own} in ${listed(some.map(({ name }) => name))}`);
   return ` (${all.join(', ')})`;
 }

@@ -1,0 +1,154 @@
+// Kinds of the lines below the answers: the price of an advice, how a cause is known, and what is cleared.
+import { isPrinted, SHARE } from './figures.mjs';
+import { kind } from './kind.mjs';
+import { PROOFS } from './proofs.mjs';
+import { effectError } from './settings.mjs';
+
+const named = ({ result }, name) => result.variants.find((variant) => variant.name === name);
+
+/** Figures that a price may name, each with its value in a variant. */
+const PRICED = [
+  [/^(.+?) of requests degraded$/u, ({ summary }) => summary.degraded?.value ?? 0],
+  [/^(.+?) of work wasted$/u, ({ summary }) => summary.wasted.value],
+  [/^attempts per call (.+)$/u, ({ summary }) => summary.attemptsPerCall.value],
+  [/^p99 of all (.+)$/u, ({ summary }) => summary.latency.p99.value],
+  [/^success whole run (.+)$/u, ({ summary }) => summary.success.value],
+  [/^cost per million (.+)$/u, ({ summary }) => summary.costPerMillion?.value],
+];
+
+/** From this multiple on a figure is worse without a doubt. */
+const CLEARLY = 1.5;
+
+function priceError(list, variant, other) {
+  if (/^(?:nothing that the runs show|less than half a point)/u.test(list)) {
+    const wrong = PRICED.filter(([pattern]) => !pattern.source.includes('success')).find(
+      ([, of]) => (of(variant) ?? 0) > Math.max(0.02, CLEARLY * (of(other) ?? Infinity)),
+    );
+    return wrong === undefined ? null : `${wrong[0].source} is worse`;
+  }
+  for (const part of list.split(/, | and (?=\S+ \S+ .*instead of|\d+ other)/u)) {
+    const [now, then] = part.split(' instead of ');
+    for (const [pattern, of] of PRICED) {
+      const figure = pattern.exec(now)?.[1];
+      if (figure === undefined) continue;
+      if (!isPrinted(figure, of(variant)) || !isPrinted(then, of(other)))
+        return `the runs have other figures for ${part}`;
+    }
+  }
+  return null;
+}
+
+/** Reads a sentence by the kinds about further runs. */
+function proofError(text, facts) {
+  const sentence = text.slice(0, 1).toUpperCase() + text.slice(1);
+  let error;
+  for (const { read } of PROOFS) {
+    const found = read(sentence, facts);
+    if (found === null) return null;
+    error ??= found;
+  }
+  return error;
+}
+
+const INFERRED = /^no run leaves out “.+$/u;
+
+/** All kinds of these lines. */
+export const BESIDE = [
+  kind(
+    'the price of a variant',
+    /^Price of (?<name>.+?) against (?<other>.+?): (?<list>.+)$/u,
+    ({ groups }, facts) => {
+      const [variant, other] = [groups.name, groups.other].map((name) => named(facts, name));
+      if (variant === undefined || other === undefined) return undefined;
+      return priceError(groups.list, variant, other);
+    },
+  ),
+  kind('the price of a change', /^Price of this change: .+$/u),
+  kind(
+    'wasted work',
+    new RegExp(
+      `^Beside the requests: (?:less than 1 % of the work is wasted|(?:up to )?(?<share>${SHARE}) of the work is wasted(?:, in .+)?)$`,
+      'u',
+    ),
+    ({ groups: { share } }, { result }) => {
+      const most = Math.max(...result.variants.map(({ summary }) => summary.wasted.value ?? 0));
+      const isSo = share === undefined ? most < 0.01 : isPrinted(share, most);
+      return isSo ? null : `it is ${most}`;
+    },
+  ),
+  kind(
+    'a harm without a budget',
+    /^No budget of (?<name>.+?) is about (?<subject>.+?): it holds its \d+ budgets? without it$/u,
+    ({ groups }, facts) => {
+      const variant = named(facts, groups.name);
+      if (variant === undefined) return undefined;
+      const about = variant.budgets.find(({ metric }) => metric.includes(`.${groups.subject}.`));
+      return about === undefined ? null : `“${about.text}” is`;
+    },
+  ),
+  kind(
+    'a variant without budgets',
+    new RegExp(
+      `^(?<name>.+?) has no budgets and serves more: (?<share>${SHARE}) of requests succeed, with (?<other>.+?) (?<less>${SHARE})$`,
+      'u',
+    ),
+    ({ groups }, facts) => {
+      const [variant, other] = [groups.name, groups.other].map((name) => named(facts, name));
+      if (variant === undefined || other === undefined) return undefined;
+      if (variant.budgets.some(({ severity }) => severity === 'error')) return 'it has budgets';
+      const isSo =
+        isPrinted(groups.share, variant.summary.success.value) &&
+        isPrinted(groups.less, other.summary.success.value);
+      return isSo ? null : 'the runs have other figures';
+    },
+  ),
+  kind(
+    'how it is known, by another variant',
+    /^Known by: \d+ runs? of (?<name>.+?), alike but for these settings: (?<list>.+)$/u,
+    ({ groups }, facts) => {
+      const base = named(facts, groups.name);
+      if (base?.baseline !== true) return 'it is not what the others are made of';
+      const [first] = groups.list.split(' instead of ');
+      return effectError(first, base);
+    },
+  ),
+  kind('how it is known', /^Known by: (?<list>.+)$/u, ({ groups }, facts) => {
+    const parts = groups.list
+      .replace(/ \((?:\d+ runs?|run 1 of \d+|runs 1 to \d+ of \d+)\)/u, '')
+      .split('; ');
+    for (const part of parts) {
+      if (INFERRED.test(part)) continue;
+      if (/^“.+” alone does .+$/u.test(part)) continue;
+      if (part === `${facts.own?.metastability?.loopCut?.words} users recover`) {
+        if (facts.own.metastability.loopCut.users !== 'recovers') return 'they do not';
+        continue;
+      }
+      const error = proofError(part, facts);
+      if (error !== null) return error ?? `no such proof: ${part}`;
+    }
+    return null;
+  }),
+  kind('not to blame', /^Not to blame: (?<list>.+)$/u, ({ groups: { list } }, { variant }) => {
+    const { events, innocent, causes } = variant.cascade;
+    const struck = new Set(events.filter((one) => one.kind === 'fault').map((one) => one.subject));
+    const blamed = causes.flatMap(({ fault }) => fault ?? []);
+    const isAll = [...struck].every((id) => blamed.includes(id));
+    if (list === 'nothing, the only fault is a cause')
+      return struck.size === 1 && isAll ? null : `${struck.size} faults strike`;
+    if (/^none of the \d+ faults, each is a cause$/u.test(list))
+      return isAll ? null : 'one of them is no cause';
+    if (/^the faults?, which .+ has too$/u.test(list)) return null;
+    if (/\((?:without it as much goes wrong|alone it does none of this)\)/u.test(list)) return null;
+    const wrong = innocent
+      .filter(({ fault }) => struck.has(fault))
+      .slice(0, 3)
+      .find(({ reason }) => !list.includes(`(${reason})`));
+    return innocent.length > 0 && wrong === undefined ? null : 'a reason is missing';
+  }),
+  kind('not decided', /^Not decided: the part of (?<list>.+)$/u, ({ groups }, { variant }) => {
+    const { innocent, causes } = variant.cascade;
+    const known = [...innocent, ...causes].flatMap(({ fault }) => fault ?? []);
+    const open = variant.faults.filter(({ id }) => !known.includes(id));
+    return open.some(({ words }) => groups.list.includes(words)) ? null : 'all are decided';
+  }),
+];

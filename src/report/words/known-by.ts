@@ -1,0 +1,104 @@
+import { sustainedBy } from '../../contracts/result/sustained.js';
+import { interventionOf } from '../../analysis/story/proven-conditions.js';
+import type { KnownCause } from '../../contracts/result/cause.js';
+import type { Counterfactuals } from '../../contracts/result/counterfactual.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import { formatCount, formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import type { Words } from '../base/emphasis.js';
+import { listed } from '../base/format.js';
+import { cellText } from '../view/columns.js';
+import { effectWords, halvedEffects } from '../view/effects.js';
+import { wordsOf } from '../view/explained.js';
+import type { View } from '../view/view.js';
+import { insteadWords } from './harm-words.js';
+import { mainCauses } from './lead.js';
+
+/** Most causes that the line is about. */
+const NAMED = 3;
+const KNOWN = { strong: 'Known by' };
+
+/**
+ * How the causes are known, with the figures of the runs that show it: `Known by: without “psp hangs” 61 requests fail
+ * instead of 29,900 (1 run).` Empty without a cause.
+ */
+export function knownLine(variant: VariantResult): Words {
+  const own = variant.counterfactuals;
+  const causes = mainCauses(variant).slice(0, NAMED);
+  const shown = own === undefined ? [] : shownWords(variant, own, causes);
+  const open = causes.filter(({ known }) => known !== 'proved').map(inferredWords);
+  const inferred = open.length === 0 ? [] : [`no run leaves out ${listed(open)}`];
+  const parts = [
+    ...(shown.length === 0 ? [] : [`${shown.join('; ')} (${runsOf(variant, own!)})`]),
+    ...inferred,
+  ];
+  return parts.length === 0 ? [] : [KNOWN, `: ${parts.join('; ')}.`];
+}
+
+/** What the runs without each proved cause have in place of its harm, and those without the loop that keeps it up. */
+function shownWords(
+  variant: VariantResult,
+  own: Counterfactuals,
+  causes: readonly KnownCause[],
+): readonly string[] {
+  const proved = causes.filter(({ known }) => known === 'proved');
+  const kept = sustainedBy(variant.cascade, own.metastability ?? null);
+  const cut = kept?.known === 'proved' ? own.metastability?.loopCut : null;
+  return [
+    ...proved.flatMap((cause) => provedWords(variant, own, cause) ?? []),
+    ...(cut === null || cut === undefined ? [] : [`${cut.words} users recover`]),
+  ];
+}
+
+/** `without “psp hangs” 61 requests fail instead of 29,900`; null where no such run counts requests. */
+function provedWords(
+  variant: VariantResult,
+  own: Counterfactuals,
+  cause: KnownCause,
+): string | null {
+  const { fault } = cause;
+  if (fault === undefined) {
+    const change = interventionOf(cause, own.interventions);
+    return change === undefined ? null : `${change.words} ${insteadWords(change, own)}`;
+  }
+  const row = own.faults.find((one) => one.fault === fault);
+  if (row === undefined) return null;
+  const { without, withoutFailed, alone } = row;
+  const words = `“${wordsOf(variant, fault)}”`;
+  if (without !== null)
+    return `without ${words} ${insteadWords({ harm: without, failed: withoutFailed }, own)}`;
+  if (alone === null) return null;
+  const [does, all] = [alone - own.background, own.harm].map((n) => formatCount(Math.round(n)));
+  return `${words} alone does ${does} of the harm of ${all} failed or slow requests`;
+}
+
+/** A cause that no run has shown, and what speaks for it. */
+function inferredWords({ text, known, evidence, share }: KnownCause): string {
+  const part =
+    share === null ? '' : `${formatShare(share)} of the failed and slow requests lead to it`;
+  const why = [part, evidence].filter((words) => words !== '').join(', ');
+  return `“${text}” (${known === 'guess' || why === '' ? 'only its time and place speak for it' : why})`;
+}
+
+/** `1 run`, `run 1 of 5`: the runs that were repeated. */
+function runsOf({ perReplication }: VariantResult, { replications }: Counterfactuals): string {
+  const all = perReplication.length;
+  if (replications === all) return plural(all, 'run');
+  return replications === 1
+    ? `run 1 of ${formatCount(all)}`
+    : `runs 1 to ${formatCount(replications)} of ${formatCount(all)}`;
+}
+
+/** Where only the settings of a variant differ from those of the baseline: what its runs have in place of the harm. */
+export function contrastLine(view: View): Words {
+  const { worstVariant, baseline, result } = view;
+  const effects = halvedEffects(view, worstVariant, baseline).map(
+    (one) => `${effectWords(one, baseline)} instead of ${cellText(one.column, worstVariant)}`,
+  );
+  return [
+    KNOWN,
+    `: ${plural(result.replications, 'run')} of `,
+    { strong: baseline.name },
+    `, alike but for these settings: ${listed(effects)}.`,
+  ];
+}

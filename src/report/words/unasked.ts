@@ -1,0 +1,26 @@
+import type { Words } from '../base/emphasis.js';
+import { plural } from '../../text/words.js';
+import { GOALS } from '../view/judged.js';
+import { holdsAll, requestLabel, type View } from '../view/view.js';
+import { hurtUsers } from './lead.js';
+
+/** `No budget of naive is about buy: it holds its 1 budget all the same.` Empty where a budget is about the harm. */
+export function unaskedLine(view: View): Words {
+  const { worstVariant, requests } = view;
+  const [worst] = hurtUsers(worstVariant);
+  if (worst === undefined || !holdsAll(worstVariant)) return [];
+  const { subject } = worst;
+  const [workload] = subject.split('.', 1);
+  const others = requests.filter((request) => request !== subject);
+  const isAbout = (metric: string): boolean =>
+    metric.startsWith(`${workload!}.`) && !others.some((other) => metric.startsWith(`${other}.`));
+  const own = GOALS.of(worstVariant).filter(({ severity }) => severity === 'error');
+  if (own.some(({ metric }) => isAbout(metric) || metric.startsWith('cascade.'))) return [];
+  return [
+    'No budget of ',
+    { strong: worstVariant.name },
+    ' is about ',
+    { strong: requestLabel(view, subject) },
+    `: it holds its ${plural(own.length, 'budget')} without it.`,
+  ];
+}

@@ -1,0 +1,128 @@
+import { sustainedBy } from '../../contracts/result/sustained.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import { capitalised } from '../../text/words.js';
+import { joined, MOST, shortened, sizeOf } from './answer-room.js';
+import type { Words } from '../base/emphasis.js';
+import { clearedByBaseline, clearedLine } from './innocents.js';
+import { contrastLine, knownLine } from './known-by.js';
+import { hurtUsers, mainCauses } from './lead.js';
+import { briefProofs, togetherProof } from './unseen-proof-words.js';
+import { contrastWords } from './contrast.js';
+import { listed } from '../base/format.js';
+import { handleWords } from './headroom.js';
+import { loopWords, type View } from '../view/view.js';
+
+/** Why, how that is known where the sentence does not say it, and what is not to blame. */
+interface Why {
+  readonly words: Words | null;
+  readonly known: Words;
+  readonly cleared: Words;
+}
+
+/** The causes of the variant that the report is about, what keeps it down, and where it is felt first. */
+export function whyWords(view: View): Why {
+  const { worstVariant } = view;
+  const isHurt = hurtUsers(worstVariant).length > 0;
+  const cleared = clearedLine(worstVariant);
+  const unseen = isHurt ? null : unseenWhy(view);
+  if (unseen !== null) return unseen;
+  const causes = mainCauses(worstVariant);
+  const [first] = causes;
+  const further = [keptWords(view, worstVariant), feltWords(worstVariant)];
+  if (first === undefined) {
+    const [head, ...rest] = further.filter((words) => words.length > 0);
+    // What is full is no reason for a harm that no one has.
+    const isNone = !isHurt || head === undefined;
+    return { words: isNone ? null : [...joined(opened(head), rest), '.'], known: [], cleared };
+  }
+  const isSame = causes.every(({ known }) => known === first.known);
+  const texts = causes.map(({ text, known }) => (isSame ? text : `${text} (${known})`));
+  const known = isSame ? ` (${first.known})` : '';
+  const head: Words = [`${listed(texts)}${known}`];
+  return { words: [...joined(head, further), '.'], known: knownLine(worstVariant), cleared };
+}
+
+/**
+ * Where no request of users degrades: what the runs without single faults show about the harm that no request shows,
+ * else the settings without which the baseline has less of it; null where no run shows anything.
+ */
+function unseenWhy(view: View): Why | null {
+  const { worstVariant: variant } = view;
+  const own = variant.counterfactuals;
+  // A sentence that is cut in its list of runs says nothing.
+  const proofs = own === undefined ? [] : briefProofs({ variant, own });
+  const proof = proofs.find((words) => sizeOf([words]) <= MOST) ?? proofs.at(-1);
+  const cleared = clearedLine(variant);
+  if (proof !== undefined) return { words: [proof], known: [], cleared };
+  const contrast = contrastWords(view);
+  if (contrast !== null)
+    return {
+      words: [...shortened(contrast), '.'],
+      known: contrastLine(view),
+      cleared: clearedByBaseline(view),
+    };
+  const measured = measuredWhy(variant);
+  return measured === null ? null : { words: measured, known: [], cleared };
+}
+
+/** Where neither runs without a fault nor another variant show it: the runs without all faults, or what is full. */
+function measuredWhy(variant: VariantResult): Words | null {
+  const own = variant.counterfactuals;
+  const together = own === undefined ? null : togetherProof({ variant, own });
+  if (together !== null) return [together];
+  const busy = busyWords(variant);
+  if (busy !== null) return [...shortened([busy]), '.'];
+  const isCleared = own?.unseen?.every(({ faults }) =>
+    faults.every(
+      ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,
+    ),
+  );
+  if (isCleared === true) return ['The runs without single faults show no cause.'];
+  return null;
+}
+
+/** `mailer is saturated: its 1 consumer of mails handles 20/s of 60/s`, of a topic or queue that falls behind. */
+function busyWords({ headroom, cascade }: VariantResult): string | null {
+  const behind = cascade.events.filter(({ kind }) => kind === 'backlog');
+  const busy = headroom?.components.find(
+    ({ resource, of, factor }) =>
+      resource === 'consumers' &&
+      factor <= 1 &&
+      behind.some(({ subject }) => subject === of || subject.startsWith(`${of}.`)),
+  );
+  if (busy === undefined || headroom?.underFault === true) return null;
+  return `${busy.component} is saturated: ${handleWords(busy)} (measured)`;
+}
+
+/** The beginning of a sentence from a further part of one. A name of the scenario keeps its case. */
+function opened(words: Words): Words {
+  const [first, ...rest] = words;
+  if (typeof first !== 'string') return words;
+  const plain = first.replace(/^; /u, '');
+  return [plain.startsWith('the loop ') ? capitalised(plain) : plain, ...rest];
+}
+
+/** `; edge → checkout → payments keeps it down`: the loop of a metastable variant. */
+function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Words {
+  const kept = sustainedBy(cascade, counterfactuals?.metastability ?? null);
+  if (kept === null) return [];
+  return [`; the loop ${loopWords(view, kept.loop.through)} keeps it down (${kept.known})`];
+}
+
+/**
+ * `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted; else what a zone takes with it, as in
+ * `; ingress has no instance elsewhere`.
+ */
+function feltWords({ cascade }: VariantResult): Words {
+  const felt = cascade.events.find(({ kind }) => FELT.has(kind));
+  if (felt !== undefined) return [`; ${felt.subject}: ${felt.text}`];
+  const detail = cascade.events.find(({ takes }) => takes !== undefined)?.detail;
+  return detail === undefined ? [] : [`; ${detail}`];
+}
+
+const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = new Set([
+  'saturated',
+  'poolFull',
+  'killed',
+  'blocked',
+]);

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { readingOf } from '../../bench/accounts/reader.mjs';
+import { textsOf } from '../../bench/accounts/surfaces.mjs';
+import { summarise } from '../../src/analysis/summarise.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { storyBlocks } from '../../src/report/story/blocks.js';
+import { summaryText } from '../../src/report/text/text.js';
+import { viewOf } from '../../src/report/view/view.js';
+import { answerOf } from '../../src/report/words/answer.js';
+import { proofOf } from '../support/proofs.js';
+import { run } from '../theory/program.js';
+
+/** The lines below the answers, by their first words. */
+function line(result: Result, head: string): string | null {
+  const all = answerOf(viewOf(result)).also.map(plainWords);
+  return all.find((text) => text.startsWith(head)) ?? null;
+}
+
+/** A scenario with the further runs of its first variant. */
+async function proved(text: string): Promise<Result> {
+  const ran = run(text);
+  const proofs = new Map([[ran.plans[0]!.variant, await proofOf(ran)]]);
+  return summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs);
+}
+
+function shop(rest: string): string {
+  return `
+faultline: 1
+title: Shop
+run: { duration: 60s, warmup: 5s, replications: 1 }
+policies: { pay: { timeout: 2s } }
+services:
+  shop: { outbound: pay, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { replicas: 2, endpoints: { pay: [ wait: 20ms ] } }
+  ads: { endpoints: { show: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: buy, call: shop.buy }, { name: look, call: ads.show } ] }
+${rest}`;
+}
+
+const DOWN = 'down, kind: error, target: bank, share: 100%, at: 20s, for: 10s';
+const FALLBACK = 'policies.pay.fallback: { after: 2ms }';
+
+describe('how a cause is known', () => {
+  it('has the requests that fail with and without the fault, and the number of runs', async () => {
+    const result = await proved(shop(`faults: [ { id: ${DOWN} } ]`));
+    expect(line(result, 'Known by')).toBe(
+      'Known by: without “bank fails with 500” 0 requests fail instead of 475 (1 run).',
+    );
+  });
+
+  it('says where no run leaves the fault out', () => {
+    const { result } = run(shop(`faults: [ { id: ${DOWN} } ]`));
+    expect(line(result, 'Known by')).toMatch(
+      /^Known by: no run leaves out “bank fails with 500” \(100 % of the failed and slow requests lead to it\)\.$/u,
+    );
+  });
+
+  it('has the figures of both variants where only settings differ', () => {
+    const { result } = run(CONSUMERS);
+    expect(line(result, 'Known by')).toMatch(
+      /^Known by: 1 run of wide, alike but for these settings: the backlog is gone after 500 ms instead of never and at most 6 wait instead of [\d,]+\.$/u,
+    );
+    expect(line(result, 'Not to blame')).toBe('Not to blame: the fault, which wide has too.');
+  });
+});
+
+const CONSUMERS = `
+faultline: 1
+title: Consumers
+run: { duration: 60s, warmup: 5s, replications: 1 }
+services:
+  shop: { endpoints: { buy: [ publish: jobs ] } }
+  worker: { replicas: 4, endpoints: { handle: [ wait: 50ms ] } }
+queues:
+  jobs: { kind: rabbitmq, consumers: [ { call: worker.handle, concurrency: 4 } ] }
+workloads: { users: { arrivals: constant(100/s), requests: [ call: shop.buy ] } }
+faults: [ { id: slower, kind: slow, target: worker, factor: 1.2, at: 20s, for: 5s } ]
+variants:
+  - { name: wide }
+  - { name: tight, set: { queues.jobs.consumers: [ { call: worker.handle, concurrency: 1 } ] } }
+`;
+
+/** Two variants with a budget that only the second one holds. */
+function advised(set: string): Result {
+  return run(
+    shop(`faults: [ { id: ${DOWN} } ]
+variants: [ { name: plain }, { name: better, set: { ${set} } } ]
+budgets: [ users.success >= 99% ]`),
+  ).result;
+}
+
+describe('the price of an advice', () => {
+  it('has the figures that get worse, and the instances that it adds', () => {
+    expect(line(advised(`${FALLBACK}, services.ads.replicas: 3`), 'Price')).toBe(
+      'Price of better against plain: 3 instances of ads instead of 1 and 7.92 % of requests degraded instead of 0 %.',
+    );
+  });
+
+  it('is on the terminal too, below what to do', () => {
+    const plain = (text: string): string => text;
+    const paint = { bold: plain, dim: plain, red: plain };
+    const shown = { paint, columns: 160, file: 'a.yaml', wall: null, report: null };
+    expect(String(summaryText(advised(FALLBACK), shown))).toContain(
+      'Price of better against plain: 7.92 % of requests degraded instead of 0 %.',
+    );
+  });
+
+  it('is nothing where no figure gets worse', () => {
+    const result = run(
+      shop(`faults: [ { id: ${DOWN} } ]
+variants: [ { name: plain }, { name: better, set: { services.shop.endpoints.buy: [ wait: 2ms ] } } ]
+budgets: [ users.success >= 99% ]`),
+    ).result;
+    expect(line(result, 'Price')).toBe(
+      'Price of better against plain: nothing that the runs show.',
+    );
+  });
+
+  it('names a variant that serves more and has no budget', () => {
+    const { result } = run(
+      shop(`faults: [ { id: half, kind: error, target: bank, share: 50%, at: 20s, for: 10s } ]
+variants:
+  - { name: plain }
+  - { name: better, set: { policies.pay.retry: { attempts: 2, on: [any] } } }
+  - { name: best, set: { ${FALLBACK} } }
+budgets: [ "users.buy.success >= 60% during half in plain, better" ]`),
+    );
+    expect(line(result, 'best')).toMatch(
+      /^best has no budgets and serves more: 100 % of requests succeed, with better 9[78]\.?\d* %\.$/u,
+    );
+  });
+});
+
+describe('what is not to blame', () => {
+  it('is nothing where the only fault is a cause', () => {
+    const { result } = run(shop(`faults: [ { id: ${DOWN} } ]`));
+    expect(line(result, 'Not')).toBe('Not to blame: nothing, the only fault is a cause.');
+  });
+
+  it('is each cleared fault with its reason', async () => {
+    const slow = '{ id: slow, kind: slow, target: ads, factor: 1.1, at: 40s, for: 5s }';
+    const result = await proved(shop(`faults: [ { id: ${DOWN} }, ${slow} ]`));
+    expect(line(result, 'Not')).toBe(
+      'Not to blame: ads 1.1x slower (without it the same requests fail).',
+    );
+  });
+});
+
+describe('a variant that holds its budgets while its users fail', () => {
+  it('is said to have none about them', () => {
+    const about = (budget: string): string | null =>
+      line(run(shop(`faults: [ { id: ${DOWN} } ]\nbudgets: [ ${budget} ]`)).result, 'No budget');
+    expect(about('users.look.success >= 99%')).toBe(
+      'No budget of base is about buy: it holds its 1 budget without it.',
+    );
+    expect(about('users.buy.success >= 10%')).toBeNull();
+    expect(about('users.success >= 10%')).toBeNull();
+  });
+});
+
+describe('beside the requests', () => {
+  it('is the work whose result no caller uses', () => {
+    const { result } = run(shop(`faults: [ { id: ${DOWN} } ]`));
+    expect(line(result, 'Beside')).toBe(
+      'Beside the requests: less than 1 % of the work is wasted.',
+    );
+  });
+});
+
+describe('an independent reader', () => {
+  it('reads all of these lines, and finds each wrong figure', async () => {
+    const results = [
+      await proved(shop(`faults: [ { id: ${DOWN} } ]`)),
+      advised(FALLBACK),
+      run(CONSUMERS).result,
+    ];
+    const wrong = (from: string, to: string): number =>
+      results.reduce((sum, result) => {
+        const texts = textsOf(result, storyBlocks(result, { source: 'a.yaml' })).map((one) => ({
+          ...one,
+          text: one.text.replaceAll(from, to),
+        }));
+        const read = readingOf(result, texts);
+        expect(read.unread).toEqual([]);
+        return sum + read.wrong.length;
+      }, 0);
+    expect(wrong('', '')).toBe(0);
+    expect(wrong('instead of 475', 'instead of 476')).toBeGreaterThan(0);
+    expect(wrong('7.92 % of requests degraded', '7.82 % of requests degraded')).toBeGreaterThan(0);
+    expect(wrong('which wide has too', 'each is a cause')).toBeGreaterThan(0);
+  });
+});
