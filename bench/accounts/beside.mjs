@@ -63,6 +63,19 @@ export const BESIDE = [
       return priceError(groups.list, variant, other);
     },
   ),
+  kind(
+    'a difference over several runs',
+    /^Difference in success of (?<name>.+?) from (?<base>.+?): (?<sign>[+−-])(?<points>[\d.]+) (?<unit>pt|%) .*$/u,
+    ({ groups }, facts) => {
+      const [variant, base] = [groups.name, groups.base].map((name) => named(facts, name));
+      if (variant === undefined || base === undefined) return undefined;
+      const own = variant.summary.success.value - base.summary.success.value;
+      const isUp = groups.sign === '+';
+      return isPrinted(`${groups.points} %`, Math.abs(own)) && own >= 0 === isUp
+        ? null
+        : `it is ${own}`;
+    },
+  ),
   kind('the price of a change', /^Price of this change: .+$/u),
   kind(
     'wasted work',

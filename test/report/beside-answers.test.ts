@@ -133,6 +133,22 @@ budgets: [ "users.buy.success >= 60% during half in plain, better" ]`),
   });
 });
 
+describe('the difference that an advice makes', () => {
+  it('has an interval over several runs, and is not there for one', () => {
+    const { result } = run(
+      shop(`faults: [ { id: ${DOWN} } ]
+variants: [ { name: plain }, { name: better, set: { ${FALLBACK} } } ]
+budgets: [ users.success >= 99% ]`)
+        .replace('constant(100/s)', 'poisson(100/s)')
+        .replace('replications: 1', 'replications: 3'),
+    );
+    expect(line(result, 'Difference')).toMatch(
+      /^Difference in success of better from plain: \+8\.\d+ pt ± [\d.]+ \(95 % confidence, 3 runs\)\.$/u,
+    );
+    expect(line(advised(FALLBACK), 'Difference')).toBeNull();
+  });
+});
+
 describe('what is not to blame', () => {
   it('is nothing where the only fault is a cause', () => {
     const { result } = run(shop(`faults: [ { id: ${DOWN} } ]`));

@@ -49,30 +49,26 @@ const PART = 0.05;
 const SMALL = 'less than half a point of each share, and less than 5 % of each other figure';
 
 /**
- * `Difference: full succeeds with 20.5 ± 0.3 points more than naive (95 %, 5 runs).` Empty for a single run, which has no
- * interval, and where the runs show no difference.
+ * `Difference in success of full from naive: +20.5 pt ± 0.1 (95 % confidence, 5 runs).` Empty for a single run, which has
+ * no interval.
  */
 export function gainLine(view: View, variant: VariantResult): Words {
   const { replications } = view.result;
   const other = replacedBy(view, variant);
   if (other === variant || !haveSameLoad(view, variant, other)) return [];
   const success = outcomeColumns(view).find(({ key }) => key === 'success')!;
-  const flipped = variant === view.baseline;
-  const { difference, interval, confidence } = differenceOf(
-    view,
-    success,
-    flipped ? other : variant,
-  );
+  const one = variant === view.baseline ? other : variant;
+  const { difference, interval, confidence, verdict } = differenceOf(view, success, one);
   if (difference === null || interval === null || confidence === null) return [];
   const { difference: text, half } = formatDifferenceWithin(difference, interval, success.unit);
-  const [one, two] = flipped ? [other, variant] : [variant, other];
+  const open = verdict === 'unknown' ? '; these runs do not decide' : '';
   return [
     { strong: 'Difference' },
     ' in success of ',
     { strong: one.name },
     ' from ',
-    { strong: two.name },
-    `: ${text} ${half} (${formatShare(confidence)}, ${plural(replications, 'run')}).`,
+    { strong: view.baseline.name },
+    `: ${text} ${half} (${formatShare(confidence)} confidence, ${plural(replications, 'run')})${open}.`,
   ];
 }
 
