@@ -32,7 +32,7 @@ function variantsIn(list, facts) {
 const TAIL = /(?:, not as expected)?(?:, 1 run)?$/u;
 
 function badgeError(text, { result }) {
-  const plain = text.replace(TAIL, '');
+  const plain = text.replace(TAIL, '').replace(/, never (?:recovers|drains)$/u, '');
   const all = result.variants.filter((variant) => tally(variant).of > 0);
   const survivors = all.filter(holdsAll).length;
   const lost = all.filter((variant) => tally(variant).broken > 0).length;
@@ -49,7 +49,7 @@ function badgeError(text, { result }) {
       : `${survivors} survive`;
   }
   const read =
-    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds its budgets|hold their budgets)(?:, (\d+) undecided)?$/u.exec(
+    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds? (?:them|its budgets|their budgets))(?:, \d+ never (?:recovers?|drains?))?(?:, (\d+) undecided)?$/u.exec(
       plain,
     );
   if (read === null) return undefined;
