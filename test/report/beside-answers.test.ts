@@ -176,6 +176,24 @@ describe('a variant that holds its budgets while its users fail', () => {
   });
 });
 
+describe('why it does not come back', () => {
+  it('is said where no loop keeps it up', () => {
+    const { result } = run(`
+faultline: 1
+title: A bad version
+run: { duration: 90s, warmup: 5s, replications: 1 }
+services:
+  price:
+    replicas: 4
+    endpoints: { of: [ work: 2ms ] }
+    versions: { v1: {}, v2: { endpoints: { of: [ work: 2ms, { fail: 500, probability: 8% } ] } } }
+    rollout: { kind: rolling, to: v2, at: 20s }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: price.of } ] } }
+`);
+    expect(line(result, 'Users')).toBe('Users stay degraded for good: price@v2 stays in service.');
+  });
+});
+
 describe('beside the requests', () => {
   it('is the work whose result no caller uses', () => {
     const { result } = run(shop(`faults: [ { id: ${DOWN} } ]`));

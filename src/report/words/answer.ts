@@ -11,6 +11,7 @@ import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { unaskedLine } from './unasked.js';
+import { stuckLine } from './stuck.js';
 import { undecidedWords } from './undecided-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
 import { unseenSentences } from './unseen-words.js';
@@ -209,6 +210,7 @@ function alsoWords(view: View, said: Words | null, cleared: Words): readonly Wor
   return [
     incomplete === null ? [] : [incomplete],
     undecidedWords(view),
+    stuckLine(view),
     missed,
     unaskedLine(view),
     warned === 0
