@@ -34,14 +34,10 @@ import { headlineWords, isSameInAll } from '../words/words.js';
 export function summaryText(read: Result, options: TextOptions): Lines {
   const view = viewOf(read);
   const { result } = view;
-  const answer = answerOf(view);
-  const head = [
+  const lines = [
     ...heading(view, options),
     ...alarmLines(result.alarms, options),
-    ...answerLines(answer, options),
-  ];
-  const lines = [
-    ...head,
+    ...answerLines(answerOf(view), options),
     '',
     ...tableLines(view, options),
     ...stopLines(view, options),
@@ -61,13 +57,9 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   ];
   const room = Math.max(2, LINES - lines.length - 3);
   const budgets = judgedLines(view, options, room);
-  // Broken budgets need the room more.
-  const fits = (more: readonly string[]): boolean =>
-    lines.length + more.length + budgets.length + 3 <= LINES;
-  const price = besideLines(answer.price, options);
-  if (fits(price)) lines.splice(head.length, 0, ...price);
   const cleared = innocentLinesOf(view, options);
-  if (fits(cleared)) lines.push(...cleared);
+  // Broken budgets need the room more.
+  if (lines.length + cleared.length + budgets.length + 3 <= LINES) lines.push(...cleared);
   if (budgets.length > 0) lines.push('', ...budgets);
   if (options.report !== null)
     lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
@@ -116,6 +108,8 @@ function answerLines(answer: Answer, options: TextOptions): string[] {
       labelled(name.toLowerCase().padEnd(4), oneLine(plainWords(words)), room, paint),
     ),
     ...besideLines(answer.settings, options),
+    // A terminal has no room for what is not there.
+    ...(answer.price.isNone ? [] : besideLines(answer.price.words, options)),
   ];
 }
 

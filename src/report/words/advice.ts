@@ -10,7 +10,7 @@ import { withLoadOf } from '../view/reference.js';
 import { settingsOf, settingsTexts, someSettings, type Settings } from '../view/settings.js';
 import { leastBehind } from './unseen-words.js';
 import { poisonAdvice } from './poison-advice.js';
-import { gainLine, priceLine, replacedBy } from './price.js';
+import { gainLine, NO_PRICE, priceLine, replacedBy, type Price } from './price.js';
 import { heldBudgets, holdsAll, isRemedy, type View } from '../view/view.js';
 import { closestWords } from './words.js';
 
@@ -18,7 +18,7 @@ import { closestWords } from './words.js';
 interface Advice {
   readonly words: Words | null;
   readonly bare: { readonly variant: VariantResult; readonly changes: Settings } | null;
-  readonly price: Words;
+  readonly price: Price;
   /** How much more succeeds with it, over several runs. */
   readonly gain: Words;
 }
@@ -112,7 +112,7 @@ function priced(view: View, variant: VariantResult): Pick<Advice, 'price' | 'gai
 }
 
 /** Advice without a variant or a change that has a price. */
-const NOTHING = { bare: null, price: [], gain: [] } as const;
+const NOTHING = { bare: null, price: NO_PRICE, gain: [] } as const;
 
 function inBrackets(settings: string): string {
   return ` (${settings})`;

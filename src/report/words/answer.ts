@@ -2,6 +2,7 @@ import { oneRunWords } from '../../contracts/result/one-run.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatNumber } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';
+import { NO_PRICE, type Price } from './price.js';
 import { actWords, settingsLine, unjudgedLine } from './advice.js';
 import { isCalm, joined, shortened, variantHead } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
@@ -41,8 +42,8 @@ export interface Answer {
   readonly act: Words | null;
   /** The settings of the variant in `act`, where it has no room for them; else empty. */
   readonly settings: Words;
-  /** Its price; empty where `act` names none that has one. */
-  readonly price: Words;
+  /** The price of what `act` names. */
+  readonly price: Price;
   /** What else a reader must not miss, a sentence each. */
   readonly also: readonly Words[];
 }
@@ -64,7 +65,7 @@ export function namedAnswers({
 const ALARMED = {
   words: ['Mend the alarm first: until then these figures are not those of your system.'],
   bare: null,
-  price: [],
+  price: NO_PRICE,
   gain: [],
 } as const;
 
@@ -87,7 +88,7 @@ export function answerOf(view: View): Answer {
     price,
     also: [
       settings,
-      price,
+      price.words,
       gain,
       unjudgedLine(view),
       why.known,

@@ -10,7 +10,7 @@ import { capitalised } from '../../text/words.js';
 import type { MeteredParts } from '../families/unseen.js';
 import { unseenCount } from './unseen-proof-words.js';
 import { insteadWords, priceWords } from './harm-words.js';
-import type { Words } from '../base/emphasis.js';
+import { NO_PRICE, type Price } from './price.js';
 import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
@@ -73,7 +73,7 @@ export function changeWords(own: Counterfactuals): {
   readonly isSetting: boolean;
   /** It names a setting of the file, and its new value. */
   readonly isNamed: boolean;
-  readonly price: Words;
+  readonly price: Price;
 } | null {
   const found = cheapestOf(own);
   if (found === null) return null;
@@ -88,13 +88,12 @@ export function changeWords(own: Counterfactuals): {
 }
 
 /** What the run with a change counts beside the harm; empty where it counts nothing. */
-function changePrice({ price }: CounterfactualIntervention, own: Counterfactuals): Words {
-  if (price === undefined || own.price === undefined) return [];
+function changePrice({ price }: CounterfactualIntervention, own: Counterfactuals): Price {
+  if (price === undefined || own.price === undefined) return NO_PRICE;
   const more = priceWords(price, own.price);
-  return [
-    { strong: 'Price' },
-    ` of this change: ${more === '' ? 'degraded responses and attempts per call hardly grow' : more}.`,
-  ];
+  const isNone = more === '';
+  const none = 'degraded responses and attempts per call hardly grow';
+  return { words: [{ strong: 'Price' }, ` of this change: ${isNone ? none : more}.`], isNone };
 }
 
 /** Whether a change of this kind is ours to make: not a fault, and not fewer users. */

@@ -19,28 +19,39 @@ import type { View } from '../view/view.js';
 /** Most figures that the line names. */
 const NAMED = 4;
 
+/** The line about a price, and whether it is that there is none. */
+export interface Price {
+  readonly words: Words;
+  readonly isNone: boolean;
+}
+
+/** Nothing has a price. */
+export const NO_PRICE: Price = { words: [], isNone: true };
+
 /**
  * What a variant costs: instances and cores that it adds, and figures that are worse than those of the variant that it is
  * an alternative to. `Price of full against naive: 9.65 % of requests degraded instead of 0 %.` Empty where nothing
  * compares.
  */
-export function priceLine(view: View, variant: VariantResult): Words {
+export function priceLine(view: View, variant: VariantResult): Price {
   const other = replacedBy(view, variant);
-  if (other === variant || !haveSameLoad(view, variant, other)) return [];
+  if (other === variant || !haveSameLoad(view, variant, other)) return NO_PRICE;
   const worse = worseFigures(view, variant, other);
   const large = worse.filter(({ isLarge }) => isLarge).map(({ words }) => words);
   const all = [...addedParts(view, variant, other), ...large];
   const left = all.length - NAMED;
   const named = left > 1 ? [...all.slice(0, NAMED), plural(left, 'other figure')] : all;
   const none = worse.length === 0 ? 'nothing that the runs show' : SMALL;
-  return [
+  const isNone = all.length === 0;
+  const words = [
     { strong: 'Price' },
     ' of ',
     { strong: variant.name },
     ' against ',
     { strong: other.name },
-    `: ${all.length === 0 ? none : listed(named)}.`,
+    `: ${isNone ? none : listed(named)}.`,
   ];
+  return { words, isNone };
 }
 
 /** Differences that are worth a name: of a share, and of another figure as a part of it. */
@@ -50,7 +61,7 @@ const SMALL = 'less than half a point of each share, and less than 5 % of each o
 
 /**
  * `Difference in success of full from naive: +20.5 pt ± 0.1 (95 % confidence, 5 runs).` Empty for a single run, which has
- * no interval.
+ * no interval, and where it is too small to matter.
  */
 export function gainLine(view: View, variant: VariantResult): Words {
   const { replications } = view.result;
@@ -59,7 +70,8 @@ export function gainLine(view: View, variant: VariantResult): Words {
   const success = outcomeColumns(view).find(({ key }) => key === 'success')!;
   const one = variant === view.baseline ? other : variant;
   const { difference, interval, confidence, verdict } = differenceOf(view, success, one);
-  if (difference === null || interval === null || confidence === null) return [];
+  if (verdict === 'same' || difference === null || interval === null || confidence === null)
+    return [];
   const { difference: text, half } = formatDifferenceWithin(difference, interval, success.unit);
   const open = verdict === 'unknown' ? '; these runs do not decide' : '';
   return [
