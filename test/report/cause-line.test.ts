@@ -74,7 +74,7 @@ it('does not say that users no longer fail where some requests still do', () => 
   expect(sentenceOf(own, one)).toBe(
     `Without the retries of shop ${few}: 10 requests fail or are slow instead of 100.`,
   );
-  expect(cheapestWords(own, { metered: {} })).toBe(
+  expect(cheapestWords(own, { metered: {}, budgets: [] })).toBe(
     'Cheapest change that helps: without the retries of shop.',
   );
   expect(sentenceOf(own, { ...one, harm: 0 })).toContain(' users no longer fail: 0 requests fail');

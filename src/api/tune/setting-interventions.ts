@@ -2,6 +2,7 @@ import { PlanError } from '../../plan/problem.js';
 import type { Intervention } from '../../plan/interventions/kind.js';
 import { beforeText, valueText } from '../../scenario/tuning/change.js';
 import type { Move, Setting } from '../../scenario/tuning/moves.js';
+import { sizeOf } from '../../scenario/tuning/range.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Resource } from '../../contracts/result/cause.js';
@@ -60,10 +61,19 @@ function withSetting(own: Intervention, settings: readonly Setting[]): Intervent
   const moves = settings.flatMap(({ of, moves: all }) =>
     'component' in of && of.component === subject ? all : [],
   );
-  const more = moves.find(({ path }) =>
+  const able = moves.filter(({ path }) =>
     FIELDS[resource].some((field) => path.endsWith(`.${field}`)),
   );
+  // It changes all consumers of a topic or queue, so that no setting of one of them says the same.
+  const isShared = resource === 'consumers' && new Set(able.map(({ path }) => path)).size > 1;
+  const more = isShared ? undefined : fitting(able[0], own.factor);
   return more === undefined ? own : labelled(own, more, stronger);
+}
+
+/** The move that goes as far as an intervention, of one and those that go further. */
+function fitting(move: Move | undefined, factor: number | undefined): Move | undefined {
+  if (move === undefined || factor === undefined || sizeOf(move) >= factor) return move;
+  return fitting(move.stronger, factor);
 }
 
 /** Moves and interventions double a number, and double it again. */

@@ -52,11 +52,14 @@ const MOST_LATER = 0.2;
 /** The interventions that the figures of a variant suggest, most promising first. */
 export function suggested(plan: Plan, variant: VariantResult): readonly Intervention[] {
   const rated = INTERVENTIONS.flatMap((kind) =>
-    kind.of(plan).map((intervention) => ({
-      intervention:
-        kind.isUnseen === true ? { ...intervention, isUnseen: true as const } : intervention,
-      worth: kind.worth(variant, intervention, plan),
-    })),
+    kind.of(plan).map((own) => {
+      const intervention = kind.fitting?.(variant, own) ?? own;
+      return {
+        intervention:
+          kind.isUnseen === true ? { ...intervention, isUnseen: true as const } : intervention,
+        worth: kind.worth(variant, own, plan),
+      };
+    }),
   );
   const late = ({ subject }: Intervention): number => {
     // The source may be noticed after what it degrades.

@@ -31,6 +31,8 @@ export interface Intervention extends CauseRef {
   readonly cause?: string;
   /** The setting that it changes, where one of the file says the same. */
   readonly setting?: ChangedSetting;
+  /** How many times the present amount of its resource it gives, where it may begin with more than double. */
+  readonly factor?: number;
   /** Of a change of load: when it begins, in seconds from the end of the warm-up. */
   readonly at?: number;
   apply(source: Source): Plan;
@@ -53,4 +55,6 @@ export interface InterventionKind {
   of(plan: Plan): readonly Intervention[];
   /** How much the figures of a variant suggest an intervention: 1 = most; 0 = it is not worth a run. */
   worth(variant: VariantResult, intervention: Intervention, plan: Plan): number;
+  /** The strength to begin with, where figures of a variant show that weaker ones are not enough. */
+  fitting?(variant: VariantResult, intervention: Intervention): Intervention;
 }

@@ -3,7 +3,7 @@ import { fallsBehind, withConsumers, type Consumed } from './consumers.js';
 import type { Intervention, InterventionKind } from './kind.js';
 
 /** Factors on the number of executions at once that are tried in turn. */
-const FACTORS: readonly number[] = [2, 4];
+const FACTORS: readonly number[] = [2, 4, 8];
 
 /** More messages of a topic or queue are handled at the same time. A partition has one consumer at most, however many there are. */
 export const moreConsumers: InterventionKind = {
@@ -11,15 +11,21 @@ export const moreConsumers: InterventionKind = {
   isUnseen: true,
   of: (plan) => withConsumers(plan, () => true).map((consumed) => more(consumed, 0)),
   worth: (variant, { subject }) =>
-    !fallsBehind(variant, subject) ? 0 : areBusy(variant, subject) ? 1 : 0.75,
+    !fallsBehind(variant, subject) ? 0 : holdOf(variant, subject) <= 1 ? 1 : 0.75,
+  fitting: (variant, weakest) => {
+    const hold = holdOf(variant, weakest.subject);
+    const isEnough = (factor: number): boolean => hold * factor >= 1;
+    const weaker = hold > 1 ? [] : FACTORS.filter((factor) => !isEnough(factor));
+    return weaker.reduce((found, _) => found.stronger ?? found, weakest);
+  },
 };
 
-/** Whether the consumers are busy all the time before any fault. */
-function areBusy({ headroom }: VariantResult, subject: string): boolean {
+/** How many times the load before any fault the consumers of a topic or queue handle; Infinity where it is not known. */
+function holdOf({ headroom }: VariantResult, subject: string): number {
   const own = headroom?.components.find(
     ({ resource, of }) => resource === 'consumers' && of === subject,
   );
-  return own !== undefined && own.factor <= 1;
+  return own?.factor ?? Infinity;
 }
 
 function more(consumed: Consumed, step: number): Intervention {
@@ -30,6 +36,7 @@ function more(consumed: Consumed, step: number): Intervention {
     subject,
     part: 'condition',
     resource: 'consumers',
+    factor,
     words: `with ${factor}x the concurrency of the consumers of ${subject}`,
     isUnseen: true,
     apply: ({ plan }) =>

@@ -2,7 +2,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
-import { changeWords } from './cheapest.js';
+import { changeWords, nextUnseen } from './cheapest.js';
 import { avertedLosses, effectWords } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
@@ -11,6 +11,8 @@ import { settingsOf, settingsTexts, someSettings, type Settings } from '../view/
 import { leastBehind } from './unseen-words.js';
 import { poisonAdvice } from './poison-advice.js';
 import { gainLine, NO_PRICE, priceLine, replacedBy, type Price } from './price.js';
+import { uncoveredWords } from './uncovered.js';
+import { unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { heldBudgets, holdsAll, isRemedy, type View } from '../view/view.js';
 import { closestWords } from './words.js';
 
@@ -43,6 +45,8 @@ export function actWords(view: View): Advice {
   }
   const survivor = survivorOf(view);
   if (survivor !== null) return survivor;
+  const unmet = unmetUnseen(worstVariant);
+  if (unmet !== null) return { ...NOTHING, words: unmetAdvice(view, unmet) };
   const own = worstVariant.counterfactuals;
   const change = own === undefined ? null : changeWords(own);
   const served = change?.isSetting === false ? bestServed(view) : null;
@@ -73,6 +77,16 @@ export function actWords(view: View): Advice {
     return advice(view, words, { variant: variant!, changes, which: inBrackets });
   }
   return bestOf(view);
+}
+
+/** What helps where no broken budget is about requests of users: the setting that averts most of what it is about. */
+function unmetAdvice(view: View, unmet: UnmetUnseen): Words {
+  const { worstVariant } = view;
+  const own = unmetHarms(worstVariant.counterfactuals, unmet);
+  const found = own === undefined ? null : nextUnseen(own, worstVariant);
+  const poison = poisonAdvice({ ...worstVariant, ...(own && { counterfactuals: own }) });
+  if (poison !== null) return [`${poison}.`];
+  return found === null ? UNKNOWN : [...variantHead(view), found];
 }
 
 /** An advice with its settings, as far as there is room for them. */
@@ -196,7 +210,7 @@ function bestOf(view: View): Advice {
   const poison = poisonAdvice(worstVariant);
   if (poison !== null && !judged.some(holdsAll)) return { ...NOTHING, words: [`${poison}.`] };
   if (judged.some((variant) => heldBudgets(variant).broken > 0))
-    return { ...NOTHING, words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES] };
+    return { ...NOTHING, words: UNKNOWN };
   // Users that a fault harms are within what the budgets allow, if there are any for this variant.
   const isJudged = heldBudgets(worstVariant).of > 0 || (isCalm(result) && judged.length > 0);
   const isHeld = isJudged && judged.every(holdsAll);
@@ -204,15 +218,22 @@ function bestOf(view: View): Advice {
 }
 
 /** Nothing is to be done where the budgets hold: a limit that refuses what is too much does what it is for. */
-function heldWords({ result, worstVariant }: View): string {
+function heldWords(view: View): string {
+  const { result, worstVariant } = view;
+  const uncovered = uncoveredWords(view);
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const isEach = judged.every(holdsAll);
   const who = judged.length === 1 ? 'it' : isEach ? 'every variant' : worstVariant.name;
-  return `Nothing: ${who} holds every budget.`;
+  const but = uncovered === null ? '' : `, but none covers ${uncovered}`;
+  return `Nothing: ${who} holds every budget${but}.`;
 }
 
 /** Where no run shows a change that helps. */
-const SEARCHES = ' looks for the smallest change of settings that holds the budgets.';
+const UNKNOWN: Words = [
+  'Not known: ',
+  { strong: 'faultline fix' },
+  ' looks for the smallest change of settings that holds the budgets.',
+];
 
 /** The variants of the same load and faults that serve users clearly better than the one that the report is about; else null. */
 function bestServed(view: View): Advice | null {

@@ -15,7 +15,9 @@ import { unaskedLine } from './unasked.js';
 import { stuckLine } from './stuck.js';
 import { undecidedWords } from './undecided-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
-import { unseenSentences } from './unseen-words.js';
+import { behindWords, unseenSentences } from './unseen-words.js';
+import { isAbout, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
+import { uncoveredWords } from './uncovered.js';
 import { degradedWords } from './degraded.js';
 import { listed } from '../base/format.js';
 import { brokenWarnings, heldBudgets, holdsAll, requestLabel, type View } from '../view/view.js';
@@ -44,6 +46,8 @@ export interface Answer {
   readonly settings: Words;
   /** The price of what `act` names. */
   readonly price: Price;
+  /** A kind of request that fails and that no budget covers, unless `act` names it; empty without one. */
+  readonly uncovered: Words;
   /** What else a reader must not miss, a sentence each. */
   readonly also: readonly Words[];
 }
@@ -78,6 +82,9 @@ export function answerOf(view: View): Answer {
   const what = whatWords(view);
   const why = whyWords(view);
   const { words, bare, price, gain } = isAlarmed(view) ? ALARMED : actWords(view);
+  const uncovered = uncoveredWords(view);
+  const isSaid = uncovered === null || (words !== null && plainWords(words).includes(uncovered));
+  const open = isSaid ? [] : [`No budget covers ${uncovered}.`];
   const settings = bare === null ? [] : settingsLine(view, bare);
   return {
     badge: badgeOf(view),
@@ -86,8 +93,10 @@ export function answerOf(view: View): Answer {
     act: words,
     settings,
     price,
+    uncovered: open,
     also: [
       settings,
+      open,
       price.words,
       gain,
       unjudgedLine(view),
@@ -163,6 +172,8 @@ function lastingWords(view: View, unbroken: readonly VariantResult[]): string {
 function whatWords(view: View): { readonly words: Words; readonly said: Words | null } {
   const { worstVariant } = view;
   const [worst, ...others] = hurtUsers(worstVariant);
+  const unmet = unmetUnseen(worstVariant);
+  if (worst !== undefined && unmet !== null) return { words: unmetWords(view, unmet), said: null };
   if (worst !== undefined) {
     const subject = requestLabel(view, worst.subject);
     const names = others.map((one) => requestLabel(view, one.subject));
@@ -180,13 +191,26 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
     );
     return { words: [...shortened(words), '.'], said: null };
   }
-  const variants = view.result.variants.filter((variant) => variant === worstVariant);
-  const own = { ...view, result: { ...view.result, variants } };
-  const [unseen] = unseenSentences(own);
+  const [unseen] = unseenSentences(ofWorst(view));
   if (unseen === undefined) return { words: calmWords(view), said: null };
   const head = variantHead(view);
   const short = shortened([...head, ...(head.length > 0 ? lowered(unseen) : unseen)]);
   return { words: [...short, '.'], said: unseen };
+}
+
+/** `“mails.age.max < 60s” is not held: 204 s; up to 21,162 messages wait for mails`: a broken budget that is not about requests. */
+function unmetWords(view: View, { kind, subject }: UnmetUnseen): Words {
+  const missed = missedWords(view.worstVariant).replace(/\. $/u, '');
+  const among = (of: string): boolean => isAbout({ kind, subject }, of);
+  const behind = kind === 'backlog' ? behindWords(ofWorst(view), { among, detail: 'brief' }) : null;
+  const rest: Words = behind === null ? [] : ['; ', ...lowered(behind)];
+  return [...shortened([...variantHead(view), missed, ...rest]), '.'];
+}
+
+/** The view of the variant that the report is about, alone. */
+function ofWorst(view: View): View {
+  const variants = view.result.variants.filter((variant) => variant === view.worstVariant);
+  return { ...view, result: { ...view.result, variants } };
 }
 
 /** A sentence after a name. */

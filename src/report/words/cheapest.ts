@@ -5,12 +5,14 @@ import type {
   Counterfactuals,
   InterventionRole,
 } from '../../contracts/result/counterfactual.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
 import type { MeteredParts } from '../families/unseen.js';
 import { unseenCount } from './unseen-proof-words.js';
 import { insteadWords, priceWords } from './harm-words.js';
 import { NO_PRICE, type Price } from './price.js';
+import { unmetHarms, unmetUnseen } from './unmet-unseen.js';
 import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
@@ -39,13 +41,18 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   fault: null,
 };
 
+/** A variant that is to be changed. */
+type Changed = MeteredParts & Pick<VariantResult, 'budgets'>;
+
 const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
 /**
  * The least effort after which users recover, in a sentence; else the setting that averts most of what no request shows.
  * null if no change that was tried is enough.
  */
-export function cheapestWords(own: Counterfactuals, of: MeteredParts): string | null {
+export function cheapestWords(own: Counterfactuals, of: Changed): string | null {
+  const unmet = unmetUnseen(of);
+  if (unmet !== null) return nextUnseen(unmetHarms(own, unmet), of);
   const found = cheapestOf(own);
   if (found === null) return nextUnseen(own, of);
   // Its effect may be in the sentence about it already.
@@ -58,7 +65,9 @@ export function cheapestWords(own: Counterfactuals, of: MeteredParts): string | 
 const SETTINGS = 2;
 
 /** The change of a setting, or of capacity, to make next, with its gain; null if no run shows one that helps. */
-export function nextWords(own: Counterfactuals, of: MeteredParts): string | null {
+export function nextWords(own: Counterfactuals, of: Changed): string | null {
+  const unmet = unmetUnseen(of);
+  if (unmet !== null) return nextUnseen(unmetHarms(own, unmet), of);
   const found = cheapestOf(own);
   if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return nextUnseen(own, of);
   const { setting } = found;
@@ -102,8 +111,8 @@ export function isOurs(kind: CauseKind): boolean {
   return effort !== null && effort < EFFORT.load!;
 }
 
-/** The setting that averts most of what no request shows. */
-function nextUnseen({ unseen = [] }: Counterfactuals, of: MeteredParts): string | null {
+/** The setting that averts most of what no request shows; null if no run shows one that helps. */
+export function nextUnseen({ unseen = [] }: Counterfactuals, of: MeteredParts): string | null {
   for (const one of unseen) {
     const able = one.interventions.filter(
       ({ role, setting }) => HELPFUL.includes(role) && setting !== undefined,

@@ -185,7 +185,7 @@ function hottestFinding(view: View, subjects: readonly string[]): string | null 
 
 /** The subject among these that is furthest behind. */
 function behindOfThese(view: View, subjects: readonly string[]): ReturnType<typeof behindWords> {
-  return behindWords(view, { among: subjects, detail: 'brief' });
+  return behindWords(view, { among: (own) => subjects.includes(own), detail: 'brief' });
 }
 
 function cachesFinding(view: View, subjects: readonly string[]): string {

@@ -150,10 +150,10 @@ export function leastBehind(
  */
 export function behindWords(
   view: View,
-  { among, detail }: { readonly among?: readonly string[]; readonly detail: 'full' | 'brief' },
+  asked: { readonly among?: (subject: string) => boolean; readonly detail: 'full' | 'brief' },
 ): Words | null {
-  const isAsked = (subject: string): boolean => among?.includes(subject) ?? true;
-  const found = foundIn(view, (variant) => behindOf(view, variant, isAsked));
+  const { among, detail } = asked;
+  const found = foundIn(view, (variant) => behindOf(view, variant, among));
   if (found.length === 0) return null;
   const rank = ({ drained, oldest }: Behind): number =>
     drained === Infinity ? 1e9 + oldest : oldest;

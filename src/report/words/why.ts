@@ -10,6 +10,7 @@ import { briefProofs, togetherProof } from './unseen-proof-words.js';
 import { contrastWords } from './contrast.js';
 import { listed } from '../base/format.js';
 import { handleWords } from './headroom.js';
+import { isAbout, unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { loopWords, type View } from '../view/view.js';
 
 /** Why, how that is known where the sentence does not say it, and what is not to blame. */
@@ -24,8 +25,10 @@ export function whyWords(view: View): Why {
   const { worstVariant } = view;
   const isHurt = hurtUsers(worstVariant).length > 0;
   const cleared = clearedLine(worstVariant);
-  const unseen = isHurt ? null : unseenWhy(view);
+  const unmet = unmetUnseen(worstVariant);
+  const unseen = isHurt && unmet === null ? null : unseenWhy(view, unmet);
   if (unseen !== null) return unseen;
+  if (unmet !== null) return { words: null, known: [], cleared };
   const causes = mainCauses(worstVariant);
   const [first] = causes;
   const further = [keptWords(view, worstVariant), feltWords(worstVariant)];
@@ -43,16 +46,19 @@ export function whyWords(view: View): Why {
 }
 
 /**
- * Where no request of users degrades: what the runs without single faults show about the harm that no request shows,
- * else the settings without which the baseline has less of it; null where no run shows anything.
+ * Where no request of users degrades, or no broken budget is about one: what the runs without single faults show about the
+ * harm that no request shows, else the settings without which the baseline has less of it; null where no run shows anything.
  */
-function unseenWhy(view: View): Why | null {
+function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
   const { worstVariant: variant } = view;
-  const own = variant.counterfactuals;
+  const own = unmetHarms(variant.counterfactuals, unmet);
+  const cleared = clearedLine(variant);
+  // Consumers that are busy before any fault explain a backlog, whatever averts a part of it.
+  const full = unmet === null ? null : busyWords(variant, (of) => isAbout(unmet, of));
+  if (full !== null) return { words: [...shortened([full]), '.'], known: [], cleared };
   // A sentence that is cut in its list of runs says nothing.
   const proofs = own === undefined ? [] : briefProofs({ variant, own });
   const proof = proofs.find((words) => sizeOf([words]) <= MOST) ?? proofs.at(-1);
-  const cleared = clearedLine(variant);
   if (proof !== undefined) return { words: [proof], known: [], cleared };
   const contrast = contrastWords(view);
   if (contrast !== null)
@@ -61,13 +67,12 @@ function unseenWhy(view: View): Why | null {
       known: contrastLine(view),
       cleared: clearedByBaseline(view),
     };
-  const measured = measuredWhy(variant);
+  const measured = measuredWhy(variant, own);
   return measured === null ? null : { words: measured, known: [], cleared };
 }
 
 /** Where neither runs without a fault nor another variant show it: the runs without all faults, or what is full. */
-function measuredWhy(variant: VariantResult): Words | null {
-  const own = variant.counterfactuals;
+function measuredWhy(variant: VariantResult, own: VariantResult['counterfactuals']): Words | null {
   const together = own === undefined ? null : togetherProof({ variant, own });
   if (together !== null) return [together];
   const busy = busyWords(variant);
@@ -82,12 +87,16 @@ function measuredWhy(variant: VariantResult): Words | null {
 }
 
 /** `mailer is saturated: its 1 consumer of mails handles 20/s of 60/s`, of a topic or queue that falls behind. */
-function busyWords({ headroom, cascade }: VariantResult): string | null {
+function busyWords(
+  { headroom, cascade }: VariantResult,
+  isAsked: (of: string) => boolean = () => true,
+): string | null {
   const behind = cascade.events.filter(({ kind }) => kind === 'backlog');
   const busy = headroom?.components.find(
     ({ resource, of, factor }) =>
       resource === 'consumers' &&
       factor <= 1 &&
+      isAsked(of!) &&
       behind.some(({ subject }) => subject === of || subject.startsWith(`${of}.`)),
   );
   if (busy === undefined || headroom?.underFault === true) return null;
