@@ -209,7 +209,7 @@ function remedies(view: View): readonly Block[] {
   const { variants } = view.result;
   const failing = variants.filter((variant) => heldBudgets(variant).broken > 0);
   if (failing.length === 0) return [];
-  const whole = variants.filter(isRemedy);
+  const whole = variants.filter((variant) => isRemedy(view, variant));
   const changes = explainedOf(failing).flatMap(({ variant, own }) => {
     const words = nextWords(own, variant);
     return words === null ? [] : [variants.length === 1 ? words : `${variant.name}: ${words}`];

@@ -19,6 +19,7 @@ import { byCodeUnit, groupedBy, sortedKeys } from '../../text/order.js';
 import { PageReadings } from './page-readings.js';
 import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from '../drawing/theme.js';
+import { undoneWords } from './undone.js';
 import { withWaiting } from './waiting.js';
 import { worstVariantOf } from './worst-variant.js';
 
@@ -71,8 +72,16 @@ export function heldBudgets(variant: VariantResult): Tally {
   return tallyOf(GOALS, variant);
 }
 
-/** Whether a variant holds all budgets by its settings. With another load or other faults it answers another question. */
-export function isRemedy(variant: VariantResult): boolean {
+/**
+ * Whether a variant holds all budgets by its settings, and every planned operation ends. With another load or other faults
+ * it answers another question.
+ */
+export function isRemedy(view: View, variant: VariantResult): boolean {
+  return wouldHold(variant) && undoneWords(view, variant) === null;
+}
+
+/** Whether a variant holds all budgets by its settings, planned operations aside. */
+export function wouldHold(variant: VariantResult): boolean {
   return holdsAll(variant) && variant.changes?.some(({ isQuestion }) => isQuestion) !== true;
 }
 

@@ -1,6 +1,6 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { allOf, plural } from '../../text/words.js';
 import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
 import { changeWords, nextUnseen } from './cheapest.js';
 import { avertedLosses, effectWords } from '../view/effects.js';
@@ -13,7 +13,8 @@ import { poisonAdvice } from './poison-advice.js';
 import { gainLine, NO_PRICE, priceLine, replacedBy, type Price } from './price.js';
 import { uncoveredWords } from './uncovered.js';
 import { unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
-import { heldBudgets, holdsAll, isRemedy, type View } from '../view/view.js';
+import { undoneWords } from '../view/undone.js';
+import { heldBudgets, holdsAll, isRemedy, wouldHold, type View } from '../view/view.js';
 import { closestWords } from './words.js';
 
 /** What to do, the variant that it names without its settings, its price and its gain; null and empty without them. */
@@ -45,6 +46,8 @@ export function actWords(view: View): Advice {
   }
   const survivor = survivorOf(view);
   if (survivor !== null) return survivor;
+  const spared = sparedWords(view);
+  if (spared !== null) return { ...NOTHING, words: spared };
   const unmet = unmetUnseen(worstVariant);
   if (unmet !== null) return { ...NOTHING, words: unmetAdvice(view, unmet) };
   const own = worstVariant.counterfactuals;
@@ -151,13 +154,26 @@ function survivorOf(view: View): Advice | null {
   return advice(view, adviceWords(best), { variant: best, changes, which }, [more]);
 }
 
+/** `blocked holds all budgets and is no cure: nodes[0] is not emptied: ...`, of a variant that is advised otherwise; null without one. */
+export function sparedWords(view: View): Words | null {
+  const { worstVariant } = view;
+  if (holdsAll(worstVariant)) return null;
+  for (const variant of withLoadOf(view, worstVariant).filter(wouldHold)) {
+    const undone = undoneWords(view, variant);
+    const { of } = heldBudgets(variant);
+    if (undone === null) continue;
+    return [{ strong: variant.name }, ` holds ${allOf(of, 'budget')} and is no cure: ${undone}.`];
+  }
+  return null;
+}
+
 /** The variants that hold every goal where the one that the report is about does not, the one to advise first. */
 function survivorsOf(view: View): readonly VariantResult[] {
   const { worstVariant } = view;
   if (holdsAll(worstVariant)) return [];
   const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
   return withLoadOf(view, worstVariant)
-    .filter(isRemedy)
+    .filter((variant) => isRemedy(view, variant))
     .sort(
       (a, b) =>
         changesIn(a) - changesIn(b) ||
@@ -243,11 +259,13 @@ function bestServed(view: View): Advice | null {
   return most - successOf(worstVariant) >= BETTER ? servesBest(view, ours, most) : null;
 }
 
-function withoutQuestions(
-  { worstVariant }: View,
-  able: readonly VariantResult[],
-): readonly VariantResult[] {
-  return able.filter((variant) => variant === worstVariant || !isOtherQuestion(variant));
+/** Those of some variants that answer the same question, and in which every planned operation ends. */
+function withoutQuestions(view: View, able: readonly VariantResult[]): readonly VariantResult[] {
+  return able.filter(
+    (variant) =>
+      variant === view.worstVariant ||
+      (!isOtherQuestion(variant) && undoneWords(view, variant) === null),
+  );
 }
 
 function mostServed(some: readonly VariantResult[]): number {

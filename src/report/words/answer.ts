@@ -3,7 +3,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatNumber } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';
 import { NO_PRICE, type Price } from './price.js';
-import { actWords, settingsLine, unjudgedLine } from './advice.js';
+import { actWords, settingsLine, sparedWords, unjudgedLine } from './advice.js';
 import { isCalm, joined, shortened, variantHead } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
 import { expectedCounts, expectedWords, isUnexpected } from './expected-words.js';
@@ -102,7 +102,10 @@ export function answerOf(view: View): Answer {
       unjudgedLine(view),
       why.known,
       ...alsoWords(view, what.said, why.cleared),
-    ].filter((line) => plainWords(line).trim() !== ''),
+    ].filter((line) => {
+      const text = plainWords(line).trim();
+      return text !== '' && (words === null || text !== plainWords(words));
+    }),
   };
 }
 
@@ -246,6 +249,7 @@ function alsoWords(view: View, said: Words | null, cleared: Words): readonly Wor
     expectedWords(result),
     fastFailureWords(view),
     degradedWords(view),
+    sparedWords(view) ?? [],
     otherLoad === null ? [] : [otherLoad],
     roomWords(view),
     cleared,

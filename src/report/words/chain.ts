@@ -14,6 +14,7 @@ import {
   startOfChain,
   type ChainStart,
 } from './chain-faults.js';
+import { otherStarts, type OtherStart } from './chain-others.js';
 import { EVENT_LOOKS } from '../view/event-looks.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from '../view/episodes.js';
 import { loopWords, viewOfVariant, type View } from '../view/view.js';
@@ -34,7 +35,7 @@ export interface ChainStep {
 
 /**
  * At most five steps of a variant, from the first cause to the end, and besides: further causes, a fault that is
- * active before it, and steps of an autoscaler, a registry or the nodes.
+ * active before it, steps of an autoscaler, a registry or the nodes, and the start of each other fault.
  */
 export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const view = viewOfVariant(all, variant);
@@ -73,7 +74,43 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
       step: stepOf(view, variant, describedEnd(event, since), begin),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
-  return steps.map(({ step }) => step);
+  const named = namedFaults(variant, begin, next === null ? chosen : [...chosen, next]);
+  return withOthers(steps, otherStarts(variant, named)).map(({ step }) => step);
+}
+
+/** A step with its time. */
+interface TimedStep {
+  readonly at: number;
+  readonly step: ChainStep;
+}
+
+/** The faults that the steps of some events name: their own, those of the same instants, and those that cause them. */
+function namedFaults(
+  variant: VariantResult,
+  begin: ChainStart,
+  chosen: readonly CascadeEvent[],
+): ReadonlySet<string> {
+  const { events } = variant.cascade;
+  const starts = chosen.filter(({ kind }) => kind === 'fault');
+  const together = events.filter(
+    ({ kind, at }) => kind === 'fault' && starts.some((start) => start.at === at),
+  );
+  const causes = chosen.flatMap((event) => otherFault(variant, begin, event)?.id ?? []);
+  return new Set([...begin.ids, ...together.map(({ subject }) => subject), ...causes]);
+}
+
+/** A step for each further fault, before what happens at the same time. */
+function withOthers(
+  steps: readonly TimedStep[],
+  others: readonly OtherStart[],
+): readonly TimedStep[] {
+  const all = [...steps];
+  for (const { at, subject, text } of others) {
+    const before = all.findIndex((own) => own.at >= at);
+    const step: ChainStep = { when: formatInstant(at), subject, text, tone: 'worst' };
+    all.splice(before < 0 ? all.length : before, 0, { at, step });
+  }
+  return all;
 }
 
 /** The last fault that begins before the chain, is still active at its start, and is not innocent. */
@@ -140,7 +177,7 @@ function laterStep(
   variant: VariantResult,
   fault: CascadeEvent,
   events: readonly CascadeEvent[],
-): { readonly at: number; readonly step: ChainStep } {
+): TimedStep {
   const users = new Set(view.requests);
   const faulted = new Set(variant.faults.flatMap(({ target }) => target));
   const rank = ({ start }: Episode): number =>

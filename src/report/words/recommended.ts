@@ -18,12 +18,13 @@ export interface Recommended {
 }
 
 /** The variant to take: it holds every budget and does not succeed less than the baseline; null if there is none. */
-export function recommendedOf({ result, winner, baseline }: View): Recommended | null {
+export function recommendedOf(view: View): Recommended | null {
+  const { result, winner, baseline } = view;
   const variant = result.variants.find(({ name }) => name === winner);
   if (variant === undefined || variant.baseline) return null;
   const success = variant.summary.success.value ?? 0;
   const isNoWorse = success >= (baseline.summary.success.value ?? 0);
-  if (!isRemedy(variant) || !isNoWorse) return null;
+  if (!isRemedy(view, variant) || !isNoWorse) return null;
   const { changes = [], enough = null } = variant;
   const paths = enough === null ? null : new Set<string>(enough.paths);
   const isEnough = ({ path }: VariantChange): boolean => paths?.has(path) ?? true;
