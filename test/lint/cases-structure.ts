@@ -134,6 +134,15 @@ function waiting(budget: string): string {
 }
 
 /** Rules about the division of a system into services, and about what operations need to see of it. */
+/** A shop that is down for 300 s, and this budget. */
+const longFault = (budget: string): string =>
+  scenario([
+    'services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }',
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+    'faults: [ { id: down, kind: crash, target: shop, at: 10s, for: 300s } ]',
+    `budgets: [ ${budget} ]`,
+  ]).replace('duration: 60s', 'duration: 400s');
+
 export const STRUCTURE_CASES: readonly RuleCase[] = [
   {
     rule: 'call-could-be-asynchronous',
@@ -274,6 +283,20 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
       'a liveness probe': hanging('hang', 'probes: { liveness: {} }, '),
       'a fault that ends the process': hanging('crash'),
       'no platform': hanging('hang', '', '{ kind: none }'),
+    },
+  },
+  {
+    rule: 'recovery-without-outage',
+    fires: longFault('users.recovery < 30s after down'),
+    path: 'budgets[0]',
+    measured: 'down lasts 5m, and no budget or expectation sees it',
+    limit: 'a limit of 30s after its end',
+    silent: {
+      'a budget on the outage': longFault('users.recovery < 30s after down, users.outage < 6m'),
+      'success during it': longFault(
+        'users.recovery < 30s after down, users.success > 20% during down',
+      ),
+      'a fault within the limit': longFault('users.recovery < 10m after down'),
     },
   },
   {

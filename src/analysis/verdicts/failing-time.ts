@@ -3,9 +3,9 @@ import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { FailingTime } from '../../contracts/result/counterfactual.js';
+import { judgedSteps } from '../measure/judged-steps.js';
 import { outcomesBySteps, stepsOf } from '../measure/steps.js';
-import { arrivedOf, finishedOf, mergeSegments, rowsAt, succeededOf } from '../measure/sums.js';
-import { wholeRun } from '../measure/window.js';
+import { arrivedOf, rowsAt, succeededOf } from '../measure/sums.js';
 import { requestsOf } from './harm.js';
 
 /** Share of the requests of a step above which users fail in it. */
@@ -20,40 +20,20 @@ export interface FailingSteps {
   readonly until: number | null;
 }
 
-/** A step near the end of which a smaller share of the requests finished is cut off. */
-const WHOLE = 0.9;
-
 /** The steps of a run in which more than 5 % of the requests of users fail. Those that its end cuts off do not count. */
 export function failingSteps(plan: Plan, record: RunRecord): FailingSteps {
-  const steps = stepsOf(plan);
-  const knownNs = plan.horizonNs - usualLongestNs(plan, record);
-  const counts = outcomesBySteps(rowsAt(record, requestsOf(plan)), steps);
   let ns = 0;
   let from: number | null = null;
   let until: number | null = null;
   let toEnd = false;
-  for (let step = 0; step < steps.count; step++) {
-    const at = step * OUTCOME_KINDS;
-    const arrived = arrivedOf(counts, at);
-    if (arrived === 0) continue;
-    // Requests that began earlier and are unanswered hang.
-    const isLate = steps.startNs[step] + steps.lengthNs[step] > knownNs;
-    const judged = isLate ? finishedOf(counts, at) : arrived;
-    if (judged < WHOLE * arrived) continue;
-    toEnd = judged - succeededOf(counts, at) > FAILS * judged;
+  for (const { fromNs, untilNs, judged, failed } of judgedSteps(plan, record, requestsOf(plan))) {
+    toEnd = failed > FAILS * judged;
     if (!toEnd) continue;
-    ns += steps.lengthNs[step];
-    from ??= (steps.startNs[step] - plan.warmupNs) / 1e9;
-    until = (steps.startNs[step] + steps.lengthNs[step] - plan.warmupNs) / 1e9;
+    ns += untilNs - fromNs;
+    from ??= (fromNs - plan.warmupNs) / 1e9;
+    until = (untilNs - plan.warmupNs) / 1e9;
   }
   return { seconds: ns / 1e9, toEnd, from, until };
-}
-
-/** p99.9 of the latency of all finished requests of users. */
-function usualLongestNs(plan: Plan, record: RunRecord): Ns {
-  const rows = requestsOf(plan).map((part) => record.parts[part].latency);
-  const latency = mergeSegments(rows, wholeRun(plan).segments);
-  return latency.count === 0 ? 0 : latency.quantile(0.999);
 }
 
 /** Share of the requests of users that fail in the last part of some runs, of this length; null without requests. */

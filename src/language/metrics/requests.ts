@@ -87,6 +87,17 @@ export const REQUEST_METRICS = [
     { needsAfter: true, words: ['never'] },
   ),
   metric(
+    'outage',
+    WORKLOADS,
+    'seconds',
+    'none',
+    'low',
+    'Longest time in a row in which fewer requests succeed than `report.slo.success` says, or 95 % without it; it is over ' +
+      'once success is back for 5 s. Unlike `recovery` it counts the time of the fault (the recovery time of an RTO). One ' +
+      'that lasts to the end of the run is `never` over and breaks every limit. Of a workload: of its worst kind of request.',
+    { words: ['never'] },
+  ),
+  metric(
     'latencyRecovery',
     WORKLOADS,
     'seconds',

@@ -23,6 +23,7 @@ const OF_FAILURES: ReadonlySet<string> = new Set([
   'statuses',
   'statusShare',
   'recovery',
+  'outage',
 ]);
 
 /** A latency budget over all requests of users that fast failures can hold. */

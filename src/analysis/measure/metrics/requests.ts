@@ -6,6 +6,7 @@ import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from
 import { goodByRun, latencyOf, outcomesByRun } from '../outcomes.js';
 import type { Measurement, Measurements, Question } from '../question.js';
 import { measureLatencyRecovery } from '../latency-recovery.js';
+import { measureOutage } from '../outage.js';
 import { measureRecovery } from '../recovery.js';
 import { statusCount, statusesByRun } from '../statuses.js';
 import { arrivedOf, finishedOf, outcomeOf, succeededOf, type OutcomeCounts } from '../sums.js';
@@ -47,6 +48,7 @@ export const REQUEST_MEASUREMENTS: Measurements<typeof REQUEST_METRICS> = {
     clause?.kind === 'after'
       ? measureRecovery(data, selection.parts, clause.fault)
       : nothing(data.records.length),
+  outage: ({ data, selection, spans }) => measureOutage(data, selection.parts, spans),
   latencyRecovery: ({ data, selection, clause }) =>
     clause?.kind === 'after'
       ? measureLatencyRecovery(data, selection.parts, clause.fault)
