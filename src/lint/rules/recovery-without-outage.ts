@@ -14,7 +14,7 @@ export const recoveryWithoutOutage: Rule = {
   name: 'recovery-without-outage',
   severity: 'hint',
   reason:
-    'A budget on `recovery` counts from the end of the fault. Users who fail for minutes until then hold it with 0 s.',
+    'A budget on `recovery` counts from the end of the fault. Where users fail for minutes until then, it is held with 0 s.',
   remedy:
     'Add a budget on `outage`, which counts the time of the fault too, or on the success during it.',
   check: (subject) => {

@@ -15,7 +15,7 @@ export interface OtherStart {
 const MOST = 4;
 
 /**
- * The faults of a variant that a chain does not name, each by its first start: a reader who planned three drains looks for
+ * The faults of a variant that a chain does not name, each by its first start: after three drains a reader looks for
  * three. `named`: the ids of those that it names.
  */
 export function otherStarts(
