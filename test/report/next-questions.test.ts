@@ -75,10 +75,10 @@ faults: [ { id: hang, kind: hang, target: bank, at: 20s, for: 12s } ]
 `).result;
     // 50 workers are held from 20.5 s on: a request holds one for nearly 12 s.
     const text = renderMarkdown(hang, PAGE);
-    expect(text).toContain('; none while “bank hangs”: calls of shop do not return');
+    expect(text).toContain('; none while “bank hangs”: calls of shop to bank do not return');
     expect(text).not.toMatch(/0\.\d+x/);
     const table = headroomSection(viewOf(hang))!.markup.replaceAll(/<[^>]*>/gu, '|');
-    expect(table).toMatch(/bank hangs, 20 to 32 s\|[^]*none: calls do not return/u);
+    expect(table).toMatch(/bank hangs, 20 to 32 s\|[^]*none: calls of shop to bank do not return/u);
   });
 });
 

@@ -21,5 +21,5 @@ export function fullest(data: VariantData, isOfRequests: boolean): FullResource 
   const [first] = times.sort((a, b) => rank(a) - rank(b));
   if (first === undefined) return undefined;
   const { full, fault, rate } = first;
-  return { subject: full.component, full, holds: rate * full.factor, fault };
+  return { subject: full.component, full, holds: (full.when?.rate ?? rate) * full.factor, fault };
 }

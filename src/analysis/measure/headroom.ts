@@ -1,12 +1,20 @@
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
+import { busyTimes } from './busy-times.js';
 import { hitsNothing, isBackground, triggersIn } from './background.js';
 import { adaptsIn } from './limit-uses.js';
+import { edgesFrom } from './component-edges.js';
+import { meanOf } from './estimate.js';
+import type { GaugePick } from './gauges.js';
+import { levels } from './levels.js';
+import { arrivedOf, succeededOf, sumTable } from './sums.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
+import { sumOf } from '../../stats/sums.js';
 import type { Question } from './question.js';
 import { resourceUses } from './resource-uses.js';
 import { selectComponent } from './subjects.js';
 import type { Use } from './use.js';
-import { isPlaced, type VariantData } from './variant-data.js';
+import { instancesOf, isPlaced, type VariantData } from './variant-data.js';
 import { visitsIn } from './visits.js';
 import { waitsBelow } from './waits-below.js';
 import { cellsOf, clipped } from './window.js';
@@ -20,7 +28,13 @@ type Window = Question['window'];
 export function headroomOf(data: VariantData): Headroom {
   const isBefore = data.before.lengthNs > 0;
   const window = isBefore ? data.before : data.whole;
-  const { components, unlimited, adaptive } = componentsIn(data, window, !isBefore);
+  const steady = componentsIn(data, window, !isBefore);
+  const { unlimited, adaptive } = steady;
+  const busy = busyTimes(data.plan, window).flatMap((time) => {
+    const when = { ...timesOf(data, time), rate: usersIn(data, time) };
+    return componentsIn(data, time, !isBefore).components.map((one) => ({ ...one, when }));
+  });
+  const components = tightestOf([...busy, ...steady.components]);
   return {
     ...timesOf(data, window),
     underFault: !isBefore,
@@ -30,6 +44,16 @@ export function headroomOf(data: VariantData): Headroom {
     ...(adaptive.length > 0 && { adaptive }),
     faults: isBefore ? faultsOf(data) : [],
   };
+}
+
+/** Each component at the time at which it is tightest: all loads grow together. */
+function tightestOf(all: readonly ComponentHeadroom[]): readonly ComponentHeadroom[] {
+  const found = new Map<string, ComponentHeadroom>();
+  for (const own of all) {
+    const known = found.get(own.component);
+    if (known === undefined || own.factor < known.factor) found.set(own.component, own);
+  }
+  return [...found.values()].sort(byRoom);
 }
 
 /** Headroom while each fault is active, from its planned times. */
@@ -42,10 +66,52 @@ function faultsOf(data: VariantData): Headroom['faults'] {
     const window = cellsOf(spans, plan);
     if (window.lengthNs === 0) return [];
     const { components } = componentsIn(data, window, true);
-    return components.length === 0
-      ? []
-      : [{ fault: fault.id, ...timesOf(data, window), rate: usersIn(data, window), components }];
+    const [first] = components;
+    if (first === undefined) return [];
+    const stuckOn = stuckOf(data, window, components);
+    const when = { ...timesOf(data, window), rate: usersIn(data, window) };
+    return [{ fault: fault.id, ...when, components, ...(stuckOn !== null && { stuckOn }) }];
   });
+}
+
+/** Resources that a request holds while it waits for another component. */
+const HELD: ReadonlySet<ComponentHeadroom['resource']> = new Set([
+  ...(['workers', 'connections', 'consumers', 'concurrency', 'permits'] as const),
+]);
+/** Below this share of the calls that succeed, a component returns no answers. */
+const ANSWERS = 0.05;
+
+/**
+ * The component for whose answers the first component waits most of the time, where hardly any come and it is not full
+ * itself; the first component where its own requests do not end; null if there is none.
+ */
+function stuckOf(
+  data: VariantData,
+  window: Window,
+  [first, ...others]: readonly ComponentHeadroom[],
+): string | null {
+  const { plan, componentIds } = data;
+  const { resource, saturatesAt, limit, factor, used } = first;
+  if (factor >= 1 || !HELD.has(resource)) return null;
+  const id = componentIds.get(first.component)!;
+  const calls = edgesFrom(data, id).map(({ to, stats }) => {
+    const passes: GaugePick['passes'] = (_, callee) => callee === to;
+    const pick: GaugePick = { kind: 'inFlight', instances: instancesOf(plan, id), passes };
+    const outcomes = data.records.flatMap(({ edges }) =>
+      stats.map((at) => sumTable([edges[at].attemptOutcomes], window.cells, OUTCOME_KINDS)),
+    );
+    const all = sumOf(outcomes.map((counts) => arrivedOf(counts)));
+    const answered = sumOf(outcomes.map((counts) => succeededOf(counts)));
+    const level = meanOf(levels(data, window, pick).means).value ?? 0;
+    return { name: plan.components[to].name, level, isSilent: answered < ANSWERS * all };
+  });
+  const most = calls.reduce((one, own) => (own.level > one.level ? own : one), calls[0]);
+  const isFull = others.some(({ component, factor }) => component === most?.name && factor < 1);
+  const isHeld = most !== undefined && most.level > used / 2;
+  // Each place serves fewer than two requests in this time: answers come when the fault has ended.
+  const isLong = saturatesAt * (window.lengthNs / 1e9) < 2 * limit;
+  if (isHeld) return (most.isSilent || isLong) && !isFull ? most.name : null;
+  return isLong ? first.component : null;
 }
 
 function componentsIn(

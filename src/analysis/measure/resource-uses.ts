@@ -19,10 +19,12 @@ import type { Asked } from './question.js';
 import { replicasAtFull } from './scaled-limits.js';
 import { selectStats } from './subjects.js';
 import { unitsOf } from './units.js';
+import { sumCells } from './sums.js';
 import type { Use } from './use.js';
 import { instancesOf, type ComponentEdge } from './variant-data.js';
 import { isUnsteady, lossOf, type Loss, type Visits } from './visits.js';
 import { FULL, type WaitsBelow } from './waits-below.js';
+import { cellsAround } from './window.js';
 import { writtenWork } from './written-work.js';
 
 /** A component in a window, and the requests of all components in it. */
@@ -155,7 +157,8 @@ function connectionsOf(asked: Measuring, component: PlanComponent, edge: Compone
   const elsewhere = holds ? waits.of(edge.from) - waits.at(edge) : 0;
   const used = Math.max(0, taken - waits.held(edge) - elsewhere);
   const seconds = (window.lengthNs / 1e9) * data.records.length;
-  const granted = sumOf(poolWaits(pool).map(({ count }) => count)) / seconds;
+  const granted =
+    (sumOf(poolWaits(pool).map(({ count }) => count)) * partOfCalls(asked, edge)) / seconds;
   const present = limitWith();
   const share = used / present;
   const loss = {
@@ -178,6 +181,16 @@ function connectionsOf(asked: Measuring, component: PlanComponent, edge: Compone
     share,
     rate: own > 0 ? own : callRates(pool).arrived,
   };
+}
+
+/** Calls of an edge in a window, as a share of those in its segments, for which waits are kept. */
+function partOfCalls({ data, window }: Measuring, { stats }: ComponentEdge): number {
+  const around = cellsAround(data.plan, window);
+  if (around.length === window.cells.length) return 1;
+  const [own, all] = [window.cells, around].map((cells) =>
+    sumOf(data.records.flatMap(({ edges }) => stats.map((at) => sumCells(edges[at].calls, cells)))),
+  );
+  return all > 0 ? own / all : 1;
 }
 
 function sessionsOf({ data }: Measuring, stat: number): readonly number[] {

@@ -6,6 +6,7 @@ import { remembered } from './remembered.js';
 import { admittedOf, arrivedOf, executedOf, sumCells, sumOutcomes, sumParts } from './sums.js';
 import { areaOf, inService, picked, pickOf, type GaugePick } from './gauges.js';
 import { instancesOf, partsOf } from './variant-data.js';
+import { cellsAround } from './window.js';
 
 type Moment = Pick<Asked, 'data' | 'window'>;
 
@@ -81,9 +82,16 @@ export function visitsIn(asked: Moment): Visits {
 
 /** Requests of a part that arrive in a window and get a worker, then or later; of all runs. */
 function waitedIn({ data, window }: Moment, part: number): number {
-  const counts = data.records.flatMap(({ parts }) =>
-    Array.from(window.segments, (at) => parts[part].queueWait[at].count),
-  );
+  const { cells, segments } = window;
+  const around = cellsAround(data.plan, window);
+  const counts = data.records.map(({ parts }) => {
+    const { queueWait } = parts[part];
+    const all = sumOf(Array.from(segments, (at) => queueWait[at].count));
+    if (around.length === cells.length || all === 0) return all;
+    // Histograms are kept for segments: a window within one has its part of the requests.
+    const [own, ofAll] = [cells, around].map((set) => admittedOf(sumOutcomes([parts[part]], set)));
+    return ofAll > 0 ? (all * own) / ofAll : 0;
+  });
   return sumOf(counts);
 }
 

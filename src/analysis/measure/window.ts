@@ -79,6 +79,21 @@ export function cellsOf(spans: readonly Span[], plan: Plan): CellSet {
   return { cells: cells.slice(0, count), segments: new Int32Array(distinct), lengthNs };
 }
 
+/** By window. Computed on first use. */
+const known = new WeakMap<CellSet, Int32Array>();
+
+/** All cells of the segments of a window: more than its own where it ends within a segment. */
+export function cellsAround({ grid }: Plan, window: CellSet): Int32Array {
+  let cells = known.get(window);
+  if (cells === undefined) {
+    const own = new Set(window.segments);
+    const all = Int32Array.from(grid.segmentOfCell, (_, cell) => cell);
+    cells = all.filter((cell) => own.has(grid.segmentOfCell[cell]));
+    known.set(window, cells);
+  }
+  return cells;
+}
+
 /** Cells from the end of the warm-up to the end of arrivals. */
 export function wholeRun(plan: Plan): CellSet {
   return cellsOf(spansOf(null, plan), plan);

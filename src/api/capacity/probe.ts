@@ -103,7 +103,7 @@ export class Probes {
     const { full, ...room } = roomOf(runsOf);
     const isCalm = load.fault === null && broken.length === 0;
     const behind = isCalm ? behindOf(room.headroom, budgets) : undefined;
-    const holds = room.headroom.rate * (behind?.factor ?? 1);
+    const holds = (behind?.when?.rate ?? room.headroom.rate) * (behind?.factor ?? 1);
     const gives =
       behind === undefined
         ? (figures!.gives ?? (broken.length > 0 ? full : null))

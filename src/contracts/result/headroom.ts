@@ -41,6 +41,11 @@ export interface Headroom {
 export interface FaultHeadroom extends Pick<Headroom, 'from' | 'until' | 'rate' | 'components'> {
   /** Id of the fault. */
   readonly fault: string;
+  /**
+   * The component from which calls of the first of `components` do not return in this time, or that one if its own requests
+   * do not end. They hold its resource, whatever the load is.
+   */
+  readonly stuckOn?: string;
 }
 
 export const componentHeadroom = exactShape({
@@ -84,6 +89,11 @@ export const componentHeadroom = exactShape({
   busiest: exactShape({ members: count, partitions: count, of: count }).optional(),
   /** Cores of a database whose nodes have unequal loads: the node that is full first, whose cores these are. */
   node: text.optional(),
+  /**
+   * Where the load changes: the time in which this component has least room, seconds after the warm-up, and the requests of
+   * all users per second in it. Absent = the time of the headroom.
+   */
+  when: exactShape({ from: count, until: count, rate: count }).optional(),
   /** Replicas of the limit, if there is an autoscaler. */
   replicas: count.optional(),
 });

@@ -7,9 +7,11 @@ import {
   adaptiveWords,
   amountWords,
   besideTitle,
+  factorWords,
   healthyWords,
-  isStuck,
+  isFar,
   shareUsed,
+  stuckWords,
   useWords,
 } from '../words/headroom.js';
 import { markup, shorten, type Markup } from '../base/html-escape.js';
@@ -35,7 +37,9 @@ export function headroomSection(view: View): Markup | null {
 }
 
 /** `payments saturates first, at 3.2x this load`. */
-function titleOf({ component, factor }: ComponentHeadroom): string {
+function titleOf(first: ComponentHeadroom): string {
+  const { component, factor } = first;
+  if (isFar(first)) return 'no component is near a limit';
   return factor <= 1
     ? `${component} is saturated`
     : `${component} saturates first, at ${formatNumber(factor)}x this load`;
@@ -60,18 +64,21 @@ function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom)
 
 /** The tightest component while each fault is active, below the calm one. */
 function faultTable({ components: [calm], faults: under }: Headroom, faults: Faults): Table {
-  const rows = under.map(({ fault, from, until, components: [first] }) => ({
+  const rows = under.map(({ fault, from, until, stuckOn, components: [first] }) => ({
     when: `${faults.find(({ id }) => id === fault)?.words ?? fault}, ${formatSpan(from, until)}`,
     first,
-    isStuck: first !== undefined && isStuck(first, until - from),
+    stuckOn,
   }));
   return {
     caption: 'Headroom while each fault is active',
     head: ['While', 'Component', 'Resource', 'In use', 'Times this load'],
-    rows: [{ when: 'no fault', first: calm, isStuck: false }, ...rows].flatMap((row) => {
+    rows: [{ when: 'no fault', first: calm, stuckOn: undefined }, ...rows].flatMap((row) => {
       const { when, first } = row;
       if (first === undefined) return [];
-      const factor = row.isStuck ? 'none: calls do not return' : formatNumber(first.factor);
+      const factor =
+        row.stuckOn === undefined
+          ? factorWords(first)
+          : `none: ${stuckWords(first.component, row.stuckOn)}`;
       return [[when, first.component, resourceOf(first), useOf(first), factor]];
     }),
   };
@@ -123,7 +130,7 @@ const BOLD = 13.2;
 const TIGHT = 1.3;
 
 function endOf(one: ComponentHeadroom, isNarrow: boolean): string {
-  const factor = one.factor <= 1 ? 'saturated' : `full at ${formatNumber(one.factor)}x`;
+  const factor = one.factor <= 1 ? 'saturated' : `full at ${factorWords(one)}x`;
   return isNarrow ? factor : `${useWords(one)}, ${factor}`;
 }
 
@@ -137,7 +144,7 @@ function tableOf(components: readonly ComponentHeadroom[]): Table {
       useOf(one),
       formatRate(one.rate),
       formatRate(one.saturatesAt),
-      formatNumber(one.factor),
+      factorWords(one),
     ]),
   };
 }

@@ -20,6 +20,7 @@ import { isAbout, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { uncoveredWords } from './uncovered.js';
 import { degradedWords } from './degraded.js';
 import { listed } from '../base/format.js';
+import { isFar } from './headroom.js';
 import { brokenWarnings, heldBudgets, holdsAll, requestLabel, type View } from '../view/view.js';
 import { staysDown, wasDown } from '../view/episodes.js';
 import { wastedLine } from './wasted.js';
@@ -273,6 +274,7 @@ const HEADROOM = { strong: 'Headroom' };
 function roomWords({ worstVariant: { headroom, faults } }: View): Words {
   const [first] = headroom?.components ?? [];
   if (first === undefined || headroom?.underFault === true) return [];
+  if (isFar(first)) return [HEADROOM, ': no component is near a limit.'];
   return first.factor <= 1
     ? [HEADROOM, `: none, ${first.component} is full before any fault.`]
     : [

@@ -79,7 +79,7 @@ const FAULTS = 2;
 /** `62 % of its 4 cores at 120/s`. */
 export function useWords(one: ComponentHeadroom): string {
   const grown = one.replicas === undefined ? '' : `, with ${formatNumber(one.replicas)} replicas`;
-  return `${formatShare(shareUsed(one))} of ${LIMIT_WORDS[one.resource](one)} at ${formatRate(one.rate)}${grown}${refusesWords(one)}`;
+  return `${formatShare(shareUsed(one))} of ${LIMIT_WORDS[one.resource](one)} at ${formatRate(one.rate)}${whenWords(one)}${grown}${refusesWords(one)}`;
 }
 
 /** `, refuses 1 % at 45 %`, of a limit that refuses before all of it is in use on average. */
@@ -129,7 +129,8 @@ export function besideTitle(headroom: Headroom, faults: readonly FaultInfo[]): s
   const under = faultWords(headroom, first, faults);
   if (first.factor > USED_UP)
     return under === '' ? '' : `Under faults less is left: ${under.slice(2)}`;
-  const held = `${formatRate(rate * first.factor)} of ${formatRate(rate)}`;
+  const present = first.when?.rate ?? rate;
+  const held = `${formatRate(present * first.factor)} of ${formatRate(present)}${whenWords(first)}`;
   return capitalised(`${holdWords(first)} ${held}${under}`);
 }
 
@@ -144,13 +145,35 @@ export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]):
   const { factor, replicas } = first;
   const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas`;
   const included = underFault ? ', a fault included' : '';
-  const load = formatRate(rate);
-  const calm =
-    factor <= USED_UP
-      ? `is saturated: ${holdWords(first)} ${formatRate(rate * factor)} of ${load}${included}`
-      : `saturates first, at ${formatNumber(factor)}x this load, ${formatRate(rate * factor)} (${formatShare(shareUsed(first))} of ${limitWords(first)} at ${load}${grown}${refusesWords(first)}${included})`;
+  const present = first.when?.rate ?? rate;
+  const load = `${formatRate(present)}${whenWords(first)}`;
+  const use = `${formatShare(shareUsed(first))} of ${limitWords(first)} at ${load}${grown}${refusesWords(first)}${included}`;
+  const held = formatRate(present * factor);
+  const calm = isFar(first)
+    ? `no component is near a limit: ${first.component}, the nearest, uses ${use}`
+    : factor <= USED_UP
+      ? `${first.component} is saturated: ${holdWords(first)} ${held} of ${load}${included}`
+      : `${first.component} saturates first, at ${formatNumber(factor)}x this load, ${held} (${use})`;
   const adapts = adaptive.length === 0 ? '' : `; ${adaptiveWords(adaptive)}`;
-  return `${first.component} ${calm}${faultWords(headroom, first, faults)}${adapts}`;
+  return `${calm}${faultWords(headroom, first, faults)}${adapts}`;
+}
+
+/** From this multiple of the load on, the figure says no more than that the limit is far. */
+const FAR = 100;
+
+/** Whether a limit is so far that no load of use comes near it. */
+export function isFar({ factor }: ComponentHeadroom): boolean {
+  return factor > FAR;
+}
+
+/** A multiple of the load: `3.2`, or `over 100`. */
+export function factorWords(one: ComponentHeadroom): string {
+  return isFar(one) ? `over ${FAR}` : formatNumber(one.factor);
+}
+
+/** ` from 60 to 90 s`, where the load changes. */
+function whenWords({ when }: ComponentHeadroom): string {
+  return when === undefined ? '' : ` from ${formatSpan(when.from, when.until)}`;
 }
 
 /** `the concurrency limit of shop adapts, so that it has no fixed value and may refuse requests earlier`. */
@@ -162,7 +185,7 @@ export function adaptiveWords(names: readonly string[]): string {
 
 /**
  * `; 1.17x while “provider 20x slower”`, for the faults that leave less headroom, the worst first. Where calls do not
- * return, no factor means anything: `; none while “psp hangs”: calls of shop do not return`.
+ * return, no factor means anything: `; none while “psp hangs”: calls of shop to psp do not return`.
  */
 function faultWords(
   headroom: Headroom,
@@ -170,11 +193,7 @@ function faultWords(
   faults: readonly FaultInfo[],
 ): string {
   const less = headroom.faults
-    .map(({ fault, from, until, components: [first] }) => ({
-      fault,
-      first: first!,
-      isStuck: isStuck(first!, until - from),
-    }))
+    .map(({ fault, stuckOn, components: [first] }) => ({ fault, stuckOn, first: first! }))
     .filter(({ first }) => first.factor < LESS * calm.factor)
     .sort((a, b) => a.first.factor - b.first.factor);
   const words = less.slice(0, FAULTS).map((one) => {
@@ -182,19 +201,19 @@ function faultWords(
     const { component, factor } = first;
     const name = faults.find(({ id }) => id === fault)?.words ?? fault;
     const whose = component === calm.component ? '' : ` for ${component}`;
-    if (one.isStuck) return `; none while “${name}”: calls of ${component} do not return`;
+    if (one.stuckOn !== undefined)
+      return `; none while “${name}”: ${stuckWords(component, one.stuckOn)}`;
     return `; ${formatNumber(factor)}x${whose} while “${name}”`;
   });
   const more = less.length - words.length;
   return `${words.join('')}${more > 0 ? ` and less than now during ${more} more` : ''}`;
 }
 
-/** Whether a request holds the resource for more than half of a time: each place serves fewer than two in it. */
-export function isStuck(
-  { saturatesAt, limit, factor }: ComponentHeadroom,
-  seconds: number,
-): boolean {
-  return factor < USED_UP && saturatesAt * seconds < 2 * limit;
+/** Why no multiple of the load means anything: `calls of shop to psp do not return`. */
+export function stuckWords(component: string, stuckOn: string): string {
+  return component === stuckOn
+    ? `requests of ${component} do not end`
+    : `calls of ${component} to ${stuckOn} do not return`;
 }
 
 /** `before the first fault, 0 to 60 s`. */

@@ -1,0 +1,73 @@
+import { expectedArrivals, type Arrivals } from '../../contracts/scenario/arrivals.js';
+import type { Plan, PlanLoad } from '../../contracts/plan/plan.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
+import { cellsOf, type CellSet } from './window.js';
+
+/** A shorter peak is no time in which use could be measured. */
+const LEAST_NS = 5 * NS_PER_SECOND;
+/** From this multiple of the mean on, a peak is one. */
+const PEAK = 1.1;
+/** What has this share of a peak belongs to it. */
+const PLATEAU = 0.95;
+
+/**
+ * The times within a window in which most requests are planned: of all workloads together, and of each one, because one
+ * that runs at another time may fill a component of its own. Empty where the load is steady.
+ */
+export function busyTimes(plan: Plan, { cells }: CellSet): readonly CellSet[] {
+  const { edges } = plan.grid;
+  const at = [
+    ...Array.from(cells, (cell) => edges[cell]),
+    edges[(cells[cells.length - 1] ?? -1) + 1],
+  ];
+  const each = plan.loads.map((load) => plannedIn(load, plan.warmupNs, at));
+  const all = at.slice(1).map((_, i) => each.reduce((sum, own) => sum + own[i], 0));
+  const found = new Map<string, CellSet>();
+  for (const planned of each.length > 1 ? [all, ...each] : [all]) {
+    const peak = peakOf(planned, at);
+    if (peak === null) continue;
+    const [fromNs, untilNs] = peak;
+    found.set(`${fromNs} ${untilNs}`, cellsOf([{ fromNs, untilNs }], plan));
+  }
+  return [...found.values()];
+}
+
+/** Expected arrivals of a load between times. */
+function plannedIn(
+  { arrivals, startNs, stopNs }: PlanLoad,
+  originNs: Ns,
+  at: readonly Ns[],
+): readonly number[] {
+  const until = counterOf(arrivals);
+  const counts = at.map((ns) => until(Math.min(stopNs, Math.max(startNs, ns)) - originNs));
+  return counts.slice(1).map((count, i) => count - counts[i]);
+}
+
+/** Arrivals until a time; times that are written are counted once, in their order. */
+function counterOf(arrivals: Arrivals): (ns: Ns) => number {
+  if (arrivals.kind !== 'at') return (ns) => expectedArrivals(arrivals, ns);
+  const times = [...arrivals.timesNs].sort((a, b) => a - b);
+  let count = 0;
+  return (ns) => {
+    while (count < times.length && times[count] < ns) count++;
+    return count;
+  };
+}
+
+/** The time of the highest rate, with all that is as high beside it; null without a peak. */
+function peakOf(planned: readonly number[], at: readonly Ns[]): readonly [Ns, Ns] | null {
+  const last = planned.length;
+  const mean = planned.reduce((sum, own) => sum + own, 0) / (at[last] - at[0]);
+  let [from, until, rate] = [0, 0, PEAK * mean];
+  for (let i = 0, j = 0, sum = 0; i < last; sum -= planned[i++]) {
+    while (j < last && at[j] - at[i] < LEAST_NS) sum += planned[j++];
+    const lengthNs = at[j] - at[i];
+    if (lengthNs < LEAST_NS) break;
+    if (sum / lengthNs > rate) [from, until, rate] = [i, j, sum / lengthNs];
+  }
+  if (until === 0) return null;
+  const isHigh = (i: number): boolean => planned[i] >= PLATEAU * rate * (at[i + 1] - at[i]);
+  while (from > 0 && isHigh(from - 1)) from--;
+  while (until < last && isHigh(until)) until++;
+  return [at[from], at[until]];
+}
