@@ -272,7 +272,7 @@ spring.cloud.gateway:
 /** Deployments of order and payment, with variables of the order service. */
 function withVariables(env: readonly string[], more = '', container = ''): any {
   const list = env.map((one) => {
-    const [name, value] = one.split('=');
+    const [, name, value] = /^([^=]*)=(.*)$/.exec(one)!;
     return `{ name: ${name}, value: "${value}" }`;
   });
   const text = `${MANIFESTS.replace('image: x }', `image: x, env: [ ${list.join(', ')} ] ${container} }`)}\n${more}`;
@@ -281,6 +281,80 @@ function withVariables(env: readonly string[], more = '', container = ''): any {
   loaded(result);
   return { ...parse(result.scenario), result };
 }
+
+describe('what a process is started with', () => {
+  const pool = (env: readonly string[], container = ''): unknown => {
+    const given = ['SPRING_DATASOURCE_URL=jdbc:postgresql://pg:5432/shop', ...env];
+    return withVariables(given, '', container).databases.pg.pools.order.maximumPoolSize;
+  };
+  const NAME = 'spring.datasource.hikari.maximum-pool-size';
+
+  // docs.spring.io/spring-boot/reference/features/external-config: later ones of the list override earlier ones.
+  it('overrides in the order of Spring Boot: arguments, JSON, system properties, environment', () => {
+    const env = ['SPRING_DATASOURCE_HIKARI_MAXIMUMPOOLSIZE=11'];
+    expect(pool(env)).toBe(11);
+    env.push(`JAVA_TOOL_OPTIONS=-Xmx512m -D${NAME}=12`);
+    expect(pool(env)).toBe(12);
+    env.push(`JAVA_OPTS=-D${NAME}=13`);
+    expect(pool(env)).toBe(13);
+    const words = `, command: [ java, "-D${NAME}=14", -jar, app.jar ]`;
+    expect(pool(env, words)).toBe(14);
+    env.push(`_JAVA_OPTIONS=-D${NAME}=15`);
+    expect(pool(env, words)).toBe(15);
+    const json = '{ spring: { datasource: { hikari: { maximumPoolSize: 16 } } } }';
+    env.push(`SPRING_APPLICATION_JSON=${json}`);
+    expect(pool(env, words)).toBe(16);
+    expect(pool(env, `${words}, args: [ "--${NAME}=17" ]`)).toBe(17);
+    expect(
+      pool(env, `, command: [ sh, -c, "exec java $JAVA_OPTS -jar app.jar --${NAME}='18'" ]`),
+    ).toBe(18);
+  });
+
+  it('joins two files with dotted names, of which the later one counts', () => {
+    const sources = [
+      { path: 'k8s.yaml', text: MANIFESTS },
+      {
+        path: 'order/application.yml',
+        text: `spring.datasource.url: jdbc:postgresql://pg:5432/shop\n${NAME}: 5\n`,
+      },
+      { path: 'extra.yml', text: `${NAME}: 6\n` },
+    ];
+    const names = new Map([['extra.yml', 'order']]);
+    const result = new Importing(sources, { title: 'Shop', names }).finish(null);
+    expect(parse(result.scenario).databases.pg.pools.order.maximumPoolSize).toBe(6);
+  });
+
+  it('has JSON also as a system property, and none that is not valid', () => {
+    const json = `-Dspring.application.json={"${NAME}":21}`;
+    expect(pool([], `, args: [ '${json}' ]`)).toBe(21);
+    const { result, databases } = withVariables([
+      'SPRING_DATASOURCE_URL=jdbc:postgresql://pg:5432/shop',
+      'SPRING_APPLICATION_JSON={ spring: [',
+    ]);
+    expect(databases.pg.pools.order).toEqual({ kind: 'hikari' });
+    expect(result.account.listed.map(({ reason }: any) => reason)).toContain(
+      'is not valid JSON: Spring ignores it',
+    );
+  });
+
+  it('counts in Compose too, with its variables', () => {
+    const text = `
+services:
+  order:
+    image: x
+    entrypoint: java -Dspring.datasource.hikari.maximum-pool-size=\${POOL} -jar app.jar
+    environment: { SPRING_DATASOURCE_URL: "jdbc:postgresql://pg:5432/shop" }
+  pg: { image: postgres }
+`;
+    const sources = [
+      { path: 'compose.yaml', text },
+      { path: '.env', text: 'POOL=22\n' },
+    ];
+    const result = new Importing(sources, { title: 'Shop', names: new Map() }).finish(null);
+    loaded(result);
+    expect(parse(result.scenario).databases.pg.pools.order.maximumPoolSize).toBe(22);
+  });
+});
 
 describe('variables of the environment', () => {
   // docs.spring.io/spring-boot/reference/features/external-config: dots become underscores, dashes go; with an underscore

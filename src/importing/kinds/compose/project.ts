@@ -2,7 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain } from '../../written.js';
-import { addEnvironment } from '../spring/application.js';
+import { addProcess } from '../spring/application.js';
 import { callsOf, variablesOf } from './calls.js';
 import { Container } from './container.js';
 import { fieldsOf } from './fields.js';
@@ -53,8 +53,12 @@ function build({ files, variables, environments }: Project, system: System): voi
     values,
     system,
   );
-  for (const [container, component] of made)
-    addEnvironment(component, variablesOf(container, values), system);
+  for (const [container, component] of made) {
+    const commands = [container.get('entrypoint'), container.get('command')].map((cell) =>
+      values.inserted(cell),
+    );
+    addProcess(component, { variables: variablesOf(container, values), commands }, system);
+  }
   system.later('calls', () => {
     for (const [container, component] of made) callsOf(container, component, values, system);
     entrances(made, values, system);

@@ -1,4 +1,4 @@
-import type { Cell } from '../../cell.js';
+import { Cell, DerivedCell } from '../../cell.js';
 import { from, type WrittenScalar } from '../../written.js';
 import { resolve, type Variables } from './variables.js';
 
@@ -25,6 +25,16 @@ export class Values {
       );
     }
     return text.trim();
+  }
+
+  /** A value, or each one of a list, with its variables put in. */
+  inserted(cell: Cell | undefined): Cell | undefined {
+    if (cell === undefined || !cell.isScalar) {
+      const items = cell?.items().map((item) => this.inserted(item)!);
+      return cell && new Cell(cell.path, cell.file, cell.line, items ?? []);
+    }
+    const { text, origins } = resolve(cell, this.variables);
+    return new DerivedCell(cell.path, origins, text);
   }
 
   /** The value of a variable of a `.env` file; undefined = no file has it. */

@@ -2,7 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
-import { addEnvironment } from '../spring/application.js';
+import { addProcess } from '../spring/application.js';
 import { connectAddresses } from './addresses.js';
 import { variablesOf } from './environment.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
@@ -51,8 +51,10 @@ export function addComponent(
     system.later('calls', () => listBelow(document, ROLLOUT_REASONS));
   }
   for (const { pod, namespace } of group) {
-    const variables = variablesOf(containerOf(pod), namespace, system);
-    if (component.section === 'services') addEnvironment(component, variables, system);
+    const container = containerOf(pod);
+    const variables = variablesOf(container, namespace, system);
+    const commands = [container?.get('command'), container?.get('args')];
+    if (component.section === 'services') addProcess(component, { variables, commands }, system);
     system.later('calls', () => {
       for (const { name, value } of variables)
         connectAddresses(component, name, value.text(), namespace, system, [value]);

@@ -6,9 +6,10 @@ import type { DocumentKind } from '../kind.js';
 import { useTopics } from '../kafka/spring.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { routeRequests } from './gateway.js';
-import { environmentOf, layered, resolved, type Variable } from './layers.js';
+import { layered, resolved } from './layers.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
 import { instancesOf } from './resilience4j.js';
+import { settingsOfProcess, type ProcessSource } from './sources.js';
 
 /** Configuration of a Spring Boot application. */
 export const applications: DocumentKind = {
@@ -19,16 +20,16 @@ export const applications: DocumentKind = {
   read: (document, system) => addSettings(document, () => [], system),
 };
 
-/** Settings of all files and environments, which are bound together: a variable overrides a file. */
+/** Settings of all files and processes, which are bound together: a process overrides a file. */
 interface Settings {
   /** Files, and the components that use them besides those that they name. */
   readonly documents: Map<Cell, () => readonly Component[]>;
-  readonly environments: Map<Component, readonly Variable[]>;
+  readonly processes: Map<Component, ProcessSource>;
 }
 
 function settingsOf(system: System): Settings {
   return system.shared('settings of Spring', () => {
-    const made: Settings = { documents: new Map(), environments: new Map() };
+    const made: Settings = { documents: new Map(), processes: new Map() };
     system.later('settings', () => configureAll(made, system));
     return made;
   });
@@ -45,16 +46,12 @@ export function addSettings(
   else settingsOf(system).documents.set(document, usedBy);
 }
 
-/** Notes the environment of a process; to be called before the phase `settings`. */
-export function addEnvironment(
-  component: Component,
-  variables: readonly Variable[],
-  system: System,
-): void {
-  if (variables.length > 0) settingsOf(system).environments.set(component, variables);
+/** Notes what a process is started with; to be called before the phase `settings`. */
+export function addProcess(component: Component, source: ProcessSource, system: System): void {
+  settingsOf(system).processes.set(component, source);
 }
 
-function configureAll({ documents, environments }: Settings, system: System): void {
+function configureAll({ documents, processes }: Settings, system: System): void {
   const files = new Map<Component, Cell>();
   for (const [document, usedBy] of documents) {
     const named = ownersOf(document, system);
@@ -66,9 +63,10 @@ function configureAll({ documents, environments }: Settings, system: System): vo
       `Which components have the settings of ${document.file}? --map ${document.file}=NAME,NAME`,
     );
   }
-  for (const component of new Set([...files.keys(), ...environments.keys()])) {
-    const environment = environmentOf(environments.get(component) ?? []);
-    const all = layered(environment, files.get(component));
+  for (const component of new Set([...files.keys(), ...processes.keys()])) {
+    const source = processes.get(component);
+    const own = source === undefined ? undefined : settingsOfProcess(source);
+    const all = layered(own, files.get(component));
     if (component.section === 'services' && all !== undefined)
       configure(resolved(all), component, system);
   }

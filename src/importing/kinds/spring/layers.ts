@@ -60,13 +60,14 @@ function layerOf(branch: Branch, path: string, place: Cell): Layer {
 export function layered(first: Cell | undefined, second: Cell | undefined): Cell | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   if (!(first.value instanceof Map) || !(second.value instanceof Map)) return first;
-  const own = new Map(first.entries().map(([key, cell]) => [plainName(key), cell] as const));
+  const winning = nested(first);
+  const own = new Map(winning.map(([key, cell]) => [plainName(key), cell] as const));
   const merged = new Map<string, Cell>();
   for (const [key, cell] of nested(second)) {
     merged.set(key, layered(own.get(plainName(key)), cell)!);
     own.delete(plainName(key));
   }
-  for (const [key, cell] of nested(first)) {
+  for (const [key, cell] of winning) {
     if (own.get(plainName(key)) === cell) merged.set(key, cell);
   }
   return new Layer(second.path, second.file, second.line, merged);
