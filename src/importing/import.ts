@@ -11,6 +11,7 @@ import { REASON } from './reasons.js';
 import { scenarioOf } from './scenario.js';
 import { System } from './system.js';
 import { cpuOf, layMetrics, type LaidMetrics } from './metrics/lay.js';
+import { edgeTables } from './metrics/edges.js';
 import { observeMetrics, type MetricFacts } from './metrics/observe.js';
 import { readSeries } from './metrics/read.js';
 import { layTables } from './tables/lay.js';
@@ -77,6 +78,8 @@ export class Importing {
   private readonly templates: (readonly [string, TemplateError])[] = [];
   private readonly facts: MetricFacts | null;
   private readonly tables: TableFacts | null;
+  /** The same from series of a mesh, which counts where there are no traces. */
+  private readonly mesh: TableFacts | null;
 
   constructor(sources: readonly SourceText[], options: ImportOptions) {
     this.sources = sources;
@@ -84,7 +87,7 @@ export class Importing {
     this.system = new System(options.names);
     this.roots = sources.flatMap((source) => this.documentsIn(source));
     this.documents = this.roots.flatMap(itemsOf);
-    for (const document of this.documents) read(document, this.system);
+    for (const document of this.documents) readDocument(document, this.system);
     for (const root of this.roots) root.get('kind')?.list(REASON.kind);
     for (const root of this.roots) root.get('apiVersion')?.list(REASON.kind);
     this.system.finish();
@@ -95,8 +98,10 @@ export class Importing {
     const series = metrics.filter((one) => !tables.includes(one));
     if (tables.length > 0 && series.length > 0)
       throw new ImportError(`${tables[0]!.path} and ${series[0]!.path}: ${EITHER}`);
-    this.facts = series.length === 0 ? null : observeMetrics(readSeries(series));
+    const read = series.length === 0 ? null : readSeries(series);
+    this.facts = read === null ? null : observeMetrics(read);
     this.tables = tables.length === 0 ? null : readTables(tables);
+    this.mesh = read === null ? null : edgeTables(read);
     const hints = hintsOf(this.system);
     this.hints = this.facts === null ? hints : { ...hints, cpu: cpuOf(this.system, this.facts) };
   }
@@ -126,9 +131,10 @@ export class Importing {
     const { system, documents } = this;
     if (model !== null && this.tables !== null) throw new ImportError(MORE);
     if (model !== null) join(system, model);
+    const tables = this.tables ?? (model === null ? this.mesh : null);
     const metrics =
-      this.tables !== null
-        ? layTables(system, this.tables)
+      tables !== null
+        ? layTables(system, tables)
         : this.facts === null
           ? null
           : layMetrics(system, this.facts, model !== null);
@@ -168,7 +174,7 @@ function itemsOf(document: Cell): readonly Cell[] {
   return isList ? document.get('items')!.items() : [document];
 }
 
-function read(document: Cell, system: System): void {
+function readDocument(document: Cell, system: System): void {
   const kind = documentKinds.find((each) => each.recognises(document));
   if (kind !== undefined) kind.read(document, system);
   else document.list(unknownReason(document));

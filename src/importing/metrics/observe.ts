@@ -281,7 +281,10 @@ function meanOf(values: readonly number[]): number | null {
 }
 
 /** The quantile of cumulative buckets, evenly spread within one. */
-function quantileOf(buckets: ReadonlyMap<number, Growth>, share: number): number | null {
+export function quantileOf(
+  buckets: ReadonlyMap<number, { readonly total: number }>,
+  share: number,
+): number | null {
   const sorted = [...buckets].map(([le, growth]) => [le, growth.total] as const);
   sorted.sort(([a], [b]) => a - b);
   const all = sorted.at(-1)?.[1] ?? 0;

@@ -27,7 +27,9 @@ class Laying {
   private readonly components = new Map<string, Component>();
   private readonly lost = new Map<string, number>();
   private readonly services: readonly Timed[];
-  private readonly entries: readonly Timed[];
+  private readonly entries: readonly Entry[];
+  /** By callee: the callers whose requests take another time, with the mean. */
+  private readonly apart: ReadonlyMap<string, ReadonlyMap<string, number>>;
 
   constructor(
     private readonly system: System,
@@ -37,6 +39,7 @@ class Laying {
     this.entries = entriesOf(all, facts);
     const reached = reachedFrom(this.entries, all);
     this.services = all.filter((one) => reached.has(one));
+    this.apart = apartIn(all, facts);
     const rare = all.length - this.services.length;
     if (rare > 0) this.lost.set('services that fewer than 1 of 10,000 requests call', rare);
   }
@@ -85,6 +88,7 @@ class Laying {
   }
 
   private fill(service: Timed): void {
+    const { facts } = this;
     const { name, own, ownFailed, mean, modelled, failed, requests, pieces } = service;
     const component = this.components.get(name)!;
     const note = `measured, n = ${formatCount(requests)}`;
@@ -97,12 +101,30 @@ class Laying {
         ownFailed < FAILED_LEAST
           ? []
           : [map({ fail: plain(500), probability: noted(Number(digits(ownFailed)), note) })];
-      const steps = [
-        ...(time === undefined ? [] : [map({ wait: time })]),
-        ...this.stepsOf(service),
-        ...failing,
-      ];
-      component.endpoints = map({ [ENDPOINT]: map({ steps: list(steps) }) });
+      const stepsWith = (first: WrittenScalar | undefined): WrittenMap =>
+        map({
+          steps: list([
+            ...(first === undefined ? [] : [map({ wait: first })]),
+            ...this.stepsOf(service),
+            ...failing,
+          ]),
+        });
+      const apart = this.apart.get(name) ?? new Map<string, number>();
+      component.endpoints = map([
+        [
+          ENDPOINT,
+          stepsWith(apart.size === 0 ? time : this.timeFor(service, restOf(service, apart, facts))),
+        ],
+        ...[...apart].map(([caller, own]) => {
+          this.lines.push(
+            `${component.name}: requests of ${caller} take ${durationText(own * 1e9)}`,
+          );
+          return [
+            endpointFor(this.components.get(caller)!),
+            stepsWith(this.timeFor(service, own)),
+          ] as const;
+        }),
+      ]);
     } else {
       this.lost.set(
         `figures of a gateway, a topic or a broker, which has routes and no times: ${name}`,
@@ -121,16 +143,29 @@ class Laying {
     this.lines.push(`${component.name}: ${said.join('; ')}`);
   }
 
-  private stepsOf({ steps }: Timed): readonly WrittenMap[] {
-    const after = steps.filter(({ part }) => part === 'after').map((step) => this.step(step));
+  /** The own time of requests whose mean is another one: their calls take as long as those of all. */
+  private timeFor({ own, mean }: Timed, wanted: number): WrittenScalar | undefined {
+    const calls = mean - (own?.mean ?? 0);
+    const rest = wanted - calls;
+    if (own === null || !(rest > 0)) return undefined;
+    return noted(lawText({ mean: rest, cv: own.cv }), 'measured');
+  }
+
+  private stepsOf(caller: Timed): readonly WrittenMap[] {
+    const { steps } = caller;
+    const after = steps
+      .filter(({ part }) => part === 'after')
+      .map((step) => this.step(step, caller));
     const background = steps
       .filter(({ part }) => part === 'background')
-      .map((step) => map([...this.step(step).entries, ['background', plain(true)]]));
+      .map((step) => map([...this.step(step, caller).entries, ['background', plain(true)]]));
     const branches = steps
       .filter(({ part }) => part === 'beside')
       .flatMap((step) => {
         const { branches: count, share } = besideOf(step.ratio);
-        return Array.from({ length: count }, () => list([this.step({ ...step, ratio: share })]));
+        return Array.from({ length: count }, () =>
+          list([this.step({ ...step, ratio: share }, caller)]),
+        );
       });
     if (branches.length === 0) return [...background, ...after];
     const all = after.length === 0 ? branches : [list(after), ...branches];
@@ -139,12 +174,16 @@ class Laying {
     return [...background, ...(beside as readonly WrittenMap[])];
   }
 
-  private step({ to, ratio, isCounted, isOptional }: TableStep): WrittenMap {
+  private step({ to, ratio, isCounted, isOptional }: TableStep, caller: Timed): WrittenMap {
     const component = this.components.get(to)!;
     const verb = component.section === 'databases' ? 'query' : 'call';
     const note = isCounted ? 'measured' : 'guess';
     const optional = isOptional ? plain(true) : undefined;
-    const call = map({ [verb]: plain(this.system.targetOf(component)), optional });
+    const target =
+      this.apart.get(to)?.has(caller.name) === true
+        ? `${component.name}.${endpointFor(this.components.get(caller.name)!)}`
+        : this.system.targetOf(component);
+    const call = map({ [verb]: plain(target), optional });
     const times = Number(ratio.toPrecision(4));
     if (times >= 0.9995 && times <= 1.0005) return map([...call.entries], [], note);
     if (times < 1) return map([...call.entries, ['probability', noted(times, note)]]);
@@ -203,15 +242,74 @@ class Laying {
   }
 }
 
-/** Services that no other one calls, else the one with the most requests. */
-function entriesOf(services: readonly Timed[], { calls }: TableFacts): readonly Timed[] {
+/** A service with requests from outside. */
+interface Entry {
+  readonly name: string;
+  readonly requests: number;
+}
+
+/** Services with requests from outside, as counted; else those that no other one calls, else the one with most requests. */
+function entriesOf(
+  services: readonly Timed[],
+  { calls, outside = new Map<string, number>() }: TableFacts,
+): readonly Entry[] {
+  const counted = services.flatMap(({ name }) => {
+    const requests = outside.get(name) ?? 0;
+    return requests > 0 ? [{ name, requests }] : [];
+  });
+  if (counted.length > 0) return counted;
   const called = new Set(calls.map(({ to }) => to));
   const found = services.filter(({ name }) => !called.has(name));
   const [most] = [...services].sort((a, b) => b.requests - a.requests);
   return found.length > 0 || most === undefined ? found : [most];
 }
 
-function reachedFrom(entries: readonly Timed[], services: readonly Timed[]): ReadonlySet<Timed> {
+/** Difference of the means of two callers, and their fewest requests, from which they have endpoints of their own. */
+const APART = 0.25;
+const APART_LEAST = 100;
+
+/** By callee: callers whose requests take another time than those of all; the one with most requests among no others. */
+function apartIn(
+  services: readonly Timed[],
+  { calls, outside }: TableFacts,
+): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const found = services.flatMap(({ name, mean, own }) => {
+    if (own === null) return [];
+    const into = calls.filter(({ to }) => to === name);
+    const others = into.filter(
+      ({ mean: one = null, requests }) =>
+        one !== null && (requests ?? 0) >= APART_LEAST && Math.abs(one / mean - 1) > APART,
+    );
+    const isAll = others.length === into.length && (outside?.get(name) ?? 0) === 0;
+    others.sort((a, b) => b.requests! - a.requests!);
+    const apart = isAll ? others.slice(1) : others;
+    if (apart.length === 0) return [];
+    return [[name, new Map(apart.map(({ from, mean: one }) => [from, one!]))] as const];
+  });
+  return new Map(found);
+}
+
+/** Mean time of the requests of a service that are not those of some callers. */
+function restOf(
+  { name, requests, mean }: Timed,
+  apart: ReadonlyMap<string, number>,
+  { calls }: TableFacts,
+): number {
+  let [count, sum] = [requests, requests * mean];
+  for (const call of calls) {
+    const own = call.to === name ? apart.get(call.from) : undefined;
+    if (own === undefined) continue;
+    count -= call.requests!;
+    sum -= call.requests! * own;
+  }
+  return count > 0 ? Math.max(0, sum / count) : mean;
+}
+
+function endpointFor({ name }: Component): string {
+  return `for-${name}`;
+}
+
+function reachedFrom(entries: readonly Entry[], services: readonly Timed[]): ReadonlySet<Timed> {
   const byName = new Map(services.map((one) => [one.name, one]));
   const reached = new Set<Timed>();
   const visit = (one: Timed): void => {
@@ -219,7 +317,7 @@ function reachedFrom(entries: readonly Timed[], services: readonly Timed[]): Rea
     reached.add(one);
     for (const { to } of one.steps) visit(byName.get(to)!);
   };
-  for (const one of entries) visit(one);
+  for (const { name } of entries) visit(byName.get(name)!);
   return reached;
 }
 

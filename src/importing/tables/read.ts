@@ -17,6 +17,8 @@ export interface TableCall {
   readonly from: string;
   readonly to: string;
   readonly requests: number | null;
+  /** Mean time of these requests, where it is known apart from that of other callers; seconds. */
+  readonly mean?: number | null;
 }
 
 /** Services and the calls between them, as tables have them. */
@@ -24,6 +26,8 @@ export interface TableFacts {
   /** By service, and by the start of a piece of the time. */
   readonly services: ReadonlyMap<string, ReadonlyMap<number, Row>>;
   readonly calls: readonly TableCall[];
+  /** Requests from outside, where they are counted; else those of services that nothing calls. */
+  readonly outside?: ReadonlyMap<string, number>;
   readonly rows: number;
   /** Unit: seconds. */
   readonly seconds: number;
