@@ -60,7 +60,7 @@ async function measured(name, queue) {
   }
   const truth = refusedOf(queue);
   const mean = shares.reduce((sum, one) => sum + one, 0) / REPETITIONS;
-  const { low, high } = differenceInterval(mean, shares, 'share');
+  const { low, high } = differenceInterval(mean, shares);
   // Around theory: the spread of the repetitions alone hides that most miss a part of the rare ways to the event.
   const squares = shares.reduce((sum, one) => sum + (one - truth) ** 2, 0);
   const error = Math.sqrt(squares) / REPETITIONS;

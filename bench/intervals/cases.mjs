@@ -46,6 +46,28 @@ workloads: { users: { arrivals: poisson(40/s), requests: [ { call: edge.buy } ] 
 variants: [ { name: plain }, { name: other, set: { "services.bank.endpoints.pay.steps[0]": { wait: exponential(8.5ms) } } } ]
 `;
 
+/** Groups of ten calls at a time for four workers: a batch-arrival queue, whose latency is that of the last call. */
+const GROUPS = `faultline: 1
+title: Groups of calls
+${RUN}
+services:
+  page: { runtime: async, endpoints: { show: [ parallel: { each: 10, branches: [ call: shop.buy ] } ] } }
+  shop: { concurrency: 4, queue: { capacity: 40 }, endpoints: { buy: [ wait: exponential(4ms) ] } }
+workloads: { users: { arrivals: poisson(60/s), requests: [ { call: page.show } ] } }
+variants: [ { name: plain }, { name: other, set: { "services.shop.endpoints.buy.steps": [ { wait: exponential(4.2ms) } ] } } ]
+`;
+
+/** A breaker in front of a part that is too slow now and then; in the other variant it opens after five failures, not three. */
+const BREAKER = `faultline: 1
+title: Breaker
+${RUN}
+services:
+  edge: { runtime: async, endpoints: { buy: [ { call: bank.pay, policy: { timeout: 80ms, circuitBreaker: { failureThreshold: 3, openDuration: 300ms } } } ] } }
+  bank: { concurrency: 2, queue: { capacity: 20 }, endpoints: { pay: [ wait: exponential(15ms) ] } }
+workloads: { users: { arrivals: poisson(80/s), requests: [ { call: edge.buy } ] } }
+variants: [ { name: plain }, { name: other, set: { "services.edge.endpoints.buy.steps[0].policy.circuitBreaker.failureThreshold": 5 } } ]
+`;
+
 export const CASES = {
   'M/M/1': station(75),
   'M/M/c': MMC,
@@ -53,5 +75,9 @@ export const CASES = {
   'retry chain': RETRIES,
   // Not in the sum: its runs are only 11 times as long as the time in which it forgets its state.
   'M/M/1 at 80 %, short': station(100),
+  // Held out: the intervals were chosen without them.
+  'groups of calls': GROUPS,
+  breaker: BREAKER,
 };
-export const LIMIT_CASE = 'M/M/1 at 80 %, short';
+/** Systems that are not in the sum. */
+export const APART = ['M/M/1 at 80 %, short', 'groups of calls', 'breaker'];

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CASES, LIMIT_CASE } from './cases.mjs';
+import { APART, CASES } from './cases.mjs';
 
 const PART = fileURLToPath(new URL('part.mjs', import.meta.url));
 const { values: options } = parseArgs({
@@ -80,7 +80,9 @@ function report() {
   );
   for (const [key, own] of rows) {
     const [figure, size] = key.split('\t');
-    const all = names.filter((name) => name !== LIMIT_CASE).flatMap((name) => own.get(name) ?? []);
+    const all = names
+      .filter((name) => !APART.includes(name))
+      .flatMap((name) => own.get(name) ?? []);
     const cells = names.map(
       (name) => `${shareOf(own.get(name) ?? [])} ±${widths.get(`${key}\t${name}`)?.toPrecision(2)}`,
     );

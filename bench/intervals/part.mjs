@@ -2,7 +2,7 @@
 import { answersOf, questionsOf } from '../../dist/api/questions.js';
 import { load } from '../../dist/api/load.js';
 import { enoughRuns } from '../../dist/api/until.js';
-import { pairedValues } from '../../dist/analysis/measure/estimate.js';
+import { pairedValues, trialsOf } from '../../dist/analysis/measure/estimate.js';
 import { measure } from '../../dist/analysis/measure/metrics.js';
 import { variantData } from '../../dist/analysis/measure/variant-data.js';
 import { wholeRun } from '../../dist/analysis/measure/window.js';
@@ -83,8 +83,9 @@ function dataOf(variant, plan, records) {
 function differenceOf(all, { metric }) {
   const [one, other] = all.map((data) => measure(data, metric, null, []));
   const pairs = pairedValues(one, other);
-  const uncertain = one.uncertain && { uncertain: [one.uncertain, other.uncertain] };
-  const member = { value: other.value, baseValue: one.value, pairs, ...uncertain };
+  const uncertain = [one.uncertain, other.uncertain];
+  const trials = trialsOf(one, other);
+  const member = { value: other.value, baseValue: one.value, pairs, uncertain, trials };
   const unit = one.kind === 'share' ? 'share' : 'seconds';
   const [{ interval }] = compareFamily([member], { unit, better: 'less', limits: [] });
   return interval;

@@ -1,18 +1,15 @@
 import { powi } from '../kernel/math.js';
-import type { Skewness } from './difference.js';
 import { holm, type Interval } from './interval.js';
 import { isSplit, sameMargin, type Unit } from './margin.js';
-import { pairedInterval, pairedP, type Errors } from './paired.js';
+import { pairedInterval, pairedP, type Paired } from './paired.js';
 import { runsToDecide } from './replications.js';
 
 /** A figure of one variant and of the one that it is compared with. */
-export interface Member {
+export interface Member extends Pick<Paired, 'uncertain' | 'trials'> {
   readonly value: number | null;
   readonly baseValue: number | null;
   /** Runs with the same random numbers, the one compared with first; Infinity means `never`. */
   readonly pairs: readonly (readonly [base: number, other: number])[];
-  /** Both figures with their errors; without, the interval comes from the differences of the pairs. */
-  readonly uncertain?: Errors;
 }
 
 /** The figure that a family is about. */
@@ -54,8 +51,7 @@ export function compareFamily(
   figure: Judged,
   most = ERROR,
 ): readonly Comparing[] {
-  const of = figure.unit === 'share' ? 'share' : 'other';
-  const drafts = family.map((member) => draftOf(member, of));
+  const drafts = family.map(draftOf);
   const tested = drafts.flatMap(({ p }, i) => (p === null ? [] : [{ i, p }]));
   const adjusted = holm(tested.map(({ p }) => p));
   const tests = new Map(tested.map(({ i }, at) => [i, { adjustedP: adjusted[at]!, error: most }]));
@@ -74,24 +70,19 @@ export function compareFamily(
 interface Draft extends Member {
   readonly difference: number | null;
   readonly differences: readonly number[];
-  readonly of: Skewness;
   /** Not adjusted; null where there are too few pairs. */
   readonly p: number | null;
 }
 
-function draftOf(member: Member, of: Skewness): Draft {
+function draftOf(member: Member): Draft {
   const { value, baseValue, pairs } = member;
   const isFinitePairs = pairs.every(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
   const hasScale = value !== null && baseValue !== null && isFinitePairs;
   const difference = hasScale ? value - baseValue : null;
   const differences = isFinitePairs ? pairs.map(([a, b]) => b - a) : [];
-  const { uncertain } = member;
-  const own =
-    difference === null
-      ? null
-      : pairedP({ difference, differences, of, ...(uncertain && { uncertain }) });
+  const own = difference === null ? null : pairedP({ ...member, difference, differences });
   const p = own ?? (isFinitePairs ? null : signsP(pairs));
-  return { ...member, difference, differences, of, p };
+  return { ...member, difference, differences, p };
 }
 
 interface Test {
@@ -163,15 +154,9 @@ function intervalAt(draft: Draft, error: number): readonly [number, number] | nu
   return found === null ? null : [found.low, found.high];
 }
 
-function foundAt(
-  { difference, differences, of, uncertain }: Draft,
-  error: number,
-): Interval | null {
-  if (difference === null) return null;
-  return pairedInterval(
-    { difference, differences, of, ...(uncertain && { uncertain }) },
-    1 - error,
-  );
+function foundAt(draft: Draft, error: number): Interval | null {
+  const { difference } = draft;
+  return difference === null ? null : pairedInterval({ ...draft, difference }, 1 - error);
 }
 
 function isAround([low, high]: readonly [number, number], value: number): boolean {

@@ -1,56 +1,69 @@
 import { pow, powi } from '../kernel/math.js';
-import { sectionInterval, type Interval } from './interval.js';
+import { sectionInterval, wilsonLimits, type Interval } from './interval.js';
 import { momentsOf } from './moments.js';
 import { studentCdf, studentQuantile } from './student.js';
 
-/** Fewest pairs whose skewness is an estimate of its own: with fewer, that of alike pairs would hide differences. */
-const FEWEST = { share: 5, other: 10 } as const;
-
-/** A share counts rare events, so a few pairs often make most of its difference. */
-export type Skewness = keyof typeof FEWEST;
+/** Fewest pairs whose skewness is an estimate. */
+const FEWEST = 5;
 
 /**
- * Interval of a difference of pooled figures from the differences of the pairs of runs. As `sectionInterval`, but from
- * ten pairs on, for shares from five, it is corrected for their skewness: where a few runs make most of the difference,
- * it reaches further on that side, because runs like them may be missing. It never reaches less far. Null below two pairs. Source: Hall 1992, On
- * the removal of skewness by transformation, JRSS B 54, with Student's quantiles in place of the normal ones.
+ * Interval of a difference of pooled figures from the differences of the pairs of runs, around 0 or not as `sectionInterval`
+ * is: pairs of alike systems are as often above 0 as below, so Student's t is right for them. How far the interval reaches is
+ * corrected for two things that make a difference too small. A few runs may make most of it, and runs like them may be
+ * missing: its end away from 0 takes their skewness into account (both ends, if 0 is inside). And where 0 is inside, each of
+ * the `trials` of a share may have an outcome that differs too rarely for any run to have seen it. Null below two pairs. Source:
+ * Hall 1992, On the removal of skewness by transformation, JRSS B 54, with Student's quantiles in place of the normal ones.
  */
 export function differenceInterval(
   pooled: number,
   differences: readonly number[],
-  of: Skewness,
   confidence = 0.95,
+  trials = 0,
 ): Interval | null {
   const plain = sectionInterval(pooled, differences, confidence);
-  if (plain === null) return null;
+  if (plain === null || plain.n < FEWEST || plain.halfWidth === 0) return plain;
   const t = studentQuantile(0.5 + confidence / 2, plain.n - 1);
   const error = plain.halfWidth / t;
-  const skew = skewOf(differences, of);
-  const low = Math.min(plain.low, pooled - error * back(t, skew));
-  const high = Math.max(plain.high, pooled - error * back(-t, skew));
+  const skew = skewOf(differences);
+  let { low, high } = plain;
+  const isOpen = low <= 0 && high >= 0;
+  if (isOpen || high < 0) low = Math.min(low, pooled - error * back(t, skew));
+  if (isOpen || low > 0) high = Math.max(high, pooled - error * back(-t, skew));
+  if (isOpen && trials > 0) {
+    const [below, above] = unseen(pooled, trials, t);
+    low = Math.min(low, below);
+    high = Math.max(high, above);
+  }
   return { ...plain, low, high, halfWidth: (high - low) / 2 };
 }
 
-/** Two-sided p-value of no difference: below 1 - confidence where the interval of this confidence excludes 0. */
-export function differenceP(
-  pooled: number,
-  differences: readonly number[],
-  of: Skewness,
-): number | null {
-  const plain = sectionInterval(pooled, differences);
-  if (plain === null) return null;
-  const df = plain.n - 1;
-  const error = plain.halfWidth / studentQuantile(0.975, df);
-  if (error === 0) return pooled === 0 ? 1 : 0;
-  const t = pooled / error;
-  const least = Math.min(Math.abs(t), Math.abs(forth(t, skewOf(differences, of))));
-  return 2 * studentCdf(-least, df);
+/**
+ * Limits of a difference of two shares of the same trials, if as few of them as possible have two outcomes: |difference| in
+ * one direction, none in the other. Each has Wilson's limits, and both are combined by Zou and Donner 2008.
+ */
+function unseen(difference: number, trials: number, z: number): readonly [number, number] {
+  const seen = Math.abs(difference);
+  const along = wilsonLimits(seen, trials, z);
+  const against = wilsonLimits(0, trials, z)[1];
+  const back = Math.sqrt((seen - along[0]) * (seen - along[0]) + against * against);
+  return difference < 0 ? [-along[1], back - seen] : [seen - back, along[1]];
 }
 
-/** Skewness of the mean, that of the values over the root of their number; 0 with too few of them. */
-function skewOf(values: readonly number[], of: Skewness): number {
+/** Two-sided p-value of no difference: below 1 - confidence where the interval of this confidence excludes 0. */
+export function differenceP(pooled: number, differences: readonly number[]): number | null {
+  const plain = sectionInterval(pooled, differences);
+  if (plain === null) return null;
+  const error = plain.halfWidth / studentQuantile(0.975, plain.n - 1);
+  if (error === 0) return pooled === 0 ? 1 : 0;
+  return 2 * studentCdf(-Math.abs(pooled) / error, plain.n - 1);
+}
+
+/**
+ * Skewness of the mean: that of the values over the root of their number. Few values are too alike, which the factor
+ * corrects: the adjusted coefficient of Fisher and Pearson (Joanes and Gill 1998).
+ */
+function skewOf(values: readonly number[]): number {
   const n = values.length;
-  if (n < FEWEST[of]) return 0;
   const { mean } = momentsOf(values);
   let [squares, cubes] = [0, 0];
   for (const value of values) {
@@ -58,18 +71,15 @@ function skewOf(values: readonly number[], of: Skewness): number {
     cubes += powi(value - mean, 3);
   }
   const variance = squares / n;
-  return variance > 0 ? cubes / n / (variance * Math.sqrt(variance)) / Math.sqrt(n) : 0;
+  if (!(variance > 0)) return 0;
+  const adjusted = Math.sqrt(n * (n - 1)) / (n - 2);
+  return (adjusted * cubes) / n / (variance * Math.sqrt(variance)) / Math.sqrt(n);
 }
 
 /** Below this the transformation is the identity, to the accuracy of doubles. */
 const STRAIGHT = 1e-6;
 
-/** Hall's transformation of a t statistic whose mean has this skewness: about symmetric, and it never falls with t. */
-function forth(t: number, skew: number): number {
-  if (Math.abs(skew) < STRAIGHT) return t;
-  return (powi(1 + (skew * t) / 3, 3) - 1) / skew + skew / 6;
-}
-
+/** The inverse of Hall's transformation of a t statistic whose mean has this skewness; it never falls with x. */
 function back(x: number, skew: number): number {
   if (Math.abs(skew) < STRAIGHT) return x;
   return (3 / skew) * (cubeRoot(1 + skew * (x - skew / 6)) - 1);

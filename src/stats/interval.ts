@@ -60,12 +60,19 @@ export function wilsonInterval(
   const p = successes / trials;
   const df = designEffect > 1 ? clusters - 1 : Infinity;
   const z = studentQuantile(0.5 + confidence / 2, df);
+  const [low, high] = wilsonLimits(p, n, z);
+  return { estimate: p, low, high, halfWidth: (high - low) / 2, n };
+}
+
+/** Wilson's limits of a share of n independent trials, `z` standard errors off. */
+export function wilsonLimits(p: number, n: number, z: number): readonly [number, number] {
   const shrink = 1 + (z * z) / n;
   const centre = (p + (z * z) / (2 * n)) / shrink;
   const halfWidth = (z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / shrink;
-  const low = successes === 0 ? 0 : Math.max(0, centre - halfWidth);
-  const high = successes === trials ? 1 : Math.min(1, centre + halfWidth);
-  return { estimate: p, low, high, halfWidth: (high - low) / 2, n };
+  return [
+    p === 0 ? 0 : Math.max(0, centre - halfWidth),
+    p === 1 ? 1 : Math.min(1, centre + halfWidth),
+  ];
 }
 
 /**

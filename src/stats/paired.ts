@@ -1,4 +1,4 @@
-import { differenceInterval, differenceP, type Skewness } from './difference.js';
+import { differenceInterval, differenceP } from './difference.js';
 import type { Interval } from './interval.js';
 import { momentsOf } from './moments.js';
 import { studentCdf, studentQuantile } from './student.js';
@@ -13,7 +13,8 @@ export interface Paired {
   readonly difference: number;
   /** The same of each pair of runs. */
   readonly differences: readonly number[];
-  readonly of: Skewness;
+  /** Of a share, the trials of the figure with fewer; else 0 or absent. */
+  readonly trials?: number;
   /** Both figures with their errors; without, the interval comes from the differences of the pairs. */
   readonly uncertain?: Errors;
   /** 1 if absent. */
@@ -29,10 +30,10 @@ const UNKNOWN: Errors = [undefined, undefined];
  * events decide the figures.
  */
 export function pairedInterval(
-  { difference, differences, of, uncertain: [one, other] = UNKNOWN, factor }: Paired,
+  { difference, differences, trials, uncertain: [one, other] = UNKNOWN, factor }: Paired,
   confidence: number,
 ): Interval | null {
-  const paired = differenceInterval(difference, differences, of, confidence);
+  const paired = differenceInterval(difference, differences, confidence, trials);
   if (one === undefined || other === undefined) return paired;
   const own = uncertainDifference(other, one, confidence, factor);
   if (own === null) return paired;
@@ -50,10 +51,9 @@ export function pairedInterval(
 export function pairedP({
   difference,
   differences,
-  of,
   uncertain: [one, other] = UNKNOWN,
 }: Paired): number | null {
-  const paired = differenceP(difference, differences, of);
+  const paired = differenceP(difference, differences);
   if (one === undefined || other === undefined) return paired;
   const own = uncertainP(other, one);
   return own === null ? paired : Math.max(own, signP(differences, difference));

@@ -73,10 +73,7 @@ describe('two alike stations', () => {
       const differences = other!.each.map((value, run) => value - one!.each[run]!);
       const difference = other!.value - one!.value;
       const uncertain = [documentedError(one!), documentedError(other!)] as const;
-      const { low, high } = pairedInterval(
-        { difference, differences, of: 'other', uncertain },
-        0.95,
-      )!;
+      const { low, high } = pairedInterval({ difference, differences, uncertain }, 0.95)!;
       if (low > 0 || high < 0) sweeps++;
     }
     // Pairs of single runs alone find 30 %.

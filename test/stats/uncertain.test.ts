@@ -85,31 +85,27 @@ describe('a difference of two figures', () => {
   it('excludes 0 only where the pairs do, and reaches at least as far as they do away from it', () => {
     const other = [2, -2, -1, 2, -1];
     const uncertain = [line(1, 0.1, one), line(9, 0.2, other)] as const;
-    const of = 'other';
     const figures = uncertainDifference(uncertain[1], uncertain[0], 0.95)!;
     // Mean 8 and standard error sqrt(2) in both directions: t = 5.7 of 4 degrees of freedom, p = 0.005.
     const clear = [4, 6, 8, 10, 12];
-    const found = pairedInterval({ difference: 8, differences: clear, of, uncertain }, 0.95)!;
-    const pairs = differenceInterval(8, clear, of)!;
+    const found = pairedInterval({ difference: 8, differences: clear, uncertain }, 0.95)!;
+    const pairs = differenceInterval(8, clear)!;
     expect([found.low, found.high]).toEqual([figures.low, pairs.high]);
     expect(pairs.high).toBeGreaterThan(figures.high);
     // One pair makes all of it: t = 1.
     const single = [0, 0, 0, 0, 40];
-    const open = pairedInterval({ difference: 8, differences: single, of, uncertain }, 0.95)!;
+    const open = pairedInterval({ difference: 8, differences: single, uncertain }, 0.95)!;
     expect(open.low).toBe(0);
-    expect(pairedP({ difference: 8, differences: single, of, uncertain })).toBeCloseTo(0.374, 3);
+    expect(pairedP({ difference: 8, differences: single, uncertain })).toBeCloseTo(0.374, 3);
     for (const differences of [clear.map((x) => -x), [8], []])
-      expect(pairedP({ difference: 8, differences, of, uncertain })).toBe(1);
-    const p = pairedP({ difference: 8, differences: clear, of, uncertain })!;
+      expect(pairedP({ difference: 8, differences, uncertain })).toBe(1);
+    const p = pairedP({ difference: 8, differences: clear, uncertain })!;
     expect(p).toBeCloseTo(0.0048, 4);
     for (const [error, excludes] of [
       [p * 1.001, true],
       [p * 0.999, false],
     ] as const) {
-      const { low } = pairedInterval(
-        { difference: 8, differences: clear, of, uncertain },
-        1 - error,
-      )!;
+      const { low } = pairedInterval({ difference: 8, differences: clear, uncertain }, 1 - error)!;
       expect(low > 0).toBe(excludes);
     }
   });

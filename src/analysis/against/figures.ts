@@ -7,7 +7,8 @@ import type { Uncertain } from '../../stats/uncertain.js';
 import type { Measured } from '../measure/estimate.js';
 
 /** A figure of some runs. */
-export interface Sampled extends Pick<Measured, 'value' | 'each'> {
+export interface Sampled
+  extends Pick<Measured, 'value' | 'each'>, Partial<Pick<Measured, 'trials'>> {
   /** Only for quantiles. */
   readonly uncertain?: Uncertain | undefined;
 }

@@ -2,7 +2,7 @@ import type { AgainstRow } from '../../contracts/result/against.js';
 import { sameMargin } from '../../stats/margin.js';
 import { pairedInterval } from '../../stats/paired.js';
 import { runsToDecide } from '../../stats/replications.js';
-import { finite } from '../measure/estimate.js';
+import { finite, trialsOf } from '../measure/estimate.js';
 import { FIGURES, type Figure, type Sampled, type SideFigures } from './figures.js';
 
 /** The figures that at least one of two variants has, and that are not zero in both. */
@@ -76,8 +76,8 @@ function rowOf(
   const uncertain = [there!.uncertain, here!.uncertain] as const;
   if (difference === 0 && differences.every((one) => one === 0))
     return { ...head, difference, interval: [0, 0], verdict: 'same', more: null };
-  const of = unit === 'share' ? 'share' : 'other';
-  const found = pairedInterval({ difference, differences, of, uncertain }, 1 - error);
+  const trials = trialsOf(there!, here!);
+  const found = pairedInterval({ difference, differences, uncertain, trials }, 1 - error);
   if (found === null) return { ...head, ...open, difference };
   const interval = [found.low, found.high] as const;
   const margin = sameMargin(unit, before);

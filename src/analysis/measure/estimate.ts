@@ -192,6 +192,11 @@ export function pairedValues(
   return one.each.slice(0, n).map((value, i) => [value, other.each[i]!]);
 }
 
+/** The trials of that one of two shares which has fewer; 0 if one of the figures is none. */
+export function trialsOf(...two: readonly Partial<Pick<Measured, 'trials'>>[]): number {
+  return Math.min(...two.map(({ trials = [] }) => sumOf(trials)));
+}
+
 /** A measured value as the result contains it; `never` is null there. */
 export function estimateOf(measured: Measured, confidence = 0.95): Estimate {
   const interval = measured.kind === 'exact' ? null : intervalOf(measured, confidence);

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../contracts/result/budgets.js';
 import { compareFamily, type Member } from '../../stats/comparison.js';
 import { momentsOf } from '../../stats/moments.js';
-import { finite, pairedValues, type Measured } from '../measure/estimate.js';
+import { finite, pairedValues, trialsOf, type Measured } from '../measure/estimate.js';
 import type { Headline } from '../measure/summary.js';
 
 /** One headline figure, which every variant has. */
@@ -85,6 +85,7 @@ function memberOf(base: Measured, other: Measured): Member {
     baseValue: finite(base.value),
     pairs: pairsOf(base, other),
     uncertain: [base.uncertain, other.uncertain],
+    trials: trialsOf(base, other),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Expression, Limit, WindowClause } from '../../contracts/scenario/expression.js';
 import { pairedInterval } from '../../stats/paired.js';
 import type { Interval } from '../../stats/interval.js';
-import { finite, intervalOf, pairedValues, type Measured } from '../measure/estimate.js';
+import { finite, intervalOf, pairedValues, trialsOf, type Measured } from '../measure/estimate.js';
 import { savedOf } from './saved.js';
 import { measureIn, variantNamed, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -40,7 +40,8 @@ export function hold(
 }
 
 /** The value to which a limit is relative. */
-interface OtherSide extends Pick<Measured, 'value' | 'each' | 'uncertain'> {
+interface OtherSide
+  extends Pick<Measured, 'value' | 'each' | 'uncertain'>, Partial<Pick<Measured, 'trials'>> {
   readonly factor: number;
 }
 
@@ -109,8 +110,9 @@ function differenceOf(
     if (a === null || b === null || !Number.isFinite(a) || !Number.isFinite(b)) continue;
     differences.push(a - other.factor * b);
   }
-  const of = measured.kind === 'share' ? 'share' : 'other';
   const { factor } = other;
   const uncertain = [other.uncertain, measured.uncertain] as const;
-  return pairedInterval({ difference, differences, of, factor, uncertain }, level);
+  // Of a multiple of the other share, requests with the same outcome are a part, too.
+  const trials = factor === 1 ? trialsOf(measured, other) : 0;
+  return pairedInterval({ difference, differences, factor, uncertain, trials }, level);
 }

@@ -172,7 +172,7 @@ class Rare {
     const trials = momentsOf(all.map((one) => one.trials)).mean;
     const each = all.map(({ hits }) => hits / trials);
     const { mean, variance } = momentsOf(each);
-    const found = differenceInterval(mean, each, 'share')!;
+    const found = differenceInterval(mean, each)!;
     const interval = { low: Math.max(0, found.low), high: Math.min(1, found.high) };
     const error = variance / each.length;
     const perTrial = this.plainTrials > 0 ? this.plainEvents / this.plainTrials : 0;

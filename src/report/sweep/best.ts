@@ -214,13 +214,9 @@ function apartOf(best: SweepFigure, other: SweepFigure, metric: SweepMetric): In
   const isKnown = differences.length === best.each.length;
   if (!isKnown || best.value === null || other.value === null) return null;
   const difference = best.value - other.value;
-  const of = metric.unit === 'share' ? 'share' : 'other';
   const isOfErrors = isQuantile(metric.text);
   const uncertain = [other, best].map((one) => (isOfErrors ? documentedError(one) : undefined));
-  return pairedInterval(
-    { difference, differences, of, uncertain: [uncertain[0], uncertain[1]] },
-    0.95,
-  );
+  return pairedInterval({ difference, differences, uncertain: [uncertain[0], uncertain[1]] }, 0.95);
 }
 
 /** A setting, with its variant if there are several. */
