@@ -146,10 +146,16 @@ export const BESIDE = [
     const struck = new Set(events.filter((one) => one.kind === 'fault').map((one) => one.subject));
     const blamed = causes.flatMap(({ fault }) => fault ?? []);
     const isAll = [...struck].every((id) => blamed.includes(id));
-    if (list === 'nothing, the only fault is a cause')
-      return struck.size === 1 && isAll ? null : `${struck.size} faults strike`;
-    if (/^none of the \d+ faults, each is a cause$/u.test(list))
-      return isAll ? null : 'one of them is no cause';
+    const of =
+      /^(?:nothing, the only fault is|none of the \d+ faults, each is) a (?<how>likely |possible |)cause$/u;
+    const how = of.exec(list)?.groups.how;
+    const known = { '': ['proved'], 'likely ': ['proved', 'likely'] }[how];
+    if (how !== undefined) {
+      if (!isAll) return 'one of them is no cause';
+      const own = causes.filter(({ fault }) => struck.has(fault));
+      const isSo = known === undefined || own.every((one) => known.includes(one.known));
+      return isSo ? null : 'less is known';
+    }
     if (/^the faults?, which .+ has too$/u.test(list)) return null;
     if (/\((?:without it as much goes wrong|alone it does none of this)\)/u.test(list)) return null;
     const wrong = innocent

@@ -1,4 +1,5 @@
 import { mechanismWords } from '../view/lanes.js';
+import { innocentsOf } from '../words/innocents.js';
 import { EVENT_LOOKS } from '../view/event-looks.js';
 import { degradedIntervals } from '../view/view.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
@@ -65,8 +66,8 @@ function row(event: CascadeEvent, tone: string, runs: number): Markup {
 
 /** Faults that are not to blame, each with its reason. */
 export function innocents(variant: VariantResult): Markup[] {
-  return variant.cascade.innocent.map(({ fault, reason }) => {
-    const words = variant.faults.find((each) => each.id === fault)?.words ?? fault;
-    return markup`<p class="meta after"><b>${words}</b> is not to blame: ${reason}.</p>`;
-  });
+  return innocentsOf(variant).map(
+    ({ words, reason }) =>
+      markup`<p class="meta after"><b>${words}</b> is not to blame: ${reason}.</p>`,
+  );
 }

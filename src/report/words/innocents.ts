@@ -1,3 +1,4 @@
+import type { Known } from '../../contracts/result/cause.js';
 import type { UnseenHarm } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount } from '../../text/figures.js';
@@ -5,7 +6,7 @@ import type { Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { wordsOf } from '../view/explained.js';
 import type { View } from '../view/view.js';
-import { hurtUsers } from './lead.js';
+import { CERTAINTY, hurtUsers } from './lead.js';
 
 /** A fault that is not to blame, in words, and why. */
 export interface Innocent {
@@ -72,22 +73,27 @@ function clearedOf(variant: VariantResult): Cleared | null {
   const cleared = innocentsOf(variant);
   const struck = struckIn(variant);
   if (cleared.length > 0) return notToBlame(cleared);
-  const blamed = struck.filter((id) => variant.cascade.causes.some(({ fault }) => fault === id));
+  const blamed = variant.cascade.causes.filter(({ fault }) => struck.includes(fault ?? ''));
   if (blamed.length === 0) return null;
-  if (blamed.length < struck.length) {
-    const open = struck.filter((id) => !blamed.includes(id));
-    return {
-      head: 'Not decided',
-      text: `the part of ${listed(open.map((id) => wordsOf(variant, id)))}`,
-    };
+  const open = struck.filter((id) => blamed.every(({ fault }) => fault !== id));
+  if (open.length > 0) {
+    const words = listed(open.map((id) => wordsOf(variant, id)));
+    return { head: 'Not decided', text: `the part of ${words}` };
   }
-  const count = formatCount(struck.length);
+  const cause = CAUSES[CERTAINTY.findLast((one) => blamed.some(({ known }) => known === one))!];
   const text =
     struck.length === 1
-      ? 'nothing, the only fault is a cause'
-      : `none of the ${count} faults, each is a cause`;
+      ? `nothing, the only fault is ${cause}`
+      : `none of the ${formatCount(struck.length)} faults, each is ${cause}`;
   return { head: 'Not to blame', text };
 }
+
+/** A fault by the least that is known of any. */
+const CAUSES: Readonly<Record<Known, string>> = {
+  proved: 'a cause',
+  likely: 'a likely cause',
+  guess: 'a possible cause',
+};
 
 /** The same for harm that no request shows: the account has causes of all that goes wrong, the runs those of this harm. */
 function clearedOfUnseen(

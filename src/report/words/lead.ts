@@ -14,7 +14,7 @@ import { listed } from '../base/format.js';
 /** A cause with a smaller part of the harm is not in the first sentence. */
 const SOME = 0.05;
 /** What runs prove comes first. */
-const CERTAINTY: readonly KnownCause['known'][] = ['proved', 'likely', 'guess'];
+export const CERTAINTY: readonly KnownCause['known'][] = ['proved', 'likely', 'guess'];
 /** Most causes in it. */
 const MOST = 2;
 

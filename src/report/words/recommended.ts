@@ -66,7 +66,9 @@ export function recommendedTitle({ result, baseline }: View, chosen: Recommended
     if (other.of === of && other.held < of)
       return `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
     // Budgets of single variants: the numbers of held budgets do not compare.
-    return `${use}, and succeeds with ${successOf(chosen.variant)} of requests, ${baseline.name} with ${successOf(baseline)}`;
+    const [own, usual] = [chosen.variant, baseline].map(successOf);
+    if (own === usual) return use;
+    return `${use}, and succeeds with ${own} of requests, ${baseline.name} with ${usual}`;
   }
   const counted = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const holding = counted.filter((variant) => heldBudgets(variant).broken === 0);
