@@ -14,7 +14,7 @@ export const recoveryWithoutOutage: Rule = {
   name: 'recovery-without-outage',
   severity: 'hint',
   reason:
-    'A budget on `recovery` counts from the end of the fault. Where users fail for minutes until then, it is held with 0 s.',
+    'A budget on `recovery` counts from the end of the fault. Requests that fail for minutes until then do not break it.',
   remedy:
     'Add a budget on `outage`, which counts the time of the fault too, or on the success during it.',
   check: (subject) => {
@@ -22,6 +22,8 @@ export const recoveryWithoutOutage: Rule = {
     if (expressions.some(seesFaults)) return [];
     const lasting = [...harms.values()].flat();
     return expressions.flatMap((expression, i) => {
+      // An expectation says how it behaves, and not that this is enough.
+      if (kindAt(subject, i) !== 'budget') return [];
       const { metric, window, limit } = expression;
       if (metric.name[0] !== 'recovery' || window?.kind !== 'after' || limit.kind !== 'quantity')
         return [];
@@ -33,7 +35,7 @@ export const recoveryWithoutOutage: Rule = {
       return {
         path: subject.budgetPaths[i]!,
         entities: [users],
-        message: `the ${kindAt(subject, i)} on ${metric.text} does not count the time of ${window.fault}`,
+        message: `the budget on ${metric.text} does not count the time of ${window.fault}`,
         measured: `${window.fault} lasts ${formatDuration(found.lastsNs)}, and no budget or expectation sees it`,
         limit: `a limit of ${formatDuration(limitNs)} after its end`,
         fix: `# in budgets\n- ${users}.outage < ${formatDuration(limitNs)}`,

@@ -15,8 +15,8 @@ export interface OtherStart {
 const MOST = 4;
 
 /**
- * The faults of a variant that a chain does not name, each by its first start: after three drains a reader looks for
- * three. `named`: the ids of those that it names.
+ * The faults of a variant that a chain does not name, each by its first start: three planned drains are
+ * three steps. `named`: the ids of those that it names.
  */
 export function otherStarts(
   { cascade }: VariantResult,
