@@ -246,6 +246,7 @@ export const PROOFS = [
   byFaults(/^A smaller part: “.+$/u, ['part']),
   byFaults(/^More harm without “.+$/u, ['protection']),
   byFaults(/^No difference: “.+”$/u, ['none']),
+  byFaults(/^No start(?: in run 1)?: “.+”$/u, ['none']),
   byFaults(/^The runs do not decide about “.+”$/u, ['undecided']),
   byFaults(/^No run shows the part of “.+”; --explain does$/u, ['undecided']),
   kind(

@@ -25,7 +25,7 @@ import { resourcesOf } from './fault-needs.js';
 import type { FaultSource } from './fault-source.js';
 import { planFaults } from './faults.js';
 import { GateTable } from './gates.js';
-import { askedBySteps, asksFor, planGrid, windowEdgesOf, type GridSource } from './grid.js';
+import { askedBySteps, faultsAskedIn, planGrid, windowEdgesOf, type GridSource } from './grid.js';
 import { Keyed } from './keyed.js';
 import { hostOf, isModule, type LaidComponent, type Layout } from './layout.js';
 import { layOut } from './lay-out.js';
@@ -385,13 +385,14 @@ function measuring(
   source: Pick<GridSource, 'warmupNs' | 'endNs' | 'faults'>,
 ): Pick<Plan, 'grid' | 'bySteps'> {
   const asked = askedBySteps(file);
-  const { ended, times } = responsesTo(source.faults, scenario.alerts ?? null, source);
+  const alerts = scenario.alerts ?? null;
+  const { moved, times } = responsesTo(source.faults, alerts, source, faultsAskedIn(file));
   const grid = planGrid({
     ...source,
     stepNs: scenario.run.stepNs,
     windowEdges: windowEdgesOf(file).map((edge) => source.warmupNs + edge),
     responses: times,
-    areResponsesAsked: asksFor(file, ended),
+    areResponsesAsked: [...moved].some((id) => faultsAskedIn(file).has(id)),
     hasStepSegments: asked.size > 0,
   });
   return { grid, bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')) };

@@ -48,10 +48,12 @@ export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
   );
 }
 
-/** Whether a window of a budget or a question begins or ends with one of these faults. */
-export function asksFor(file: ScenarioFile, faults: ReadonlySet<string>): boolean {
-  return expressionsOf(file).some(
-    ({ window }) => window !== null && window.kind !== 'between' && faults.has(window.fault),
+/** The faults with which windows of budgets and questions begin or end. */
+export function faultsAskedIn(file: ScenarioFile): ReadonlySet<string> {
+  return new Set(
+    expressionsOf(file).flatMap(({ window }) =>
+      window === null || window.kind === 'between' ? [] : [window.fault],
+    ),
   );
 }
 

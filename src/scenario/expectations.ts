@@ -92,11 +92,16 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
     components,
     hasPrices: scenario.report.prices !== null,
     ...(flaws === undefined && { edges: graph.pairs }),
-    faults: scenario.faults.flatMap(({ id, when }) => (when === null ? [id] : [])),
-    unplanned: scenario.faults.flatMap(({ id, when }) => (when === null ? [] : [id])),
+    faults: scenario.faults.filter(isTimed).map(({ id }) => id),
+    unplanned: scenario.faults.filter((fault) => !isTimed(fault)).map(({ id }) => id),
     alerts: scenario.alerts === undefined ? [] : alertsOf(scenario.alerts).map(({ name }) => name),
     ...(variants !== null && { variants }),
   };
+}
+
+/** Whether the times of a fault are planned, or those of an alert, which the runs show before they are judged. */
+function isTimed({ when }: Scenario['faults'][number]): boolean {
+  return when === null || when.alert !== undefined;
 }
 
 /** The variants in which expectations are checked. */

@@ -1,10 +1,11 @@
 import type { PlanFault } from '../../contracts/plan/plan.js';
+import type { WindowClause } from '../../contracts/scenario/expression.js';
 import { firstTriggerNs } from './background.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import { journalSpans } from './responded.js';
 import { overAt } from './rollouts.js';
 import { partsOf, type VariantData } from './variant-data.js';
-import { cellsOf, clipped, type CellSet } from './window.js';
+import { cellsOf, clipped, spansOf, type CellSet, type Span } from './window.js';
 
 /** The components, edges and workloads that a fault touches, as ids of the plan. */
 export interface Touched {
@@ -55,6 +56,28 @@ export function spansIn(
     spans[0].untilNs = Math.min(spans[0].untilNs, overAt(data, record, fault.rollout));
   }
   return spans;
+}
+
+/**
+ * The time of a window of an expression. A fault that an alert starts counts from its earliest start in any run to the latest
+ * end.
+ */
+export function askedSpans(clause: WindowClause | null, data: VariantData): readonly Span[] {
+  const { plan, records } = data;
+  const id = clause === null || clause.kind === 'between' ? null : clause.fault;
+  const found = plan.faults.find((fault) => fault.id === id && fault.when !== null);
+  if (found === undefined) return spansOf(clause, plan);
+  const runs = records.map((record) => spansIn(data, found, record));
+  const count = Math.max(...runs.map(({ length }) => length));
+  const spans = Array.from({ length: count }, (_, k) => {
+    const own = runs.flatMap((all) => all[k] ?? []);
+    return {
+      fromNs: Math.min(...own.map(({ fromNs }) => fromNs)),
+      untilNs: Math.max(...own.map(({ untilNs }) => untilNs)),
+    };
+  });
+  const faults = plan.faults.map((fault) => (fault === found ? { ...fault, spans } : fault));
+  return spansOf(clause, { ...plan, faults });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { rowsAt } from './sums.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import { recoveryFrom, type Measured } from './estimate.js';
-import { spansIn, strikes } from './faulted.js';
+import { askedSpans, spansIn, strikes } from './faulted.js';
 import { usualNs } from './goodput.js';
 import { chanceOfCount } from './latency-noise.js';
 import { measureRecovery } from './recovery.js';
@@ -9,7 +9,7 @@ import { SparseMerge } from './sparse.js';
 import { stepAfter, stepAt, stepsOf } from './steps.js';
 import { usualLatency, type UsualLatency } from './usual-latency.js';
 import type { VariantData } from './variant-data.js';
-import { afterSpan, spansOf } from './window.js';
+import { afterSpan } from './window.js';
 
 /** Latency is back at this multiple of its usual p95, plus SLACK_NS. */
 const BACK = 1.5;
@@ -60,7 +60,7 @@ function latencyRecoveryIn(
   const end = stepAfter(steps, fromNs);
   // Of a step that is cut off, nearly all requests must have had the time to end.
   const until = stepAt(steps, knownNs + CUT_OFF * steps.lengthNs[0]);
-  const [before] = spansOf({ kind: 'before', fault: id, offset: 0 }, plan);
+  const [before] = askedSpans({ kind: 'before', fault: id, offset: 0 }, data);
   if (before === undefined || until <= end) return null;
   const since = stepAfter(steps, before.fromNs);
   const p95Before = p95(merged(record, parts, since, begin));

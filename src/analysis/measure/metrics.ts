@@ -6,7 +6,8 @@ import { MEASUREMENTS } from './metrics/table.js';
 import type { Story } from './story.js';
 import { select, subjectOf } from './subjects.js';
 import type { VariantData } from './variant-data.js';
-import { cellsOf, spansOf } from './window.js';
+import { askedSpans } from './faulted.js';
+import { cellsOf } from './window.js';
 
 /**
  * Value of a metric in a window of one variant, over all its runs. Metrics of the cascade cover entire runs, whatever
@@ -24,7 +25,7 @@ export function measure(
   const { metric, ending } = found;
   const subject = subjectOf(path, data);
   const isOfStory = subject === 'cascade' && !metric.needsAfter;
-  const spans = spansOf(clause, data.plan);
+  const spans = askedSpans(clause, data);
   const window = clause === null || isOfStory ? data.whole : cellsOf(spans, data.plan);
   if (window.cells.length === 0) return nothing(data.records.length);
   const selection = select(path, data);

@@ -45,7 +45,7 @@ export function recoveryGridIn(
 ): RecoveryGrid | null {
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
   if (found === undefined || !strikes(data, found, record)) return null;
-  if (found.rollout === null && found.mitigated === undefined)
+  if (found.rollout === null && found.mitigated === undefined && found.when === null)
     return found.spans.length === 0 ? null : gridOf(data, found);
   const { edges } = data.plan.grid;
   const spans = spansIn(data, found, record).map(({ fromNs, untilNs }) => ({

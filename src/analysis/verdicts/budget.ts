@@ -1,3 +1,4 @@
+import { askedSpans } from '../measure/faulted.js';
 import type { Expression } from '../../contracts/scenario/expression.js';
 import { speaksOf } from '../../language/expressions-of.js';
 import { findMetric, type Metric } from '../../language/metrics.js';
@@ -16,7 +17,6 @@ import { judgeSteps } from './step-verdict.js';
 import { select } from '../measure/subjects.js';
 import type { Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { spansOf } from '../measure/window.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
 import { formatCount } from '../../text/figures.js';
 
@@ -203,10 +203,10 @@ function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
 }
 
 /** Words for the end of the window in which a state is searched after a fault, if the next fault ends it. */
-function searchedUntil({ window }: Expression, { plan }: VariantData): string {
+function searchedUntil({ window }: Expression, data: VariantData): string {
   if (window?.kind !== 'after') return '';
-  const [span] = spansOf(window, plan);
-  return span !== undefined && span.untilNs < plan.endNs ? ' before the next fault' : '';
+  const [span] = askedSpans(window, data);
+  return span !== undefined && span.untilNs < data.plan.endNs ? ' before the next fault' : '';
 }
 
 /** `never` breaks every limit except `== never`. Null if all runs recover. */

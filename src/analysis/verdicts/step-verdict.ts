@@ -1,3 +1,4 @@
+import { askedSpans } from '../measure/faulted.js';
 import type { Ns } from '../../kernel/time.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { Expression, WindowClause } from '../../contracts/scenario/expression.js';
@@ -9,7 +10,6 @@ import { hold, type Held } from './limit.js';
 import type { Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { judge, levelOf, type Judging } from './verdict.js';
-import { spansOf } from '../measure/window.js';
 
 type Span = Extract<WindowClause, { readonly kind: 'between' }>;
 
@@ -107,10 +107,11 @@ function judgedIn(
 }
 
 /** The steps of the timeline, cut at the edges of the window; times from the end of the warm-up. */
-function stepsIn(window: WindowClause | null, { plan, variant }: VariantData): readonly Span[] {
+function stepsIn(window: WindowClause | null, data: VariantData): readonly Span[] {
+  const { plan, variant } = data;
   const { stepNs } = variant.scenario.run;
   const found: Span[] = [];
-  for (const { fromNs, untilNs } of spansOf(window, plan)) {
+  for (const { fromNs, untilNs } of askedSpans(window, data)) {
     let at: Ns = fromNs - plan.warmupNs;
     const end = untilNs - plan.warmupNs;
     while (at < end) {

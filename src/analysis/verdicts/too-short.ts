@@ -23,9 +23,13 @@ const OF_RECOVERY: ReadonlySet<string> = new Set(['recovery', 'latencyRecovery']
  */
 export function tooShort({ metric, window }: Expression, data: VariantData): string | null {
   const { plan, records } = data;
-  if (window?.kind !== 'after') return null;
+  if (window === null || window.kind === 'between') return null;
   const fault = plan.faults.find(({ id }) => id === window.fault);
   if (fault === undefined) return null;
+  const alert = fault.when?.alert?.name;
+  if (alert !== undefined && records.every((record) => spansIn(data, fault, record).length === 0))
+    return `not measurable: ${fault.id} starts in no run, because the alert ${alert} calls for it in none`;
+  if (window.kind !== 'after') return null;
   const name = metric.name.at(-1)!;
   if (OF_RECOVERY.has(name) && !records.some((record) => strikes(data, fault, record)))
     return `not measurable: ${fault.id} strikes in no run`;
@@ -33,7 +37,7 @@ export function tooShort({ metric, window }: Expression, data: VariantData): str
   const each = records.flatMap((record) => leftIn(data, fault, record) ?? []);
   if (each.length === 0 || each.some(({ ns }) => ns > 0 && ns >= neededNs)) return null;
   const most = each.reduce((best, one) => (one.ns > best.ns ? one : best));
-  return `not measurable: ${words(most, fault.id)}${needs(name, neededNs)}: ${remedy(most)}`;
+  return `not measurable: ${words(most, fault.id)}${needs(name, neededNs)}: ${remedy(most, fault)}`;
 }
 
 /** `recovery` needs one of its windows, `latencyRecovery` a step of the timeline; other figures take any time. */
@@ -67,6 +71,8 @@ function needs(name: string, neededNs: Ns): string {
   return neededNs === 0 ? '' : `, and ${name} needs ${formatSeconds(neededNs / 1e9)}`;
 }
 
-function remedy({ next }: Left): string {
+function remedy({ ns, next }: Left, { mitigated }: PlanFault): string {
+  if (ns === 0 && next === null && mitigated !== undefined)
+    return `no responder ends it, because the alert ${mitigated.name} fires too late or not at all`;
   return next === null ? 'lengthen run.duration' : `move ${next}`;
 }

@@ -147,7 +147,7 @@ function faultWords({ variant, own }: Explained): readonly [finding: string, res
     );
   }
   const others = (role: CausalRole): Some => by(role).filter((one) => !equals.includes(one));
-  const further = restSentences(others, quoted, remain);
+  const further = restSentences(variant, others, quoted, remain);
   return [finding, [rest, ...sentences, ...further].join(' ')];
 }
 
@@ -181,6 +181,7 @@ function equalsOf({ harm }: Counterfactuals, causes: Some, parts: Some): Some {
 
 /** Faults that are no cause, by their roles. */
 function restSentences(
+  variant: VariantResult,
   by: (role: CausalRole) => Some,
   quoted: (some: Some) => string,
   remain: (some: Some) => string,
@@ -191,7 +192,13 @@ function restSentences(
   const less = by('protection');
   if (less.length > 0) sentences.push(`More harm without ${quoted(less)}: ${remain(less)}.`);
   const nothing = by('none');
-  if (nothing.length > 0) sentences.push(`No difference: ${quoted(nothing)}.`);
+  // A fault that waits for an alert that stays silent has shown nothing.
+  const begins = ({ fault }: CounterfactualFault): boolean =>
+    variant.faults.find(({ id }) => id === fault)?.spans.length !== 0;
+  const [begun, absent] = [nothing.filter(begins), nothing.filter((one) => !begins(one))];
+  const where = variant.perReplication.length > 1 ? ' in run 1' : '';
+  if (begun.length > 0) sentences.push(`No difference: ${quoted(begun)}.`);
+  if (absent.length > 0) sentences.push(`No start${where}: ${quoted(absent)}.`);
   const isMade = ({ averted }: CounterfactualFault): boolean => averted.value !== null;
   const unknown = by('undecided').filter(isMade);
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
