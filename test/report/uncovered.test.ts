@@ -20,8 +20,11 @@ ${judged}
 `;
 
 const answerFor = (judged: string): { readonly act: string; readonly uncovered: string } => {
-  const { act, uncovered } = answerOf(viewOf(run(half(judged)).result));
-  return { act: act === null ? '' : plainWords(act), uncovered: plainWords(uncovered) };
+  const { act, notes } = answerOf(viewOf(run(half(judged)).result));
+  return {
+    act: act === null ? '' : plainWords(act),
+    uncovered: notes.map((words) => plainWords(words)).join(' '),
+  };
 };
 
 it.each(['users.successLatency.p99 < 1s', 'users.browse.success >= 99%', 'users.latency.p99 < 1s'])(

@@ -273,7 +273,8 @@ function variantOf(shape: Shape, index: number): VariantResult {
     faults: FAULTS,
     perReplication: Array.from({ length: REPLICATIONS }, (_, replication) => ({
       replication,
-      digest: 'fedcba9876543210',
+      // Each variant has a course of its own.
+      digest: `fedcba987654321${index}`,
       stop: 'end',
       requests: REQUESTS / REPLICATIONS,
       unfinished: 12,

@@ -47,6 +47,10 @@ export function endsFailures(trial: Trial, { plan, records }: Usual): boolean {
   return endsFailing(usual, changed);
 }
 
+function isOfOthers({ components }: Plan, subject: string): boolean {
+  return components.some(({ name, external }) => external && name === subject);
+}
+
 /**
  * What the trials show, those that change most first. A trial with fewer runs than usual shows that it changes little,
  * or nothing.
@@ -71,6 +75,7 @@ export function interventionResults(
       ...(at === undefined ? {} : { at }),
       words,
       ...(setting === undefined ? {} : { setting }),
+      ...(isOfOthers(plan, subject) && { external: true as const }),
       runs: own.length,
       harm: mean(own),
       failed: mean(trial.records.map((record, run) => failedLike(plan, record, records[run]))),

@@ -11,6 +11,7 @@ import {
   mapping,
   number,
   oneOf,
+  present,
   shape,
   share,
   text,
@@ -99,6 +100,8 @@ const counterfactualInterventionFields = {
   price: harmPrice.optional(),
   /** The cause that it takes away, where its kind and subject say too little. */
   cause: text.optional(),
+  /** It changes a component that others operate (`external`): it shows a cause, and is nothing that users of the file can set. */
+  external: present,
   /** Of a rise of the load: when it begins. Seconds from the end of the warm-up. */
   at: number.optional(),
   /** Runs made for it. */

@@ -1,7 +1,14 @@
 import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { oneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { budgetValue, isFailure, isMean, isUnmeasured } from '../view/budget-words.js';
+import {
+  budgetNeeds,
+  budgetValue,
+  isFailure,
+  isMean,
+  isUndecided,
+  isUnmeasured,
+} from '../view/budget-words.js';
 import { expectedCounts, withoutBudgets } from '../words/expected-words.js';
 import { JUDGED_LISTS, rowsOf, type JudgedRow } from '../view/judged.js';
 import { folded, type TextOptions } from '../lines/text-folded.js';
@@ -17,7 +24,10 @@ export function expectedLines({ result }: View, { paint }: TextOptions): string[
   return [`  ${paint.dim('expected')}  ${held} of ${of} as expected${goals}`];
 }
 
-/** Budgets and expectations that are not met, with the variants and their values; then those that cannot be measured. */
+/**
+ * Budgets and expectations that are not met, with the variants and their values; then those that the runs do not decide,
+ * with what would, and those that cannot be measured.
+ */
 export function judgedLines(view: View, options: TextOptions, room: number): string[] {
   const { paint } = options;
   const { variants } = view.result;
@@ -29,6 +39,7 @@ export function judgedLines(view: View, options: TextOptions, room: number): str
         .map((row) => ({ row, asked, word }));
     return [
       ...having(isFailure, paint.bold(paint.red(list.fails))),
+      ...having((one) => isUndecided(one) && !isFailure(one) && one.severity === 'error', '?   '),
       ...having((one) => isUnmeasured(one) && one.severity === 'error', '-   '),
     ];
   });
@@ -42,7 +53,8 @@ export function judgedLines(view: View, options: TextOptions, room: number): str
     const texts = new Map<string, string[]>();
     row.by.forEach((one, i) => {
       if (one === null || !asked(one)) return;
-      const value = oneLine(budgetValue(one));
+      const needs = budgetNeeds(one);
+      const value = oneLine(`${budgetValue(one)}${needs === '' ? '' : ` (${needs})`}`);
       texts.set(value, [...(texts.get(value) ?? []), variants[i]!.name]);
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));

@@ -110,7 +110,7 @@ function answerLines(answer: Answer, options: TextOptions): string[] {
     ...besideLines(answer.settings, options),
     // A terminal has no room for what is not there.
     ...(answer.price.isNone ? [] : besideLines(answer.price.words, options)),
-    ...answer.uncovered.map((words) => `  ${oneLine(plainWords([words]))}`),
+    ...answer.notes.flatMap((words) => folded(plainWords(words), '  ', options)),
   ];
 }
 

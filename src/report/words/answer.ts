@@ -17,6 +17,7 @@ import { undecidedWords } from './undecided-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
 import { behindWords, unseenSentences } from './unseen-words.js';
 import { isAbout, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
+import { unchangedWords } from './unchanged.js';
 import { uncoveredWords } from './uncovered.js';
 import { degradedWords } from './degraded.js';
 import { listed } from '../base/format.js';
@@ -47,8 +48,8 @@ export interface Answer {
   readonly settings: Words;
   /** The price of what `act` names. */
   readonly price: Price;
-  /** A kind of request that fails and that no budget covers, unless `act` names it; empty without one. */
-  readonly uncovered: Words;
+  /** What a terminal says too: a kind of request that fails and that no budget covers, variants that change nothing. */
+  readonly notes: readonly Words[];
   /** What else a reader must not miss, a sentence each. */
   readonly also: readonly Words[];
 }
@@ -86,6 +87,7 @@ export function answerOf(view: View): Answer {
   const uncovered = uncoveredWords(view);
   const isSaid = uncovered === null || (words !== null && plainWords(words).includes(uncovered));
   const open = isSaid ? [] : [`No budget covers ${uncovered}.`];
+  const notes = [open, unchangedWords(view)].filter((line) => line.length > 0);
   const settings = bare === null ? [] : settingsLine(view, bare);
   return {
     badge: badgeOf(view),
@@ -94,10 +96,10 @@ export function answerOf(view: View): Answer {
     act: words,
     settings,
     price,
-    uncovered: open,
+    notes,
     also: [
       settings,
-      open,
+      ...notes,
       price.words,
       gain,
       unjudgedLine(view),

@@ -105,10 +105,13 @@ function changePrice({ price }: CounterfactualIntervention, own: Counterfactuals
   return { words: [{ strong: 'Price' }, ` of this change: ${isNone ? none : more}.`], isNone };
 }
 
-/** Whether a change of this kind is ours to make: not a fault, and not fewer users. */
-export function isOurs(kind: CauseKind): boolean {
-  const effort = EFFORT[kind];
-  return effort !== null && effort < EFFORT.load!;
+/** Whether a change is one of the system: not a fault, not fewer users, and nothing that others operate. */
+export function isOfSystem(one: CounterfactualIntervention): boolean {
+  return isOurs(one) && EFFORT[one.kind]! < EFFORT.load!;
+}
+
+function isOurs({ kind, external }: CounterfactualIntervention): boolean {
+  return EFFORT[kind] !== null && external !== true;
 }
 
 /** The setting that averts most of what no request shows; null if no run shows one that helps. */
@@ -139,7 +142,7 @@ function endsFailures(own: Counterfactuals, { role, failed }: CounterfactualInte
 function cheapestOf(own: Counterfactuals): CounterfactualIntervention | null {
   const able = own.interventions.filter(
     (one) =>
-      EFFORT[one.kind] !== null &&
+      isOurs(one) &&
       (HELPFUL.includes(one.role) || endsFailures(own, one)) &&
       one.recovers !== 'never' &&
       one.failing.seconds <= own.failing.seconds,

@@ -3,7 +3,7 @@ import type {
   HarmPrice,
 } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { isOurs } from './cheapest.js';
+import { isOfSystem } from './cheapest.js';
 import { recommendedOf } from './recommended.js';
 import { withLoadOf } from '../view/reference.js';
 import { heldBudgets, type View } from '../view/view.js';
@@ -47,7 +47,7 @@ export function remediesOf(view: View): Remedies | null {
   const usual =
     own?.failed === undefined ? asIs : { ...asIs, failed: own.failed, slow: own.harm - own.failed };
   const changes = (own?.interventions ?? [])
-    .filter(({ kind }) => isOurs(kind))
+    .filter(isOfSystem)
     .map((one) => ofChange(one, own?.price));
   const all = [
     ...(result.variants.length > 1 ? others.map((variant) => ofVariant(view, variant)) : []),
