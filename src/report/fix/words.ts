@@ -135,7 +135,7 @@ export function unheldWords(own: UnheldBudget): string {
   const { name, text, unit, now, best, holdsCalm } = own;
   const settings = own.with === null ? '' : list(own.with.map(settingWords));
   const near =
-    best === null
+    best === null || (own.isHeld === null && settings === '')
       ? 'no change improves it'
       : own.isHeld !== null
         ? `held with ${settings} (${formatValue(best, unit)}), ${HELD[own.isHeld]}`

@@ -15,6 +15,7 @@ import { schemas } from '../schemas.js';
 import { movesOf } from './chosen.js';
 import { multiples, type Move, type Setting } from './moves.js';
 import { givingUp } from './giving-up.js';
+import { noticing } from './noticing.js';
 import { watched } from './releases.js';
 import { entrySchema, shapeFor, unwrittenIn } from './unwritten.js';
 
@@ -43,6 +44,7 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...one(written, section, value, path),
         ...quickFailover(section, value, path),
         ...watched(value, path),
+        ...noticing(value, path),
         ...(schema === undefined
           ? []
           : givingUp({ written, node: value, path, shape: shapeFor(schema, value) })),
@@ -55,15 +57,23 @@ export function componentSettings(written: MapNode): readonly Setting[] {
   );
 }
 
-/** More handlers for consumers that have the one of the default. Those of a function have as many as it has partitions. */
+/**
+ * More handlers for consumers that have the one of the default. The event source of a function has as many as there are
+ * partitions, or messages: it gets as few as the function may run at once, so that no message is throttled.
+ */
 function alone(written: MapNode, component: Node, path: readonly PathKey[]): readonly Move[] {
   return ['consumers', 'subscribers'].flatMap((list) =>
     items(get(component, list)).flatMap((item, k) => {
       const [target = ''] = (text(get(item, 'call')) ?? '').split('.');
       const isKnown = get(item, 'concurrency') !== undefined;
-      if (isKnown || target === '' || get(get(written, 'functions'), target) !== undefined)
-        return [];
-      return multiples([...path, list, k, 'concurrency'], scalar(1, item.at), 1);
+      if (isKnown || target === '') return [];
+      const own = [...path, list, k, 'concurrency'];
+      const called = get(get(written, 'functions'), target);
+      if (called === undefined) return multiples(own, scalar(1, item.at), 1);
+      const most = get(called, 'reserved') ?? get(called, 'maxConcurrency');
+      return most?.type === 'scalar' && typeof most.value === 'number'
+        ? [{ path: pathText(own), value: scalar(most.value, item.at), effort: 1, size: 1 }]
+        : [];
     }),
   );
 }
