@@ -58,13 +58,13 @@ variants: [ { name: plain }, { name: other, set: { "services.shop.endpoints.buy.
 `;
 
 /** A breaker in front of a part that is too slow now and then; in the other variant it opens after five failures, not three. */
-const BREAKER = `faultline: 1
+const breaker = (timeout, rate) => `faultline: 1
 title: Breaker
 ${RUN}
 services:
-  edge: { runtime: async, endpoints: { buy: [ { call: bank.pay, policy: { timeout: 80ms, circuitBreaker: { failureThreshold: 3, openDuration: 300ms } } } ] } }
+  edge: { runtime: async, endpoints: { buy: [ { call: bank.pay, policy: { timeout: ${timeout}, circuitBreaker: { failureThreshold: 3, openDuration: 300ms } } } ] } }
   bank: { concurrency: 2, queue: { capacity: 20 }, endpoints: { pay: [ wait: exponential(15ms) ] } }
-workloads: { users: { arrivals: poisson(80/s), requests: [ { call: edge.buy } ] } }
+workloads: { users: { arrivals: poisson(${rate}/s), requests: [ { call: edge.buy } ] } }
 variants: [ { name: plain }, { name: other, set: { "services.edge.endpoints.buy.steps[0].policy.circuitBreaker.failureThreshold": 5 } } ]
 `;
 
@@ -77,7 +77,8 @@ export const CASES = {
   'M/M/1 at 80 %, short': station(100),
   // Held out: the intervals were chosen without them.
   'groups of calls': GROUPS,
-  breaker: BREAKER,
+  breaker: breaker('80ms', 80),
+  'rare breaker': breaker('200ms', 100),
 };
 /** Systems that are not in the sum. */
-export const APART = ['M/M/1 at 80 %, short', 'groups of calls', 'breaker'];
+export const APART = ['M/M/1 at 80 %, short', 'groups of calls', 'breaker', 'rare breaker'];
