@@ -57,3 +57,35 @@ it('tables of further runs count requests that fail and that are slow apart, wit
   expect(text).toContain('|2|5|93|');
   expect(text).toContain(cells('|4|60|36|1.6 attempts per call instead of 1|'));
 });
+
+it('a harm that no request shows has a table of what is left of it in each run', () => {
+  const left = (without: number | null) => ({ ...own.faults[0]!, without, alone: 5 });
+  const unseen: Counterfactuals['unseen'] = [
+    {
+      kind: 'lost',
+      subject: 'orders',
+      harm: 12,
+      background: 0,
+      faults: [left(3)],
+      interventions: [
+        {
+          kind: 'setting',
+          subject: 'topics.orders.acks',
+          words: 'with topics.orders.acks all (now 1)',
+          harm: 0,
+          averted: averted(12),
+          role: 'cause',
+        },
+      ],
+    },
+  ];
+  const quiet = { ...own, faults: [], interventions: [], unseen };
+  const view = viewOf({ ...result, variants: [{ ...variant!, counterfactuals: quiet }] });
+  const text = causesSection(view, 'faultline run a.yaml')!
+    .markup.replaceAll(/<[^>]*>/gu, '|')
+    .replaceAll(/[|\s]+/gu, ' ');
+  expect(text).toContain('Of 12 lost effects of orders, in the same runs with one change each');
+  const { words } = variant!.faults.find(({ id }) => id === own.faults[0]!.fault)!;
+  expect(text).toContain(`without “${words}” 3 “${words}” alone 5`);
+  expect(text).toContain('with topics.orders.acks all (now 1) 0');
+});

@@ -10,6 +10,7 @@ import { plural } from '../../text/words.js';
 import { causeParts, shareWords } from '../words/causes.js';
 import { explainedOf, wordsOf, type Explained } from '../view/explained.js';
 import { harmWords, priceWords } from '../words/harm-words.js';
+import { unseenCount } from '../words/unseen-proof-words.js';
 import { wholeCount } from '../base/format.js';
 import { markup, type Markup } from '../base/html-escape.js';
 import type { View } from '../view/view.js';
@@ -50,11 +51,12 @@ export function causesSection(view: View, command: string): Markup | null {
     const whose = `Runs of ${variant.name}`;
     const changes = scrolled(changeTable(one), `${whose} with other changes`);
     const faults = one.own.faults.filter(isShown);
+    const unseen = unseenTables(one);
     const { title, rest } = causeParts(one);
     return {
       title,
       body: markup`${rest !== '' && markup`<p>${rest}</p>`}
-        ${faults.length > 0 && scrolled(faultTable(one, faults), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}${variant.faults.length > 1 && faults.length + interventions.length === 0 && markup`<p class="meta after">To tell the faults apart:</p>${more}`}
+        ${faults.length > 0 && scrolled(faultTable(one, faults), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}${variant.faults.length > 1 && faults.length + interventions.length === 0 && markup`<p class="meta after">To tell the faults apart:</p>${more}`}${unseen.map((table) => scrolled(table, table.caption))}
         <p class="meta after">${methodWords(one)}</p>`,
     };
   });
@@ -79,6 +81,28 @@ function faultTable({ variant, own }: Explained, faults: readonly Counterfactual
       ROLE_WORDS[role],
     ]),
   };
+}
+
+/** Most kinds of harm that no request shows and that have a table. */
+const UNSEEN = 2;
+
+/** What is left of each harm that no request shows, in the runs that were made for it. */
+function unseenTables({ variant, own }: Explained): readonly Table[] {
+  const all = own.unseen ?? [];
+  const tables = all.map((harm) => ({
+    caption: `Of ${unseenCount(variant, harm)}, in the same runs with one change each`,
+    head: ['Change', 'Left'],
+    rows: [
+      ...harm.faults.flatMap(({ fault, without, alone }) => [
+        ...(without === null
+          ? []
+          : [[`without “${wordsOf(variant, fault)}”`, wholeCount(without)]]),
+        ...(alone === null ? [] : [[`“${wordsOf(variant, fault)}” alone`, wholeCount(alone)]]),
+      ]),
+      ...harm.interventions.map(({ words, harm: left }) => [words, wholeCount(left)]),
+    ],
+  }));
+  return tables.filter(({ rows }) => rows.length > 0).slice(0, UNSEEN);
 }
 
 function changeTable({ own }: Explained): Table {
