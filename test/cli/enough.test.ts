@@ -139,6 +139,6 @@ describe('the change that a run recommends', () => {
   it('is the variant with all of its changes where no further runs are made', () => {
     const { stdout, more } = ran(['--no-explain']);
     expect(more.enough).toBeUndefined();
-    expect(stdout).toContain('Use more: it holds the budget.');
+    expect(stdout).toContain('Use more: it holds the budget (4 settings, below).');
   });
 });
