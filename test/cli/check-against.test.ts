@@ -65,6 +65,28 @@ const verdictOf = ({ variants }: AgainstResult, figure: string): string | undefi
   variants[0]!.rows.find((row) => row.figure === figure)?.verdict;
 
 describe('check --against', () => {
+  it('names settings that differ and have no effect', () => {
+    const retried = (attempts: number): string => `faultline: 1
+title: Retries of calls that do not fail
+run: { duration: 10s, seed: 3 }
+policies: { psp: { retry: { attempts: ${attempts} } } }
+services:
+  shop: { concurrency: 100, endpoints: { buy: [ call: psp.pay ] }, outbound: { psp: psp } }
+  psp: { concurrency: 100, endpoints: { pay: [ wait: 20ms ] } }
+workloads: { users: { arrivals: poisson(20/s), requests: [ { call: shop.buy } ] } }
+`;
+    const [one, other] = [
+      folder.put('three.yaml', retried(3)),
+      folder.put('five.yaml', retried(5)),
+    ];
+    const { status, stdout } = faultline(['check', other, '--against', one, '--quiet', '--strict']);
+    expect([status, stdout]).toEqual([0, '']);
+    expect(faultline(['check', other, '--against', one]).stdout).toContain(
+      'policies.psp.retry.attempts: 5 (was 3) has no effect in these runs.',
+    );
+    expect(faultline(['check', one, '--against', one]).stdout).not.toContain('no effect');
+  });
+
   it('finds that a comment, an order and a name change nothing', () => {
     const text = `# a comment\n${BASE}`
       .replace('title: A change', 'title: Another title\ndescription: words')

@@ -4,7 +4,11 @@ import { summarise } from '../../analysis/summarise.js';
 import type { AgainstResult, AgainstVariant, AgainstWhat } from '../../contracts/result/against.js';
 import type { Result } from '../../contracts/result/result.js';
 import { isFailure, isWrong } from '../../report/view/budget-words.js';
+import type { VariantChange } from '../../contracts/scenario/scenario.js';
+import type { MapNode } from '../../scenario/located.js';
+import { changesBetween } from '../../scenario/tuning/differences.js';
 import { VERSION } from '../../text/version.js';
+import type { Pair } from './pairs.js';
 import type { Prepared } from '../prepare.js';
 import type { SearchRuns } from '../searching.js';
 import { compared, isStored, type Compared } from './comparison.js';
@@ -63,10 +67,13 @@ function documentOf(
   const variants = pairs.map((pair): AgainstVariant => {
     const [own, before] = [result.variants[pair.here]!, other.variants[pair.there]!];
     const budgets = budgetsOf(before, own, isFailure);
+    const idle =
+      pair.isIdentical && !pair.isSame && !isStored(there) ? changesOf(there, here, pair) : [];
     return {
       name: own.name,
       ...(own.name !== before.name && { was: before.name }),
       identical: pair.isIdentical,
+      ...(idle.length > 0 && { idle }),
       replications: records[pair.here]!.length,
       verdict: verdictOf(pair.rows, budgets),
       rows: pair.rows,
@@ -100,6 +107,12 @@ function documentOf(
     notes: [...new Set(notes)],
     ...(isInterrupted && { interrupted: true }),
   };
+}
+
+function changesOf(there: Prepared, here: Prepared, pair: Pair): readonly VariantChange[] {
+  const written = ({ file, texts }: Prepared, i: number): MapNode =>
+    texts.get(file.variants[i]!.name)!.written;
+  return changesBetween(written(there, pair.there), written(here, pair.here));
 }
 
 function isRefuted({ hypothesis }: Result): boolean {

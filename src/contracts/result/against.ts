@@ -1,4 +1,5 @@
 import type { Result } from './result.js';
+import type { VariantChange } from '../scenario/scenario.js';
 import type { BudgetResult } from './budgets.js';
 
 /**
@@ -49,6 +50,8 @@ export interface AgainstVariant {
   readonly was?: string;
   /** Every event of every run is the same. */
   readonly identical: boolean;
+  /** Settings that differ although every event is the same: these runs do not reach the difference. */
+  readonly idle?: readonly VariantChange[];
   readonly replications: number;
   readonly verdict: AgainstVerdict;
   readonly rows: readonly AgainstRow[];

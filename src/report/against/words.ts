@@ -7,6 +7,7 @@ import type {
 } from '../../contracts/result/against.js';
 import { FIGURES, SUCCESS } from '../../analysis/against/figures.js';
 import { formatCount, formatDifference, formatInterval, formatValue } from '../../text/figures.js';
+import { flow } from '../../text/flow.js';
 import { list, plural, verb } from '../../text/words.js';
 
 /** A verdict in a table. */
@@ -147,6 +148,7 @@ export function notesOf(result: AgainstResult): readonly string[] {
   const both = variants.reduce((sum, { budgets }) => sum + budgets.both, 0);
   return [
     isShown ? `Every event is the same in ${list(alike.map(({ name }) => name))}.` : '',
+    ...new Set(variants.flatMap(idleNotes)),
     ...variants.flatMap(({ name, was }) =>
       was === undefined ? [] : [`${name} was ${was} there.`],
     ),
@@ -159,6 +161,16 @@ export function notesOf(result: AgainstResult): readonly string[] {
     ...notes.map((note) => `Compare with care: ${note}.`),
     interrupted === true ? 'An interrupt ended the runs before the next look.' : '',
   ].filter((note) => note !== '');
+}
+
+/** `policies.psp.retry.attempts: 5 (was 3) has no effect in these runs.` */
+function idleNotes({ idle = [] }: AgainstVariant): readonly string[] {
+  if (idle.length === 0) return [];
+  const changes = idle.map(
+    ({ path, from, to }) =>
+      `${path}: ${to === null ? 'nothing' : flow(to)} (was ${from === null ? 'nothing' : flow(from)})`,
+  );
+  return [`${some(changes)} ${verb(idle.length, 'have', 'has')} no effect in these runs.`];
 }
 
 /** Whether a figure has no verdict because calls were never sent. */
