@@ -157,7 +157,7 @@ function needLines(
     cost === null
       ? []
       : text(
-          `Cost of the run at this load: ${formatNumber(cost.to)} instead of ${formatNumber(cost.from)}.`,
+          `Cost of the run at this load, in the currency of report.prices: ${formatNumber(cost.to)} instead of ${formatNumber(cost.from)}.`,
         );
   return [
     ...text(

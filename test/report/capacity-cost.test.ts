@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { CapacityResult } from '../../src/contracts/result/capacity.js';
+import { capacityText } from '../../src/report/capacity/text.js';
+
+describe('the cost of more load', () => {
+  it('is in the currency of the prices of the file', () => {
+    const result = {
+      scenario: { title: 'Prices', sha256: '' },
+      variant: 'base',
+      replications: 1,
+      seed: 1,
+      resolution: 0.05,
+      load: 100,
+      workloads: [{ name: 'users', rate: 100 }],
+      fixed: [],
+      budgets: ['users.success >= 99%'],
+      kept: [],
+      unlimited: [],
+      limits: [],
+      lengths: [],
+      need: {
+        factor: 2,
+        rate: 200,
+        isAsked: true,
+        holds: true,
+        settings: [{ path: 'services.shop.replicas', from: '1', to: '2' }],
+        cost: { from: 0.5, to: 0.75 },
+        refused: null,
+        stuck: null,
+      },
+      runs: 4,
+    } as unknown as CapacityResult;
+    const lines = capacityText(result, { file: 'prices.yaml', columns: 100, paint: PLAIN });
+    expect(String(lines)).toContain(
+      'Cost of the run at this load, in the currency of report.prices: 0.75 instead of 0.5.',
+    );
+  });
+});
+
+const PLAIN = { bold: own, dim: own, red: own, green: own, yellow: own } as never;
+
+function own(text: string): string {
+  return text;
+}
