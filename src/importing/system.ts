@@ -139,7 +139,13 @@ export class System {
   /** The component behind a host name, as seen from a namespace. */
   find(host: string, namespace = ''): Component | undefined {
     const plain = host.replace(/\.$/, '').toLowerCase();
-    return this.hosts.get(`${plain}.${namespace}`) ?? this.hosts.get(plain);
+    // A service that only a file without namespaces has, such as one of Docker Compose.
+    const [first = ''] = /^[^.]+(?=\.[^.]+\.svc(?:\.|$))/.exec(plain) ?? [];
+    return (
+      this.hosts.get(`${plain}.${namespace}`) ??
+      this.hosts.get(plain) ??
+      this.hosts.get(`${first}.`)
+    );
   }
 
   /** The component that traces or other files call by a name of their own: the host, or nearly its name. */

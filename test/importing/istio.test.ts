@@ -34,6 +34,38 @@ spec: { selector: { istio: ingressgateway } }
 ---`;
 
 describe('a VirtualService of a gateway', () => {
+  it('leads to a service of Docker Compose by its name in a namespace', () => {
+    const compose = `
+services:
+  catalogue: { image: x }
+  web: { image: x, environment: { CATALOGUE_URL: "http://catalogue:8080" } }
+`;
+    const istio = `${GATEWAY}
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec:
+  hosts: [ "*" ]
+  gateways: [ front ]
+  http:
+    - timeout: 3s
+      retries: { attempts: 2, perTryTimeout: 1s }
+      route: [ { destination: { host: web.robot-shop.svc.cluster.local } } ]
+`;
+    const result = imported([
+      { path: 'compose.yaml', text: compose },
+      { path: 'gateway.yaml', text: istio },
+    ]);
+    loaded(result);
+    const { gateways } = parse(result.scenario);
+    expect(gateways.front.routes).toMatchObject([
+      { to: 'web.handle', policy: { deadline: '3s', timeout: '1s' } },
+    ]);
+    // A service of Kubernetes in another namespace is another one.
+    const other = imported(source(`${service('web')}${istio}`));
+    expect(parse(other.scenario).gateways.front.routes[0].policy).toBeUndefined();
+  });
+
   it('gives routes with time limits and retries; Istio counts tries after the first', () => {
     const { gateways, workloads } = scenarioOf(`${service('web')}${GATEWAY}
 apiVersion: networking.istio.io/v1
