@@ -1,6 +1,6 @@
 // Kinds of the lines below the answers: the price of an advice, how a cause is known, and what is cleared.
 import { isPrinted, SHARE } from './figures.mjs';
-import { kind } from './kind.mjs';
+import { kind, quotesIn } from './kind.mjs';
 import { PROOFS } from './proofs.mjs';
 import { effectError } from './settings.mjs';
 
@@ -50,7 +50,18 @@ function proofError(text, facts) {
   return error;
 }
 
-const INFERRED = /^no run leaves out “.+$/u;
+const INFERRED = /^(?<head>no run leaves out|the runs do not decide about) “.+$/u;
+
+/** Whether runs without the faults that a text quotes were made exactly where it says so. */
+function inferredError(text, { own, variant }) {
+  const isSaid = INFERRED.exec(text).groups.head.startsWith('the runs');
+  for (const words of quotesIn(text)) {
+    const fault = variant.faults.find((one) => one.words === words);
+    const row = own?.faults.find((one) => one.fault === fault?.id);
+    if (row !== undefined && (row.without !== null) !== isSaid) return `“${words}” was left out`;
+  }
+  return null;
+}
 
 /** All kinds of these lines. */
 export const BESIDE = [
@@ -91,7 +102,7 @@ export const BESIDE = [
   ),
   kind(
     'a harm without a budget',
-    /^No budget of (?<name>.+?) is about (?<subject>.+?): it holds its \d+ budgets? without it$/u,
+    /^No budget of (?<name>.+?) is about (?<subject>.+?); it holds (?:its only budget|both budgets|all \d+ budgets)$/u,
     ({ groups }, facts) => {
       const variant = named(facts, groups.name);
       if (variant === undefined) return undefined;
@@ -130,7 +141,11 @@ export const BESIDE = [
       .replace(/ \((?:\d+ runs?|run 1 of \d+|runs 1 to \d+ of \d+)\)/u, '')
       .split('; ');
     for (const part of parts) {
-      if (INFERRED.test(part)) continue;
+      if (INFERRED.test(part)) {
+        const error = inferredError(part, facts);
+        if (error !== null) return error;
+        continue;
+      }
       if (/^“.+” alone does .+$/u.test(part)) continue;
       if (part === `${facts.own?.metastability?.loopCut?.words} users recover`) {
         if (facts.own.metastability.loopCut.users !== 'recovers') return 'they do not';

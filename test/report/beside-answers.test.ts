@@ -57,6 +57,17 @@ describe('how a cause is known', () => {
     );
   });
 
+  it('does not say that no run leaves a fault out where one does, and decides nothing', async () => {
+    const result = await proved(shop(`faults: [ { id: ${DOWN} } ]`));
+    const [variant] = result.variants;
+    const { cascade } = variant!;
+    const causes = cascade.causes.map((cause) => ({ ...cause, known: 'likely' as const }));
+    const open = { ...result, variants: [{ ...variant!, cascade: { ...cascade, causes } }] };
+    expect(line(open, 'Known by')).toMatch(
+      /^Known by: the runs do not decide about “bank fails with 500”/u,
+    );
+  });
+
   it('has the figures of both variants where only settings differ', () => {
     const { result } = run(CONSUMERS);
     expect(line(result, 'Known by')).toMatch(
@@ -174,7 +185,7 @@ describe('a variant that holds its budgets while its users fail', () => {
     const about = (budget: string): string | null =>
       line(run(shop(`faults: [ { id: ${DOWN} } ]\nbudgets: [ ${budget} ]`)).result, 'No budget');
     expect(about('users.look.success >= 99%')).toBe(
-      'No budget of base is about buy: it holds its 1 budget without it.',
+      'No budget of base is about buy; it holds its only budget.',
     );
     expect(about('users.buy.success >= 10%')).toBeNull();
     expect(about('users.success >= 10%')).toBeNull();

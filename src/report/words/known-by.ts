@@ -26,11 +26,17 @@ export function knownLine(variant: VariantResult): Words {
   const own = variant.counterfactuals;
   const causes = mainCauses(variant).slice(0, NAMED);
   const shown = own === undefined ? [] : shownWords(variant, own, causes);
-  const open = causes.filter(({ known }) => known !== 'proved').map(inferredWords);
-  const inferred = open.length === 0 ? [] : [`no run leaves out ${listed(open)}`];
+  const open = causes.filter(({ known }) => known !== 'proved');
+  const isTried = (cause: KnownCause): boolean => own !== undefined && isLeftOut(own, cause);
+  const inferred = (head: string, some: readonly KnownCause[]): readonly string[] =>
+    some.length === 0 ? [] : [`${head} ${listed(some.map(inferredWords))}`];
   const parts = [
     ...(shown.length === 0 ? [] : [`${shown.join('; ')} (${runsOf(variant, own!)})`]),
-    ...inferred,
+    ...inferred('the runs do not decide about', open.filter(isTried)),
+    ...inferred(
+      'no run leaves out',
+      open.filter((cause) => !isTried(cause)),
+    ),
   ];
   return parts.length === 0 ? [] : [KNOWN, `: ${parts.join('; ')}.`];
 }
@@ -70,6 +76,13 @@ function provedWords(
   if (alone === null) return null;
   const [does, all] = [alone - own.background, own.harm].map((n) => formatCount(Math.round(n)));
   return `${words} alone does ${does} of the harm of ${all} failed or slow requests`;
+}
+
+/** Whether a run without a cause was made. */
+function isLeftOut(own: Counterfactuals, cause: KnownCause): boolean {
+  const { fault } = cause;
+  if (fault === undefined) return interventionOf(cause, own.interventions) !== undefined;
+  return own.faults.some((one) => one.fault === fault && one.without !== null);
 }
 
 /** A cause that no run has shown, and what speaks for it. */

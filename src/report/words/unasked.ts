@@ -1,10 +1,10 @@
 import type { Words } from '../base/emphasis.js';
-import { plural } from '../../text/words.js';
+import { allOf } from '../../text/words.js';
 import { GOALS } from '../view/judged.js';
 import { holdsAll, requestLabel, type View } from '../view/view.js';
 import { hurtUsers } from './lead.js';
 
-/** `No budget of naive is about buy: it holds its 1 budget all the same.` Empty where a budget is about the harm. */
+/** `No budget of naive is about buy; it holds its only budget.` Empty where a budget is about the harm. */
 export function unaskedLine(view: View): Words {
   const { worstVariant, requests } = view;
   const [worst] = hurtUsers(worstVariant);
@@ -21,6 +21,6 @@ export function unaskedLine(view: View): Words {
     { strong: worstVariant.name },
     ' is about ',
     { strong: requestLabel(view, subject) },
-    `: it holds its ${plural(own.length, 'budget')} without it.`,
+    `; it holds ${allOf(own.length, 'budget', 'its only')}.`,
   ];
 }
