@@ -4,6 +4,7 @@ import { lateWords } from '../../src/report/words/character.js';
 import { mapsOf } from '../../src/report/charts/topology.js';
 import { textWidth } from '../../src/report/drawing/draw.js';
 import { lossFinding, servicesWords } from '../../src/report/words/findings.js';
+import { compareFinding } from '../../src/report/words/findings-compare.js';
 import { cascadeFinding, propagationFinding } from '../../src/report/words/findings-cascade.js';
 import { plainWords } from '../../src/report/base/emphasis.js';
 import { unseenSentences } from '../../src/report/words/unseen-words.js';
@@ -122,4 +123,34 @@ budgets: [ users.success >= 99% ]
     expect(plainWords(what)).toBe('No request finished.');
     expect(act).toBeNull();
   });
+});
+
+it('say that no request succeeds, in place of a latency that nothing has', () => {
+  const { result } = run(`
+faultline: 1
+title: Nothing succeeds
+run: { duration: 20s, warmup: 0s, replications: 1 }
+services: { shop: { endpoints: { buy: [ wait: 20ms, fail: 503 ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ call: shop.buy ] } }
+variants: [ { name: one }, { name: two, set: { services.shop.replicas: 2 } } ]
+`);
+  expect(compareFinding(viewOf(result))).toBe('No request succeeds with any of the variants');
+});
+
+it('of a fault that spreads to no other component names the harm that no request shows', () => {
+  const { result } = run(`
+faultline: 1
+title: A consumer crashes and loses nothing but time
+run: { duration: 60s, warmup: 5s, replications: 1 }
+services:
+  shop: { endpoints: { buy: [ publish: jobs ] } }
+  worker: { endpoints: { handle: [ wait: 40ms ] } }
+queues: { jobs: { kind: rabbitmq, consumers: [ { call: worker.handle, concurrency: 2 } ] } }
+workloads: { users: { arrivals: constant(20/s), requests: [ call: shop.buy ] } }
+faults: [ { id: down, kind: slow, target: worker, factor: 20, at: 20s, for: 10s } ]
+`);
+  const view = viewOf(result);
+  expect(propagationFinding(view, view.worstVariant)).toMatch(
+    /^Only worker degrades; it does not spread, but jobs falls behind/u,
+  );
 });

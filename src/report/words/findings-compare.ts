@@ -25,6 +25,7 @@ export function compareFinding(view: View): string {
   const [high, low] = [success.pick(best).value, success.pick(worst).value];
   if (high === null || low === null)
     return unseenFinding(view, compared) ?? latencyFinding(view, compared);
+  if (high === 0) return 'No request succeeds with any of the variants';
   if (isWorse(view, success, worst, best)) {
     const alike = compared.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
     const who =
