@@ -122,6 +122,34 @@ describe('headroom and capacity agree with the hand calculation', () => {
     expect(at('bulkhead, retry') / at('retry, bulkhead')).toBeLessThan(0.9);
   });
 
+  it('counts what the calls show where they are not independent', () => {
+    // One permit, and calls of exactly 0.5 s, one each second: none is refused.
+    const even = `
+faultline: 1
+title: Evenly spaced
+run: { duration: 60s, warmup: 5s, seed: 3, replications: 1 }
+workloads: { users: { arrivals: constant(1/s), requests: [ { call: shop.buy } ] } }
+services:
+  shop: { endpoints: { buy: [ call: psp.pay ] }, outbound: { psp: psp } }
+  psp: { endpoints: { pay: [ wait: 500ms ] } }
+policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
+    expect(headroomOf(even).components[0]!.factor).toBeCloseTo(2, 1);
+    // Bursts of 0.2 s that a mean does not show: 3 of 10 calls are refused.
+    const bursts = system(90, 'shop.buy', called('rateLimit: { rate: 60/s, burst: 5 }')).replace(
+      'poisson(90/s)',
+      '{ kind: burst, base: 1/s, peak: 200/s, every: 1s, for: 200ms }',
+    );
+    expect(headroomOf(bursts).components[0]!.factor).toBeLessThan(0.9);
+  });
+
+  it('leaves out a limit that only counts what it would refuse', () => {
+    const [, , text] = CASES['a limit of a gateway']!;
+    const [first] = headroomOf(
+      text.replace('rateLimit: {', 'rateLimit: { dryRun: true,'),
+    ).components;
+    expect(first!.resource).toBe('workers');
+  });
+
   it('says that a limit that adapts has no fixed value', async () => {
     const text = system(90, 'shop.buy', store('concurrencyLimit: { kind: gradient2, max: 40 }'));
     const headroom = headroomOf(text);

@@ -1,3 +1,4 @@
+import type { OutcomeName } from '../../contracts/outcome.js';
 import type { EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
@@ -15,6 +16,7 @@ import { instructionsOf } from './instructions.js';
 import { levels } from './levels.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
+import { arrivedOf, outcomeOf, sumParts } from './sums.js';
 import { selectStats } from './subjects.js';
 import type { Use } from './use.js';
 import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
@@ -86,6 +88,8 @@ interface Passing {
   readonly passed: number;
   readonly due: number;
   readonly held: number;
+  /** Share of the calls that ask for it and are refused. */
+  readonly refused: number;
 }
 
 /** Spread of evenly spaced calls in progress that last for random times. */
@@ -105,12 +109,28 @@ function usableOf(most: Most, { data: { plan } }: Asked, held: number): number {
   return offeredTo(most.calls, most.placesAt(held), isEven(plan) ? EVEN : 1);
 }
 
+/** From these shares on, calls are refused, and down to there they are not; between, chance decides. */
+const MANY = 0.02;
+const HARDLY = 0.001;
+/** Use above the usable part that shows that calls come more evenly. */
+const ABOVE = 1.1;
+
+/** The usable part of a limit as the calls show it: they come in bursts, or more evenly than independent ones. */
+function seenIn(
+  { used, refused }: { readonly used: number; readonly refused: number },
+  usable: number,
+  limit: number,
+): number {
+  if (refused >= MANY) return Math.min(usable, used);
+  return refused <= HARDLY && used > ABOVE * usable ? limit : usable;
+}
+
 /** The use of a limit: of `states` of them, each of which has `most`. */
 function useOf(
   asked: Asked,
   most: Most,
   states: number,
-  { passed, due, held }: Passing,
+  { passed, due, held, refused }: Passing,
   { policy }: Layer,
   names: Pick<Use, 'component' | 'of'>,
 ): Use {
@@ -124,7 +144,7 @@ function useOf(
     by: WORDS[policy]!,
     used,
     limit,
-    usable: each * states,
+    usable: seenIn({ used, refused }, each * states, limit),
     need: passed > 0 ? (used * due) / passed : 0,
     fixed: 0,
     share: used / limit,
@@ -164,7 +184,8 @@ export function callUses(asked: Measuring, component: string, id: number): reado
     const isFull = (most.resource === 'rate' ? passed : held) >= FULL * most.calls * states;
     const all = isFull ? due : Math.min(asks, due);
     const name = spans ? null : data.plan.components[edge.to].name;
-    const passing = { passed, due: all > passed * FEW ? all : passed, held };
+    const share = asks > 0 ? refused / asks : 0;
+    const passing = { passed, due: all > passed * FEW ? all : passed, held, refused: share };
     return [useOf(asked, most, states, passing, layer, { component, of: name })];
   });
 }
@@ -249,7 +270,14 @@ export function requestUses(asked: Measuring, component: string, id: number): re
       );
       const states = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
       return [
-        useOf(asked, most, states, arriving(asked, id, parts), layer, { component, of: null }),
+        useOf(
+          asked,
+          most,
+          states,
+          arriving(asked, id, parts, op === OP.LIMIT ? 'throttled' : 'rejectedOverload'),
+          layer,
+          { component, of: null },
+        ),
       ];
     });
   return [
@@ -261,7 +289,8 @@ export function requestUses(asked: Measuring, component: string, id: number): re
 /** Whether every request of a part passes a limit. */
 function isLimited(plan: Plan, part: number, op: number, limit: number): boolean {
   const all = instructionsOf(plan, plan.parts[part]);
-  const own = all.findIndex((one) => one.op === op && one.a === limit);
+  // Without an outcome for its refusals it only counts them.
+  const own = all.findIndex((one) => one.op === op && one.a === limit && one.b !== 0);
   if (own < 0) return false;
   const { program } = plan.parts[part];
   const isPast = ({ op: jump, b }: (typeof all)[number], at: number): boolean =>
@@ -274,6 +303,7 @@ function arriving(
   { data, window, visits, waits }: Measuring,
   id: number,
   parts: readonly number[],
+  refusal: OutcomeName,
 ): Passing {
   const due = parts.map((part) => Math.min(visits.arrived(part), visits.due(part)));
   const held =
@@ -284,5 +314,10 @@ function arriving(
     ).value ?? 0;
   const rate = sumOf(due);
   const share = rate / sumOf(partsOf(data.plan, id).map(visits.arrived));
-  return { passed: rate, due: rate, held: rate > 0 ? Math.max(0, held - share * waits.of(id)) : 0 };
+  const counts = data.records.map((record) => sumParts(record, parts, window.cells));
+  const arrived = sumOf(counts.map((own) => arrivedOf(own)));
+  const refused = sumOf(counts.map((own) => outcomeOf(own, refusal)));
+  const lost = arrived > 0 ? refused / arrived : 0;
+  const level = rate > 0 ? Math.max(0, held - share * waits.of(id)) : 0;
+  return { passed: (1 - lost) * rate, due: rate, held: (1 - lost) * level, refused: lost };
 }
