@@ -80,3 +80,24 @@ budgets: [ { expect: users.successLatency.mean < ${limit}, confidence: 95% } ]
   expect(result.variants[0]!.budgets[0]!.verdict).toBe('inconclusive');
   expect(said).toMatch(/\? users\.successLatency\.mean < \S+ .*base [\d.]+ ms \(/u);
 });
+
+it('a queue of SQS gives a message up by its maxReceiveCount, not by what its consumer does', () => {
+  const { said } = ran(`
+faultline: 1
+title: a poison message in SQS
+run: { duration: 90s, seed: 3 }
+keys: { one: { kind: sequence, count: 1 } }
+queues:
+  orders: { kind: sqs, fifo: true, visibilityTimeout: 10s, consumers: [ { call: packer.pack, concurrency: 1 } ] }
+services:
+  packer: { endpoints: { pack: [ wait: 50ms ] } }
+  api: { endpoints: { put: [ publish: { topic: orders, key: one } ] } }
+workloads: { users: { arrivals: constant(5/s), requests: [ { call: api.put } ] } }
+faults: [ { id: bad, kind: poison, target: orders, share: 5%, at: 20s, for: 20s } ]
+budgets: [ orders.lag.max < 50 ]
+`);
+  expect(said).toContain(
+    'that they cannot handle, with maxReceiveCount and a deadLetter queue: of',
+  );
+  expect(said).not.toContain('onPoison');
+});

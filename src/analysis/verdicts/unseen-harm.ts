@@ -60,7 +60,7 @@ export function unseenProofs(
     const interventions = trials.map(({ intervention, records }): UnseenIntervention => {
       const own = records.map((record) => countOf(plan, record, one));
       const averted = estimateOf(own.map((value, run) => usual[run] - value));
-      const { kind, subject, resource, setting, words, part } = intervention;
+      const { kind, subject, resource, setting, remedy, words, part } = intervention;
       const beside = !hasFault ? 'cause' : part === 'loop' ? 'sustainer' : 'remedy';
       const role = changeRole(averted.value ?? 0, proof.harm, beside);
       return {
@@ -69,6 +69,7 @@ export function unseenProofs(
         ...(resource !== undefined && { resource }),
         words,
         ...(setting !== undefined && { setting }),
+        ...(remedy !== undefined && { remedy }),
         harm: mean(own),
         averted,
         role,

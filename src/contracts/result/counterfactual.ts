@@ -87,6 +87,8 @@ const change = {
   words: text,
   /** The setting that it changes, where one of the file says the same. */
   setting: changedSetting.optional(),
+  /** What to write for the same effect, where no value of one setting says it. */
+  remedy: text.optional(),
   /** Harm of these runs. If they have more or fewer requests, it is scaled to the number without the intervention. */
   harm: count,
   averted,

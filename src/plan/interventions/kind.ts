@@ -33,6 +33,8 @@ export interface Intervention extends CauseRef {
   readonly setting?: ChangedSetting;
   /** How many times the present amount of its resource it gives, where it may begin with more than double. */
   readonly factor?: number;
+  /** What to write for the same effect, where no value of one setting says it: `maxReceiveCount and a deadLetter queue`. */
+  readonly remedy?: string;
   /** Of a change of load: when it begins, in seconds from the end of the warm-up. */
   readonly at?: number;
   apply(source: Source): Plan;

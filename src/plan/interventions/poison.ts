@@ -1,4 +1,6 @@
 import type { Consumption } from '../../contracts/scenario/messaging.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import { queueKindOf } from '../../scenario/queues/index.js';
 import type { InterventionKind } from './kind.js';
 import { fallsBehind, withConsumers } from './consumers.js';
 
@@ -12,11 +14,19 @@ export const poison: InterventionKind = {
       kind: 'poison',
       subject,
       part: 'condition',
+      remedy: remedyOf(plan, subject),
       words: `with messages of ${subject} passed over at their first failure`,
       apply: (source) => changed(source.plan, passing),
     })),
   worth: (variant, { subject }) => (fallsBehind(variant, subject) ? 0.8 : 0),
 };
+
+/** A product that counts deliveries gives a message up itself. */
+function remedyOf({ components }: Plan, subject: string): string {
+  const product = components.find(({ name }) => name === subject)?.product ?? undefined;
+  const field = queueKindOf(product)?.givesUp ?? 'onPoison: deadLetter';
+  return `${field} and a deadLetter queue`;
+}
 
 function isStubborn({ onPoison, retry }: Consumption): boolean {
   return onPoison === 'block' || (retry?.attempts ?? 1) > 1;

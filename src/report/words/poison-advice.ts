@@ -1,4 +1,4 @@
-import type { UnseenHarm } from '../../contracts/result/counterfactual.js';
+import type { UnseenHarm, UnseenIntervention } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { faultKind } from '../../patterns/registry.js';
 import { PASSING } from '../../plan/interventions/index.js';
@@ -15,32 +15,33 @@ const LEFT = 0.5;
  */
 export function poisonAdvice(variant: VariantResult): string | null {
   for (const one of variant.counterfactuals?.unseen ?? []) {
-    const left = leftOf(one, variant);
-    if (left === null) continue;
-    const rest = formatCount(Math.round(left));
+    const passed = passedOf(one, variant);
+    if (passed === null) continue;
+    const rest = formatCount(Math.round(passed.harm));
+    const { remedy = 'onPoison: deadLetter and a deadLetter queue' } = passed;
     return (
-      `Let the consumers of ${one.subject} give up a message that they cannot handle, with onPoison: deadLetter ` +
-      `and a deadLetter queue: of ${unseenCount(variant, one)}, ${rest} remain`
+      `Let the consumers of ${one.subject} give up a message that they cannot handle, with ${remedy}: ` +
+      `of ${unseenCount(variant, one)}, ${rest} remain`
     );
   }
   return null;
 }
 
 /**
- * Messages that wait when those that cannot be handled are passed over; null where they are not the cause. A busy consumer
+ * The runs in which messages that cannot be handled are passed over; null where they are not the cause. A busy consumer
  * has a backlog without a fault too, which no advice takes away.
  */
-function leftOf(
+function passedOf(
   { kind, harm, background, faults, interventions }: UnseenHarm,
   { faults: own }: VariantResult,
-): number | null {
+): UnseenIntervention | null {
   if (kind !== 'backlog') return null;
   const isSpoiled = faults.some(
     ({ fault, role }) => role === 'cause' && own.some((one) => one.id === fault && spoils(one)),
   );
   const passed = interventions.find((change) => PASSING.has(change.kind));
   if (!isSpoiled || passed === undefined) return null;
-  return passed.harm - background < LEFT * (harm - background) ? passed.harm : null;
+  return passed.harm - background < LEFT * (harm - background) ? passed : null;
 }
 
 function spoils({ kind }: VariantResult['faults'][number]): boolean {

@@ -19,6 +19,8 @@ export interface QueueKind<Schema extends z.ZodType = z.ZodType> {
   readonly kind: string;
   /** Whether components can publish to it; otherwise an event store fills it. */
   readonly isPublished: boolean;
+  /** The field after whose number of deliveries a message goes to the dead letters; absent where its consumer sends it there. */
+  readonly givesUp?: string;
   /** Schema of its fields, including those of QueueFields. */
   schema(bundle: z.ZodType<BundleOutput>): Schema;
   /** Resolves its options and reports contradictions. */

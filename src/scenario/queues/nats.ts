@@ -105,6 +105,7 @@ const OPTIONS = [
 export const nats = queueKind({
   kind: 'nats',
   isPublished: true,
+  givesUp: 'maxDeliver',
   schema,
   resolve({ here, output, brokers }) {
     check(here, output);

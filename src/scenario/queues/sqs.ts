@@ -148,6 +148,7 @@ const OPTIONS = [
 export const sqs = queueKind({
   kind: 'sqs',
   isPublished: true,
+  givesUp: 'maxReceiveCount',
   schema,
   resolve({ here, output, brokers }) {
     check(here, output);
