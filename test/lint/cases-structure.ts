@@ -134,6 +134,13 @@ function waiting(budget: string): string {
 }
 
 /** Rules about the division of a system into services, and about what operations need to see of it. */
+/** A service with this step, which calls another one. */
+const fanned = (step: string): string =>
+  scenario([
+    `services: { a: { endpoints: { go: [ ${step} ] } }, b: { endpoints: { get: [ wait: 1ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: a.go } ] } }',
+  ]);
+
 /** A shop that is down for 300 s, and this budget. */
 const longFault = (budget: string): string =>
   scenario([
@@ -283,6 +290,21 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
       'a liveness probe': hanging('hang', 'probes: { liveness: {} }, '),
       'a fault that ends the process': hanging('crash'),
       'no platform': hanging('hang', '', '{ kind: none }'),
+    },
+  },
+  {
+    rule: 'parallel-of-one',
+    fires: fanned('parallel: [ { times: 12, call: b.get } ]'),
+    path: 'services.a.endpoints.go.steps[0]',
+    measured: '1 branch, of 12 steps in a row',
+    limit: 'at least 2 branches, or `each`',
+    silent: {
+      'copies in parallel': fanned('parallel: { each: 12, branches: [ call: b.get ] }'),
+      'two branches': fanned('parallel: [ { times: 12, call: b.get }, { call: b.get } ]'),
+      'one call': fanned('parallel: [ { call: b.get } ]'),
+      'a time limit': fanned(
+        'parallel: { join: bestEffort(60ms), branches: [ [ call: b.get, call: b.get ] ] }',
+      ),
     },
   },
   {

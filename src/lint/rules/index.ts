@@ -56,6 +56,7 @@ export { moreConsumersThanPartitions } from './more-consumers-than-partitions.js
 export { optionWithoutEffect } from './option-without-effect.js';
 export { outageUnnoticed } from './outage-unnoticed.js';
 export { outboxBelowTraffic } from './outbox-below-traffic.js';
+export { parallelOfOne } from './parallel-of-one.js';
 export { pingsAbovePermit } from './pings-above-permit.js';
 export { pollIntervalExceeded } from './poll-interval-exceeded.js';
 export { poolBelowConcurrency } from './pool-below-concurrency.js';
