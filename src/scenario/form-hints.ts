@@ -92,7 +92,7 @@ function shortHint(key: string, word: string): string {
 /** Kinds of delays, those with which people begin first. */
 const DELAYS = ['constant', 'exponential', 'envoy', 'grpc', 'decorrelatedV2'] as const;
 
-/** Hint for a back-off that is only a word or a duration. Each is one that a retry of this kind takes. */
+/** Hint for a back-off that is only a word, a duration or a call such as `exponential(1s, 2)`. Each is one that a retry of this kind takes. */
 function backoffHint(kind: string | undefined, word: string): string {
   const schema = policyKind('retry', kind)?.schema;
   const shape = schema === undefined ? undefined : definitionOf(schema).shape;
@@ -102,6 +102,8 @@ function backoffHint(kind: string | undefined, word: string): string {
     const found = kinds.find((one) => field.safeParse({ kind: one, base }).success);
     return found === undefined ? '' : `: write { kind: ${found}, base: ${base} }`;
   };
+  const called = /^([A-Za-z]\w*)\(\s*([^,()\s]+)/.exec(word);
+  if (called !== null) return write([called[1]!], called[2]!);
   if (!/^(none|zero)$/.test(word) && !OFF.test(word) && !/^0(?!\.?\d*[1-9])/.test(word))
     return /^[A-Za-z]/.test(word) ? write([word], '100ms') : write(DELAYS, word);
   const isOptional = field.safeParse(undefined).success;

@@ -142,8 +142,13 @@ class Reader {
 
   private map(node: YAMLMap.Parsed, depth: number): Node {
     const read = new Map<string, Entry>();
+    let open = false;
     for (const pair of node.items as Pair<ParsedNode, ParsedNode | null>[]) {
       if (this.stopped) break;
+      // `{ a: f(1, 2, x) }` yields the keys `2` and `x)` too. The incomplete value of `a` is reported instead.
+      const isPiece: boolean = open && isEmpty(pair.value);
+      open = isPiece ? !endsCall(pair.key) : beginsCall(pair.value);
+      if (isPiece && open) continue;
       const key = this.key(pair.key);
       if (key === null) continue;
       const at = this.place(pair.key.range);
@@ -154,7 +159,6 @@ class Reader {
         continue;
       }
       if (isEmpty(pair.value)) {
-        // `{ a: f(1, 2) }` also yields the key `2)`. The incomplete value of `a` is reported instead.
         if (key.endsWith(')')) read.set(key, { key: at, value: scalar('', at) });
         else
           this.fail(
@@ -210,6 +214,15 @@ class Reader {
   private place(range: readonly number[]): Place {
     return { file: this.file, start: range[0], end: Math.max(range[1], range[0]) };
   }
+}
+
+/** Whether a value is a call without its end, such as `f(1` of `{ a: f(1, 2) }`. */
+function beginsCall(value: ParsedNode | null): boolean {
+  return isScalar(value) && /^[A-Za-z]\w*\([^)]*$/.test(String(value.value));
+}
+
+function endsCall(key: ParsedNode): boolean {
+  return isScalar(key) && String(key.value).endsWith(')');
 }
 
 /** Whether there is no value after the colon, in contrast to a written null. */
