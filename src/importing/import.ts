@@ -5,7 +5,7 @@ import { plural } from '../text/words.js';
 import { suggestCalls } from './suggested.js';
 import { documentKinds } from './kinds/index.js';
 import { guessesIn, type Guess } from './guesses.js';
-import { questionsOf } from './questions.js';
+import { outsideQuestion, questionsOf } from './questions.js';
 import { hintsOf, join } from './join.js';
 import { REASON } from './reasons.js';
 import { scenarioOf } from './scenario.js';
@@ -151,7 +151,7 @@ export class Importing {
     return {
       scenario,
       guesses,
-      questions: questionsOf(guesses, asked, boundless),
+      questions: questionsOf(guesses, [...asked, ...outsideQuestion(system.outside)], boundless),
       account: accountOf(this.roots),
       renamed: system.names.renamed,
       components: parts.length,

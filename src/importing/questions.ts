@@ -67,6 +67,15 @@ export function questionsOf(
   return [...first, ...known].slice(0, QUESTIONS_MAX);
 }
 
+/** Addresses that no file describes: the scenario has no component for them, so that their failures and limits are missing. */
+export function outsideQuestion(outside: ReadonlyMap<string, string>): readonly string[] {
+  const names = [...outside].map(([host, where]) => `${host} (${where})`);
+  if (names.length === 0) return [];
+  return names.length === 1
+    ? [`Which component is ${names[0]!}? No file describes it, so the scenario lacks it.`]
+    : [`Which components are ${shown(names)}? No file describes them, so the scenario lacks them.`];
+}
+
 /** Databases of which no file says the cores: in a run none of them would ever be full. */
 function coresOf(databases: readonly string[]): readonly string[] {
   if (databases.length === 0) return [];

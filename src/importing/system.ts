@@ -70,6 +70,8 @@ export class System {
   readonly consumers = new Map<Component, WrittenMap>();
   /** Questions about the files, the most useful one first. */
   readonly questions: string[] = [];
+  /** Addresses that no document describes, with the variable that has each and the component that reads it. */
+  readonly outside = new Map<string, string>();
   private readonly hosts = new Map<string, Component>();
   private readonly families = new Map<string, object>();
   private readonly work = new Map<Phase, (() => void)[]>(PHASES.map((phase) => [phase, []]));

@@ -23,6 +23,13 @@ export function hostsIn(
     });
 }
 
+/** Addresses of the process itself, and receivers of its telemetry, are no component. */
+function isElsewhere(name: string, host: string): boolean {
+  return /[a-z]/i.test(host) && host !== 'localhost' && !TELEMETRY.test(name);
+}
+
+const TELEMETRY = /^(OTEL|OTLP|JAEGER|ZIPKIN|SENTRY|DD_|STATSD|PROMETHEUS|LOKI|TEMPO)/i;
+
 /** A call from the component to each one whose address is in the text of a variable. */
 export function connectAddresses(
   from: Component,
@@ -35,6 +42,14 @@ export function connectAddresses(
   const isAddress = ADDRESS_NAME.test(name);
   for (const { host, isSure } of hostsIn(text ?? '')) {
     const to = isSure || isAddress ? system.find(host, namespace) : undefined;
+    if (
+      to === undefined &&
+      isSure &&
+      isAddress &&
+      isElsewhere(name, host) &&
+      !system.outside.has(host)
+    )
+      system.outside.set(host, `${name} of ${from.name}`);
     if (to !== undefined) for (const origin of origins) system.connect(from, to, origin);
   }
 }
