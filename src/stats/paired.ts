@@ -5,7 +5,7 @@ import { studentCdf, studentQuantile } from './student.js';
 import { uncertainDifference, uncertainP, type Uncertain } from './uncertain.js';
 
 /** The errors of two figures, as far as they are known. */
-export type Errors = readonly [one: Uncertain | undefined, other: Uncertain | undefined];
+type Errors = readonly [one: Uncertain | undefined, other: Uncertain | undefined];
 
 /** Two figures of the same replications, and how far they are apart. */
 export interface Paired {
@@ -85,7 +85,7 @@ export function documentedError({ value, ci95, each }: Documented): Uncertain | 
 }
 
 /** A figure as a document has it. */
-export interface Documented {
+interface Documented {
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
   /** By run, in which `value` is of all of them. */
