@@ -140,7 +140,7 @@ variants: [ { name: one }, { name: two, set: { services.shop.replicas: 2 } } ]
 it('of a fault that spreads to no other component names the harm that no request shows', () => {
   const { result } = run(`
 faultline: 1
-title: A consumer crashes and loses nothing but time
+title: A slow consumer
 run: { duration: 60s, warmup: 5s, replications: 1 }
 services:
   shop: { endpoints: { buy: [ publish: jobs ] } }
