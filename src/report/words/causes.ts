@@ -78,12 +78,15 @@ function sentencesOf(
 function runsWords({ variant, own }: Explained): readonly string[] {
   const all = variant.perReplication.length;
   if (all < 2 || own.harm < 0.5) return [];
-  if (own.replications === 1) return [`Counts are those of run 1 of ${formatCount(all)}.`];
-  const which =
-    own.replications === all
-      ? allOf(all, 'run')
-      : `runs 1 to ${formatCount(own.replications)} of ${formatCount(all)}`;
-  return [`Counts are means of ${which}.`];
+  const what = own.replications === 1 ? 'those' : 'means';
+  return [`Counts are ${what} of ${repeatedRuns({ variant, own }, allOf(all, 'run'))}.`];
+}
+
+/** The runs that were repeated: `run 1 of 5`, `runs 1 to 3 of 5`; `whole`: all of them. */
+export function repeatedRuns({ variant, own }: Explained, whole: string): string {
+  const [made, all] = [own.replications, variant.perReplication.length];
+  if (made === all) return whole;
+  return `${made === 1 ? 'run 1' : `runs 1 to ${formatCount(made)}`} of ${formatCount(all)}`;
 }
 
 /** The harm that is there without any fault. */
@@ -92,7 +95,10 @@ function backgroundOf({ background, backgroundFailed }: Counterfactuals): Harmed
 }
 
 /** The harm that is there without a fault; with it if no such run was made. */
-function withoutOf(own: Counterfactuals, { without, withoutFailed }: CounterfactualFault): Harmed {
+export function withoutOf(
+  own: Counterfactuals,
+  { without, withoutFailed }: CounterfactualFault,
+): Harmed {
   return without === null ? own : { harm: without, failed: withoutFailed };
 }
 
@@ -130,7 +136,8 @@ function faultWords({ variant, own }: Explained): readonly [finding: string, res
     const finding = `${causes.length > 1 ? several : one}: ${quoted(causes)}`;
     const added = causes.length > 1 ? null : addedWords(variant, own, causes[0]!);
     if (added !== null) return ['', added];
-    return [finding, (causes.length > 1 ? null : aloneWords(own, causes[0]!)) ?? rest];
+    const alone = causes.length > 1 ? null : aloneWords(own, causes[0]!);
+    return [finding, alone === null ? rest : `. Alone it does ${alone}.`];
   };
   const isTold = causes.length > 0 || worse.length > 1;
   const [finding, rest] = !isTold
@@ -228,14 +235,14 @@ function remainWords(
   return listed(each);
 }
 
-/** A fault of which only the runs with it alone exist; null for others. */
-function aloneWords(
+/** A fault of which only the runs with it alone exist: `3 of the harm of 12 failed or slow requests`; null for others. */
+export function aloneWords(
   { harm, background }: Counterfactuals,
   { without, alone }: CounterfactualFault,
 ): string | null {
   if (without !== null || alone === null) return null;
   const [own, all] = [alone - background, harm].map((count) => formatCount(Math.round(count)));
-  return `. Alone it does ${own} of the harm of ${all} failed or slow requests.`;
+  return `${own} of the harm of ${all} failed or slow requests`;
 }
 
 /** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */

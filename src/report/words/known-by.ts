@@ -3,7 +3,7 @@ import { interventionOf } from '../../analysis/story/proven-conditions.js';
 import type { KnownCause } from '../../contracts/result/cause.js';
 import type { Counterfactuals } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { formatCount, formatShare } from '../../text/figures.js';
+import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
@@ -11,6 +11,7 @@ import { cellText } from '../view/columns.js';
 import { effectWords, halvedEffects } from '../view/effects.js';
 import { wordsOf } from '../view/explained.js';
 import type { View } from '../view/view.js';
+import { aloneWords, repeatedRuns, withoutOf } from './causes.js';
 import { insteadWords } from './harm-words.js';
 import { mainCauses } from './lead.js';
 
@@ -31,7 +32,11 @@ export function knownLine(variant: VariantResult): Words {
   const inferred = (head: string, some: readonly KnownCause[]): readonly string[] =>
     some.length === 0 ? [] : [`${head} ${listed(some.map(inferredWords))}`];
   const parts = [
-    ...(shown.length === 0 ? [] : [`${shown.join('; ')} (${runsOf(variant, own!)})`]),
+    ...(shown.length === 0
+      ? []
+      : [
+          `${shown.join('; ')} (${repeatedRuns({ variant, own: own! }, plural(own!.replications, 'run'))})`,
+        ]),
     ...inferred('the runs do not decide about', open.filter(isTried)),
     ...inferred(
       'no run leaves out',
@@ -69,13 +74,10 @@ function provedWords(
   }
   const row = own.faults.find((one) => one.fault === fault);
   if (row === undefined) return null;
-  const { without, withoutFailed, alone } = row;
   const words = `“${wordsOf(variant, fault)}”`;
-  if (without !== null)
-    return `without ${words} ${insteadWords({ harm: without, failed: withoutFailed }, own)}`;
-  if (alone === null) return null;
-  const [does, all] = [alone - own.background, own.harm].map((n) => formatCount(Math.round(n)));
-  return `${words} alone does ${does} of the harm of ${all} failed or slow requests`;
+  if (row.without !== null) return `without ${words} ${insteadWords(withoutOf(own, row), own)}`;
+  const alone = aloneWords(own, row);
+  return alone === null ? null : `${words} alone does ${alone}`;
 }
 
 /** Whether a run without a cause was made. */
@@ -91,15 +93,6 @@ function inferredWords({ text, known, evidence, share }: KnownCause): string {
     share === null ? '' : `${formatShare(share)} of the failed and slow requests lead to it`;
   const why = [part, evidence].filter((words) => words !== '').join(', ');
   return `“${text}” (${known === 'guess' || why === '' ? 'only its time and place speak for it' : why})`;
-}
-
-/** `1 run`, `run 1 of 5`: the runs that were repeated. */
-function runsOf({ perReplication }: VariantResult, { replications }: Counterfactuals): string {
-  const all = perReplication.length;
-  if (replications === all) return plural(all, 'run');
-  return replications === 1
-    ? `run 1 of ${formatCount(all)}`
-    : `runs 1 to ${formatCount(replications)} of ${formatCount(all)}`;
 }
 
 /** Where only the settings of a variant differ from those of the baseline: what its runs have in place of the harm. */
