@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readingOf } from '../../bench/accounts/reader.mjs';
 import { textsOf } from '../../bench/accounts/surfaces.mjs';
@@ -7,6 +8,7 @@ import { plainWords } from '../../src/report/base/emphasis.js';
 import { storyBlocks } from '../../src/report/story/blocks.js';
 import { summaryText } from '../../src/report/text/text.js';
 import { viewOf } from '../../src/report/view/view.js';
+import { MOST, sizeOf } from '../../src/report/words/answer-room.js';
 import { answerOf } from '../../src/report/words/answer.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
@@ -101,6 +103,15 @@ variants: [ { name: plain }, { name: better, set: { ${set} } } ]
 budgets: [ users.success >= 99% ]`),
   ).result;
 }
+
+it('has room in its sentence for the run that shows it', async () => {
+  const file = new URL('../../scenarios/patterns/poll-interval.yaml', import.meta.url);
+  const { why } = answerOf(viewOf(await proved(readFileSync(file, 'utf8'))));
+  expect(plainWords(why!)).toMatch(
+    /^Of 40 messages that wait for jobs\.work on average, \d+ remain with no poll limit for the consumers of jobs\.$/u,
+  );
+  expect(sizeOf(why!)).toBeLessThanOrEqual(MOST);
+});
 
 describe('the price of an advice', () => {
   it('has the figures that get worse, and the instances that it adds', () => {

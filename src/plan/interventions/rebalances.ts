@@ -15,7 +15,7 @@ export const rebalances: InterventionKind = {
           kind: 'rebalances',
           subject,
           part: 'loop',
-          words: `with consumers of ${subject} that stay in their group however long a poll takes`,
+          words: `with no poll limit for the consumers of ${subject}`,
           apply: ({ plan: own }) => staying(own, component),
         },
       ];
