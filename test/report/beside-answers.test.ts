@@ -8,6 +8,7 @@ import { plainWords } from '../../src/report/base/emphasis.js';
 import { storyBlocks } from '../../src/report/story/blocks.js';
 import { summaryText } from '../../src/report/text/text.js';
 import { viewOf } from '../../src/report/view/view.js';
+import { changeWords } from '../../src/report/words/cheapest.js';
 import { MOST, sizeOf } from '../../src/report/words/answer-room.js';
 import { answerOf } from '../../src/report/words/answer.js';
 import { proofOf } from '../support/proofs.js';
@@ -137,6 +138,36 @@ budgets: [ users.success >= 99% ]`),
     ).result;
     expect(line(result, 'Price')).toBe(
       'Price of better against plain: nothing that the runs show.',
+    );
+  });
+
+  it('is the capacity that a single change adds', () => {
+    const price = { degraded: 0, attempts: 1 };
+    const failing = { seconds: 10, toEnd: true };
+    const averted = { value: 80, ci95: null, each: [80] };
+    const change = {
+      kind: 'capacity' as const,
+      subject: 'shop',
+      words: 'with 4x the workers of shop',
+      runs: 1,
+      harm: 20,
+      failed: 20,
+      price,
+      averted,
+      role: 'cause' as const,
+      failing: { seconds: 0, toEnd: false },
+      recovers: null,
+    };
+    const of = (kind: 'capacity' | 'limit'): string => {
+      const own = {
+        ...{ harm: 100, failed: 100, background: 100, price, slow: {}, runs: 1, replications: 1 },
+        ...{ failing, faults: [], interventions: [{ ...change, kind }] },
+      };
+      return plainWords(changeWords(own)!.price.words);
+    };
+    expect(of('capacity')).toBe('Price of this change: the capacity that it adds.');
+    expect(of('limit')).toBe(
+      'Price of this change: degraded responses and attempts per call hardly grow.',
     );
   });
 

@@ -192,7 +192,7 @@ td .pass::before{color:var(--ink3)}
 td .open::before{content:"?";color:var(--ink3)}
 td .fail{color:var(--bad);font-weight:600}
 .none{color:var(--ink3);font-size:12.5px}
-.budget td{text-align:left;white-space:nowrap}
+.budget td{text-align:left;white-space:nowrap}.budget td small{white-space:normal}
 .budget tbody th{font:400 12.5px/1.5 var(--mono);font-variant-ligatures:none;white-space:nowrap}
 .budget tbody th small{font-family:var(--sans)}
 .budget thead th{color:var(--ink);font-weight:600;white-space:normal}

@@ -8,6 +8,7 @@ import type {
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
+import { listed } from '../base/format.js';
 import type { MeteredParts } from '../families/unseen.js';
 import { unseenCount } from './unseen-proof-words.js';
 import { insteadWords, priceWords } from './harm-words.js';
@@ -97,12 +98,13 @@ export function changeWords(own: Counterfactuals): {
 }
 
 /** What the run with a change counts beside the harm; empty where it counts nothing. */
-function changePrice({ price }: CounterfactualIntervention, own: Counterfactuals): Price {
+function changePrice({ kind, price }: CounterfactualIntervention, own: Counterfactuals): Price {
   if (price === undefined || own.price === undefined) return NO_PRICE;
-  const more = priceWords(price, own.price);
-  const isNone = more === '';
-  const none = 'degraded responses and attempts per call hardly grow';
-  return { words: [{ strong: 'Price' }, ` of this change: ${isNone ? none : more}.`], isNone };
+  const added = EFFORT[kind] === SETTINGS ? 'the capacity that it adds' : '';
+  const parts = [added, priceWords(price, own.price)].filter((words) => words !== '');
+  const isNone = parts.length === 0;
+  const text = isNone ? 'degraded responses and attempts per call hardly grow' : listed(parts);
+  return { words: [{ strong: 'Price' }, ` of this change: ${text}.`], isNone };
 }
 
 /** Whether a change is one of the system: not a fault, not fewer users, and nothing that others operate. */
