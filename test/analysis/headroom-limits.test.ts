@@ -142,6 +142,17 @@ policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
     expect(headroomOf(bursts).components[0]!.factor).toBeLessThan(0.9);
   });
 
+  it('does not take what a limit refuses at the begin of a fault for its use in all of it', () => {
+    const policy =
+      'circuitBreaker: { kind: simple, failureThreshold: 5, openDuration: 30s }, timeout: 300ms, bulkhead: { maxConcurrent: 10 }';
+    const text = system(90, 'shop.buy', called(policy));
+    const hang = `${text}faults: [ { id: hang, kind: hang, target: psp, at: 60s, for: 30s } ]\n`;
+    const { faults } = headroomOf(hang);
+    // The breaker opens after 0.3 s: from there on no call takes a permit.
+    const [first] = faults[0]!.components.filter(({ component }) => component === 'shop');
+    expect([first!.factor > 1, faults[0]!.stuckOn ?? 'none']).toEqual([true, 'none']);
+  });
+
   it('leaves out a limit that only counts what it would refuse', () => {
     const [, , text] = CASES['a limit of a gateway']!;
     const [first] = headroomOf(

@@ -78,6 +78,11 @@ function faultsOf(data: VariantData): Headroom['faults'] {
 const HELD: ReadonlySet<ComponentHeadroom['resource']> = new Set([
   ...(['workers', 'connections', 'consumers', 'concurrency', 'permits'] as const),
 ]);
+/** Those of them whose `of` is a callee. */
+const OF_CALLEE: ReadonlySet<ComponentHeadroom['resource']> = new Set([
+  'connections',
+  'permits',
+] as const);
 /** Below this share of the calls that succeed, a component returns no answers. */
 const ANSWERS = 0.05;
 
@@ -91,10 +96,14 @@ function stuckOf(
   [first, ...others]: readonly ComponentHeadroom[],
 ): string | null {
   const { plan, componentIds } = data;
-  const { resource, saturatesAt, limit, factor, used } = first;
+  const { resource, of, saturatesAt, limit, factor, used } = first;
   if (factor >= 1 || !HELD.has(resource)) return null;
   const id = componentIds.get(first.component)!;
-  const calls = edgesFrom(data, id).map(({ to, stats }) => {
+  // Connections and permits for the calls to one callee are held by no others.
+  const edges = edgesFrom(data, id).filter(
+    ({ to }) => of === null || plan.components[to].name === of || !OF_CALLEE.has(resource),
+  );
+  const calls = edges.map(({ to, stats }) => {
     const passes: GaugePick['passes'] = (_, callee) => callee === to;
     const pick: GaugePick = { kind: 'inFlight', instances: instancesOf(plan, id), passes };
     const outcomes = data.records.flatMap(({ edges }) =>

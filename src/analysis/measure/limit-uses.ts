@@ -23,7 +23,12 @@ import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
 import type { Visits } from './visits.js';
 import { FULL, type WaitsBelow } from './waits-below.js';
 
-type Measuring = Asked & { readonly visits: Visits; readonly waits: WaitsBelow };
+interface Measuring extends Asked {
+  readonly visits: Visits;
+  readonly waits: WaitsBelow;
+  /** A fault is active in this time: what is refused may be refused at its begin only. */
+  readonly isFaulty: boolean;
+}
 
 /** The most of a policy: permits of calls in progress, or calls per second. */
 type Most =
@@ -127,7 +132,7 @@ function seenIn(
 
 /** The use of a limit: of `states` of them, each of which has `most`. */
 function useOf(
-  asked: Asked,
+  asked: Measuring,
   most: Most,
   states: number,
   { passed, due, held, refused }: Passing,
@@ -144,7 +149,7 @@ function useOf(
     by: WORDS[policy]!,
     used,
     limit,
-    usable: seenIn({ used, refused }, each * states, limit),
+    usable: asked.isFaulty ? each * states : seenIn({ used, refused }, each * states, limit),
     need: passed > 0 ? (used * due) / passed : 0,
     fixed: 0,
     share: used / limit,
