@@ -134,6 +134,13 @@ function waiting(budget: string): string {
 }
 
 /** Rules about the division of a system into services, and about what operations need to see of it. */
+/** A service with a quota of 160/s and this load. */
+const quota = (arrivals: string, more = ''): string =>
+  scenario([
+    `services: { api: { middleware: [ { rateLimit: { kind: tokenBucket, rate: 160/s${more} } } ], endpoints: { go: [ wait: 1ms ] } } }`,
+    `workloads: { users: { arrivals: ${arrivals}, requests: [ { call: api.go } ] } }`,
+  ]);
+
 /** A service with this step, which calls another one. */
 const fanned = (step: string): string =>
   scenario([
@@ -290,6 +297,20 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
       'a liveness probe': hanging('hang', 'probes: { liveness: {} }, '),
       'a fault that ends the process': hanging('crash'),
       'no platform': hanging('hang', '', '{ kind: none }'),
+    },
+  },
+  {
+    rule: 'limit-without-burst',
+    fires: quota('poisson(10/s)'),
+    path: 'services.api.middleware[0].rateLimit',
+    // 10/s at random times on 160/s: 10 / (10 + 160) = 5.88 % come within 1/160 s of an admitted one.
+    measured: '1 request at once, 160/s',
+    limit: 'a burst, for 10/s that come at random times',
+    silent: {
+      'a burst': quota('poisson(10/s)', ', burst: 16'),
+      'a wait': quota('poisson(10/s)', ', maxWait: 100ms'),
+      'arrivals at constant intervals': quota('constant(10/s)'),
+      'hardly any load': quota('poisson(1/s)'),
     },
   },
   {

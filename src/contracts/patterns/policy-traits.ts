@@ -115,6 +115,8 @@ export interface RateLimitTraits {
   readonly steadyPerSecond: number | null;
   /** The longest wait for a token. */
   readonly longestWaitNs: Ns;
+  /** Calls that it admits at the same instant after a quiet period; absent where these are as many as in a window. */
+  readonly atOnce?: number;
 }
 
 export interface FallbackTraits {

@@ -47,6 +47,7 @@ export { leaseBelowStep } from './lease-below-step.js';
 export { leftWorkFillsBulkhead } from './left-work-fills-bulkhead.js';
 export { limitWaitsForAnswer } from './limit-waits-for-answer.js';
 export { livenessBehindRequests } from './liveness-behind-requests.js';
+export { limitWithoutBurst } from './limit-without-burst.js';
 export { logWithoutCorrelation } from './log-without-correlation.js';
 export { memoryBeforeLimits } from './memory-before-limits.js';
 export { meshRetriesTwice } from './mesh-retries-twice.js';

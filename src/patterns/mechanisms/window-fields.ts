@@ -35,5 +35,6 @@ export function traitsOfBucket(
   longestWaitNs: Ns = 0,
 ): RateLimitTraits {
   const places = burst + (perSecond * longestWaitNs) / NS_PER_SECOND;
-  return { perSecond, steadyPerSecond: perSecond * offeredToBucket(places), longestWaitNs };
+  const steadyPerSecond = perSecond * offeredToBucket(places);
+  return { perSecond, steadyPerSecond, longestWaitNs, atOnce: burst };
 }
