@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Tipping } from '../../src/contracts/result/tipping.js';
+import { tippingSection } from '../../src/report/sections/tipping.js';
+import { viewOf } from '../../src/report/view/view.js';
+import { sampleResult } from '../support/sample-result.js';
 import { tippingCommands, tippingWords } from '../../src/report/tipping/words.js';
 
 const STORM: Tipping = {
@@ -76,4 +79,16 @@ describe('the words of a tipping point', () => {
       'faultline run shop.yaml --seed 3 --variant retries --set workloads.users.arrivals=x0.42 --set workloads.jobs.arrivals=x0.42',
     ]);
   });
+});
+
+it('has a table of what was tried where it comes back all the way', () => {
+  const result = sampleResult();
+  const [variant] = result.variants;
+  const far = { ...STORM.length!, back: 80, stays: null, verdict: null };
+  const tipping = { ...STORM, isBack: true, length: far, load: null };
+  const view = viewOf({ ...result, variants: [{ ...variant!, tipping }] });
+  const text = tippingSection(view, 'faultline run a.yaml')!
+    .markup.replaceAll(/<[^>]*>/gu, '|')
+    .replaceAll(/[|\s]+/gu, ' ');
+  expect(text).toContain('Raised Now Comes back at Stays down at length of slow 5 s 80 s –');
 });

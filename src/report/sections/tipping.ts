@@ -1,13 +1,13 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { RecoveryMap, Tipping } from '../../contracts/result/tipping.js';
-import { formatShare } from '../../text/figures.js';
+import { formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../base/html-escape.js';
 import { rowsBox } from '../charts/time-box.js';
 import { mapDrawing, mapRows, ROW, TOP } from '../tipping/map.js';
 import { END_NOTE, tippingCommands, tippingWords } from '../tipping/words.js';
 import { lookOf, type View } from '../view/view.js';
-import { caption, dataTable, insideSection, picture } from './parts.js';
+import { caption, dataTable, insideSection, picture, scrolled, type Table } from './parts.js';
 
 /** How close a variant with a loop is to the point from which on it does not come back; null without one. */
 export function tippingSection(view: View, command: string): Markup | null {
@@ -30,8 +30,32 @@ function bodyOf(view: View, variant: VariantResult, tipping: Tipping, command: s
     commands.length > 0 &&
     markup`<p class="meta after">See it stay down:</p>
       <pre class="diff" data-copy tabindex="0">${commands.join('\n')}</pre>`
-  }${tipping.map !== undefined && mapMarkup(view, variant, { ...tipping, map: tipping.map })}
+  }${tipping.map !== undefined && mapMarkup(view, variant, { ...tipping, map: tipping.map })}${commands.length === 0 && tipping.map === undefined && scrolled(endsTable(tipping), 'Ends that were tried')}
     <p class="meta after">${methodWords(tipping)}</p>`;
+}
+
+/** How far the fault and the load were raised, where it comes back all the way. */
+function endsTable({ length, load }: Tipping): Table {
+  const times = (value: number | null): string =>
+    value === null ? '–' : `${formatNumber(value)}x`;
+  const seconds = (value: number | null): string => (value === null ? '–' : formatSeconds(value));
+  return {
+    caption: 'Where it still comes back, and where it does not',
+    head: ['Raised', 'Now', 'Comes back at', 'Stays down at'],
+    rows: [
+      ...(length === null
+        ? []
+        : [
+            [
+              `length of ${length.fault}`,
+              seconds(length.now),
+              seconds(length.back),
+              seconds(length.stays),
+            ],
+          ]),
+      ...(load === null ? [] : [['load', '1x', times(load.back), times(load.stays)]]),
+    ],
+  };
 }
 
 function mapMarkup(
