@@ -1,7 +1,7 @@
 import { exp, log } from '../kernel/math.js';
 import { streamKey, unit } from '../kernel/rng.js';
 import { normalQuantile } from '../kernel/special.js';
-import type { Question } from '../scenario/load.js';
+import type { Question } from '../contracts/scenario/expression.js';
 import { inputsOf, type ModelInput } from '../scenario/tuning/inputs.js';
 import { studentQuantile } from '../stats/student.js';
 import { Multiples, type Point } from './multiples.js';

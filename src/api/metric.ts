@@ -1,4 +1,8 @@
+import type { Plan } from '../contracts/plan/plan.js';
 import type { Result } from '../contracts/result/result.js';
+import type { Question } from '../contracts/scenario/expression.js';
+import { mayBeDistribution } from '../language/metrics.js';
+import { formatSpan } from '../text/figures.js';
 import { OptionError } from './errors.js';
 import { checkNames } from './options.js';
 import { chosen } from './prepare.js';
@@ -20,7 +24,7 @@ export interface MetricOptions {
  * one from a file, has none. Units: seconds, per second, shares from 0 to 1.
  *
  * Throws a ScenarioError if the text is wrong (with place, allowed words and the nearest one), and an OptionError if the
- * variant does not exist, or the text names several.
+ * variant does not exist, the text names several, or these runs are not measured at the edges of its window.
  */
 export function metric(result: Result, text: string, options: MetricOptions = {}): Answer {
   checkNames(options, ['variant']);
@@ -32,6 +36,11 @@ export function metric(result: Result, text: string, options: MetricOptions = {}
   const { prepared, records } = ran;
   const { file, plans, path } = prepared;
   const [question] = questionsOf(prepared, [text]);
+  const at = notMeasured(plans, question!);
+  if (at !== null) {
+    const message = `\`text\`: these runs are not measured ${at}: write a budget with this window in the scenario, or ask \`predict\`, which makes runs for it`;
+    throw new OptionError(message, { option: 'text', found: text });
+  }
   const answers = answersOf({ file, plans, records }, [question!]);
   const baseline = result.variants.find((own) => own.baseline) ?? result.variants[0]!;
   const named = question!.measure.variants?.map(({ name }) => name) ?? null;
@@ -43,4 +52,25 @@ export function metric(result: Result, text: string, options: MetricOptions = {}
   const variants = answers.map(({ variant }) => ({ name: variant }));
   const [only] = chosen(variants, [wanted], named === null ? path : JSON.stringify(text));
   return answers.find(({ variant }) => variant === only!.name)!;
+}
+
+/** The window of a question at whose edges the measurements of these runs are not cut, in words; null if they are. */
+function notMeasured(plans: readonly Plan[], { measure, expression }: Question): string | null {
+  const { window, metric: asked } = measure;
+  const isDistribution = mayBeDistribution(asked.name);
+  if (isDistribution && (expression?.steps ?? null) !== null) {
+    if (plans.some(({ bySteps }) => !bySteps.includes(true))) return 'by steps';
+  }
+  if (window?.kind !== 'between') return null;
+  const { fromNs, toNs } = window;
+  const isCut = ({ grid, warmupNs, endNs }: Plan, ns: number): boolean => {
+    const at = warmupNs + ns;
+    if (at <= warmupNs || at >= endNs) return true;
+    const cell = grid.edges.indexOf(at);
+    return (
+      cell > 0 && (!isDistribution || grid.segmentOfCell[cell] !== grid.segmentOfCell[cell - 1])
+    );
+  };
+  const edge = [fromNs, toNs].find((ns) => plans.some((plan) => !isCut(plan, ns)));
+  return edge === undefined ? null : `from ${formatSpan(fromNs / 1e9, toNs / 1e9)}`;
 }

@@ -9,7 +9,7 @@ import {
   type RunOptions,
   type ScenarioInput,
 } from './options.js';
-import { answersOf, questionsOf } from './questions.js';
+import { answersOf, askedAbout, questionsOf } from './questions.js';
 import { runsBy } from './searching.js';
 import { wholeEnough } from './until.js';
 
@@ -32,12 +32,13 @@ export async function predict(
   { draws = 20, ...options }: PredictOptions = {},
 ): Promise<Wider> {
   requireWhole('draws', draws, 5, 1000);
-  const prepared = scenarioOf(scenario, options, RUN_OPTIONS);
+  const whole = scenarioOf(scenario, options, RUN_OPTIONS);
   const given = textsOf('texts', texts);
   if (given.length === 0) {
     throw new OptionError('`texts` names no figure', { option: 'texts', found: '' });
   }
-  const questions = questionsOf(prepared, given);
+  const questions = questionsOf(whole, given);
+  const prepared = askedAbout(whole, questions);
   const { plans, path } = prepared;
   const { execute = inThisThread } = options;
   const { records, file } = await wholeEnough(prepared, { execute, path });

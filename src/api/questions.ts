@@ -5,11 +5,11 @@ import type { Verdict } from '../contracts/result/budgets.js';
 import type { SweepFigures } from '../contracts/result/sweep-figures.js';
 import type { BudgetSource, ScenarioFile } from '../contracts/scenario/scenario.js';
 import { findMetric } from '../language/metrics.js';
-import type { Question } from '../scenario/load.js';
+import type { Question } from '../contracts/scenario/expression.js';
 import type { Unit } from '../text/figures.js';
 import { oneLine } from '../text/line.js';
 import { OptionError, ScenarioError } from './errors.js';
-import type { Prepared } from './prepare.js';
+import { lower, type Prepared } from './prepare.js';
 
 /** One figure of one variant. Durations are in seconds, rates per second, shares from 0 to 1. */
 export interface Answer {
@@ -56,6 +56,16 @@ export function questionsOf(
     );
   }
   return questions;
+}
+
+/** The same scenario, whose runs are measured for these questions: cut at the windows that its budgets do not have. */
+export function askedAbout(prepared: Prepared, questions: readonly Question[]): Prepared {
+  const isWhole = ({ measure, expression }: Question): boolean =>
+    measure.window === null && (expression?.steps ?? null) === null;
+  if (questions.every(isWhole)) return prepared;
+  const file = prepared.source.asking(prepared.file, questions);
+  const plans = file.variants.map((variant) => lower(variant, file, prepared.path));
+  return { ...prepared, file, plans };
 }
 
 /** The runs about which something is asked; `records` by variant and replication. */

@@ -2,6 +2,7 @@ import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import { expressionsOf } from '../language/expressions-of.js';
 import { mayBeDistribution } from '../language/metrics.js';
 import type { Grid, PlanFault } from '../contracts/plan/plan.js';
+import type { Expression, Measure } from '../contracts/scenario/expression.js';
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 
 /**
@@ -20,16 +21,19 @@ export interface GridSource {
   /** Times at which a responder may end a fault, absolute; whether windows of budgets end with such a fault. */
   readonly responses: readonly Ns[];
   readonly areResponsesAsked: boolean;
-  /** Edges of the windows of budgets, absolute. */
+  /** Edges of the windows of budgets and questions, absolute. */
   readonly windowEdges: readonly Ns[];
-  /** Budgets need distributions per step of the timeline, so each step is a segment. */
+  /** Budgets or questions need distributions per step of the timeline, so each step is a segment. */
   readonly hasStepSegments: boolean;
 }
 
-/** Components whose budgets need distributions in each step; `all` = every component. */
+/** Components of which budgets or questions need distributions in each step; `all` = every component. */
 export function askedBySteps(file: ScenarioFile): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { metric, limit, steps } of expressionsOf(file)) {
+  const conditions: readonly Expression[] = (file.asked ?? []).flatMap(
+    ({ expression }) => expression ?? [],
+  );
+  for (const { metric, limit, steps } of [...expressionsOf(file), ...conditions]) {
     if (steps === null) continue;
     for (const { name, subject } of 'metric' in limit ? [metric, limit.metric] : [metric]) {
       if (!mayBeDistribution(name)) continue;
@@ -41,9 +45,15 @@ export function askedBySteps(file: ScenarioFile): ReadonlySet<string> {
   return names;
 }
 
-/** Edges of the windows `from A to B` of all budgets and expectations, from the end of the warm-up. */
+/** The windows of all budgets, expectations and questions. */
+function windowsOf(file: ScenarioFile): readonly Measure['window'][] {
+  const questions = (file.asked ?? []).map(({ measure }) => measure);
+  return [...expressionsOf(file), ...questions].map(({ window }) => window);
+}
+
+/** Edges of the windows `from A to B` that are asked for, from the end of the warm-up. */
 export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
-  return expressionsOf(file).flatMap(({ window }) =>
+  return windowsOf(file).flatMap((window) =>
     window?.kind === 'between' ? [window.fromNs, window.toNs] : [],
   );
 }
@@ -51,7 +61,7 @@ export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
 /** The faults with which windows of budgets and questions begin or end. */
 export function faultsAskedIn(file: ScenarioFile): ReadonlySet<string> {
   return new Set(
-    expressionsOf(file).flatMap(({ window }) =>
+    windowsOf(file).flatMap((window) =>
       window === null || window.kind === 'between' ? [] : [window.fault],
     ),
   );

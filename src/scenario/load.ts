@@ -1,6 +1,6 @@
 import type { RunSettings } from '../contracts/scenario/run.js';
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
-import type { Expression, Measure } from '../contracts/scenario/expression.js';
+import type { Question } from '../contracts/scenario/expression.js';
 import { Problems, type Diagnostic } from './diagnostics.js';
 import { expand } from './expand.js';
 import { EXPRESSION, MEASURE, readText } from './expectations.js';
@@ -46,6 +46,7 @@ export class Source {
   private readonly whatIf: OpenEdits | null;
   private scope: Loader['scope'] = null;
   private warmup: FoundWarmup | null = null;
+  private asked: readonly Question[] = [];
 
   /**
    * `sweep`: an additional sweep, which replaces one of the same name. `whatIf`: command-line overrides, applied after
@@ -124,20 +125,24 @@ export class Source {
     };
   }
 
+  /**
+   * A file of this source whose runs answer these questions, too: measurements are cut at their windows. Later ones of
+   * `with` have the same.
+   */
+  asking(file: ScenarioFile, questions: readonly Question[]): ScenarioFile {
+    this.asked = questions;
+    return questions.length === 0 ? file : { ...file, asked: questions };
+  }
+
   /** Builds the file with other values. Requires that `load` succeeded. */
   with(changed: Changed): Pick<Loaded, 'file' | 'problems'> {
     const own = this.problems.forVariant();
     const file = new Loader(this.tree!, own, this.read, this.whatIf).file(changed);
     const { warmup } = this;
     const warm = file === null || warmup === null ? file : this.warmUp(file, warmup);
-    return { file: own.hasErrors ? null : warm, problems: own.diagnostics(this.path) };
+    const asking = warm === null ? null : this.asking(warm, this.asked);
+    return { file: own.hasErrors ? null : asking, problems: own.diagnostics(this.path) };
   }
-}
-
-/** What is asked of runs: a metric, and the condition on it if the question has a limit. */
-export interface Question {
-  readonly measure: Measure;
-  readonly expression: Expression | null;
 }
 
 /** Whether a text compares a metric with a limit. */

@@ -130,6 +130,11 @@ faults:
     expect(metric(result, 'users.success before brownout').value).toBe(1);
     expect(metric(result, 'users.success during brownout').value).toBe(0);
     expect(metric(result, 'web.order.latency.p50 before brownout').value).toBeCloseTo(0.04, 3);
+    // Requests are counted by steps; the latencies of a window need runs that are measured at its edges.
+    expect(metric(result, 'users.success from 1s to 2s').value).not.toBeNull();
+    expect(() => metric(result, 'web.order.latency.p50 from 1s to 2s')).toThrow(
+      'these runs are not measured from 1 to 2 s',
+    );
     expect(metric(result, 'users.success').value).toBeCloseTo(0.75, 2);
     expect(metric(result, 'users.success >= 99%').verdict).toBe('fail');
   });

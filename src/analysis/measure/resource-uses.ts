@@ -76,7 +76,8 @@ function ownUses(asked: Measuring, component: PlanComponent, id: number): readon
   const { waits } = asked;
   const forCores = waits.forCores(id);
   const holds = component.runtime === 'threads';
-  const busy = levelOf(asked, 'busy') - (holds ? waits.of(id) + forCores : 0);
+  const waiting = waits.of(id) + waits.forLocks(id) + forCores;
+  const busy = levelOf(asked, 'busy') - (holds ? waiting : 0);
   const cores: Capacity = ({ cpu: { cores: all, quota } }) =>
     Math.min(all, quota?.limit ?? Infinity);
   const own = (

@@ -18,7 +18,7 @@ const ROUNDING = 1e-3;
 export function settledReplicas(plan: Plan, data: VariantData): readonly Began[] {
   const window = data.whole;
   const visits = visitsIn({ data, window });
-  const waits = waitsBelow({ data, window });
+  const waits = waitsBelow({ data, window, visits });
   return plan.components.flatMap((component, id): readonly Began[] => {
     const { autoscaling, instances, name, versions } = component;
     if (autoscaling === null || autoscaling.kind === 'scheduled' || versions !== null) return [];

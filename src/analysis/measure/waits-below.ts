@@ -8,11 +8,13 @@ import { levels } from './levels.js';
 import { meanCapacity } from './presence.js';
 import type { Asked } from './question.js';
 import { selectStats } from './subjects.js';
+import { remembered } from './remembered.js';
 import { instancesOf, type ComponentEdge } from './variant-data.js';
+import type { Visits } from './visits.js';
 
 /**
- * Requests of components that only wait, mean of the time: for a connection, in the queue of a callee, for cores that
- * are all in use. Their worker or connection is held because of a limit elsewhere, so it says nothing about its own.
+ * Requests of components that only wait, mean of the time: for a connection, in the queue of a callee, for a lock, for
+ * cores that are all in use. Their worker or connection is held because of a limit elsewhere, so it says nothing about its own.
  */
 export interface WaitsBelow {
   /** Calls of an edge that wait for a connection, at the callee or below it. */
@@ -23,13 +25,18 @@ export interface WaitsBelow {
   of(component: number): number;
   /** Requests in service that wait for cores, where all cores are in use. */
   forCores(component: number): number;
+  /** Requests in service that wait for a lock: for a row of a database, or in a `lock` step. */
+  forLocks(component: number): number;
 }
 
 /** From this share on, a resource is full. */
 export const FULL = 0.95;
 
+/** A window, and the requests in it. */
+type Waiting = Pick<Asked, 'data' | 'window'> & { readonly visits: Visits };
+
 /** The waits of all components in a window. */
-export function waitsBelow({ data, window }: Pick<Asked, 'data' | 'window'>): WaitsBelow {
+export function waitsBelow({ data, window, visits }: Waiting): WaitsBelow {
   const { plan } = data;
   const known = new Map<number, number>();
   const shares = new Map<number, number>();
@@ -57,6 +64,7 @@ export function waitsBelow({ data, window }: Pick<Asked, 'data' | 'window'>): Wa
     return all;
   };
   const served = (id: number): number => levelOf(inService(instancesOf(plan, id)));
+  const forLocks = remembered((component) => lockedOut({ data, window, visits }, component));
   const forCores = (id: number): number => {
     const own = instancesOf(plan, id);
     const cores = meanCapacity(data, window, own, ({ cpu: { cores: all, quota } }) =>
@@ -65,7 +73,7 @@ export function waitsBelow({ data, window }: Pick<Asked, 'data' | 'window'>): Wa
     const used = inCells('cpu', id);
     if (!Number.isFinite(cores) || cores === 0 || used < FULL * cores) return 0;
     const background = sumOf(own.map((one) => processOf(plan, one).cpu.background));
-    return Math.max(0, served(id) - of(id) - (used - background));
+    return Math.max(0, served(id) - of(id) - forLocks(id) - (used - background));
   };
   /** Share of the requests at a component that wait there or below it. */
   const shareAt = (id: number): number => {
@@ -74,9 +82,30 @@ export function waitsBelow({ data, window }: Pick<Asked, 'data' | 'window'>): Wa
     shares.set(id, 0);
     const queued = inCells('queue', id);
     const all = queued + served(id);
-    const share = all > 0 ? Math.min(1, (queued + of(id) + forCores(id)) / all) : 0;
+    const share = all > 0 ? Math.min(1, (queued + of(id) + forLocks(id) + forCores(id)) / all) : 0;
     shares.set(id, share);
     return share;
   };
-  return { at, held, of, forCores };
+  return { at, held, of, forCores, forLocks };
+}
+
+/**
+ * Requests that wait for locks of a component, mean of the time: those that arrive, times their mean wait, which is kept
+ * for segments.
+ */
+function lockedOut({ data, window, visits }: Waiting, id: number): number {
+  const waits = new Map<number, { count: number; sum: number }>();
+  for (const meter of data.records.flatMap(({ meters }) => meters)) {
+    if (meter.name !== 'lockWait' || meter.form !== 'durations' || meter.component !== id) continue;
+    const own = waits.get(meter.part) ?? { count: 0, sum: 0 };
+    for (const segment of window.segments) {
+      own.count += meter.segments[segment]?.count ?? 0;
+      own.sum += meter.segments[segment]?.sum ?? 0;
+    }
+    waits.set(meter.part, own);
+  }
+  const each = [...waits].map(([part, { count, sum }]) =>
+    count === 0 ? 0 : (visits.arrived(part) * sum) / count / 1e9,
+  );
+  return sumOf(each);
 }

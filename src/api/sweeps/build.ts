@@ -3,6 +3,7 @@ import type { Source } from '../../scenario/load.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import { editsOf, type WrittenSweep } from '../../scenario/sweeps.js';
 import type { Plan } from '../../contracts/plan/plan.js';
+import type { Question } from '../../contracts/scenario/expression.js';
 import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
 import { ScenarioError } from '../errors.js';
 import { lower, select, type Selection } from '../prepare.js';
@@ -34,9 +35,16 @@ export class CaseBuilder {
       const text = `${path}: with ${where}\n${formatDiagnostics(errors)}`;
       throw new ScenarioError(path, problems, text);
     }
-    const chosen = select(file, this.selection, path);
+    const chosen = { ...select(file, this.selection, path), asked: askedBy(written) };
     return { file: chosen, plans: chosen.variants.map((one) => lower(one, chosen, path)) };
   }
+}
+
+/** What a sweep records, and its condition. */
+function askedBy({ sweep: { metrics, expect } }: WrittenSweep): readonly Question[] {
+  const recorded = metrics.map(({ measure }): Question => ({ measure, expression: null }));
+  if (expect === null) return recorded;
+  return [...recorded, { measure: expect.expression, expression: expect.expression }];
 }
 
 /**

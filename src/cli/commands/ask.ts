@@ -9,7 +9,7 @@ import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { wider, type Wider, type WiderInputs } from '../../api/inputs-interval.js';
-import { answersOf, questionsOf, type Answer } from '../../api/questions.js';
+import { answersOf, askedAbout, questionsOf, type Answer } from '../../api/questions.js';
 import { withoutNone, writtenOut } from '../all-outcomes.js';
 import { prepare, reported, reporterTo } from '../prepare.js';
 import { EXIT, usageError } from '../exit.js';
@@ -17,7 +17,7 @@ import { interruption } from '../interrupt.js';
 import { rareAnswers, type RareAnswer } from '../rare/rare.js';
 import { endOf, keepResult, simulateAll, type SimulateOptions } from '../simulate.js';
 import { searchRuns } from '../search-runs.js';
-import type { Question } from '../../scenario/load.js';
+import type { Question } from '../../contracts/scenario/expression.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `ask`. */
@@ -45,9 +45,10 @@ export async function ask(
   terminal: Terminal,
 ): Promise<number> {
   checkDestinations([flags.json, flags.csv]);
-  const prepared = prepare(path, flags, terminal);
-  const given = texts.length > 0 ? [...new Set(texts)] : usual(prepared);
-  const questions = reported(() => questionsOf(prepared, writtenOut(given)), reporterTo(terminal));
+  const whole = prepare(path, flags, terminal);
+  const given = texts.length > 0 ? [...new Set(texts)] : usual(whole);
+  const questions = reported(() => questionsOf(whole, writtenOut(given)), reporterTo(terminal));
+  const prepared = askedAbout(whole, questions);
   if (flags.rare !== undefined && flags.draws !== undefined)
     throw usageError('--draws: --rare takes measured inputs as exact; ask for one of them');
   if (flags.rare !== undefined)

@@ -16,7 +16,7 @@ import { runCases } from '../../run/cases.js';
 import { simulators } from '../../run/replicate.js';
 import { isStopped } from '../../run/run.js';
 import type { TaskWorkers } from '../../run/worker-threads.js';
-import type { Question } from '../../scenario/load.js';
+import type { Question } from '../../contracts/scenario/expression.js';
 import { differenceInterval } from '../../stats/difference.js';
 import { momentsOf } from '../../stats/moments.js';
 import { oneLine } from '../../text/line.js';

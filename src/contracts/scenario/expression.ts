@@ -92,3 +92,9 @@ export interface Expression {
 
 /** A metric with its window, for a sweep to record. */
 export type Measure = Pick<Expression, 'text' | 'metric' | 'window' | 'variants'>;
+
+/** What is asked of runs: a metric, and the condition on it if the question has a limit. */
+export interface Question {
+  readonly measure: Measure;
+  readonly expression: Expression | null;
+}

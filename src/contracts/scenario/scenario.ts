@@ -8,7 +8,7 @@ import type { Middleware } from './middleware.js';
 import type { Service, Versions } from './services.js';
 import type { Step, Bundle, Cluster } from './steps.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Reference, Expression } from './expression.js';
+import type { Reference, Expression, Question } from './expression.js';
 import type { ScenarioModules } from './modules.js';
 import type { Mesh } from './mesh.js';
 import type { Database } from './database.js';
@@ -62,6 +62,8 @@ export interface ScenarioFile {
     readonly statement: string;
     readonly expect: readonly BudgetSource[];
   } | null;
+  /** What else is asked of its runs, so that measurements are cut at the windows of these; absent = nothing. */
+  readonly asked?: readonly Question[];
   /** When enough runs were made; absent = their number is fixed. */
   readonly until?: Until;
   /** Of runs that end by what they show: the error that figures may spend at this look; absent = 5 %. */
