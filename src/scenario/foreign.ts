@@ -13,9 +13,17 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
 /** Length of the text that is looked at. A manifest says what it is in its first lines. */
 const HEAD = 20_000;
 
-/** What a text is, if it is no scenario and another command reads it; null = not known. */
-export function foreignText(source: string): string | null {
+/** How a stored result begins: its keys are sorted. */
+const RESULT = /^\s*\{\s*"checksum"\s*:\s*"[0-9a-f]+"\s*,\s*"comparisons"\s*:/;
+
+/** What a text is, if it is no scenario and another command reads it, with that command; null = not known. */
+export function foreignText(source: string, file: string): string | null {
   const head = source.slice(0, HEAD);
+  if (RESULT.test(head))
+    return `is a result, not a scenario: faultline story ${file} tells it, and faultline check SCENARIO --against ${file} compares with it`;
   if (/^["']?faultline["']?\s*:/m.test(head)) return null;
-  return FOREIGN.find(([pattern]) => pattern.test(head))?.[1] ?? null;
+  const name = FOREIGN.find(([pattern]) => pattern.test(head))?.[1];
+  return name === undefined
+    ? null
+    : `is ${name}, not a scenario: faultline import ${file} --out shop.yaml makes a scenario of it`;
 }

@@ -19,11 +19,10 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
     return null;
   }
   problems.source(file, source);
-  const foreign = foreignText(source);
+  const foreign = foreignText(source, file);
   if (foreign !== null) {
     const at = { file, start: 0, end: 1 };
-    const message = `is ${foreign}, not a scenario: faultline import ${file} --out shop.yaml makes a scenario of it`;
-    problems.add({ code: 'FL113', at, path: [], message });
+    problems.add({ code: 'FL113', at, path: [], message: foreign });
     return null;
   }
   const document = parseDocument(source, {

@@ -26,7 +26,7 @@ const MB = 1e6;
  * A build that packs its sources twice, or a picture, shows here. 4.2 MB with the searches of the library, which the command
  * line has too (46 kB), and the shapes of results in its declarations.
  */
-const LARGEST_MB = 4.24;
+const LARGEST_MB = 4.34;
 /** Every file of the package is one of these. */
 const PACKED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,

@@ -123,6 +123,13 @@ describe('hostile text', () => {
     expect(codes(text)).toEqual(['FL113']);
   });
 
+  it('is refused in one line when it is a result, with the commands that read it', () => {
+    const result = '{"checksum":"f900","comparisons":[],"digest":"45b7","faultline":1}';
+    const { problems } = load(result);
+    expect(problems.map(({ code }) => code)).toEqual(['FL113']);
+    expect(problems[0]!.message).toMatch(/^is a result, not a scenario: faultline story /);
+  });
+
   it('is refused when a key is a map', () => {
     expect(codes(`${RIGHT}? {x: 1}\n: 2\n`)).toContain('FL108');
   });
