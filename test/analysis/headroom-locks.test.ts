@@ -53,5 +53,10 @@ describe('the lock of the most frequent value', () => {
     const row = tightest(file('uniform(count=1)', shop, db));
     expect(row).toMatchObject({ component: 'db', resource: 'lock', of: 'event' });
     expect(row.saturatesAt).toBeCloseTo(100, 0);
+    // Beyond it workers and connections are all held by requests that wait for the row, which is what is full.
+    const more = file('uniform(count=1)', shop.replace('100', '20'), db).replace('50/s', '150/s');
+    const [first] = run(more).variant().headroom!.components;
+    expect(first).toMatchObject({ component: 'db', resource: 'lock' });
+    expect(first.factor).toBeLessThan(1.02);
   });
 });

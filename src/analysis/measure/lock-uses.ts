@@ -1,12 +1,11 @@
 import type { Plan, PlanKey } from '../../contracts/plan/plan.js';
 import { hottestShare } from '../../contracts/scenario/hottest-share.js';
 import { sumOf } from '../../stats/sums.js';
+import { meanTime } from './meter-of.js';
 import type { Asked } from './question.js';
 import type { Use } from './use.js';
-import type { VariantData } from './variant-data.js';
 import type { Visits } from './visits.js';
 import { FULL } from './waits-below.js';
-import type { CellSet } from './window.js';
 
 /** A program or an operation that locks a value of a key. */
 interface Locker {
@@ -34,7 +33,7 @@ export function locksOf(
       sumOf(
         own.map(({ part, isOwn }) => {
           const among = isOwn ? selection.instances.length : 1;
-          return (rate(part) * share * heldIn(data, part, window)) / among;
+          return (rate(part) * share * meanTime(data, 'lockHeld', part, window.segments)) / among;
         }),
       );
     // Retries of what waited too long take no more than the requests that are due.
@@ -84,20 +83,4 @@ function shareOf({ population }: PlanKey): number {
     case 'sequence':
       return hottestShare(population);
   }
-}
-
-/** Mean time from grant to release, in seconds; 0 if nothing was locked. */
-function heldIn({ records }: VariantData, part: number, { segments }: CellSet): number {
-  let [count, sum] = [0, 0];
-  for (const { meters } of records) {
-    for (const meter of meters) {
-      if (meter.name !== 'lockHeld' || meter.form !== 'durations' || meter.part !== part) continue;
-      for (const segment of segments) {
-        const found = meter.segments[segment];
-        count += found?.count ?? 0;
-        sum += found?.sum ?? 0;
-      }
-    }
-  }
-  return count === 0 ? 0 : sum / count / 1e9;
 }

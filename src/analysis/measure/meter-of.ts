@@ -1,5 +1,7 @@
 import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
+import { sumOf } from '../../stats/sums.js';
 import { bySteps, type Steps } from './steps.js';
+import type { VariantData } from './variant-data.js';
 
 type Form = MeterRecord['form'];
 
@@ -36,4 +38,20 @@ export function counterBySteps(
 /** A counter by step; zeros if it is none. */
 export function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
   return bySteps(meter?.form === 'counter' ? [meter.counts] : [], steps);
+}
+
+/** Mean of the times that a part records in some segments of all runs. Unit: s. 0 without any. */
+export function meanTime(
+  { plan, records }: Pick<VariantData, 'plan' | 'records'>,
+  name: string,
+  part: number,
+  segments: Int32Array,
+): number {
+  const { component } = plan.parts[part];
+  const rows = records.flatMap((record) => {
+    const meter = meterOf(record, 'durations', name, component, part);
+    return meter === undefined ? [] : Array.from(segments, (at) => meter.segments[at]);
+  });
+  const count = sumOf(rows.map((row) => row?.count ?? 0));
+  return count === 0 ? 0 : sumOf(rows.map((row) => row?.sum ?? 0)) / count / 1e9;
 }

@@ -5,11 +5,12 @@ import { edgesFrom } from './component-edges.js';
 import { meanOf } from './estimate.js';
 import { inService, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
+import { meanTime } from './meter-of.js';
 import { meanCapacity } from './presence.js';
 import type { Asked } from './question.js';
 import { selectStats } from './subjects.js';
 import { remembered } from './remembered.js';
-import { instancesOf, type ComponentEdge } from './variant-data.js';
+import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
 import type { Visits } from './visits.js';
 
 /**
@@ -94,18 +95,8 @@ export function waitsBelow({ data, window, visits }: Waiting): WaitsBelow {
  * for segments.
  */
 function lockedOut({ data, window, visits }: Waiting, id: number): number {
-  const waits = new Map<number, { count: number; sum: number }>();
-  for (const meter of data.records.flatMap(({ meters }) => meters)) {
-    if (meter.name !== 'lockWait' || meter.form !== 'durations' || meter.component !== id) continue;
-    const own = waits.get(meter.part) ?? { count: 0, sum: 0 };
-    for (const segment of window.segments) {
-      own.count += meter.segments[segment]?.count ?? 0;
-      own.sum += meter.segments[segment]?.sum ?? 0;
-    }
-    waits.set(meter.part, own);
-  }
-  const each = [...waits].map(([part, { count, sum }]) =>
-    count === 0 ? 0 : (visits.arrived(part) * sum) / count / 1e9,
+  const each = partsOf(data.plan, id).map(
+    (part) => visits.arrived(part) * meanTime(data, 'lockWait', part, window.segments),
   );
   return sumOf(each);
 }
