@@ -55,7 +55,7 @@ export const addAsk: Add = (program, terminal, perform) => {
       'Runs the variants and prints the metrics that are asked for, each with its interval. With a limit, as in a ' +
         'budget, it says whether it holds.',
     )
-    .argument('<file>', 'scenario (YAML); - is standard input')
+    .argument('<file>', 'scenario (YAML) or result document (JSON); - is standard input')
     .argument(
       '[question...]',
       'METRIC [OP LIMIT] [WINDOW] [in VARIANT]; by default success, goodput and p99 of each workload',

@@ -1,7 +1,9 @@
 import type { Result } from '../contracts/result/result.js';
+import type { Selection } from '../api/prepare.js';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { STDIN, readGuarded, readStandardInput } from './files.js';
 import { asCommandError } from './prepare.js';
+import type { SimulateOptions } from './simulate.js';
 import { NoJson, Unusable, isRecord, opened, parsedJson } from './stored/envelope.js';
 import { STORED_BYTES_MAX } from './stored/limits.js';
 import { RESULT } from './stored/result.js';
@@ -26,6 +28,20 @@ export function parseResult(text: string, path: string): Result | null {
     if (error instanceof NoJson && !isNamed) return null;
     throw usageError(`${path}: ${error.message}${AGAIN}`);
   }
+}
+
+/** Flags that change a run. */
+type RunFlags = Pick<Selection, 'seed' | 'replications' | 'set' | 'as'> &
+  Pick<SimulateOptions, 'workers' | 'maxMemory'>;
+
+/** Rejects flags that change a run where there is none. */
+export function refuseRunFlags(flags: RunFlags, path: string): void {
+  const given = (['seed', 'replications', 'set', 'as', 'workers', 'maxMemory'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (given === undefined) return;
+  const flag = `--${given === 'maxMemory' ? 'max-memory' : given}`;
+  throw usageError(`${path} is a result, and nothing is run: ${flag} needs the scenario`);
 }
 
 /**

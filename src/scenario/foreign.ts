@@ -20,7 +20,7 @@ const RESULT = /^\s*\{\s*"checksum"\s*:\s*"[0-9a-f]+"\s*,\s*"comparisons"\s*:/;
 export function foreignText(source: string, file: string): string | null {
   const head = source.slice(0, HEAD);
   if (RESULT.test(head))
-    return `is a result, not a scenario: faultline story ${file} tells it, and faultline check SCENARIO --against ${file} compares with it`;
+    return `is a result, not a scenario: faultline story ${file} tells it, faultline ask ${file} gives its figures, and faultline check SCENARIO --against ${file} compares with it`;
   if (/^["']?faultline["']?\s*:/m.test(head)) return null;
   const name = FOREIGN.find(([pattern]) => pattern.test(head))?.[1];
   return name === undefined

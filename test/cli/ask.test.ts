@@ -214,3 +214,62 @@ workloads: { users: { arrivals: poisson(60/s), requests: [ { call: desk.ask } ] 
     expect(stderr.replace(/\s+/gu, ' ')).toContain(reason);
   });
 });
+
+describe('ask of a stored result', () => {
+  const QUESTIONS = [
+    'people.success',
+    'people.buy.latency.p99',
+    'shop.successLatency.mean in guarded',
+    'bank.throughput',
+    'shop.utilization',
+    'shop->bank.latency.p50',
+  ];
+  const stored = (): string => {
+    const path = folder.put('small.yaml', smallScenario());
+    const json = folder.at('stored.json');
+    faultline(['run', path, '--quiet', NO_PROOFS, '--out', folder.at('out'), '--json', json]);
+    return json;
+  };
+
+  it('has the figures that the scenario gives', () => {
+    const json = folder.at('from-result.json');
+    const { status, stderr } = faultline([
+      'ask',
+      stored(),
+      ...QUESTIONS,
+      '--quiet',
+      '--json',
+      json,
+    ]);
+    expect([status, stderr]).toEqual([0, '']);
+    const { answers } = JSON.parse(readFileSync(json, 'utf8')) as Answers;
+    const figureOf = ({ question, variant, value }: Answers['answers'][number]): unknown => [
+      question,
+      variant,
+      value === null ? null : Number(value.toPrecision(9)),
+    ];
+    expect(answers.map(figureOf)).toEqual(asked(...QUESTIONS).map(figureOf));
+    const [own] = answers;
+    expect(own!.ci95).toEqual(asked(QUESTIONS[0]!)[0]!.ci95);
+  });
+
+  it.each([
+    ['people.sucess', 'did you mean "success"?'],
+    ['poeple.success', 'did you mean "people"?'],
+    ['people.success during bank-hang', 'no runs to measure in a window'],
+    ['people.success in gaurded', 'there is no variant gaurded; there is plain, guarded'],
+    ['people.success > 1', 'has no limit'],
+  ])('says what it does not have: %s', (question, message) => {
+    const { status, stderr } = faultline(['ask', stored(), question]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('makes no run', () => {
+    const { status, stderr } = faultline(['ask', stored(), 'people.success', '--seed', '3']);
+    expect([status, stderr.includes('nothing is run: --seed needs the scenario')]).toEqual([
+      2,
+      true,
+    ]);
+  });
+});

@@ -11,7 +11,11 @@ import type { Prepared, Selection } from '../../api/prepare.js';
 import { wider, type Wider, type WiderInputs } from '../../api/inputs-interval.js';
 import { answersOf, askedAbout, questionsOf, type Answer } from '../../api/questions.js';
 import { withoutNone, writtenOut } from '../all-outcomes.js';
-import { prepare, reported, reporterTo } from '../prepare.js';
+import { scenarioPath } from '../files.js';
+import { asCommandError, prepare, reported, reporterTo } from '../prepare.js';
+import { refuseRunFlags, resultIn } from '../result-file.js';
+import { storedAnswers } from '../../api/stored-answers.js';
+import type { Result } from '../../contracts/result/result.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption } from '../interrupt.js';
 import { rareAnswers, type RareAnswer } from '../rare/rare.js';
@@ -45,6 +49,8 @@ export async function ask(
   terminal: Terminal,
 ): Promise<number> {
   checkDestinations([flags.json, flags.csv]);
+  const known = resultIn(scenarioPath(path));
+  if (known !== null) return askStored(known, { path, texts, flags, terminal });
   const whole = prepare(path, flags, terminal);
   const given = texts.length > 0 ? [...new Set(texts)] : usual(whole);
   const questions = reported(() => questionsOf(whole, writtenOut(given)), reporterTo(terminal));
@@ -66,10 +72,43 @@ export async function ask(
     terminal.note(oneLine(simulated.words));
     if (until !== null) terminal.note(oneLine(untilWords(until)));
   }
-  const writes = await written(answers, { prepared, flags, terminal }, wide);
+  const writes = await written(answers, { seed: seedOf(prepared), flags, terminal }, wide);
   keepResult(prepared, simulated);
   writes.settle();
   return endOf(simulated, terminal);
+}
+
+/** Prints figures of a result document, without a run. */
+async function askStored(
+  result: Result,
+  {
+    path,
+    texts,
+    flags,
+    terminal,
+  }: { path: string; texts: readonly string[] } & Omit<Asking, 'prepared'>,
+): Promise<number> {
+  refuseRunFlags(flags, path);
+  if (flags.rare !== undefined || flags.draws !== undefined || flags.budget !== undefined)
+    throw usageError(`${path} is a result: --rare, --draws and --budget need the scenario`);
+  const names = Object.entries(result.variants[0]!.components).flatMap(([name, { kind }]) =>
+    kind === 'workload' ? [name] : [],
+  );
+  const given = texts.length > 0 ? [...new Set(texts)] : names.flatMap(usualOf);
+  const all = asked(() => storedAnswers(result, given));
+  const chosen = flags.variant;
+  const answers = all.filter(({ variant }) => chosen?.includes(variant) ?? true);
+  const writes = await written(answers, { seed: result.seed, flags, terminal }, null);
+  writes.settle();
+  return EXIT.ok;
+}
+
+function asked<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw asCommandError(error);
+  }
 }
 
 const WORDS = { doing: 'drawing the inputs', rest: 'writing the answers' };
@@ -98,12 +137,12 @@ function inputLines({ inputs, draws, leftOut }: Wider): readonly string[] {
 /** Writes and prints answers. */
 async function written(
   answers: readonly Answer[],
-  { prepared, flags, terminal }: Asking,
+  { seed, flags, terminal }: Omit<Asking, 'prepared'> & { readonly seed: number },
   wide: Wider | null,
 ): Promise<Writes> {
   const { json, csv } = flags;
   const writes = new Writes();
-  await writes.attempt(() => writeDocument(json, () => jsonOf(answers, prepared), terminal));
+  await writes.attempt(() => writeDocument(json, () => jsonOf(answers, seed), terminal));
   await writes.attempt(() => writeDocument(csv, () => csvOf(answers), terminal));
   if (!takesStandardOutput([json, csv])) {
     const isWide = wide !== null && wide.inputs > 0;
@@ -122,7 +161,7 @@ async function askRare(
   const { prepared, flags, terminal } = by;
   const answers = await rareAnswers({ prepared, questions, component, options: flags, terminal });
   terminal.progress('');
-  const writes = await written(answers, by, null);
+  const writes = await written(answers, { seed: seedOf(prepared), flags, terminal }, null);
   if (flags.quiet !== true) for (const one of answers) terminal.note(oneLine(rareWords(one)));
   writes.settle();
   return interruption.aborted ? EXIT.interrupted : EXIT.ok;
@@ -137,11 +176,11 @@ function rareWords({ variant, runs, levels, events, plainEvents }: RareAnswer): 
 /** What most people ask of each workload. */
 function usual({ file }: Prepared): readonly string[] {
   const names = new Set(file.variants.flatMap(({ scenario }) => [...scenario.workloads.keys()]));
-  return [...names].flatMap((name) => [
-    `${name}.success`,
-    `${name}.goodput`,
-    `${name}.latency.p99`,
-  ]);
+  return [...names].flatMap(usualOf);
+}
+
+function usualOf(name: string): readonly string[] {
+  return [`${name}.success`, `${name}.goodput`, `${name}.latency.p99`];
 }
 
 const VERDICTS = { pass: 'holds', fail: 'does not hold', inconclusive: 'not decided' } as const;
@@ -183,9 +222,12 @@ function textOf(answer: Answer, isWide: boolean): string {
   return verdict === null ? figure : `${figure}: ${VERDICTS[verdict]}`;
 }
 
-function jsonOf(answers: readonly Answer[], { file }: Prepared): string {
-  const [{ scenario }] = file.variants as [(typeof file.variants)[number]];
-  return `${JSON.stringify({ faultline: 1, seed: scenario.run.seed, answers }, null, 2)}\n`;
+function jsonOf(answers: readonly Answer[], seed: number): string {
+  return `${JSON.stringify({ faultline: 1, seed, answers }, null, 2)}\n`;
+}
+
+function seedOf({ file }: Prepared): number {
+  return file.variants[0]!.scenario.run.seed;
 }
 
 /** RFC 4180 with CRLF. Durations in seconds, rates per second, shares 0 to 1. */

@@ -3,12 +3,12 @@ import { storyMarkdown, storyText } from '../../report/story/render.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { Lines } from '../../text/line.js';
 import { explained, type ExplainFlags } from '../counterfactuals.js';
-import { EXIT, usageError } from '../exit.js';
+import { EXIT } from '../exit.js';
 import { scenarioPath } from '../files.js';
 import { chosen, type Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
-import { rendered, resultIn } from '../result-file.js';
+import { refuseRunFlags, rendered, resultIn } from '../result-file.js';
 import { endOf, keepResult } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
 
@@ -64,16 +64,6 @@ function textOf(result: Result, source: string, flags: StoryFlags, terminal: Ter
     columns: isLog ? 100 : columns,
   });
   return { shown };
-}
-
-/** Rejects flags that change a run where there is none. */
-function refuseRunFlags(flags: StoryFlags, path: string): void {
-  const given = (['seed', 'replications', 'set', 'as', 'workers', 'maxMemory'] as const).find(
-    (name) => flags[name] !== undefined,
-  );
-  if (given === undefined) return;
-  const flag = `--${given === 'maxMemory' ? 'max-memory' : given}`;
-  throw usageError(`${path} is a result, and nothing is run: ${flag} needs the scenario`);
 }
 
 /** The result with the chosen variants only. */
