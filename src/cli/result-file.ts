@@ -1,5 +1,5 @@
 import type { Result } from '../contracts/result/result.js';
-import type { Selection } from '../api/prepare.js';
+import { chosen, type Selection } from '../api/prepare.js';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { STDIN, readGuarded, readStandardInput } from './files.js';
 import { asCommandError } from './prepare.js';
@@ -28,6 +28,12 @@ export function parseResult(text: string, path: string): Result | null {
     if (error instanceof NoJson && !isNamed) return null;
     throw usageError(`${path}: ${error.message}${AGAIN}`);
   }
+}
+
+/** The result with the chosen variants only. */
+export function chosenOf(result: Result, { variant }: Selection, path: string): Result {
+  if (variant === undefined) return result;
+  return { ...result, variants: chosen(result.variants, variant, path) };
 }
 
 /** Flags that change a run. */

@@ -265,6 +265,15 @@ describe('ask of a stored result', () => {
     expect(stderr).toContain(message);
   });
 
+  it('is of the chosen variants', () => {
+    const some = (variant: string) =>
+      faultline(['ask', stored(), 'people.success', '--variant', variant]);
+    expect(some('guarded').stdout).toMatch(/^people\.success\n {2}guarded /);
+    const wrong = some('gaurded');
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain('did you mean "guarded"?');
+  });
+
   it('makes no run', () => {
     const { status, stderr } = faultline(['ask', stored(), 'people.success', '--seed', '3']);
     expect([status, stderr.includes('nothing is run: --seed needs the scenario')]).toEqual([

@@ -12,8 +12,8 @@ import { wider, type Wider, type WiderInputs } from '../../api/inputs-interval.j
 import { answersOf, askedAbout, questionsOf, type Answer } from '../../api/questions.js';
 import { withoutNone, writtenOut } from '../all-outcomes.js';
 import { scenarioPath } from '../files.js';
-import { asCommandError, prepare, reported, reporterTo } from '../prepare.js';
-import { refuseRunFlags, resultIn } from '../result-file.js';
+import { prepare, reported, reporterTo } from '../prepare.js';
+import { chosenOf, refuseRunFlags, rendered, resultIn } from '../result-file.js';
 import { storedAnswers } from '../../api/stored-answers.js';
 import type { Result } from '../../contracts/result/result.js';
 import { EXIT, usageError } from '../exit.js';
@@ -91,24 +91,16 @@ async function askStored(
   refuseRunFlags(flags, path);
   if (flags.rare !== undefined || flags.draws !== undefined || flags.budget !== undefined)
     throw usageError(`${path} is a result: --rare, --draws and --budget need the scenario`);
-  const names = Object.entries(result.variants[0]!.components).flatMap(([name, { kind }]) =>
-    kind === 'workload' ? [name] : [],
-  );
-  const given = texts.length > 0 ? [...new Set(texts)] : names.flatMap(usualOf);
-  const all = asked(() => storedAnswers(result, given));
-  const chosen = flags.variant;
-  const answers = all.filter(({ variant }) => chosen?.includes(variant) ?? true);
+  const answers = rendered(path, () => {
+    const own = chosenOf(result, flags, path);
+    const names = Object.entries(own.variants[0]!.components).flatMap(([name, { kind }]) =>
+      kind === 'workload' ? [name] : [],
+    );
+    return storedAnswers(own, texts.length > 0 ? [...new Set(texts)] : names.flatMap(usualOf));
+  });
   const writes = await written(answers, { seed: result.seed, flags, terminal }, null);
   writes.settle();
   return EXIT.ok;
-}
-
-function asked<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw asCommandError(error);
-  }
 }
 
 const WORDS = { doing: 'drawing the inputs', rest: 'writing the answers' };

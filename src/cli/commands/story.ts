@@ -5,10 +5,10 @@ import type { Lines } from '../../text/line.js';
 import { explained, type ExplainFlags } from '../counterfactuals.js';
 import { EXIT } from '../exit.js';
 import { scenarioPath } from '../files.js';
-import { chosen, type Selection } from '../../api/prepare.js';
+import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
-import { refuseRunFlags, rendered, resultIn } from '../result-file.js';
+import { chosenOf, refuseRunFlags, rendered, resultIn } from '../result-file.js';
 import { endOf, keepResult } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
 
@@ -64,10 +64,4 @@ function textOf(result: Result, source: string, flags: StoryFlags, terminal: Ter
     columns: isLog ? 100 : columns,
   });
   return { shown };
-}
-
-/** The result with the chosen variants only. */
-function chosenOf(result: Result, { variant }: StoryFlags, path: string): Result {
-  if (variant === undefined) return result;
-  return { ...result, variants: chosen(result.variants, variant, path) };
 }
