@@ -58,9 +58,13 @@ export function metric(result: Result, text: string, options: MetricOptions = {}
 function notMeasured(plans: readonly Plan[], { measure, expression }: Question): string | null {
   const { window, metric: asked } = measure;
   const isDistribution = mayBeDistribution(asked.name);
-  if (isDistribution && (expression?.steps ?? null) !== null) {
-    if (plans.some(({ bySteps }) => !bySteps.includes(true))) return 'by steps';
-  }
+  const component = asked.subject.kind === 'component' ? asked.subject.at.component : null;
+  const hasSteps = ({ components, bySteps }: Plan): boolean =>
+    component !== null
+      ? bySteps[components.findIndex(({ name }) => name === component)]!
+      : !bySteps.includes(false);
+  if (isDistribution && (expression?.steps ?? null) !== null && !plans.every(hasSteps))
+    return 'by steps';
   if (window?.kind !== 'between') return null;
   const { fromNs, toNs } = window;
   const isCut = ({ grid, warmupNs, endNs }: Plan, ns: number): boolean => {

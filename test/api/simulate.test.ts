@@ -135,6 +135,10 @@ faults:
     expect(() => metric(result, 'web.order.latency.p50 from 1s to 2s')).toThrow(
       'these runs are not measured from 1 to 2 s',
     );
+    expect(() => metric(result, 'web.order.latency.p50 < 1s always')).toThrow(
+      'these runs are not measured by steps',
+    );
+    expect(metric(result, 'users.success >= 0% always').verdict).toBe('pass');
     expect(metric(result, 'users.success').value).toBeCloseTo(0.75, 2);
     expect(metric(result, 'users.success >= 99%').verdict).toBe('fail');
   });
