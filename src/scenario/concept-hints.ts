@@ -75,6 +75,12 @@ const CONCEPTS: readonly Concept[] = [
       `the steps of a miss belong to the step cache, as cache: { get: ${nameOf(owner)}, onMiss: [ query: db.page ] }`,
   },
   {
+    at: (path) => path[path.length - 1] === 'cache' && isStepPath(path.slice(0, -1)),
+    keys: /^(name|cache)$/i,
+    write: (value) =>
+      `a step says what it does with the cache, as cache: { get: ${value ?? 'pages'} }`,
+  },
+  {
     at: cacheStep,
     keys: /^(keys?|ttl|size|capacity)$/i,
     write: (_, owner) =>

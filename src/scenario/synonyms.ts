@@ -78,6 +78,7 @@ export const SYNONYMS: readonly string[] = [
   // Retries.
   'attempts maxattempts maxretries retries numretries maxretryattempts retryattempts times tries count',
   'backoff delay wait interval waitduration initialinterval baseinterval retrydelay basedelay sleepduration',
+  'base initial initialdelay initialbackoff initialwait minbackoff mindelay start',
   'on retryon retryexceptions statuses codes retryablestatuscodes conditions statuscodes handle',
   'budget retrybudget',
   'ratio percent budgetpercent percentage share budgetratio',

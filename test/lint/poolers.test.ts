@@ -38,6 +38,31 @@ describe('pools-exceed-server', () => {
     ]);
     expect(told(db(24), rule)).toEqual([]);
   });
+
+  it('makes the pools smaller that are larger than their share, each where its size is set', () => {
+    const fixes = (db: string): readonly unknown[] =>
+      remarksOn(shared(db), rule).map(({ path, fixExample }) => [path, fixExample]);
+    expect(
+      fixes('pools: { shop: { kind: hikari, maximumPoolSize: 38 }, stock: { kind: hikari } },'),
+    ).toEqual([]);
+    // 97 connections for 2 x 60 and 2 x 10: what the small ones leave.
+    expect(
+      fixes('pools: { shop: { kind: hikari, maximumPoolSize: 60 }, stock: { kind: hikari } },'),
+    ).toEqual([
+      [
+        'databases.db.pools.shop.maximumPoolSize',
+        'databases:\n  db:\n    pools:\n      shop: { maximumPoolSize: 38 }',
+      ],
+    ]);
+    expect(
+      fixes('pool: { maxOpen: 30 }, pools: { stock: { kind: hikari, maximumPoolSize: 40 } },'),
+    ).toEqual([
+      [
+        'databases.db.pool.maxOpen',
+        'databases:\n  db:\n    pool: { maxOpen: 24 }\n    pools:\n      stock: { maximumPoolSize: 24 }',
+      ],
+    ]);
+  });
 });
 
 describe('sessions-exceed-pooler', () => {

@@ -89,6 +89,11 @@ describe('a concept without a key of its own', () => {
       right: { step: 'cache: { get: pages, onMiss: [ query: db.page ] }' },
     },
     {
+      guess: ['step', 'cache: { name: pages, miss: [ query: db.page ] }'],
+      write: 'cache: { get: pages }',
+      right: { step: 'cache: { get: pages, onMiss: [ query: db.page ] }' },
+    },
+    {
       guess: ['step', 'cache: pages'],
       write: 'write { get: pages }',
       right: { step: 'cache: { get: pages }' },

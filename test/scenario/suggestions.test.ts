@@ -47,6 +47,7 @@ describe('a word of another tool', () => {
   it('is known for what it is called here, however it is written', () => {
     expect(wordFor('name', ['id', 'ramp'])).toBe('id');
     expect(wordFor('max_attempts', ['attempts', 'backoff'])).toBe('attempts');
+    expect(wordFor('initial', ['kind', 'base', 'factor', 'max'])).toBe('base');
     expect(wordFor('wait_timeout', ['idleTimeout', 'connect'])).toBe('idleTimeout');
     expect(wordFor('users.responseTime', ['users.latency', 'shop.latency'])).toBe('users.latency');
     expect(wordFor('resetTimeout', ['waitDurationInOpenState', 'ignore'])).toBe(

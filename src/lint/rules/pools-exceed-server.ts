@@ -33,26 +33,49 @@ function excess(subject: Subject, database: Database): Finding | null {
       ? `${formatCount(count)} x ${formatCount(size)}`
       : `${formatCount(size)} (user ${user})`,
   );
-  const { field } = poolSizeOf(database.pool);
-  // What other kinds of pools, and reserves, leave to those with this setting.
-  const own = pools.filter(({ kind }) => kind === database.pool.kind);
-  const rest =
-    total - sumOf(own) + own.reduce((sum, { count, reserve }) => sum + count * reserve, 0);
-  const many = own.reduce((sum, { count }) => sum + count, 0);
-  const fitting = Math.max(1, Math.floor((limit - rest) / Math.max(1, many)));
+  const fitting = fittingSize(pools, limit);
+  const large = pools.filter(({ setting }) => setting > fitting);
+  const at = ['databases', name];
+  const { own, field } = (large[0] ?? pools[0])!;
   return {
-    path: ['databases', name, 'pool', field],
+    path: [...at, ...own, field],
     entities: [name, ...callers],
     message: `the pools of ${name} may ask for more connections than it has`,
     measured: `${terms.join(' + ')} = ${formatCount(total)}`,
     limit: `at most ${formatCount(limit)}`,
-    fix: yamlAt(['databases', name], `pool: { ${field}: ${fitting} }`),
+    fix: yamlAt(at, sizesYaml(large.length > 0 ? large : pools, fitting)),
   };
+}
+
+/** The largest size that pools may be set to, so that all of them together fit. The small ones keep theirs. */
+function fittingSize(pools: readonly Sized[], limit: number): number {
+  const left = limit - pools.reduce((sum, { count, reserve }) => sum + count * reserve, 0);
+  const fits = (most: number): boolean =>
+    pools.reduce((sum, { count, setting }) => sum + count * Math.min(setting, most), 0) <= left;
+  let [low, high] = [1, Math.max(1, ...pools.map(({ setting }) => setting))];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The lines that give pools a size, below the database. */
+function sizesYaml(pools: readonly Sized[], size: number): string {
+  const lineOf = ({ own, field }: Sized): string => `${own[own.length - 1]}: { ${field}: ${size} }`;
+  const usual = pools.filter(({ own }) => own.length === 1).map(lineOf);
+  const named = pools.filter(({ own }) => own.length > 1).map((pool) => `  ${lineOf(pool)}`);
+  return [...new Set(usual), ...(named.length > 0 ? ['pools:', ...named] : [])].join('\n');
 }
 
 /** Pools of one size: that of each instance of a caller, or the only one of a user of a pooler. */
 interface Sized {
-  readonly kind: Database['pool']['kind'];
+  /** The place below the database: the pool of all callers, or that of one. */
+  readonly own: readonly ['pool'] | readonly ['pools', string];
+  /** The field that sets the size, and its value: without what a pooler has in reserve. */
+  readonly field: string;
+  readonly setting: number;
   /** Null = a caller without a pooler. */
   readonly user: string | null;
   readonly count: number;
@@ -69,15 +92,18 @@ function poolsOf(
   const users = new Set<string>();
   return callers.flatMap((caller): readonly Sized[] => {
     const pool = pools.get(caller) ?? usual;
-    const { size } = poolSizeOf(pool);
-    const { kind } = pool;
-    if (kind !== 'pgbouncer')
-      return [{ kind, user: null, count: mostOf(scenario, caller), size, reserve: 0 }];
+    const { size, field } = poolSizeOf(pool);
+    const own: Sized['own'] = pools.has(caller) ? ['pools', caller] : ['pool'];
+    if (pool.kind !== 'pgbouncer') {
+      const count = mostOf(scenario, caller);
+      return [{ own, field, setting: size, user: null, count, size, reserve: 0 }];
+    }
     // A pooler has one pool for all callers with the same user.
     const user = userOf(pool, caller);
     if (users.has(user)) return [];
     users.add(user);
-    return [{ kind, user, count: 1, size, reserve: pool.reservePoolSize }];
+    const reserve = pool.reservePoolSize;
+    return [{ own, field, setting: size - reserve, user, count: 1, size, reserve }];
   });
 }
 
