@@ -283,6 +283,34 @@ budgets: [ users.success >= 90% ]
     expect(stdout).not.toContain('mailer gives in');
   });
 
+  it('raises what full consumers wait for, and ends at an error of the new settings', () => {
+    // 20 consumers of 200 ms and 20 places behind them hold 100/s; 300/s for a time need three times as many of both.
+    const waiting = (pool: number): string => `faultline: 1
+title: Consumers of a slow partner
+run: { duration: 60s, warmup: 5s, seed: 3 }
+services:
+  shop: { endpoints: { buy: [ publish: jobs ] } }
+  worker: { replicas: 2, endpoints: { handle: { idempotent: true, steps: [ call: partner.convert, query: db.save ] } } }
+  partner: { concurrency: 20, endpoints: { convert: [ wait: 200ms ] } }
+databases: { db: { kind: postgres, pool: { maxOpen: ${pool} }, operations: { save: { wait: 1ms, write: true } } } }
+queues: { jobs: { kind: sqs, consumers: [ { call: worker.handle, concurrency: 10 } ] } }
+workloads: { users: { arrivals: constant(75/s), requests: [ { call: shop.buy } ] } }
+budgets: [ jobs.age.max < 2s ]
+`;
+    const { need } = limits('waiting.yaml', waiting(4), '--for', '4x');
+    expect(need).toMatchObject({ holds: true, brought: [] });
+    const found = new Map(need!.settings.map(({ path, to }) => [path, Number(to)]));
+    expect([...found.keys()]).toEqual(['services.worker.replicas', 'services.partner.replicas']);
+    expect(found.get('services.worker.replicas')).toBeLessThanOrEqual(8);
+    expect(found.get('services.partner.replicas')).toBeLessThanOrEqual(4);
+
+    const path = folder.put('connections.yaml', waiting(30));
+    const { stdout } = faultline(['capacity', path, '--quiet', '--for', '4x']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /does not hold with these, either: the pools of db may ask for more connections than it has \(\d x 30 = \d+; at most 97\)\./,
+    );
+  });
+
   it('says that no load fills components without a limit', () => {
     const path = folder.put(
       'endless.yaml',

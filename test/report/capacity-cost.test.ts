@@ -27,6 +27,7 @@ describe('the cost of more load', () => {
         cost: { from: 0.5, to: 0.75 },
         refused: null,
         stuck: null,
+        brought: [],
       },
       runs: 4,
     } as unknown as CapacityResult;

@@ -3,12 +3,15 @@ import type { CapacityNeed, RefusedCalls } from '../../contracts/result/capacity
 import { plain, type MapNode } from '../../scenario/located.js';
 import { admittedBy, moreOf } from './admitted.js';
 import type { Probes, Shown } from './probe.js';
-import { raised, settingFor } from './settings.js';
+import { raised, settingFor, type MoreOf } from './settings.js';
 
 /** Most settings that are raised one after the other. */
 const ROUNDS = 8;
 /** A resource is raised until it has this much more than the load needs. */
 const ROOM = 1.02;
+
+/** A resource with less room than this is full, or nearly so. */
+const FULL = 1.05;
 
 /** Least part by which a limit on calls is raised at a time. */
 const STEP = 1.25;
@@ -39,7 +42,9 @@ export async function needFor(
     const shown = await probes.run({ ...load, fault: null, set: set() });
     if (shown === null) return null;
     first ??= shown;
-    if (shown.holds || round === ROUNDS || (stuck = raise(shown, written, settings)) !== null) {
+    const brought = probes.brought({ ...load, set: set() });
+    const isOver = shown.holds || round === ROUNDS || brought.length > 0;
+    if (isOver || (stuck = raise(shown, written, settings)) !== null) {
       const rate = [...shown.rates.values()].reduce((sum, one) => sum + one, 0);
       const isMeasured = first.cost !== null && shown.cost !== null;
       return {
@@ -51,6 +56,7 @@ export async function needFor(
         cost: isMeasured ? { from: first.cost!, to: shown.cost! } : null,
         refused: shown.holds || isOther(fullOf(shown.gives, shown.headroom)) ? null : shown.refused,
         stuck,
+        brought,
       };
     }
   }
@@ -69,11 +75,40 @@ function raise(
   }
   const more = settingFor(written, full);
   if (more === null) return full;
+  // What was raised and is full again may only wait for another full one, which then gets what the first one lacks.
+  const below = settings.has(more.path) ? besideFull(full, headroom, written) : null;
+  return below === null
+    ? set(more, full, full.factor, settings)
+    : set(below.more, below.full, Math.min(full.factor, below.full.factor), settings);
+}
+
+/** The fullest other resource that a setting raises, where it is full as well. */
+function besideFull(
+  full: ComponentHeadroom,
+  { components }: Shown['headroom'],
+  written: MapNode,
+): { readonly full: ComponentHeadroom; readonly more: MoreOf } | null {
+  for (const other of components) {
+    if (other.component === full.component || other.by !== undefined) continue;
+    if (other.factor >= FULL) return null;
+    const more = settingFor(written, other);
+    if (more !== null) return { full: other, more };
+  }
+  return null;
+}
+
+/** Raises a setting for a resource that has `factor` of what the load needs; returns the resource if it is at its most. */
+function set(
+  more: MoreOf,
+  full: ComponentHeadroom,
+  factor: number,
+  settings: Map<string, Raised>,
+): ComponentHeadroom | null {
   const known = settings.get(more.path);
   const now = known === undefined ? more.now : Number.parseFloat(known.to);
   const { most = Infinity, beside, unit = '' } = more;
   if (now !== null && now >= most) return full;
-  const to = Math.min(most, raised({ ...more, now }, ROOM / full.factor, full.busiest));
+  const to = Math.min(most, raised({ ...more, now }, ROOM / factor, full.busiest));
   settings.set(more.path, raisedTo(more.now, to, unit));
   if (beside !== undefined && (beside.now ?? 1) < to)
     settings.set(beside.path, raisedTo(beside.now, to, ''));
@@ -117,5 +152,5 @@ function fullOf(
 ): ComponentHeadroom | null {
   if (gives !== null && gives !== undefined && 'full' in gives) return gives.full;
   const [first] = components;
-  return first !== undefined && first.factor < 1.05 ? first : null;
+  return first !== undefined && first.factor < FULL ? first : null;
 }

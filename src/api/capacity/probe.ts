@@ -10,6 +10,8 @@ import type { RefusedCalls } from '../../contracts/result/capacity.js';
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import { rules } from '../../lint/index.js';
+import { findingOf, remarksIn, type Finding } from '../lint.js';
 import { prepared, type Prepared } from '../prepare.js';
 import { unlessOver, untraced, type PlanRuns } from '../searching.js';
 import { Starts } from '../sweeps/starts.js';
@@ -64,6 +66,13 @@ export class Probes {
     const { path, read, selection } = this.base;
     const all = [...(selection.set ?? []), ...loads, ...set];
     return prepared(path, read, { ...selection, ...(all.length > 0 && { set: all }) });
+  }
+
+  /** The errors that lint finds with the other changes of a load, and not without them. */
+  brought({ set, ...load }: Pick<Load, 'workloads' | 'factor' | 'set'>): readonly Finding[] {
+    if (set.length === 0) return [];
+    const known = new Set(errorsOf(this.prepared({ ...load, set: [] })).map(keyOf));
+    return errorsOf(this.prepared({ ...load, set })).filter((own) => !known.has(keyOf(own)));
   }
 
   /** The budgets by which a load is judged. */
@@ -163,6 +172,16 @@ function behindOf(
   return components.find(
     ({ resource, of, factor }) => resource === 'consumers' && factor <= 1 && !judged.has(of ?? ''),
   );
+}
+
+const ERRORS = rules.filter(({ severity }) => severity === 'error');
+
+function errorsOf(own: Prepared): readonly Finding[] {
+  return remarksIn(own, ERRORS).open.map(findingOf);
+}
+
+function keyOf({ rule, path }: Finding): string {
+  return `${rule} ${path}`;
 }
 
 function brokenOf({ points }: SweepFigures, budgets: readonly BudgetSource[]): readonly string[] {

@@ -101,4 +101,11 @@ export interface CapacityNeed {
   readonly refused: RefusedCalls | null;
   /** The fullest resource where no setting helps, full or not; null if there is none. */
   readonly stuck: ComponentHeadroom | null;
+  /** Errors that lint finds with the settings, and not without them: the search ends there. */
+  readonly brought: readonly {
+    readonly rule: string;
+    readonly message: string;
+    readonly measured: string;
+    readonly limit: string;
+  }[];
 }

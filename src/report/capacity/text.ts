@@ -165,11 +165,21 @@ function needLines(
     ).map(paint.bold),
     ...changes,
     ...price,
+    ...(holds && need.brought.length > 0
+      ? text(`lint finds with them: ${broughtWords(need)}.`)
+      : []),
     ...(holds ? ['Check it:', `  ${command}`] : []),
   ];
 }
 
-function stuckWords({ stuck, refused }: CapacityNeed): string {
+/** `the pools of db may ask for more connections than it has (3 x 10 + 12 x 8 = 126; at most 97)`. */
+function broughtWords({ brought }: CapacityNeed): string {
+  return list(brought.map(({ message, measured, limit }) => `${message} (${measured}; ${limit})`));
+}
+
+function stuckWords(need: CapacityNeed): string {
+  const { stuck, refused, brought } = need;
+  if (brought.length > 0) return broughtWords(need);
   if (refused !== null)
     return `${refusedWords(refused)}; no resource is full, so that limit decides`;
   if (stuck === null) return 'no resource is full, so it is no question of capacity';

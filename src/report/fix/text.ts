@@ -54,7 +54,9 @@ function bodyLines(
           paint.bold(`Not held (${unheld.length}):`),
           ...unheld.flatMap((own) => text(unheldWords(own), '  ', '      ')),
         ]),
-    ...(remains === null || remains === '' ? [] : text(`Why: ${remains}`)),
+    ...(remains === null || remains === ''
+      ? []
+      : text(`${answer === null ? 'Why' : 'Why, with change 1'}: ${remains}`)),
     ...checkLines(fixed, columns),
     ...(answer === null
       ? []
