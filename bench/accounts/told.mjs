@@ -788,14 +788,14 @@ export const TOLD = [
   kind(
     'a headroom',
     new RegExp(
-      `^(?<name>\\S+) saturates first, at (?<factor>${NUMBER})x this load, (?<full>${RATE}) \\((?<used>${SHARE}) of .+? at (?<rate>${RATE})(?:, with ${NUMBER} replicas?)?(?:, a fault included)?\\)(?<faults>;.+)?$`,
+      `^(?<name>\\S+) saturates first, at (?<factor>${NUMBER})x this load, (?<full>${RATE}) \\((?<used>${SHARE}) of .+? at (?<rate>${RATE})(?: from [^,)]+)?(?:, with ${NUMBER} replicas?)?(?:, refuses 1 % at ${SHARE})?(?:, a fault included)?\\)(?<faults>;.+)?$`,
       'u',
     ),
     ({ groups }, { variant }) => {
       const [first] = variant.headroom?.components ?? [];
       if (first === undefined) return 'there is no headroom';
       const { component, factor, used, limit } = first;
-      const { rate } = variant.headroom;
+      const rate = first.when?.rate ?? variant.headroom.rate;
       if (component !== groups.name) return `${component} is the first`;
       const isSo =
         isPrinted(groups.factor, factor) &&
@@ -851,9 +851,25 @@ export const TOLD = [
         : 'no fault has one',
   ),
   kind(
+    'a load that headroom does not count',
+    new RegExp(
+      `^Not counted: (?<name>\\S+) sends (?<rate>${RATE}) instead of (?<before>${RATE}) from .+$`,
+      'u',
+    ),
+    ({ groups }, { result }) =>
+      result.variants.some(
+        ({ headroom: { later } = {} }) =>
+          later?.workload === groups.name &&
+          isPrinted(groups.rate, later.rate) &&
+          isPrinted(groups.before, later.before),
+      )
+        ? null
+        : 'no load is higher later',
+  ),
+  kind(
     'no headroom',
     new RegExp(
-      `^(?:(?<name>\\S+) is saturated: i|I)ts? .+ holds? (?<of>${RATE}) of (?<rate>${RATE})(?:, a fault included)?(?<faults>;.+)?$`,
+      `^(?:(?<name>\\S+) is saturated: i|I)ts? .+ holds? (?<of>${RATE}) of (?<rate>${RATE})(?: from [^,;]+)?(?:, a fault included)?(?<faults>;.+)?$`,
       'u',
     ),
     ({ groups }, { variant }) => {
@@ -861,7 +877,7 @@ export const TOLD = [
       if (first?.component !== (groups.name ?? first?.component))
         return `${first?.component} is the first`;
       if (first === undefined) return 'there is no headroom';
-      const { rate } = variant.headroom;
+      const rate = first.when?.rate ?? variant.headroom.rate;
       return isPrinted(groups.of, first.factor * rate) && isPrinted(groups.rate, rate)
         ? null
         : `the factor is ${first.factor}, of ${rate}/s`;

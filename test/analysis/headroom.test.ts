@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Headroom } from '../../src/contracts/result/headroom.js';
-import { useWords } from '../../src/report/words/headroom.js';
+import { tightestWords, useWords } from '../../src/report/words/headroom.js';
 import { run } from '../theory/program.js';
 
 function headroomOf(text: string): Headroom {
@@ -47,6 +47,26 @@ workloads:
     expect(components[0].factor).toBeCloseTo(500 / 600, 2);
     expect(components[0].saturatesAt).toBeGreaterThan(495);
     expect(components[0].saturatesAt).toBeLessThan(505);
+  });
+
+  it('names a load that is higher after the first fault begins, which it cannot measure', () => {
+    const rising = (fault: string, rate = 180): string =>
+      `${station(120).replace(
+        'poisson(120/s)',
+        `{ kind: stages, start: 120/s, stages: [ { target: 120/s, duration: 100s }, { target: ${rate}/s, duration: 0s }, { target: ${rate}/s, duration: 50s }, { target: 120/s, duration: 0s } ] }`,
+      )}${fault}`;
+    const fault =
+      'faults: [ { id: slow-store, kind: slow, target: store, factor: 1.1, at: 95s, for: 20s } ]\n';
+    const headroom = headroomOf(rising(fault));
+    expect(headroom.later).toMatchObject({ workload: 'users', from: 100, until: 150 });
+    expect(headroom.later!.rate).toBeCloseTo(180);
+    expect(headroom.later!.before).toBeCloseTo(120);
+    expect(tightestWords(headroom, [])).toContain(
+      '; not counted: users sends 180/s instead of 120/s from 100 to 150 s',
+    );
+    // Without a fault the time of the rise is measured, and a small rise is none.
+    expect(headroomOf(rising('')).later).toBeUndefined();
+    expect(headroomOf(rising(fault, 125)).later).toBeUndefined();
   });
 
   it('takes the tightest resource, in the time before the first fault', () => {

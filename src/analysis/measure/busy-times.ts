@@ -24,12 +24,38 @@ export function busyTimes(plan: Plan, { cells }: CellSet): readonly CellSet[] {
   const all = at.slice(1).map((_, i) => each.reduce((sum, own) => sum + own[i], 0));
   const found = new Map<string, CellSet>();
   for (const planned of each.length > 1 ? [all, ...each] : [all]) {
-    const peak = peakOf(planned, at);
+    const peak = peakOf(planned, at, PEAK * meanRate(planned, at));
     if (peak === null) continue;
-    const [fromNs, untilNs] = peak;
+    const { fromNs, untilNs } = peak;
     found.set(`${fromNs} ${untilNs}`, cellsOf([{ fromNs, untilNs }], plan));
   }
   return [...found.values()];
+}
+
+/** A load that is planned to be higher after a window than in it. */
+export interface LaterRise extends Peak {
+  readonly load: PlanLoad;
+  /** Its highest planned rate within the window, per ns. */
+  readonly before: number;
+}
+
+/** The workload whose planned rate grows most after a window; null if none adds a tenth of all requests. */
+export function laterRise(plan: Plan, { cells }: CellSet): LaterRise | null {
+  const { edges } = plan.grid;
+  const [first, last] = [cells[0], (cells[cells.length - 1] ?? -1) + 1];
+  const all = Array.from(edges);
+  const [within, after] = [all.slice(first, last + 1), all.slice(last)];
+  let total = 0;
+  let most: LaterRise | null = null;
+  for (const load of plan.loads) {
+    const [now, later] = [within, after].map((at) => plannedIn(load, plan.warmupNs, at));
+    const before = peakOf(now, within, 0)?.rate ?? 0;
+    total += before;
+    const peak = peakOf(later, after, PEAK * before);
+    if (peak !== null && peak.rate - before > (most === null ? 0 : most.rate - most.before))
+      most = { ...peak, load, before };
+  }
+  return most !== null && most.rate - most.before >= (PEAK - 1) * total ? most : null;
 }
 
 /** Expected arrivals of a load between times. */
@@ -54,11 +80,21 @@ function counterOf(arrivals: Arrivals): (ns: Ns) => number {
   };
 }
 
-/** The time of the highest rate, with all that is as high beside it; null without a peak. */
-function peakOf(planned: readonly number[], at: readonly Ns[]): readonly [Ns, Ns] | null {
+function meanRate(planned: readonly number[], at: readonly Ns[]): number {
+  return planned.reduce((sum, own) => sum + own, 0) / (at[planned.length] - at[0]);
+}
+
+/** The time of the highest rate, per ns. */
+interface Peak {
+  readonly fromNs: Ns;
+  readonly untilNs: Ns;
+  readonly rate: number;
+}
+
+/** The time of the highest rate above another one, with all that is as high beside it; null without a peak. */
+function peakOf(planned: readonly number[], at: readonly Ns[], above: number): Peak | null {
   const last = planned.length;
-  const mean = planned.reduce((sum, own) => sum + own, 0) / (at[last] - at[0]);
-  let [from, until, rate] = [0, 0, PEAK * mean];
+  let [from, until, rate] = [0, 0, above];
   for (let i = 0, j = 0, sum = 0; i < last; sum -= planned[i++]) {
     while (j < last && at[j] - at[i] < LEAST_NS) sum += planned[j++];
     const lengthNs = at[j] - at[i];
@@ -69,5 +105,5 @@ function peakOf(planned: readonly number[], at: readonly Ns[]): readonly [Ns, Ns
   const isHigh = (i: number): boolean => planned[i] >= PLATEAU * rate * (at[i + 1] - at[i]);
   while (from > 0 && isHigh(from - 1)) from--;
   while (until < last && isHigh(until)) until++;
-  return [at[from], at[until]];
+  return { fromNs: at[from], untilNs: at[until], rate };
 }

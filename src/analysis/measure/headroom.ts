@@ -1,6 +1,6 @@
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
-import { busyTimes } from './busy-times.js';
+import { busyTimes, laterRise } from './busy-times.js';
 import { hitsNothing, isBackground, triggersIn } from './background.js';
 import { adaptsIn } from './limit-uses.js';
 import { edgesFrom } from './component-edges.js';
@@ -43,6 +43,24 @@ export function headroomOf(data: VariantData): Headroom {
     unlimited,
     ...(adaptive.length > 0 && { adaptive }),
     faults: isBefore ? faultsOf(data) : [],
+    ...(isBefore && laterIn(data, window)),
+  };
+}
+
+/** The load that is higher after the measured time. */
+function laterIn({ plan }: VariantData, window: Window): Pick<Headroom, 'later'> {
+  const rise = laterRise(plan, window);
+  if (rise === null) return {};
+  const seconds = (ns: number): number => (ns - plan.warmupNs) / 1e9;
+  const { load, fromNs, untilNs, rate, before } = rise;
+  return {
+    later: {
+      workload: plan.components[load.component].name,
+      from: seconds(fromNs),
+      until: seconds(untilNs),
+      rate: rate * 1e9,
+      before: before * 1e9,
+    },
   };
 }
 

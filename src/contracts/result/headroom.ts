@@ -33,6 +33,17 @@ export interface Headroom {
   readonly unlimited: readonly string[];
   /** Components with a concurrency limit that adapts, on their requests or their calls: it has no fixed value. */
   readonly adaptive?: readonly string[];
+  /**
+   * A workload that is planned to send more requests after this time, when faults are near, than in it: from when until
+   * when, and its highest rates after and within it. That load is not measured.
+   */
+  readonly later?: {
+    readonly workload: string;
+    readonly from: number;
+    readonly until: number;
+    readonly rate: number;
+    readonly before: number;
+  };
   /** The same while each fault is active; empty if `underFault`. */
   readonly faults: readonly FaultHeadroom[];
 }

@@ -127,11 +127,14 @@ export function besideTitle(headroom: Headroom, faults: readonly FaultInfo[]): s
   const [first] = components;
   if (first === undefined) return '';
   const under = faultWords(headroom, first, faults);
-  if (first.factor > USED_UP)
-    return under === '' ? '' : `Under faults less is left: ${under.slice(2)}`;
+  const later = laterWords(headroom);
+  if (first.factor > USED_UP) {
+    const less = under === '' ? '' : `; under faults less is left: ${under.slice(2)}`;
+    return capitalised(`${less}${later}`.slice(2));
+  }
   const present = first.when?.rate ?? rate;
   const held = `${formatRate(present * first.factor)} of ${formatRate(present)}${whenWords(first)}`;
-  return capitalised(`${holdWords(first)} ${held}${under}`);
+  return capitalised(`${holdWords(first)} ${held}${under}${later}`);
 }
 
 /** The component that saturates first, in a sentence, with its headroom under faults; null where nothing was used. */
@@ -155,7 +158,14 @@ export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]):
       ? `${first.component} is saturated: ${holdWords(first)} ${held} of ${load}${included}`
       : `${first.component} saturates first, at ${formatNumber(factor)}x this load, ${held} (${use})`;
   const adapts = adaptive.length === 0 ? '' : `; ${adaptiveWords(adaptive)}`;
-  return `${calm}${faultWords(headroom, first, faults)}${adapts}`;
+  return `${calm}${faultWords(headroom, first, faults)}${adapts}${laterWords(headroom)}`;
+}
+
+/** `; not counted: users sends 300/s instead of 20/s from 81 to 140 s`, of a load that is higher near the faults. */
+function laterWords({ later }: Headroom): string {
+  if (later === undefined) return '';
+  const { workload, rate, before, from, until } = later;
+  return `; not counted: ${workload} sends ${formatRate(rate)} instead of ${formatRate(before)} from ${formatSpan(from, until)}`;
 }
 
 /** From this multiple of the load on, the figure says no more than that the limit is far. */
