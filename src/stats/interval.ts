@@ -1,3 +1,4 @@
+import { pow } from '../kernel/math.js';
 import { momentsOf } from './moments.js';
 import { studentQuantile } from './student.js';
 
@@ -73,6 +74,11 @@ export function wilsonLimits(p: number, n: number, z: number): readonly [number,
     p === 0 ? 0 : Math.max(0, centre - halfWidth),
     p === 1 ? 1 : Math.min(1, centre + halfWidth),
   ];
+}
+
+/** Largest share of events that, with this confidence, none of `n` independent trials shows: 45 % for 5, 26 % for 10. */
+export function mostUnseen(n: number, confidence = CONFIDENCE): number {
+  return 1 - pow(1 - confidence, 1 / n);
 }
 
 /**

@@ -8,6 +8,18 @@ const LEAST = { seconds: 1e-4, perSecond: 0.01, share: 1e-4, number: 0.01 } as c
 /** Most that shares may differ: one point. */
 const MOST_SHARE = 0.01;
 
+/** Part of a latency by which a change must move it to be better or worse. */
+const OF_LATENCY = 0.05;
+
+/**
+ * Smallest difference for which a change is better or worse: that of `sameMargin`, and 5 % of a latency. However many runs
+ * prove that it is 2 % longer, no change is taken back for it.
+ */
+export function matteringMargin(unit: Unit, value: number): number {
+  const same = sameMargin(unit, value);
+  return unit === 'seconds' ? Math.max(same, OF_LATENCY * Math.abs(value)) : same;
+}
+
 /**
  * Largest difference from a value that is no difference. A share is judged by its rarer side, because 99.91 % and 99.1 %
  * are nine times the failures: a tenth of it, from 0.01 to 1 point. A limit that budgets set to the share narrows this to

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/analysis/against/rows.js';
 import type { SideFigures } from '../../src/analysis/against/figures.js';
-import { staysWorse, verdictOf, verdictOfAll } from '../../src/analysis/against/verdict.js';
+import {
+  isSmallGain,
+  staysWorse,
+  verdictOf,
+  verdictOfAll,
+} from '../../src/analysis/against/verdict.js';
+import { mostUnseen } from '../../src/stats/interval.js';
 import type { AgainstRow } from '../../src/contracts/result/against.js';
 
 const NO_BUDGETS = { lost: [], won: [] };
@@ -34,13 +40,12 @@ function judged(there: SideFigures, here: SideFigures) {
 }
 
 describe('percentiles of other requests', () => {
-  // Of 98 % and 98.4 % of the requests: the p99 of the 98 % that are fastest here is 0.99 * 98 / 98.4 = 98.6 % of the slowest.
   const slower = (p99: number) =>
     side(0.984, 1, { p99: always(p99), within: (share) => share * (p99 / 0.99) });
 
   it('are no loss where as many requests as succeeded there are as fast here', () => {
-    // Within 1 %: 1.008 * 0.98 / 0.984 is 1.004.
-    expect(judged(side(0.98, 1), slower(0.99 * 1.012))).toEqual({
+    // 1.06 * 0.93 / 0.984 is 1.002: the 93 % that are fastest here are as fast as those there.
+    expect(judged(side(0.93, 1), slower(0.99 * 1.06))).toEqual({
       verdict: 'better',
       rows: ['better', 'same', 'apart'],
     });
@@ -55,12 +60,53 @@ describe('percentiles of other requests', () => {
   it('are a gain with fewer successes only if those without the slowest there are slower', () => {
     // The fastest 90 of 95 there have a p99 of 0.938.
     const faster = (slowest: number) => judged(side(0.95, 1), side(0.9, slowest)).rows[2];
-    expect([faster(0.96), faster(0.9)]).toEqual(['apart', 'better']);
+    expect([faster(0.92), faster(0.85)]).toEqual(['apart', 'better']);
   });
 
   it('of a stored result are of other requests where success moves by half of the share above', () => {
     const stored = side(0.95, 1, { within: null });
     expect(judged(stored, side(0.9, 0.8)).rows).toEqual(['worse', 'better', 'apart']);
+  });
+});
+
+describe('a small difference', () => {
+  const isSlower = (part: number) =>
+    side(0.99, 1, { p99: always(0.99 * part), within: (share) => share * part });
+
+  it('of a latency below 5 % is none, however certain', () => {
+    expect(judged(side(0.99, 1), isSlower(1.02)).rows[2]).toBe('same');
+    expect(judged(side(0.99, 1), isSlower(1.06)).rows[2]).toBe('worse');
+  });
+
+  it('is not decided while it may be more than the margin', () => {
+    const each = [1, 1.06, 1.02, 1.07, 1.05].map((part) => 0.99 * part);
+    const near = side(0.99, 1, { p99: { value: 0.99 * 1.04, each } });
+    const row = rowsOf(side(0.99, 1), near, 0.05).find(({ figure }) => figure.startsWith('p99'))!;
+    expect(row.interval![0]).toBeGreaterThan(0);
+    expect(row).toMatchObject({ verdict: 'unknown', more: expect.any(Number) });
+  });
+
+  it('of success counts with others: more success that is within its margin may outweigh a slower p99', () => {
+    // A third of a point is 0.33 failed requests of 100, a p99 that is 6 % slower 0.06.
+    const more = side(0.9034, 1, { p99: always(0.99 * 1.06), within: () => 1.06 });
+    const rows = rowsOf(side(0.9, 1), more, 0.05);
+    expect(rows.map(({ verdict }) => verdict)).toEqual(['same', 'same', 'worse', 'same']);
+    expect(verdictOf(rows, NO_BUDGETS)).toBe('trade');
+    expect(rows.filter(isSmallGain).map(({ figure }) => figure)).toEqual(['success']);
+  });
+});
+
+describe('equal pairs', () => {
+  it('have no interval, but their number', () => {
+    const [success] = rowsOf(side(0.9, 1), side(0.9, 1), 0.05);
+    expect(success).toMatchObject({ difference: 0, interval: null, equalPairs: 5 });
+    expect(success!.verdict).toBe('same');
+  });
+
+  it('bound how many pairs differ', () => {
+    // 0.55^5 = 0.05.
+    expect(mostUnseen(5)).toBeCloseTo(0.4507, 4);
+    expect((1 - mostUnseen(10)) ** 10).toBeCloseTo(0.05, 10);
   });
 });
 

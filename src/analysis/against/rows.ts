@@ -1,5 +1,5 @@
 import type { AgainstRow } from '../../contracts/result/against.js';
-import { sameMargin } from '../../stats/margin.js';
+import { matteringMargin, sameMargin } from '../../stats/margin.js';
 import { pairedInterval } from '../../stats/paired.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { finite, trialsOf } from '../measure/estimate.js';
@@ -48,8 +48,9 @@ function isOfOthers(
   const [low, high] = [Math.min(before, after), Math.max(before, after)];
   const withoutNew = more.within(((1 - above) * low) / high) ?? 0;
   const own = valueOf(pick(isExcused ? fewer : more)) ?? 0;
-  const margin = sameMargin('seconds', own);
-  return isExcused ? withoutNew <= own + margin : withoutNew < own - margin;
+  return isExcused
+    ? withoutNew <= own + matteringMargin('seconds', own)
+    : withoutNew < own - sameMargin('seconds', own);
 }
 
 /** Fewer attempts where calls were refused before their first one. */
@@ -74,24 +75,32 @@ function rowOf(
   const difference = after - before;
   const differences = pairedDifferences(there!, here!);
   const uncertain = [there!.uncertain, here!.uncertain] as const;
-  if (difference === 0 && differences.every((one) => one === 0))
-    return { ...head, difference, interval: [0, 0], verdict: 'same', more: null };
+  if (difference === 0 && differences.every((one) => one === 0)) {
+    const equalPairs = differences.length;
+    return { ...head, difference, interval: null, verdict: 'same', more: null, equalPairs };
+  }
   const trials = trialsOf(there!, here!);
   const found = pairedInterval({ difference, differences, uncertain, trials }, 1 - error);
   if (found === null) return { ...head, ...open, difference };
   const interval = [found.low, found.high] as const;
-  const margin = sameMargin(unit, before);
+  const margin = matteringMargin(unit, before);
   if (found.low >= -margin && found.high <= margin)
     return { ...head, difference, interval, verdict: 'same', more: null };
-  if (found.low <= 0 && found.high >= 0) {
+  const size = Math.abs(difference);
+  if (!isApartFromZero(interval) || size <= margin) {
     const { n, halfWidth } = found;
     const isEnough = (half: number): boolean =>
-      Math.abs(difference) > half || Math.abs(difference) + half <= margin;
+      size > margin ? size > half : size + half <= margin;
     const more = runsToDecide({ n, df: n - 1, halfWidth, error }, isEnough);
     return { ...head, difference, interval, verdict: 'unknown', more };
   }
   const isGain = better === 'more' ? difference > 0 : difference < 0;
   return { ...head, difference, interval, verdict: isGain ? 'better' : 'worse', more: null };
+}
+
+/** Whether an interval of a difference excludes 0. */
+export function isApartFromZero([low, high]: readonly [number, number]): boolean {
+  return low > 0 || high < 0;
 }
 
 /** Differences of the runs that both have the figure. */

@@ -7,6 +7,7 @@ import type {
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { FIGURES, SUCCESS } from './figures.js';
+import { isApartFromZero } from './rows.js';
 
 /** Whether a budget that counts is not met; an undecided one is, if it is strict. */
 type IsBroken = (budget: BudgetResult) => boolean;
@@ -36,10 +37,27 @@ export function staysWorse(rows: readonly AgainstRow[]): boolean {
   return verdictOf(hoped, { lost: [], won: [] }) === 'worse';
 }
 
-/** Whether what is better weighs as much as what is worse. No gain outweighs a loss of success. */
+/**
+ * Whether what is better weighs as much as what is worse, with what differs for certain within its margin. No gain outweighs
+ * a loss of success.
+ */
 function isPaidFor(rows: readonly AgainstRow[]): boolean {
-  const decided = rows.filter(({ verdict }) => verdict === 'better' || verdict === 'worse');
+  const decided = rows.filter((row) => isDecided(row) || isSmall(row));
   return !isWorse(rows, SUCCESS) && decided.reduce((sum, row) => sum + weightOf(row), 0) >= 0;
+}
+
+function isDecided({ verdict }: AgainstRow): boolean {
+  return verdict === 'better' || verdict === 'worse';
+}
+
+/** Whether a figure differs for certain, by less than its margin. */
+function isSmall({ verdict, interval }: AgainstRow): boolean {
+  return verdict === 'same' && interval !== null && isApartFromZero(interval);
+}
+
+/** Whether a figure is certainly better by less than its margin: of a trade, this may be a part of what is gained. */
+export function isSmallGain(row: AgainstRow): boolean {
+  return isSmall(row) && weightOf(row) > 0;
 }
 
 function isWorse(rows: readonly AgainstRow[], figure: string): boolean {

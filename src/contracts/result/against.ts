@@ -65,9 +65,11 @@ export interface AgainstRow {
   readonly there: number | null;
   readonly here: number | null;
   readonly difference: number | null;
-  /** The interval that decides. */
+  /** The interval that decides; null without one, also where all pairs of runs are equal. */
   readonly interval: readonly [number, number] | null;
   readonly verdict: AgainstRowVerdict;
+  /** Number of pairs of runs, if all are equal. */
+  readonly equalPairs?: number;
   /** Of an undecided one: replications that would probably decide; null = 1,000 would not, or it is decided. */
   readonly more: number | null;
 }

@@ -6,7 +6,15 @@ import type {
   AgainstRowVerdict,
 } from '../../contracts/result/against.js';
 import { FIGURES, SUCCESS } from '../../analysis/against/figures.js';
-import { formatCount, formatDifference, formatInterval, formatValue } from '../../text/figures.js';
+import { isSmallGain } from '../../analysis/against/verdict.js';
+import { mostUnseen } from '../../stats/interval.js';
+import {
+  formatCount,
+  formatDifference,
+  formatInterval,
+  formatShare,
+  formatValue,
+} from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
 import { list, plural, verb } from '../../text/words.js';
 
@@ -28,7 +36,10 @@ export function sentenceOf(result: AgainstResult): string {
   if (variants.length === 0)
     return `No variant is in both: nothing is compared with ${against.name}.`;
   const worse = effectsOf(result, 'worse');
-  const better = effectsOf(result, 'better');
+  const better = [
+    ...effectsOf(result, 'better'),
+    ...(verdict === 'trade' ? smallGainsOf(result) : []),
+  ];
   const part = (head: string, effects: readonly string[]): string =>
     effects.length === 0 ? '' : ` ${head}: ${some(effects)}.`;
   const [gains, losses] = [part('Better', better), part('Worse', worse)];
@@ -53,17 +64,32 @@ export function freshOf({ variants, addedBroken }: AgainstResult): readonly stri
 /** What a change makes better or worse, lost and won budgets first. */
 function effectsOf(result: AgainstResult, verdict: 'better' | 'worse'): readonly string[] {
   const { variants } = result;
-  const where = ({ name }: AgainstVariant): string => (variants.length > 1 ? ` in ${name}` : '');
   return variants.flatMap((variant) => {
     const { budgets, rows } = variant;
     const [texts, ends] = verdict === 'worse' ? [budgets.lost, 'breaks'] : [budgets.won, 'holds'];
     return [
-      ...texts.map((text) => `“${text}” ${ends}${where(variant)}`),
+      ...texts.map((text) => `“${text}” ${ends}${whereOf(variant, variants)}`),
       ...rows
         .filter((row) => row.verdict === verdict)
-        .map((row) => `${moveWords(row)}${where(variant)}`),
+        .map((row) => `${moveWords(row)}${whereOf(variant, variants)}`),
     ];
   });
+}
+
+/** Certain gains that are within the margin of their figure: together with others they may outweigh a loss. */
+function smallGainsOf({ variants }: AgainstResult): readonly string[] {
+  return variants.flatMap((variant) =>
+    variant.verdict !== 'trade'
+      ? []
+      : variant.rows
+          .filter(isSmallGain)
+          .map((row) => `${moveWords(row)} (within its margin)${whereOf(variant, variants)}`),
+  );
+}
+
+/** ` in NAME`, where there are several variants. */
+function whereOf({ name }: AgainstVariant, variants: readonly AgainstVariant[]): string {
+  return variants.length > 1 ? ` in ${name}` : '';
 }
 
 function moveWords({ figure, unit, there, here, difference }: AgainstRow): string {
@@ -101,17 +127,20 @@ function moreWords(more: number | null): string {
 
 /** A row of the table: figure, there, here, difference with its interval, verdict. */
 export function cellsOf(row: AgainstRow): readonly string[] {
-  const { figure, unit, there, here, difference, interval, verdict } = row;
-  const isSame = difference === 0 && interval?.[0] === interval?.[1];
-  const beside =
-    interval === null || isSame ? '' : ` ${formatInterval(difference!, interval, unit)}`;
+  const { figure, unit, there, here, difference, interval, verdict, equalPairs } = row;
+  const beside = interval === null ? '' : ` ${formatInterval(difference!, interval, unit)}`;
   const moved =
     difference === null
       ? '–'
-      : isSame
-        ? '0'
+      : equalPairs !== undefined
+        ? `0 in ${pairsWords(equalPairs)}`
         : `${formatDifference(difference, unit, interval)}${beside}`;
   return [figure, formatValue(there, unit), formatValue(here, unit), moved, VERDICT_WORDS[verdict]];
+}
+
+/** `all 10 pairs`. */
+function pairsWords(pairs: number): string {
+  return pairs === 1 ? 'the only pair' : `all ${plural(pairs, 'pair')}`;
 }
 
 /** The row of the budgets of a variant; null if it has none. */
@@ -155,6 +184,7 @@ export function notesOf(result: AgainstResult): readonly string[] {
     added.length === 0 ? '' : `Only here: ${list(added)}.`,
     removed.length === 0 ? '' : `Only in ${against.name}: ${list(removed)}.`,
     ...new Set(variants.flatMap((variant) => apartNotes(variant, against.name))),
+    ...new Set(tabledOf(result).flatMap(equalNotes)),
     both === 0
       ? ''
       : `${plural(both, 'budget')} broken there ${verb(both, 'are', 'is')} broken here too. This is no difference: faultline check without --against ends with 1.`,
@@ -176,6 +206,17 @@ function idleNotes({ idle = [] }: AgainstVariant): readonly string[] {
 /** Whether a figure has no verdict because calls were never sent. */
 function isUnsent(figure: string): boolean {
   return FIGURES.find(({ name }) => name === figure)?.isOfCalls === true;
+}
+
+/** How often a share may differ where all pairs of runs are equal. */
+function equalNotes({ rows }: AgainstVariant): readonly string[] {
+  const pairs = rows.flatMap(({ unit, equalPairs = [] }) => (unit === 'share' ? equalPairs : []));
+  if (pairs.length === 0) return [];
+  const fewest = Math.min(...pairs);
+  const most = formatShare(mostUnseen(fewest));
+  return [
+    `0 in ${pairsWords(fewest)}: of further pairs of runs up to ${most} may differ (95 % confidence).`,
+  ];
 }
 
 /** Why figures have no verdict. */
