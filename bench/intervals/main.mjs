@@ -1,5 +1,5 @@
 // Do 95 % intervals cover the truth 95 times of 100? `npm run bench:intervals`. Options: --each 250 (experiments of each
-// system), --only NAME, --workers 2.
+// system), --from 1 (seed of the first one), --only 'M/M/1,tandem', --workers 2.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ const PART = fileURLToPath(new URL('part.mjs', import.meta.url));
 const { values: options } = parseArgs({
   options: {
     each: { type: 'string', default: '250' },
+    from: { type: 'string', default: '1' },
     only: { type: 'string' },
     workers: { type: 'string', default: '2' },
   },
@@ -17,11 +18,13 @@ const EACH = Number(options.each);
 /** Experiments of a process. */
 const CHUNK = 25;
 
-const names = Object.keys(CASES).filter(
-  (name) => options.only === undefined || name === options.only,
-);
+const only = options.only?.split(',');
+const names = Object.keys(CASES).filter((name) => only?.includes(name) ?? true);
 const jobs = names.flatMap((name) =>
-  Array.from({ length: Math.ceil(EACH / CHUNK) }, (_, i) => ({ name, first: 1 + i * CHUNK })),
+  Array.from({ length: Math.ceil(EACH / CHUNK) }, (_, i) => ({
+    name,
+    first: Number(options.from) + i * CHUNK,
+  })),
 );
 const results = new Map(names.map((name) => [name, []]));
 await Promise.all(Array.from({ length: Number(options.workers) }, work));
