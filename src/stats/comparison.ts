@@ -23,7 +23,7 @@ export interface Judged {
 /** What the runs show about one member. */
 export interface Comparing {
   readonly difference: number | null;
-  /** The interval that decides: it excludes 0 if and only if Holm's method finds a difference. */
+  /** The interval that decides: it excludes 0 if and only if Holm's method finds a difference. Null if all pairs are equal. */
   readonly interval: readonly [number, number] | null;
   /** Confidence of the interval, from 0.95 on; null without one. */
   readonly confidence: number | null;
@@ -149,7 +149,9 @@ function directionOf({ pairs }: Member): number {
   return pairs.every(([a, b]) => b < a) ? -1 : 0;
 }
 
+/** Null also where all pairs are equal: their spread of 0 bounds nothing. */
 function intervalAt(draft: Draft, error: number): readonly [number, number] | null {
+  if (draft.difference === 0 && draft.differences.every((own) => own === 0)) return null;
   const found = foundAt(draft, error);
   return found === null ? null : [found.low, found.high];
 }

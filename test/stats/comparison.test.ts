@@ -32,6 +32,15 @@ function familyOf(shifts: readonly number[], runs: number, draw: () => number): 
   });
 }
 
+describe('equal pairs', () => {
+  it('are the same without an interval: their spread of 0 bounds nothing', () => {
+    const pairs = Array.from({ length: 5 }, () => [0.9, 0.9] as const);
+    const member = { value: 0.9, baseValue: 0.9, pairs, trials: 5000 };
+    const [found] = compareFamily([member], { unit: 'share', better: 'more', limits: [] });
+    expect(found).toMatchObject({ difference: 0, interval: null, verdict: 'same' });
+  });
+});
+
 const isFound = ({ verdict }: Comparing): boolean => verdict === 'better' || verdict === 'worse';
 
 /** Share of the families without any difference in which some member is found to differ. */

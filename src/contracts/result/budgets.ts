@@ -92,7 +92,7 @@ export const comparisonResult = shape({
   value: figure,
   baselineValue: figure,
   difference: figure,
-  /** The interval that decides: it excludes 0 if and only if the adjusted p is below 5 %. */
+  /** The interval that decides: it excludes 0 if and only if the adjusted p is below 5 %. null if all pairs of runs are equal. */
   interval,
   /** Confidence of the interval: 0.95, or more by Holm's method where several variants are compared. */
   confidence: share.nullable(),

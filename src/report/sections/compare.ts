@@ -175,7 +175,8 @@ function second(view: View, column: Column, variant: VariantResult): Part {
   const never = neverCount(column, variant);
   if (never > 0) return `in ${never} of ${view.result.replications}`;
   if (variant.name === view.baseline.name) return 'baseline';
-  const { difference, interval, verdict, margin, otherLoad } = differenceOf(view, column, variant);
+  const found = differenceOf(view, column, variant);
+  const { difference, interval, verdict, otherLoad } = found;
   if (otherLoad === true)
     return withLoadOf(view, variant).length > 1 ? 'first with its load' : 'other load';
   if (difference === null) {
@@ -183,7 +184,7 @@ function second(view: View, column: Column, variant: VariantResult): Part {
       return markup`<span class="${verdict}">${verdict}</span>`;
     return 'not comparable';
   }
-  if (verdict === 'same') return sameWords(difference, margin, column.unit);
+  if (verdict === 'same') return sameWords(found, column.unit, view.result.replications);
   const text = formatDifferenceWithin(difference, interval, column.unit);
   if (verdict === 'unknown') return `${text.difference} ${text.half}`.trim();
   return markup`<span class="${verdict}">${text.difference}</span> ${text.half}`;

@@ -250,9 +250,9 @@ function valueWords(view: View, column: Column, variant: VariantResult): string 
 
 /** The verdict with its margin, or with what would decide. */
 function wholeWord(found: Difference, replications: number, { unit }: Column): string {
-  const { verdict, difference, margin } = found;
+  const { verdict, difference } = found;
   if (verdict === 'same')
-    return difference === null ? verdict : sameWords(difference, margin, unit);
+    return difference === null ? verdict : sameWords(found, unit, replications);
   return verdict === 'unknown' ? openWords(found, replications, unit) : verdict;
 }
 
