@@ -15,13 +15,6 @@ export interface Interval {
 
 const CONFIDENCE = 0.95;
 
-/** Mean of independent observations +- t(n - 1) * sd / sqrt(n); null below two observations. */
-export function meanInterval(values: readonly number[], confidence = CONFIDENCE): Interval | null {
-  if (values.length < 2) return null;
-  const moments = momentsOf(values);
-  return around(moments.mean, moments.sd / Math.sqrt(values.length), values.length, confidence);
-}
-
 /**
  * Mean of a stationary, correlated series from the means of `batches` equal pieces; observations
  * that do not fill a batch are dropped at the front. Null with fewer than two observations per

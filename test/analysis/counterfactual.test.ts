@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultSearch } from '../../src/analysis/verdicts/fault-search.js';
-import { faultProof, inBoth } from '../../src/analysis/verdicts/counterfactual.js';
+import { estimateOf, faultProof, inBoth } from '../../src/analysis/verdicts/counterfactual.js';
 import { likenessOf, type FaultSet } from '../../src/analysis/verdicts/fault-sets.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import { withFaults } from '../../src/plan/without.js';
@@ -26,6 +26,22 @@ async function explained(text: string): Promise<{
   const [told] = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs).variants;
   return { own, variant: ran.variant(), told: told! };
 }
+
+describe('the harm that is averted', () => {
+  it('has the interval of a difference: longer where one run of five makes most of it', () => {
+    const { value, ci95 } = estimateOf([10, 11, 12, 11, 60]);
+    // Student alone: 20.8 +- 2.776 * 21.9 / sqrt(5) = [-6.4, 48].
+    expect(value).toBeCloseTo(20.8, 10);
+    expect(ci95![0]).toBeLessThan(0);
+    expect(ci95![1]).toBeGreaterThan(60);
+  });
+
+  it('of two to four runs has the interval of Student', () => {
+    const { ci95 } = estimateOf([2, 4, 6]);
+    expect(ci95![0]).toBeCloseTo(4 - 4.968276, 5);
+    expect(estimateOf([3]).ci95).toBeNull();
+  });
+});
 
 const rolesOf = ({ faults }: Counterfactuals): Record<string, string> =>
   Object.fromEntries(faults.map(({ fault, role }) => [fault, role]));

@@ -7,7 +7,6 @@ import {
   batchMeansInterval,
   designEffect,
   holm,
-  meanInterval,
   sectionInterval,
   wilsonInterval,
 } from '../../src/stats/interval.js';
@@ -19,6 +18,13 @@ const { jStat } = jstat;
 function normals(stream: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => normalQuantile(unit(stream, 1, 0, i, 0)));
 }
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The interval of a mean of independent values. */
+const meanInterval = (values: readonly number[], confidence?: number) =>
+  sectionInterval(mean(values), values, confidence);
 
 describe("Student's t", () => {
   it('has the quantiles of the tables', () => {

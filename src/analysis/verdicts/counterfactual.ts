@@ -6,7 +6,7 @@ import type {
   Counterfactuals,
   InterventionRole,
 } from '../../contracts/result/counterfactual.js';
-import { meanInterval } from '../../stats/interval.js';
+import { differenceInterval } from '../../stats/difference.js';
 import { hitsNothing } from '../measure/background.js';
 import { ALL_SUBSETS } from './fault-search.js';
 import {
@@ -152,9 +152,9 @@ function sharesOf(set: FaultSet, harmOf: HarmOf): ReadonlyMap<number, number> {
   return new Map(set.map((index) => [index, shapley(set, index, (own) => harmOf(own)!)]));
 }
 
-/** The mean of some runs, with its interval if they are several. */
+/** The mean difference of pairs of runs, with its interval if they are several. */
 export function estimateOf(each: readonly number[]): CounterfactualFault['averted'] {
-  const interval = meanInterval(each);
+  const interval = each.length < 2 ? null : differenceInterval(mean(each), each);
   return {
     value: each.length === 0 ? null : mean(each),
     ci95: interval === null ? null : [interval.low, interval.high],

@@ -24,7 +24,7 @@ import { formatCount, formatPlusMinus, formatValue } from '../../text/figures.js
 import { listed } from '../base/format.js';
 import { markup, type Markup, type Part } from '../base/html-escape.js';
 import type { MeteredResult } from '../../contracts/result/meters.js';
-import { tInterval } from '../base/t-interval.js';
+import { sectionInterval } from '../../stats/interval.js';
 import { meteredOf, subjectsOf } from '../families/unseen.js';
 import { faultMarks, type View } from '../view/view.js';
 import { brokenSagas } from './broken-sagas.js';
@@ -228,9 +228,19 @@ function cell(column: FamilyColumn, own: MeteredResult): Part {
       ? column.interval(own)
       : column.largest === true
         ? null
-        : tInterval(value, column.each?.(own) ?? []);
+        : overRuns(value, column.each?.(own) ?? []);
   const half = interval === null ? '' : formatPlusMinus(value, interval, column.unit);
   return half === '' ? text : markup`${text}<small>${half}</small>`;
+}
+
+/** The interval of a figure of all runs from that of each one; null where fewer than two have it. */
+function overRuns(
+  value: number,
+  each: readonly (number | null)[],
+): readonly [number, number] | null {
+  const known = each.filter((one) => one !== null);
+  const found = sectionInterval(value, known);
+  return found === null ? null : [found.low, found.high];
 }
 
 /** The subjects that get pictures, in the order of their names. */
