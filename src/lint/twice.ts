@@ -1,5 +1,7 @@
+import { OUTCOME } from '../contracts/outcome.js';
 import type { Endpoint } from '../contracts/scenario/services.js';
 import type { Call } from './calls.js';
+import { retryOf } from './layers.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';
 
@@ -42,6 +44,16 @@ export function harmedPart(part: string, subject: Subject, seen: Set<string>): s
     if (harmed !== null) return harmed;
   }
   return null;
+}
+
+/**
+ * Whether the retry of a call ends with its first timeout: without a list it repeats them only where the callee executes
+ * a call once.
+ */
+export function leavesTimeouts({ layers, to, hasKey }: Call, { repeatable }: Subject): boolean {
+  const retry = retryOf(layers);
+  if (retry === null || retry.on.has(OUTCOME.timeout)) return false;
+  return retry.isListed || !(repeatable.has(to) || hasKey);
 }
 
 /** Says why the call must not be executed twice. */

@@ -51,13 +51,13 @@ const replicated = (fields: string): string =>
 const TRIES = 'retry: { attempts: 2 }, onPoison: skip';
 
 /** A worker of an SQS queue that makes one call with this policy. */
-function calling(policy: string): string {
+function calling(policy: string, idempotent = true): string {
   return scenario([
     'queues: { jobs: { kind: sqs, consumers: [ { call: work.handle } ] } }',
     'services:',
     '  shop: { endpoints: { buy: [ publish: jobs ] } }',
     `  work: { endpoints: { handle: [ { call: psp.charge, policy: { ${policy} } } ] } }`,
-    '  psp: { endpoints: { charge: [ wait: 300ms ] } }',
+    `  psp: { endpoints: { charge: { idempotent: ${idempotent}, steps: [ wait: 300ms ] } } }`,
     'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
   ]);
 }
@@ -185,6 +185,7 @@ export const QUEUE_CASES: readonly RuleCase[] = [
     limit: 'visibilityTimeout 30 s',
     silent: {
       'two tries': calling('timeout: 10s, retry: { attempts: 2 }'),
+      'timeouts that are not retried': calling('timeout: 10s, retry: { attempts: 3 }', false),
       'a deadline for all': calling('timeout: 10s, deadline: 20s, retry: { attempts: 3 }'),
       'no limit, which is another finding': calling('retry: { attempts: 3 }'),
     },

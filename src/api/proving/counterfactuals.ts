@@ -78,7 +78,7 @@ export async function counterfactualsOf(
 
 /**
  * The variant that the report is about, and the baseline; if they are one, the first other variant that breaks a budget.
- * Only those in which users or what they asked for come to harm.
+ * Only those in which users or what they asked for come to harm, or a budget breaks.
  */
 function usuallyExplained(result: Result): readonly VariantResult[] {
   const { variants } = result;
@@ -87,7 +87,8 @@ function usuallyExplained(result: Result): readonly VariantResult[] {
   const other =
     worst === base ? variants.find((own) => own !== base && own.budgets.some(isFailure)) : worst;
   return [base, ...(other === undefined ? [] : [other])].filter(
-    (own) => isHarmed(own) || unseenOf(own.cascade.events).length > 0,
+    (own) =>
+      isHarmed(own) || unseenOf(own.cascade.events).length > 0 || own.budgets.some(isFailure),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Counterfactuals, MetastabilityProof } from '../../contracts/result/counterfactual.js';
 import { stuckOf } from '../../analysis/story/metastable-proof.js';
+import { budgetProofs, type JudgeRuns } from '../../analysis/verdicts/budget-proofs.js';
 import { CAUSE, faultProof, type FaultProof } from '../../analysis/verdicts/counterfactual.js';
 import {
   blamedOf,
@@ -66,6 +67,8 @@ export interface Subject {
   readonly candidates: readonly Intervention[];
   /** How its usual runs end. */
   readonly ended: Ended;
+  /** Judges the budgets that it breaks. */
+  readonly judge: JudgeRuns;
   /**
    * Its runs are limited to about this share of the events of the usual runs, beyond which only runs begin without which
    * no cause is known; null = no limit.
@@ -149,6 +152,7 @@ class Proof {
       trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
     );
     const unseen = unseenProofs(plan, goes, found, blamedOf(this.suspects), ofMessages!);
+    const budgets = budgetProofs(plan, this.subject.judge, usual, found, trials);
     return {
       ...(proof ?? { harm, failed, background: harm, backgroundFailed: failed, faults: [] }),
       price: meanPrice(plan, usual),
@@ -158,6 +162,7 @@ class Proof {
       failing: failingTime(usual.map((record) => failingSteps(plan, record))),
       interventions: interventionResults(ofRequests!, { ...first, limits }),
       ...(unseen.length > 0 && { unseen }),
+      ...(budgets.length > 0 && { budgets }),
       ...(twin !== null && { twin }),
       ...(calm !== null && { calmAlerts: calm }),
       ...(await delaysOf(plan, usual[0]!, this.runPlans)),

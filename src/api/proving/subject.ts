@@ -1,4 +1,5 @@
 import { blamedIn } from '../../analysis/story/blamed.js';
+import { judgeOf } from '../../analysis/verdicts/budget-proofs.js';
 import { isHarmed } from '../../analysis/verdicts/harmed.js';
 import { compile } from '../../plan/compile.js';
 import { suggested } from '../../plan/interventions/index.js';
@@ -51,6 +52,7 @@ export function subjectOf(
     blamed: blamedIn(result.cascade),
     candidates,
     ended: { variant, cascade: result.cascade },
+    judge: judgeOf(variant, plan, file.budgets, result.budgets),
     share,
   };
 }

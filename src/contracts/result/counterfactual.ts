@@ -15,6 +15,7 @@ import {
   shape,
   share,
   text,
+  unit,
   type ShapeValues,
 } from './shapes.js';
 import { twin } from './twin.js';
@@ -151,6 +152,28 @@ const unseenHarmFields = {
 export interface UnseenHarm extends ShapeValues<typeof unseenHarmFields> {}
 const unseenHarm: z.ZodType<UnseenHarm> = shape(unseenHarmFields);
 
+const budgetTrial = {
+  value: figure,
+  /** Whether these runs hold the budget. */
+  holds: flag,
+};
+/** A broken budget in further runs. */
+export type BudgetTrial = ShapeValues<typeof budgetTrial>;
+
+const budgetProof = shape({
+  text,
+  unit,
+  /** Its value in the same replications of the variant as it is. */
+  value: figure,
+  /** Without any fault; null in a variant that has none. */
+  calm: shape(budgetTrial).nullable(),
+  /** Without each fault that such runs were made for. */
+  faults: list(shape({ fault: text, ...budgetTrial })),
+  interventions: list(shape({ ...causeRef, words: text, ...budgetTrial })),
+});
+/** A budget that a variant breaks, and the same budget in its further runs: what it breaks for. */
+export type BudgetProof = z.output<typeof budgetProof>;
+
 /** Further runs, and how users fare in their last 20 s. */
 const proofRun = <const End extends string>(...ends: readonly [End, ...End[]]) =>
   shape({
@@ -196,6 +219,8 @@ const counterfactualsFields = {
   unseen: list(unseenHarm).optional(),
   /** Those that change most come first. */
   interventions: list(counterfactualIntervention),
+  /** Broken budgets in the further runs; absent if none is broken. */
+  budgets: list(budgetProof).optional(),
   /** The runs without any fault; absent in a variant that has none. */
   twin: twin.optional(),
   /** Alerts in these runs; absent without alerts. */

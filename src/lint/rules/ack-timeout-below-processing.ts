@@ -3,6 +3,7 @@ import type { MessageQueue, QueueConsumer } from '../../contracts/scenario/queue
 import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { leavesTimeouts } from '../twice.js';
 import { handyTime, timeText, yamlAt } from '../words.js';
 
 /** A queue that redelivers a message while its consumer still handles it. */
@@ -51,11 +52,17 @@ function judge(subject: Subject, queue: MessageQueue, consumer: QueueConsumer): 
   };
 }
 
-/** The call of a handler with the longest time limit, all tries and back-offs included; null if none has a limit. */
-function slowestCall({ graph }: Subject, handler: string): Slowest | null {
+/**
+ * The call of a handler that takes longest while its callee does not respond, with its limit: all tries and back-offs, or
+ * one try where the retry leaves timeouts alone. null if none has a limit.
+ */
+function slowestCall(subject: Subject, handler: string): Slowest | null {
   let slowest: Slowest | null = null;
-  for (const call of graph.from(handler)) {
-    const { callNs } = limitOfCall(call);
+  for (const call of subject.graph.from(handler)) {
+    const once = call.layers.filter(({ policy }) => policy !== 'retry');
+    const { callNs } = limitOfCall(
+      leavesTimeouts(call, subject) ? { ...call, layers: once } : call,
+    );
     if (call.background || callNs === Infinity || callNs <= (slowest?.ns ?? 0)) continue;
     slowest = { callee: call.to, ns: callNs };
   }

@@ -2,9 +2,8 @@ import type { Call } from '../calls.js';
 import { leastTime, retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { onceYaml } from '../twice.js';
+import { leavesTimeouts, onceYaml } from '../twice.js';
 import { bundleYaml, callText, timeText } from '../words.js';
-import { OUTCOME } from '../../contracts/outcome.js';
 
 /** Retries around a time limit that end with the first timeout, because the callee is not said to be idempotent. */
 export const retryLeavesTimeouts: Rule = {
@@ -20,9 +19,8 @@ export const retryLeavesTimeouts: Rule = {
 function findingOf(call: Call, subject: Subject): Finding | null {
   const { layers, policyPath, from, to } = call;
   const retry = retryOf(layers);
-  if (retry === null || retry.isListed || retry.on.has(OUTCOME.timeout)) return null;
-  // With a key the callee executes a call once, so it is repeated like one to an idempotent callee.
-  if (subject.repeatable.has(to) || call.hasKey) return null;
+  // A list says what is meant.
+  if (retry === null || retry.isListed || !leavesTimeouts(call, subject)) return null;
   const at = layers.findIndex(({ policy, dryRun }) => policy === 'retry' && !dryRun);
   const limitNs = leastTime(layers.slice(at + 1), ['timeout']);
   if (limitNs === Infinity) return null;

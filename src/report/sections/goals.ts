@@ -1,4 +1,6 @@
+import type { VariantResult } from '../../contracts/result/result.js';
 import { plural } from '../../text/words.js';
+import { budgetCauses } from '../words/budget-cause.js';
 import { meaningOf } from '../view/budget-words.js';
 import { markup, type Markup } from '../base/html-escape.js';
 import { rowsOf, tallyOf, type JudgedList } from '../view/judged.js';
@@ -23,7 +25,7 @@ export function budgetMatrix(view: View, list: JudgedList): Markup | null {
         <th scope="row">
           ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}${meaningNote(row.metric)}${row.by.some((b) => b?.severity === 'warning') && markup`<small>warning only</small>`}
         </th>
-        ${row.by.map((budget) => markup`<td>${budgetCell(budget, list)}</td>`)}
+        ${row.by.map((budget, i) => markup`<td>${budgetCell(budget, list)}${causeNote(variants[i]!, row.text)}</td>`)}
       </tr>`,
   );
   const held = variants.map((variant) => {
@@ -48,6 +50,12 @@ export function budgetMatrix(view: View, list: JudgedList): Markup | null {
   return markup`<div class="budgets">
     ${table}
   </div>`;
+}
+
+/** Why a variant breaks a budget, where further runs show it. */
+function causeNote(variant: VariantResult, text: string): Markup | null {
+  const words = budgetCauses([variant], text);
+  return words === '' ? null : markup`<small>${words}</small>`;
 }
 
 function meaningNote(metric: string): Markup | null {

@@ -7,6 +7,7 @@ import { isBackDuring, isUserDegradedLast } from '../../contracts/result/back-du
 import { formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
 import { allOf, plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../view/budget-words.js';
+import { budgetCauses } from '../words/budget-cause.js';
 import { causeSentence } from '../words/causes.js';
 import { tippingWords } from '../tipping/words.js';
 import { explainedOf, wordsOf } from '../view/explained.js';
@@ -110,7 +111,13 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
       [tippingWords(variant)].flatMap((one) => one ?? []),
     ),
     ...JUDGED_LISTS.flatMap((list) =>
-      section(list.unmet, list.of(variant).filter(isBroken).map(budgetLine)),
+      section(
+        list.unmet,
+        list
+          .of(variant)
+          .filter(isBroken)
+          .map((own) => budgetLine(own, variant)),
+      ),
     ),
     ...section('Not decided', unsaidOf(view.result, variant)),
   ];
@@ -196,12 +203,14 @@ function latencyOnly(
     : [`Latency is back ${formatSeconds(later)} after ${after}.`];
 }
 
-function budgetLine(budget: BudgetResult): string {
+function budgetLine(budget: BudgetResult, variant: VariantResult): string {
   const { limit, unit, severity, name, text } = budget;
   const words = name === null ? text : `${name} (${text})`;
   // Other limits are in the text.
   const at = limit === null || !text.includes(' of ') ? '' : `, limit ${formatValue(limit, unit)}`;
-  return `${severity === 'warning' ? 'Warning: ' : ''}${words}: ${budgetFigure(budget)}${at}`;
+  const cause = budgetCauses([variant], text);
+  const why = cause === '' ? '' : `; ${cause}`;
+  return `${severity === 'warning' ? 'Warning: ' : ''}${words}: ${budgetFigure(budget)}${at}${why}`;
 }
 
 /** Which variants hold the budgets that others break. */

@@ -9,6 +9,7 @@ import {
   isUndecided,
   isUnmeasured,
 } from '../view/budget-words.js';
+import { budgetCauses } from '../words/budget-cause.js';
 import { expectedCounts, withoutBudgets } from '../words/expected-words.js';
 import { JUDGED_LISTS, rowsOf, type JudgedRow } from '../view/judged.js';
 import { folded, type TextOptions } from '../lines/text-folded.js';
@@ -60,14 +61,17 @@ export function judgedLines(view: View, options: TextOptions, room: number): str
     const groups = [...texts].map(([value, names]) => ({ value, names }));
     const metric = row.by.find((one) => one !== null)!.metric;
     const budget = `${oneLine(row.text)}${isMean(metric) ? ' (mean)' : ''}`;
-    const own = brokenBudgetWords(groups, Math.max(16, options.columns - width - 11));
+    const failed = variants.filter((_, i) => row.by[i] != null && asked(row.by[i]));
+    const why = oneLine(budgetCauses(failed, row.text));
+    const causes = why === '' ? '' : `; ${why}`;
+    const own = `${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}${causes}`;
     if (
       options.whole === true ||
       Math.max(width, lengthOf(budget)) + lengthOf(own) + 11 <= options.columns
     )
       return [`  ${word}  ${left(budget, width)}   ${own}`];
     const [first, ...rest] = folded(
-      `${budget}   ${brokenBudgetWords(groups, 2 * options.columns)}`,
+      `${budget}   ${brokenBudgetWords(groups, 2 * options.columns)}${causes}`,
       '        ',
       options,
     );

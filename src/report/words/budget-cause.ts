@@ -1,0 +1,63 @@
+import type { BudgetTrial } from '../../contracts/result/counterfactual.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import { formatValue } from '../../text/figures.js';
+import { groupedBy } from '../../text/order.js';
+import { list } from '../../text/words.js';
+
+/** Why a variant breaks a budget. */
+interface Cause {
+  readonly verb: 'hold' | 'break';
+  /** `without “psp hangs”`. */
+  readonly words: string;
+  /** Its value in those runs; empty if there is none, or are several. */
+  readonly value: string;
+}
+
+/** Most faults that are named, each of which alone is enough. */
+const NAMED = 2;
+
+/**
+ * Why variants break a budget, as their further runs show it: `hold without “psp hangs”: 99.9 %`, with their names unless
+ * there is one only. Empty where no such runs were made, or none holds it.
+ */
+export function budgetCauses(broken: readonly VariantResult[], text: string): string {
+  const known = broken.flatMap(({ name, ...own }) => {
+    const cause = causeOf(own, text);
+    return cause === null ? [] : [{ name, ...cause }];
+  });
+  const groups = groupedBy(known, ({ verb, words }) => `${verb} ${words}`);
+  return [...groups.values()]
+    .map((all) => {
+      const { verb, words } = all[0]!;
+      const whose = broken.length === 1 ? '' : `${list(all.map(({ name }) => name))} `;
+      const values = new Set(all.flatMap(({ value }) => (value === '' ? [] : [value])));
+      const figures = values.size === 0 ? '' : `: ${[...values].join(', ')}`;
+      return `${whose}${verb}${all.length === 1 ? 's' : ''} ${words}${figures}`;
+    })
+    .join('; ');
+}
+
+/** Without a fault that is enough; else without all of them; else with a change of something else. */
+function causeOf(
+  { counterfactuals, faults }: Pick<VariantResult, 'counterfactuals' | 'faults'>,
+  text: string,
+): Cause | null {
+  const proof = counterfactuals?.budgets?.find((own) => own.text === text);
+  if (proof === undefined) return null;
+  const { calm, unit } = proof;
+  const found = (verb: Cause['verb'], words: string, { value }: BudgetTrial): Cause => ({
+    verb,
+    words,
+    value: value === null ? '' : formatValue(value, unit),
+  });
+  const alone = proof.faults.filter(({ holds }) => holds).slice(0, NAMED);
+  if (alone.length > 0) {
+    const names = alone.map((one) => faults.find(({ id }) => id === one.fault)?.words ?? one.fault);
+    const words = `without ${names.map((name) => `“${name}”`).join(', and without ')}`;
+    return alone.length > 1 ? { verb: 'hold', words, value: '' } : found('hold', words, alone[0]!);
+  }
+  if (calm?.holds === true) return found('hold', 'without any fault', calm);
+  const change = proof.interventions.find(({ holds }) => holds);
+  if (change !== undefined) return found('hold', change.words, change);
+  return calm === null ? null : found('break', 'without faults, too', calm);
+}
