@@ -32,7 +32,9 @@ function variantsIn(list, facts) {
 const TAIL = /(?:, not as expected)?(?:, 1 run)?$/u;
 
 function badgeError(text, { result }) {
-  const plain = text.replace(TAIL, '').replace(/, never (?:recovers|drains)$/u, '');
+  const plain = text
+    .replace(TAIL, '')
+    .replace(/, (?:never (?:recovers|drains)|down for a time)$/u, '');
   const all = result.variants.filter((variant) => tally(variant).of > 0);
   const survivors = all.filter(holdsAll).length;
   const lost = all.filter((variant) => tally(variant).broken > 0).length;
@@ -49,7 +51,7 @@ function badgeError(text, { result }) {
       : `${survivors} survive`;
   }
   const read =
-    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds? (?:them|its budgets|their budgets))(?:, \d+ never (?:recovers?|drains?))?(?:, (\d+) undecided)?$/u.exec(
+    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds? (?:them|its budgets|their budgets))(?:, \d+ (?:never (?:recovers?|drains?)|down for a time))?(?:, (\d+) undecided)?$/u.exec(
       plain,
     );
   if (read === null) return undefined;
@@ -135,8 +137,14 @@ export const ANSWERS = [
       return error?.startsWith('no cause:') === true ? undefined : error;
     },
   },
-  kind('do: a change', /^(?:with|without|set) .+$/iu, ({ 0: text }, facts) =>
-    PROOFS.find(({ name }) => name === 'a change').read(text, facts),
+  kind(
+    'do: a change',
+    /^(?:no setting that was tried helps; )?(?<words>(?:with|without|set|use|remove) .+)$/iu,
+    ({ groups: { words } }, facts) =>
+      PROOFS.find(({ name }) => name === 'a change').read(
+        words.replace(/^remove /u, 'without ').replace(/^use /u, 'with '),
+        facts,
+      ),
   ),
   kind(
     'do: use',
@@ -153,7 +161,9 @@ export const ANSWERS = [
         tally(other).held !== (groups.held === 'none' ? 0 : Number(groups.held))
       )
         return `${other.name} holds ${tally(other).held}`;
-      const enough = /(\d+) of its (\d+) changes (?:is|are) enough/u.exec(groups.rest ?? '');
+      const enough = /(\d+) of its (\d+) changes(?: to \S+)? (?:is|are) enough/u.exec(
+        groups.rest ?? '',
+      );
       if (
         enough !== null &&
         (Number(enough[1]) !== variant.enough?.paths.length ||
@@ -203,6 +213,15 @@ export const ANSWERS = [
     result.variants.filter((one) => tally(one).of > 0).every(holdsAll)
       ? null
       : 'a budget is not held',
+  ),
+  kind(
+    'none is broken',
+    /^(?<who>.+?) breaks? no budget, but these runs do not decide all of them.*$/u,
+    ({ groups }, facts) => {
+      const all = variantsIn(groups.who, facts);
+      if (all === undefined) return undefined;
+      return all.every((one) => tally(one).broken === 0 && !holdsAll(one)) ? null : 'one does not';
+    },
   ),
   kind(
     'no survivor',
@@ -321,7 +340,7 @@ export const ANSWERS = [
   kind('no budgets', /^(?:No budgets|.+ (?:has|have) no budgets)$/u),
   kind(
     'expectations',
-    /^(?:All (?<n>\d+) expectations are met|Both expectations are met|The expectation is met)$/u,
+    /^(?:All (?<n>\d+) expected behaviours are seen|Both expected behaviours are seen|The expected behaviour is seen)$/u,
     (_, { result }) =>
       result.variants.some(({ expectations = [] }) =>
         expectations.some((one) => one.severity === 'error' && isBroken(one)),

@@ -91,12 +91,12 @@ export const BESIDE = [
   kind(
     'wasted work',
     new RegExp(
-      `^Beside the requests: (?:less than 1 % of the work is wasted|(?:up to )?(?<share>${SHARE}) of the work is wasted(?:, in .+)?)$`,
+      `^Beside the requests: (?:no work is wasted|(?:up to )?(?<share>${SHARE}) of the work is wasted(?:, in .+)?)$`,
       'u',
     ),
     ({ groups: { share } }, { result }) => {
       const most = Math.max(...result.variants.map(({ summary }) => summary.wasted.value ?? 0));
-      const isSo = share === undefined ? most < 0.01 : isPrinted(share, most);
+      const isSo = share === undefined ? most === 0 : isPrinted(share, most);
       return isSo ? null : `it is ${most}`;
     },
   ),
@@ -128,7 +128,7 @@ export const BESIDE = [
   ),
   kind(
     'how it is known, by another variant',
-    /^Known by: \d+ runs? of (?<name>.+?), alike but for these settings: (?<list>.+)$/u,
+    /^Known by: \d+ runs? of (?<name>.+?), alike but for (?:these settings|.+ → .+): (?<list>.+)$/u,
     ({ groups }, facts) => {
       const base = named(facts, groups.name);
       if (base?.baseline !== true) return 'it is not what the others are made of';
@@ -136,49 +136,60 @@ export const BESIDE = [
       return effectError(first, base);
     },
   ),
-  kind('how it is known', /^Known by: (?<list>.+)$/u, ({ groups }, facts) => {
-    const parts = groups.list
-      .replace(/ \((?:\d+ runs?|run 1 of \d+|runs 1 to \d+ of \d+)\)/u, '')
-      .split('; ');
-    for (const part of parts) {
-      if (INFERRED.test(part)) {
-        const error = inferredError(part, facts);
-        if (error !== null) return error;
-        continue;
+  kind(
+    'how it is known',
+    /^Known by: (?:the same run again, from start to end: )?(?<list>.+)$/u,
+    ({ groups }, facts) => {
+      const parts = groups.list
+        .replace(/ \((?:\d+ runs?|run 1 of \d+|runs 1 to \d+ of \d+)\)/u, '')
+        .split('; ');
+      for (const part of parts) {
+        if (INFERRED.test(part)) {
+          const error = inferredError(part, facts);
+          if (error !== null) return error;
+          continue;
+        }
+        if (/^“.+” alone does .+$/u.test(part)) continue;
+        if (part === `${facts.own?.metastability?.loopCut?.words} users recover`) {
+          if (facts.own.metastability.loopCut.users !== 'recovers') return 'they do not';
+          continue;
+        }
+        const error = proofError(part, facts);
+        if (error !== null) return error ?? `no such proof: ${part}`;
       }
-      if (/^“.+” alone does .+$/u.test(part)) continue;
-      if (part === `${facts.own?.metastability?.loopCut?.words} users recover`) {
-        if (facts.own.metastability.loopCut.users !== 'recovers') return 'they do not';
-        continue;
+      return null;
+    },
+  ),
+  kind(
+    'not to blame',
+    /^Not to blame(?: for \d[\d,]* .+?)?: (?<list>.+)$/u,
+    ({ groups: { list } }, { variant }) => {
+      const { events, innocent, causes } = variant.cascade;
+      const struck = new Set(
+        events.filter((one) => one.kind === 'fault').map((one) => one.subject),
+      );
+      const blamed = causes.flatMap(({ fault }) => fault ?? []);
+      const isAll = [...struck].every((id) => blamed.includes(id));
+      const of =
+        /^(?:nothing, the only fault is|none of the \d+ faults, each is) a (?<how>likely |possible |)cause$/u;
+      const how = of.exec(list)?.groups.how;
+      const known = { '': ['proved'], 'likely ': ['proved', 'likely'] }[how];
+      if (how !== undefined) {
+        if (!isAll) return 'one of them is no cause';
+        const own = causes.filter(({ fault }) => struck.has(fault));
+        const isSo = known === undefined || own.every((one) => known.includes(one.known));
+        return isSo ? null : 'less is known';
       }
-      const error = proofError(part, facts);
-      if (error !== null) return error ?? `no such proof: ${part}`;
-    }
-    return null;
-  }),
-  kind('not to blame', /^Not to blame: (?<list>.+)$/u, ({ groups: { list } }, { variant }) => {
-    const { events, innocent, causes } = variant.cascade;
-    const struck = new Set(events.filter((one) => one.kind === 'fault').map((one) => one.subject));
-    const blamed = causes.flatMap(({ fault }) => fault ?? []);
-    const isAll = [...struck].every((id) => blamed.includes(id));
-    const of =
-      /^(?:nothing, the only fault is|none of the \d+ faults, each is) a (?<how>likely |possible |)cause$/u;
-    const how = of.exec(list)?.groups.how;
-    const known = { '': ['proved'], 'likely ': ['proved', 'likely'] }[how];
-    if (how !== undefined) {
-      if (!isAll) return 'one of them is no cause';
-      const own = causes.filter(({ fault }) => struck.has(fault));
-      const isSo = known === undefined || own.every((one) => known.includes(one.known));
-      return isSo ? null : 'less is known';
-    }
-    if (/^the faults?, which .+ has too$/u.test(list)) return null;
-    if (/\((?:without it as much goes wrong|alone it does none of this)\)/u.test(list)) return null;
-    const wrong = innocent
-      .filter(({ fault }) => struck.has(fault))
-      .slice(0, 3)
-      .find(({ reason }) => !list.includes(`(${reason})`));
-    return innocent.length > 0 && wrong === undefined ? null : 'a reason is missing';
-  }),
+      if (/^the faults?, which .+ has too$/u.test(list)) return null;
+      if (/\((?:without it as much goes wrong|alone it does none of this)\)/u.test(list))
+        return null;
+      const wrong = innocent
+        .filter(({ fault }) => struck.has(fault))
+        .slice(0, 3)
+        .find(({ reason }) => !list.includes(`(${reason})`));
+      return innocent.length > 0 && wrong === undefined ? null : 'a reason is missing';
+    },
+  ),
   kind('not decided', /^Not decided: the part of (?<list>.+)$/u, ({ groups }, { variant }) => {
     const { innocent, causes } = variant.cascade;
     const known = [...innocent, ...causes].flatMap(({ fault }) => fault ?? []);

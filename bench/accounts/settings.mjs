@@ -4,9 +4,6 @@ import { parse } from 'yaml';
 import { COUNT, countIn, isPrinted, NUMBER, SHARE, TIME } from './figures.mjs';
 import { kind } from './kind.mjs';
 
-/** Letters of a setting with its values from which only its path is printed. */
-const SHORT = 80;
-
 /** The parts of a list with joints outside of brackets and quotation marks. */
 function partsOf(text, joints = [', ', ' and ']) {
   const found = [];
@@ -72,33 +69,39 @@ function differencesIn(from, to) {
 
 /** Compared as the document has them: a map of the program has no prototype. */
 const isValue = (text, value) =>
-  isDeepStrictEqual(parse(text) ?? null, JSON.parse(JSON.stringify(value ?? null)));
+  isDeepStrictEqual(
+    text === 'unset' ? null : (parse(text) ?? null),
+    JSON.parse(JSON.stringify(value ?? null)),
+  );
 
-/** What is wrong in one setting of a list, `path: from → to`, `path: to`, `no path` or `path`. */
+/** What is wrong in one setting of a list, `path: from → to` or `path`. */
 function settingError(text, changes) {
-  const none = /^no (?<path>\S+)$/u.exec(text);
-  const path = none?.groups.path ?? /^\S+?(?=: |$)/u.exec(text)?.[0];
+  const path = /^\S+?(?=: |$)/u.exec(text)?.[0];
   const values = path === undefined ? null : valuesOf(path, changes);
   if (values === null) return `no change of ${path ?? text}`;
   const { from, to } = values;
   if (isDeepStrictEqual(from, to)) return `${path} is the same in both`;
-  if (none !== null) return to === null ? null : `${path} is ${JSON.stringify(to)}`;
   if (text === path) return null;
-  if (text.length > SHORT) return `${path} is too long for a sentence`;
   const sides = text.slice(path.length + 2).split(' → ');
-  const isSo =
-    sides.length === 2
-      ? isValue(sides[0], from) && isValue(sides[1], to)
-      : from === null && isValue(sides[0], to);
+  const isSo = sides.length === 2 && isValue(sides[0], from) && isValue(sides[1], to);
   return isSo ? null : `${path} is ${JSON.stringify(from)} and ${JSON.stringify(to)}`;
 }
 
-/** What is wrong in a list of settings, with `and 4 more` at its end, or the list of all of them. */
-export function settingsError(list, changes) {
-  const more = /^(?<some>.+) and (?<left>\d+) more$/u.exec(list)?.groups;
-  const all = partsOf(more?.some ?? list);
+/** The settings of `parent: { a: 1 → 2, b: 3 → 4 }`, each with its whole path. */
+function ungrouped(text) {
+  const group = /^(?<parent>\S+): \{ (?<list>.+) \}$/u.exec(text)?.groups;
+  const parts = group === undefined ? [] : partsOf(group.list, [', ']);
+  if (parts.length < 2 || !parts.every((one) => /^\w+: .* → /u.test(one))) return [text];
+  return parts.map((one) => `${group.parent}.${one}`);
+}
+
+/** What is wrong in a list of settings, with `and 4 more` at its end, or the list of all of them, or of a part. */
+export function settingsError(list, changes, isPart = false) {
+  const more = /^(?<some>.+) and (?<left>\d+) more in the patch of Do$/u.exec(list)?.groups;
+  const all = partsOf(more?.some ?? list).flatMap(ungrouped);
   const error = all.map((one) => settingError(one, changes)).find((one) => one !== null);
   if (error !== undefined) return error;
+  if (isPart) return null;
   const count = changes.reduce((sum, { from, to }) => sum + differencesIn(from, to), 0);
   const arePaths = all.length === changes.length && changes.every(({ path }) => all.includes(path));
   return arePaths || all.length + Number(more?.left ?? 0) === count
@@ -201,14 +204,18 @@ export function pricesError(text, variant) {
 
 /** All kinds of sentences about settings. */
 export const SETTINGS = [
-  kind('settings against', /^(?<name>.+?) against (?<other>.+?): (?<list>.+)$/u, (match, facts) => {
-    const { name, other, list } = match.groups;
-    const changes = changesBetween(facts, name, other);
-    if (changes === undefined) return undefined;
-    return changes === null
-      ? `neither is what the others are made of`
-      : settingsError(list, changes);
-  }),
+  kind(
+    'settings against',
+    /^Settings of (?<name>.+?)(?<part> that are enough)? against (?<other>.+?): (?<list>.+)$/u,
+    (match, facts) => {
+      const { name, part, other, list } = match.groups;
+      const changes = changesBetween(facts, name, other);
+      if (changes === undefined) return undefined;
+      return changes === null
+        ? `neither is what the others are made of`
+        : settingsError(list, changes, part !== undefined);
+    },
+  ),
   kind(
     'what differs',
     /^The difference from (?<other>.+?) \(proved\): (?<list>.+); in (?<same>.+?) (?<effect>(?:the |there |nothing |no |at most |messages |repeated |\S+ % of ).+)$/u,
@@ -232,7 +239,8 @@ export const SETTINGS = [
       const changes = changesBetween(facts, better.name, worse.name) ?? better.changes ?? [];
       const error = effectError(groups.less, better) ?? effectError(groups.more, worse);
       if (error !== null) return error;
-      return groups.list === undefined ? null : settingsError(groups.list, changes);
+      const list = groups.list?.replace(/^\S+ with /u, '');
+      return list === undefined ? null : settingsError(list, changes);
     },
   ),
   kind(

@@ -197,6 +197,6 @@ services:
 ${USERS}`,
       '120s',
     );
-    expect(sentence).toMatch(/ is rolled back at \d+ s: v1 has everything again/u);
+    expect(sentence).toMatch(/ is rolled back at \d+ s: v1 serves all traffic again/u);
   });
 });

@@ -35,7 +35,7 @@ describe('the story of a rollout', () => {
     const ran = rolled('kind: rolling');
     expect(told(ran)).toEqual([
       '30: shop goes from v1 to v2 in a rolling update',
-      '40: v2 has everything, 10 s after it began',
+      '40: the rollout to v2 is complete, 10 s after it began',
     ]);
     const { cascade, faults } = ran.variant();
     expect(cascade.sentence).toBe(
@@ -64,7 +64,7 @@ describe('the story of a rollout', () => {
       '30: shop goes from v1 to v2 as a canary',
       '35: v2 has 10 % of the requests from here on',
       expect.stringMatching(
-        /^55: v1 has everything again 20 s after the first requests; 1 check failed; v2 answered 1\.\d+ % of the requests$/,
+        /^55: v1 serves all traffic again 20 s after the first requests; 1 check failed; v2 answered 1\.\d+ % of the requests$/,
       ),
     ]);
     expect(ran.variant().cascade.verdicts).toEqual(['untouched']);
@@ -89,7 +89,7 @@ describe('the story of a rollout', () => {
     const goesOn = rolled(`${CANARY}, ${WATCHED}, onFailure: continue`, { v2: BAD });
     expect(told(goesOn).slice(-2)).toEqual([
       '55: v2 continues despite 1 failed check',
-      '70: v2 has everything, 40 s after it began',
+      '70: the rollout to v2 is complete, 40 s after it began',
     ]);
   });
 
@@ -98,7 +98,7 @@ describe('the story of a rollout', () => {
     expect(told(ran)).toEqual([
       '30: shop goes from v1 to v2 blue-green',
       '35: v2 has all of the requests from here on',
-      '75: v2 has everything, 45 s after it began',
+      '75: the rollout to v2 is complete, 45 s after it began',
     ]);
   });
 

@@ -147,7 +147,7 @@ budgets: [ users.latency.p99 < 1ms, users.success >= 99% ]
     const { act, also } = told(result);
     expect(act).toMatch(/^No variant holds every budget; guarded .*\.$/);
     expect(act).not.toContain('policies');
-    expect(also).toContain('guarded against plain: ');
+    expect(also).toContain('Settings of guarded against plain: ');
     expect(also).toContain('services.shop.concurrency: 64 → 128');
     expect(also).toContain('policies.calls.timeout.after: 2s → 100ms');
   });

@@ -82,13 +82,13 @@ describe('expected behaviour', () => {
 
   it('is no pass: an outage without goals has none, and one beside its cure is left out', () => {
     expect(badgeOf(viewOf(NO_GOALS))).toEqual({ text: 'no budgets', tone: 'open' });
-    expect(saidOf(NO_GOALS)).toContain('No budgets. The expectation is met. ');
+    expect(saidOf(NO_GOALS)).toContain('No budgets. The expected behaviour is seen. ');
     expect(badgeOf(viewOf(AS_EXPECTED))).toEqual({
       text: '1 of 1 with budgets survives',
       // Users of the other one are hurt.
       tone: 'open',
     });
-    expect(saidOf(AS_EXPECTED)).toContain('was has no budgets. The expectation is met. ');
+    expect(saidOf(AS_EXPECTED)).toContain('was has no budgets. The expected behaviour is seen. ');
     expect(storyOf(AS_EXPECTED)).toContain('was: no budgets, behaves as expected');
     expect(storyOf(AS_EXPECTED)).toContain('cure: holds its budget');
     expect(storyOf(NO_GOALS)).not.toContain('holds');
@@ -105,7 +105,9 @@ describe('expected behaviour', () => {
     });
     expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their budgets, 1 never recovers']);
     const outage = shop('budgets: [ users.success >= 99% before half ]').replace('50%', '100%');
-    expect(badgeOf(viewOf(run(outage).result))!.text).toBe('2 of 2 hold their budgets');
+    expect(badgeOf(viewOf(run(outage).result))!.text).toBe(
+      '2 of 2 hold their budgets, 1 down for a time',
+    );
   });
 
   it('tells no time where success never fell, and never where a fault outlasts the run', () => {

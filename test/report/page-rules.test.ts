@@ -319,7 +319,7 @@ describe('titles and their tables', () => {
       },
     };
     const view = viewOf({ ...sample, variants: [alone] });
-    expect(propagationFinding(view, alone)).toBe('Only psp degrades; it does not spread');
+    expect(propagationFinding(view, alone)).toBe('Only psp goes down; it does not spread');
   });
 });
 

@@ -151,6 +151,6 @@ faults: [ { id: down, kind: slow, target: worker, factor: 20, at: 20s, for: 10s 
 `);
   const view = viewOf(result);
   expect(propagationFinding(view, view.worstVariant)).toMatch(
-    /^Only worker degrades; it does not spread, but jobs falls behind/u,
+    /^Only worker fails; it does not spread, but jobs falls behind/u,
   );
 });

@@ -123,7 +123,7 @@ describe('a backlog in the report', () => {
     expect(said).toContain(
       'long: up to 3,901 messages wait for jobs.workers, the oldest for 39 s, and the backlog outlives the run.',
     );
-    expect(said).toContain('quick falls least behind: up to 501 messages wait, gone 5 s after');
+    expect(said).toContain('quick falls least behind: up to 501 messages wait, drained 5 s after');
     // Once: the comparison of variants is in the table.
     expect(said.match(/3,901/gu)).toHaveLength(1);
     expect(compareFinding(view)).toBe('3,901 wait at most with long, 501 with slow and quick');
@@ -133,7 +133,7 @@ describe('a backlog in the report', () => {
   it('has a section with its flow, whose table leaves out what never happened', () => {
     const { title, panels, rows, text } = sectionOf(BACKLOG, 'messages');
     expect(title).toBe(
-      `Up to 3,901 messages wait for jobs.workers in long, the oldest for 39 s, not gone by the end; in quick it is 501, gone 5 s after the fault`,
+      `Up to 3,901 messages wait for jobs.workers in long, the oldest for 39 s, never drained; in quick it is 501, drained 5 s after the fault`,
     );
     expect(panels).toEqual([
       'messages not yet handled',
@@ -349,7 +349,7 @@ describe('messages that a queue holds back for their time to live', () => {
     const view = viewOf(held('{ id: away, kind: crash, target: worker, at: 80s, for: 20s }'));
     expect(plainWords(behindWords(view, { detail: 'full' })!)).toBe(
       // 400 too many, 180 of them handled per second.
-      `Up to 401 messages wait for work, the oldest for 20 s, and the backlog is gone 2.5 s after the fault`,
+      `Up to 401 messages wait for work, the oldest for 20 s, drained 2.5 s after the fault`,
     );
   });
 });

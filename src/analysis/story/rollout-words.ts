@@ -21,7 +21,7 @@ export function rolloutWords({ plan }: Pick<VariantData, 'plan'>, component: num
   return `${name} goes from ${names[0]} to ${names[rollout!.to]} ${HOW[rollout!.kind]}`;
 }
 
-/** Result of a rollout that was rolled back, null for others: `v1 has everything again after 60 s`, and the share that the new one had. */
+/** Result of a rollout that was rolled back, null for others: `v1 serves all traffic again 60 s after the first requests`, and the share that the new one had. */
 export function backAgainWords(
   data: VariantData,
   record: RunRecord,
@@ -34,7 +34,7 @@ export function backAgainWords(
   const checks = course.failedNs.length;
   const found = checks === 0 ? '' : `; ${plural(checks, 'check')} failed`;
   const tookNs = course.endedNs - (course.weights[0]?.atNs ?? course.beganNs);
-  const words = `${names[0]} has everything again ${formatSeconds(tookNs / 1e9)} after the first requests`;
+  const words = `${names[0]} serves all traffic again ${formatSeconds(tookNs / 1e9)} after the first requests`;
   return [
     `${words}${found}`,
     `${names[rollout!.to]} answered ${formatShare(exposed)} of the requests`,
@@ -90,7 +90,9 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
   }
   if (course.result === 'promoted') {
     const took = formatSeconds((course.endedNs - course.beganNs) / 1e9);
-    events.push(event(course.endedNs, `${next} has everything, ${took} after it began`));
+    events.push(
+      event(course.endedNs, `the rollout to ${next} is complete, ${took} after it began`),
+    );
   }
   return events;
 }

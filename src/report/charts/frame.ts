@@ -1,11 +1,11 @@
 import { boxes, dashed, label, stroke, textWidth, type Area } from '../drawing/draw.js';
-import { exactNumber, formatInstant, formatSpan } from '../../text/figures.js';
+import { exactNumber, formatInstant } from '../../text/figures.js';
 import { byCodeUnit } from '../../text/order.js';
 import { plural } from '../../text/words.js';
 import { coordinate } from '../base/format.js';
 import type { Markup } from '../base/html-escape.js';
 import { niceTicks, type Scale } from '../drawing/scale.js';
-import { faultMarks, shades, type View } from '../view/view.js';
+import { activeWords, faultMarks, shades, type View } from '../view/view.js';
 
 /**
  * Instants with a label on a time axis `width` px long, in order of precedence: the end and the start, the ends of the
@@ -98,7 +98,7 @@ export function faultLines(
     .map((one) => ({
       from: one.from,
       until: one.until,
-      text: `${one.words}, ${one.from === one.until ? formatInstant(one.from) : formatSpan(one.from, one.until)}${one.whose}`,
+      text: `${one.words}, ${one.from === one.until ? formatInstant(one.from) : activeWords(view, one)}${one.whose}`,
     }));
   const left = all.length - MOST_LINES;
   if (left < 2) return { shown: all, words: null };

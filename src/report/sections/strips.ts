@@ -130,7 +130,8 @@ function row(
 
 function cell(column: Column, variant: VariantResult): Markup {
   const text = cellText(column, variant);
-  return markup`<td data-of="${column.head}">${text === 'never' ? markup`<b class="worse">never</b>` : text}</td>`;
+  const about = column.about?.(variant) ?? null;
+  return markup`<td data-of="${column.head}">${text === 'never' ? markup`<b class="worse">never</b>` : text}${about !== null && markup`<small>${about}</small>`}</td>`;
 }
 
 /** The budgets by variant, the checks of known behaviour, and what a hypothesis expects: a line each. */
@@ -151,7 +152,7 @@ function goalFolds(view: View, note: string | null): Part {
     hypothesis !== null &&
       folded(
         expectations(view, note !== null),
-        `Hypothesis ${hypothesis.verdict}: ${plural(hypothesis.expectations.length, 'expectation')}`,
+        `Hypothesis ${hypothesis.verdict}: ${plural(hypothesis.expectations.length, 'condition')}`,
       ),
   ];
 }

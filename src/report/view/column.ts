@@ -19,6 +19,8 @@ export interface Column {
   readonly zero?: (variant: VariantResult) => string | null;
   /** Number of replications of a variant in which the measured event never happened. */
   readonly never?: (variant: VariantResult) => number;
+  /** A word below the value of a variant: what it is about, where that differs. */
+  readonly about?: (variant: VariantResult) => string | null;
   /** Figures that show no merit: they are not compared. */
   readonly unranked?: boolean;
   /** A sentence of explanation, shown if there is room. */

@@ -117,15 +117,23 @@ function timeBack(
 const NO_OUTAGE = 'no outage';
 
 /** Success of the kind of request that succeeds least; shown if that is far below the success of all in a variant. */
-function worstColumn({ result, requests }: View): Column[] {
+function worstColumn(view: View): Column[] {
+  const { result, requests } = view;
   if (requests.length < 2) return [];
-  const pick: Column['pick'] = ({ components }) => {
-    const shares = requests.flatMap((path) => {
+  const worstOf = ({ components }: VariantResult): { path: string; success: number } | null => {
+    const all = requests.flatMap((path) => {
       const [workload, ...rest] = path.split('.');
-      return components[workload]?.parts[rest.join('.')]?.success ?? [];
+      const success = components[workload]?.parts[rest.join('.')]?.success ?? null;
+      return success === null ? [] : [{ path, success }];
     });
-    return { ...NOTHING, value: shares.length === 0 ? null : Math.min(...shares) };
+    return all.length === 0
+      ? null
+      : all.reduce((worst, one) => (one.success < worst.success ? one : worst));
   };
+  const pick: Column['pick'] = (variant) => ({
+    ...NOTHING,
+    value: worstOf(variant)?.success ?? null,
+  });
   const isFar = (variant: VariantResult): boolean =>
     (pick(variant).value ?? 1) < FAR_BELOW * (variant.summary.success.value ?? 0);
   if (!result.variants.some(isFar)) return [];
@@ -133,6 +141,10 @@ function worstColumn({ result, requests }: View): Column[] {
     columnOf('worst', ['Worst', 'request'], pick, {
       unit: 'share',
       better: 'more',
+      about: (variant) => {
+        const worst = worstOf(variant);
+        return worst === null ? null : requestLabel(view, worst.path);
+      },
       note: 'Worst: success of the kind of request that succeeds least.',
     }),
   ];

@@ -17,30 +17,53 @@ export function settingsOf({ baseline, worstVariant }: View, variant: VariantRes
     : changes;
 }
 
-/** `a: 6 → 12 and b: 24`, then the same by their paths; empty where there are none, or more than `most`. */
-export function settingsTexts(all: Settings, most: number): readonly string[] {
-  if (all.length === 0 || all.length > most) return [];
-  const leaves = all.flatMap(leavesOf);
-  const paths = listed(all.map(({ path }) => path));
-  return leaves.length > most ? [paths] : [listed(leaves.map(wordsOf)), paths];
+/** `a: 6 → 12 and b: unset → 24`, and the same by their paths. */
+export function settingsTexts(all: Settings): { readonly values: string; readonly paths: string } {
+  const values = groupsOf(all.flatMap(leavesOf)).map(groupWords);
+  return { values: listed(values), paths: listed(all.map(({ path }) => path)) };
 }
 
-/** The first ones of any number of settings, and how many more there are. */
-export function someSettings(all: Settings): string {
-  const leaves = all.flatMap(leavesOf);
-  const left = leaves.length - SOME;
-  const words = leaves.slice(0, SOME).map(wordsOf);
-  return left > 0 ? `${words.join(', ')} and ${left} more` : listed(words);
+/** Settings with their values, in a line; of very many the first ones, and how many more the patch below has. */
+export function settingsLineText(all: Settings): string {
+  const groups = groupsOf(all.flatMap(leavesOf));
+  const left = groups.slice(MOST).flat().length;
+  const words = groups.slice(0, MOST).map(groupWords);
+  return left > 0 ? `${words.join(', ')} and ${left} more in the patch of Do` : listed(words);
 }
 
-/** Settings that a line names, and letters of one with its values. */
-const SOME = 6;
-const SHORT = 80;
+/** Settings that a line names. */
+const MOST = 12;
+
+/** Neighbours in the same mapping, which a text names once. */
+function groupsOf(leaves: Settings): readonly Settings[] {
+  const groups: Setting[][] = [];
+  for (const leaf of leaves) {
+    const last = groups.at(-1);
+    if (last !== undefined && parentOf(last[0]!) === parentOf(leaf)) last.push(leaf);
+    else groups.push([leaf]);
+  }
+  return groups;
+}
+
+function parentOf({ path }: Setting): string {
+  return path.slice(0, path.lastIndexOf('.') + 1);
+}
+
+/** `backoff: { kind: constant → exponential, jitter: unset → full }`. */
+function groupWords(group: Settings): string {
+  const [first] = group;
+  if (group.length === 1) return wordsOf(first!);
+  const parent = parentOf(first!);
+  const own = group.map((one) => wordsOf({ ...one, path: one.path.slice(parent.length) }));
+  return `${parent.slice(0, -1)}: { ${own.join(', ')} }`;
+}
 
 function wordsOf({ path, from, to }: Setting): string {
-  if (to === null) return `no ${path}`;
-  const text = `${path}: ${from === null ? '' : `${flow(from)} → `}${flow(to)}`;
-  return text.length > SHORT ? path : text;
+  return `${path}: ${valueWords(from)} → ${valueWords(to)}`;
+}
+
+function valueWords(value: unknown): string {
+  return value === null ? 'unset' : flow(value);
 }
 
 /** The parts of a mapping or a list that differ, each as deep in the file as both sides are alike. */

@@ -149,7 +149,7 @@ export function faultMarks(view: View): {
   const spans = all.filter(({ from, until }) => until > from && from < end);
   const instants = all.filter(({ from, until }) => until === from && from < end);
   const shaded = spans.map(
-    ({ words, whose, from, until }) => `${words} (${formatSpan(from, until)}${whose})`,
+    ({ words, whose, from, until }) => `${words} (${activeWords(view, { from, until })}${whose})`,
   );
   const dotted = instants.map(
     ({ words, from, whose }) => `${words} (${formatInstant(from)}${whose})`,
@@ -164,6 +164,16 @@ export function faultMarks(view: View): {
     instants: [...new Set(instants.map(({ from }) => from))],
     words,
   };
+}
+
+/** `60 to 100 s`; `from 60 s` of a fault that is still active when the run ends. */
+export function activeWords(
+  { result: { run } }: View,
+  { from, until }: { readonly from: number; readonly until: number },
+): string {
+  return from > 0 && until >= run.duration
+    ? `from ${formatInstant(from)}`
+    : formatSpan(from, until);
 }
 
 interface FaultMark {

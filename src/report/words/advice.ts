@@ -7,7 +7,7 @@ import { avertedLosses, effectWords } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { withLoadOf } from '../view/reference.js';
-import { settingsOf, settingsTexts, someSettings, type Settings } from '../view/settings.js';
+import { settingsOf, settingsLineText, settingsTexts, type Settings } from '../view/settings.js';
 import { leastBehind } from './unseen-words.js';
 import { poisonAdvice } from './poison-advice.js';
 import { gainLine, NO_PRICE, priceLine, replacedBy, type Price } from './price.js';
@@ -22,7 +22,7 @@ interface Advice {
   readonly words: Words | null;
   readonly bare: { readonly variant: VariantResult; readonly changes: Settings } | null;
   readonly price: Price;
-  /** How much more succeeds with it, over several runs. */
+  /** How much more succeeds with it, and how sure that is. */
   readonly gain: Words;
 }
 
@@ -37,8 +37,9 @@ export function actWords(view: View): Advice {
     const { variant, changes, spare, enough } = chosen;
     const isCut = enough !== null && spare.length > 0;
     const all = changes.length + spare.length;
+    const to = view.baseline === worstVariant ? '' : ` to ${view.baseline.name}`;
     const few = isCut
-      ? `; ${changes.length} of its ${all} changes ${changes.length === 1 ? 'is' : 'are'} enough`
+      ? `; ${changes.length} of its ${all} changes${to} ${changes.length === 1 ? 'is' : 'are'} enough`
       : '';
     const which = (settings: string): string => `${isCut ? ':' : ' with'} ${settings}`;
     const head = [...adviceWords(variant), few];
@@ -62,7 +63,8 @@ export function actWords(view: View): Advice {
       : { ...NOTHING, words: [held] };
   }
   if (change !== null) {
-    const head: Words = [...variantHead(view), change.words];
+    const lead = change.isSetting ? '' : 'no setting that was tried helps; ';
+    const head: Words = [...variantHead(view), lead, change.words];
     return {
       ...NOTHING,
       price: change.price,
@@ -77,7 +79,7 @@ export function actWords(view: View): Advice {
     const [variant] = closest;
     if (closest.length !== 1) return { ...NOTHING, words: [...words, '.'] };
     const changes = settingsOf(view, variant!);
-    return advice(view, words, { variant: variant!, changes, which: inBrackets });
+    return advice(view, words, { variant: variant!, changes, which: bracketsOf(view, variant!) });
   }
   return bestOf(view);
 }
@@ -92,23 +94,28 @@ function unmetAdvice(view: View, unmet: UnmetUnseen): Words {
   return found === null ? UNKNOWN : [...variantHead(view), found];
 }
 
-/** An advice with its settings, as far as there is room for them. */
+/** Most paths of settings in a sentence. */
+const FEW = 3;
+
+/** An advice with its settings and their values; where it has room for their paths only, a line below has the values. */
 function advice(
   view: View,
   head: Words,
   of: {
     readonly variant: VariantResult;
     readonly changes: Settings;
-    readonly which: (settings: string) => string;
+    readonly which: Which;
   },
   rest: readonly Words[] = [],
 ): Advice {
-  const settings = settingsTexts(of.changes, FEW)
+  const { values, paths } = settingsTexts(of.changes);
+  const settings = [values, of.changes.length > FEW ? '' : paths]
+    .filter((text) => text !== '')
     .map(of.which)
     .find((text) => sizeOf([...head, text]) <= MOST);
   const parts = [[settings ?? listedBelow(of.changes)], ...lossesOf(view, of.variant), ...rest];
   const words = joined(head, parts);
-  const bare = settings === undefined ? of : null;
+  const bare = settings === of.which(values) ? null : of;
   return { words: [...words, '.'], bare, ...priced(view, of.variant) };
 }
 
@@ -131,12 +138,13 @@ function priced(view: View, variant: VariantResult): Pick<Advice, 'price' | 'gai
 /** Advice without a variant or a change that has a price. */
 const NOTHING = { bare: null, price: NO_PRICE, gain: [] } as const;
 
-function inBrackets(settings: string): string {
-  return ` (${settings})`;
+/** ` (as-is with …)`: settings in brackets, after the variant that they change where the report is about another one. */
+function bracketsOf({ baseline, worstVariant }: View, variant: VariantResult): Which {
+  const isFrom = baseline !== worstVariant && baseline !== variant;
+  return (settings) => ` (${isFrom ? `${baseline.name} with ` : ''}${settings})`;
 }
 
-/** Most settings in a sentence. */
-const FEW = 3;
+type Which = (settings: string) => string;
 
 /**
  * Where the variant that the report is about does not survive, or is not judged: the survivor with the fewest changes
@@ -220,7 +228,8 @@ function bestOf(view: View): Advice {
   const ahead = leastBehind(view) ?? losesLeast(view, ours);
   if (ahead !== null) {
     const { variant, words } = ahead;
-    return advice(view, words, { variant, changes: settingsOf(view, variant), which: inBrackets });
+    const changes = settingsOf(view, variant);
+    return advice(view, words, { variant, changes, which: bracketsOf(view, variant) });
   }
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const poison = poisonAdvice(worstVariant);
@@ -285,7 +294,8 @@ function servesBest(view: View, able: readonly VariantResult[], most: number): A
     ` ${named.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}`,
   ];
   const [variant] = named;
-  const own = { variant: variant!, changes: settingsOf(view, variant!), which: inBrackets };
+  const changes = settingsOf(view, variant!);
+  const own = { variant: variant!, changes, which: bracketsOf(view, variant!) };
   if (named.length === 1) return advice(view, head, own);
   const below = own.changes.length === 0 ? '' : ` (settings of ${variant!.name} below)`;
   return { words: [...joined(head, [[below]]), '.'], bare: own, ...priced(view, variant!) };
@@ -295,17 +305,16 @@ function servesBest(view: View, able: readonly VariantResult[], most: number): A
 function otherFault(view: View, able: readonly VariantResult[], most: number): Advice {
   const { worstVariant } = view;
   const best = able.find((variant) => successOf(variant) === most)!;
-  const [settings] = settingsTexts(settingsOf(view, best), FEW);
-  // The name of the section alone says nothing.
-  const which = settings === undefined || settings === 'faults' ? '' : ` (${settings})`;
-  const words: Words = [
+  const other = hasOtherFault(best) ? 'another fault' : 'other users';
+  const textOf = (settings: string): Words => [
     'In ',
     { strong: best.name },
-    `, with ${hasOtherFault(best) ? 'another fault' : 'other users'}${which}, ${formatShare(most)} of requests succeed, in `,
+    `, with ${other}${settings}, ${formatShare(most)} of requests succeed, in `,
     { strong: worstVariant.name },
     ` ${formatShare(successOf(worstVariant))}.`,
   ];
-  return { ...NOTHING, words };
+  const full = textOf(` (${settingsTexts(settingsOf(view, best)).values})`);
+  return { ...NOTHING, words: sizeOf(full) <= MOST ? full : textOf('') };
 }
 
 function hasOtherFault({ changes = [] }: VariantResult): boolean {
@@ -347,15 +356,18 @@ function successOf({ summary }: VariantResult): number {
   return summary.success.value ?? 0;
 }
 
-/** `canary against rolling: services.pricing.rollout.kind: rolling → canary`: the settings of an advised variant. */
+/** `Settings of canary against rolling: services.pricing.rollout.kind: rolling → canary`: the settings of an advised variant. */
 export function settingsLine(view: View, { variant, changes }: NonNullable<Advice['bare']>): Words {
   const base = replacedBy(view, variant);
+  const isPart = changes.length < (variant.changes ?? []).length;
   if (changes.length === 0) return [];
   return [
+    { strong: 'Settings' },
+    ' of ',
     { strong: variant.name },
-    ' against ',
+    `${isPart ? ' that are enough' : ''} against `,
     { strong: base.name },
-    `: ${someSettings(changes)}.`,
+    `: ${settingsLineText(changes)}.`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import { oneRunWords } from '../../contracts/result/one-run.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { formatCount, formatNumber } from '../../text/figures.js';
+import { formatCount, formatInstant, formatNumber } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';
 import { NO_PRICE, type Price } from './price.js';
 import { actWords, settingsLine, sparedWords, unjudgedLine } from './advice.js';
@@ -9,7 +9,7 @@ import { plainWords, type Words } from '../base/emphasis.js';
 import { expectedCounts, expectedWords, isUnexpected } from './expected-words.js';
 import { incompleteHeading } from './incomplete.js';
 import { fastFailureWords } from './fast-failures.js';
-import { hurtUsers } from './lead.js';
+import { hurtUsers, type Hurt } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { unaskedLine } from './unasked.js';
 import { stuckLine } from './stuck.js';
@@ -167,11 +167,20 @@ function lastingWords(view: View, unbroken: readonly VariantResult[]): string {
   const down = unbroken.filter((one) => staysDown(one)).length;
   const full = unbroken.filter((one) => isLeftWaiting(view, one)).length;
   const [count, many] = down > 0 ? [down, 'recover'] : [full, 'drain'];
-  if (count === 0) return '';
+  if (count === 0) return wasDownWords(view, unbroken);
   const does = verb(count, many);
   return view.result.variants.length === 1
     ? `, never ${does}`
     : `, ${formatCount(count)} never ${does}`;
+}
+
+/** Budgets that are held do not say that requests of users were down. */
+function wasDownWords({ result }: View, unbroken: readonly VariantResult[]): string {
+  const count = unbroken.filter(wasDown).length;
+  if (count === 0) return '';
+  return result.variants.length === 1
+    ? ', down for a time'
+    : `, ${formatCount(count)} down for a time`;
 }
 
 /** The harm to users in the variant that the report is about; else what no request shows; else that nothing happens. */
@@ -193,7 +202,7 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
           : '';
     const words = joined(
       [...variantHead(view), { strong: subject }, ` requests: ${worst.how} ${worst.when}`],
-      [[rest]],
+      [[firstFailures(worstVariant, worst)], [rest]],
     );
     return { words: [...shortened(words), '.'], said: null };
   }
@@ -202,6 +211,18 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
   const head = variantHead(view);
   const short = shortened([...head, ...(head.length > 0 ? lowered(unseen) : unseen)]);
   return { words: [...short, '.'], said: unseen };
+}
+
+/** `; the first fail from 38 s`: those of the steps before enough fail for the onset, which the curve shows too. */
+function firstFailures({ timeline, faults }: VariantResult, { subject, at }: Hurt): string {
+  const { step, series } = timeline;
+  const success = series[subject]?.success ?? [];
+  const onset = Math.floor(at / step);
+  let first = onset;
+  while ((success[first - 1] ?? 1) < 1) first--;
+  const began = Math.min(...faults.flatMap(({ spans }) => spans.map(({ from }) => from)));
+  const isEarly = first + 1 < onset && first * step >= began;
+  return isEarly ? `; the first fail from ${formatInstant(first * step)}` : '';
 }
 
 /** `“mails.age.max < 60s” is not held: 204 s; up to 21,162 messages wait for mails`: a broken budget that is not about requests. */

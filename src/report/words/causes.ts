@@ -11,7 +11,7 @@ import { listed } from '../base/format.js';
 import { harmedWords, harmWords, insteadWords, leftWords, type Harmed } from './harm-words.js';
 import { metastabilityWords } from './metastability-words.js';
 import { effectiveSentences, interventionSentences } from './intervention-words.js';
-import { allOf, capitalised, plural } from '../../text/words.js';
+import { allOf, capitalised } from '../../text/words.js';
 import { unseenFinding, unseenProofWords } from './unseen-proof-words.js';
 
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
@@ -19,16 +19,18 @@ export function causeSentence(explained: Explained): string {
   return sentencesOf(explained, interventionSentences(explained.own));
 }
 
-/** The same in two parts: a heading without counts, such as `Cause: “psp hangs”`, and what is said after it. */
+/** The same in two parts: a heading such as `Cause: “psp hangs”`, else the first sentence, and what is said after it. */
 export function causeParts(explained: Explained): {
   readonly title: string;
   readonly rest: string;
 } {
-  const { faults, runs } = explained.own;
+  const { faults } = explained.own;
   const whole = causeSentence(explained);
   const [head] = faults.length === 0 ? [''] : faultWords(explained);
-  if (head === '' || !whole.startsWith(head))
-    return { title: `${plural(runs, 'run')} without a fault or with one change`, rest: whole };
+  if (head === '' || !whole.startsWith(head)) {
+    const [first, ...others] = whole.split(/(?<=\.) (?=[A-Z“])/u);
+    return { title: first!.replace(/\.$/u, ''), rest: others.join(' ') };
+  }
   return { title: head, rest: capitalised(whole.slice(head.length).replace(/^[.:] ?/u, '')) };
 }
 

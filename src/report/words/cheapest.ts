@@ -88,13 +88,24 @@ export function changeWords(own: Counterfactuals): {
   const found = cheapestOf(own);
   if (found === null) return null;
   const { kind, setting, words } = found;
+  const isSetting = (EFFORT[kind] ?? Infinity) <= SETTINGS;
   return {
-    words: setting === undefined ? words : `set ${settingWords(setting)}`,
+    words:
+      setting !== undefined
+        ? `set ${settingWords(setting)}`
+        : isSetting
+          ? orderWords(words)
+          : words,
     effect: insteadWords(found, own),
-    isSetting: (EFFORT[kind] ?? Infinity) <= SETTINGS,
+    isSetting,
     isNamed: setting !== undefined,
     price: changePrice(found, own),
   };
+}
+
+/** A run `without the retries of api to db`, or `with 2x the workers of db`, as what to do. */
+function orderWords(words: string): string {
+  return words.replace(/^without /u, 'remove ').replace(/^with /u, 'use ');
 }
 
 /** What the run with a change counts beside the harm; empty where it counts nothing. */

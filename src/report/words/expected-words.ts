@@ -75,7 +75,7 @@ export function expectedWords({ variants }: Pick<Result, 'variants'>): Words {
     ...(open === null ? [] : [`Whether it is as expected is undecided: ${open}. `]),
     ...(held < of
       ? []
-      : [`${capitalised(allOf(of, 'expectation'))} ${verb(of, 'are', 'is')} met. `]),
+      : [`${capitalised(allOf(of, 'expected behaviour'))} ${verb(of, 'are', 'is')} seen. `]),
   ];
 }
 

@@ -2,7 +2,7 @@ import { isFeedback } from '../../analysis/story/feedback.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
-import { lanesOf } from '../view/lanes.js';
+import { lanesOf, type Lane } from '../view/lanes.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';
 import { listed } from '../base/format.js';
@@ -21,7 +21,7 @@ export function propagationFinding(view: View, variant: VariantResult): string {
     if (degraded.length > 3) return `The degradation does not spread${leftWords(variant)}`;
     const [unseen] = unseenParts(variant);
     const but = unseen === undefined ? '' : `, but ${unseen}`;
-    return `Only ${listed(degraded.map(({ subject }) => subject))} ${degraded.length === 1 ? 'degrades' : 'degrade'}; it does not spread${but}${leftWords(variant)}`;
+    return `Only ${listed(degraded.map(({ subject }) => subject))} ${worstVerb(degraded)}; it does not spread${but}${leftWords(variant)}`;
   }
   const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
   const retried = influences.some((i) => i.mechanism === 'retryLoad');
@@ -43,6 +43,20 @@ export function propagationFinding(view: View, variant: VariantResult): string {
     ? `${spreads}; ${repeats} add load on ${words}`
     : `${spreads}; ${repeats} close the circle ${words}`;
 }
+
+/** What these lanes do where it is the same: `goes down`; else `degrade`. */
+function worstVerb(lanes: readonly Lane[]): string {
+  const states = lanes.map(({ intervals }) => intervals.map(({ state }) => state));
+  const [one, many] =
+    WORST.find(([state]) => states.every((own) => own.includes(state)))?.[1] ?? DEGRADE;
+  return lanes.length === 1 ? one : many;
+}
+
+const DEGRADE = ['degrades', 'degrade'] as const;
+const WORST = [
+  ['down', ['goes down', 'go down']],
+  ['failing', ['fails', 'fail']],
+] as const;
 
 /** Time from the fault, or from the first effect, to the last one that it reaches; at least a step. Seconds. */
 export function spreadSeconds(view: View, variant: VariantResult): number {

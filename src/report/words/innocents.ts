@@ -7,6 +7,7 @@ import { listed } from '../base/format.js';
 import { wordsOf } from '../view/explained.js';
 import type { View } from '../view/view.js';
 import { CERTAINTY, hurtUsers } from './lead.js';
+import { unseenCount } from './unseen-proof-words.js';
 
 /** A fault that is not to blame, in words, and why. */
 export interface Innocent {
@@ -65,7 +66,7 @@ export function clearedByBaseline({ worstVariant, baseline }: View): Words {
 }
 
 interface Cleared {
-  readonly head: 'Not to blame' | 'Not decided';
+  readonly head: string;
   readonly text: string;
 }
 
@@ -96,19 +97,18 @@ const CAUSES: Readonly<Record<Known, string>> = {
 };
 
 /** The same for harm that no request shows: the account has causes of all that goes wrong, the runs those of this harm. */
-function clearedOfUnseen(
-  variant: VariantResult,
-  { faults, background }: UnseenHarm,
-): Cleared | null {
+function clearedOfUnseen(variant: VariantResult, harm: UnseenHarm): Cleared | null {
+  const { faults, background } = harm;
+  const head = `Not to blame for ${unseenCount(variant, harm)}`;
   const cleared = faults.flatMap(({ fault, role, alone }): readonly Innocent[] => {
     const words = wordsOf(variant, fault);
     if (role === 'none') return [{ words, reason: 'without it as much goes wrong' }];
     const isAlone = role === 'undecided' && alone !== null && alone <= background;
     return isAlone ? [{ words, reason: 'alone it does none of this' }] : [];
   });
-  if (cleared.length > 0) return notToBlame(cleared);
+  if (cleared.length > 0) return { ...notToBlame(cleared), head };
   const isOnly = faults.length === 1 && faults[0]!.role === 'cause';
-  return isOnly ? { head: 'Not to blame', text: 'nothing, the only fault is a cause' } : null;
+  return isOnly ? { head, text: 'nothing, the only fault is a cause' } : null;
 }
 
 function notToBlame(all: readonly Innocent[]): Cleared {

@@ -5,11 +5,12 @@ import type { Counterfactuals } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import type { Words } from '../base/emphasis.js';
+import { plainWords, type Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { cellText } from '../view/columns.js';
 import { effectWords, halvedEffects } from '../view/effects.js';
 import { wordsOf } from '../view/explained.js';
+import { settingsTexts } from '../view/settings.js';
 import type { View } from '../view/view.js';
 import { aloneWords, repeatedRuns, withoutOf } from './causes.js';
 import { insteadWords } from './harm-words.js';
@@ -20,8 +21,8 @@ const NAMED = 3;
 const KNOWN = { strong: 'Known by' };
 
 /**
- * How the causes are known, with the figures of the runs that show it: `Known by: without “psp hangs” 61 requests fail
- * instead of 29,900 (1 run).` Empty without a cause.
+ * How the causes are known, with the figures of the runs that show it: `Known by: the same run again, from start to end:
+ * without “psp hangs” 61 requests fail instead of 29,900 (1 run).` Empty without a cause.
  */
 export function knownLine(variant: VariantResult): Words {
   const own = variant.counterfactuals;
@@ -35,7 +36,7 @@ export function knownLine(variant: VariantResult): Words {
     ...(shown.length === 0
       ? []
       : [
-          `${shown.join('; ')} (${repeatedRuns({ variant, own: own! }, plural(own!.replications, 'run'))})`,
+          `the same run again, from start to end: ${shown.join('; ')} (${repeatedRuns({ variant, own: own! }, plural(own!.replications, 'run'))})`,
         ]),
     ...inferred('the runs do not decide about', open.filter(isTried)),
     ...inferred(
@@ -96,8 +97,10 @@ function inferredWords({ text, known, evidence, share }: KnownCause): string {
 }
 
 /** Where only the settings of a variant differ from those of the baseline: what its runs have in place of the harm. */
-export function contrastLine(view: View): Words {
+export function contrastLine(view: View, said: Words): Words {
   const { worstVariant, baseline, result } = view;
+  const { values } = settingsTexts(worstVariant.changes ?? []);
+  const which = plainWords(said).includes(values) ? 'these settings' : values;
   const effects = halvedEffects(view, worstVariant, baseline).map(
     (one) => `${effectWords(one, baseline)} instead of ${cellText(one.column, worstVariant)}`,
   );
@@ -105,6 +108,6 @@ export function contrastLine(view: View): Words {
     KNOWN,
     `: ${plural(result.replications, 'run')} of `,
     { strong: baseline.name },
-    `, alike but for these settings: ${listed(effects)}.`,
+    `, alike but for ${which}: ${listed(effects)}.`,
   ];
 }

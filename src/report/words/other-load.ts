@@ -2,7 +2,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { formatRate } from '../../text/figures.js';
 import { listed } from '../base/format.js';
 import { loadGroups } from '../view/reference.js';
-import type { View } from '../view/view.js';
+import { heldBudgets, type View } from '../view/view.js';
 
 /** The variants with another load than the baseline, and those that are compared with each other; null if there are none. */
 export function otherLoadText(view: View): string | null {
@@ -22,7 +22,9 @@ export function otherLoadText(view: View): string | null {
       return `${listed(rest.map(({ name }) => name))} ${isOne ? 'is' : 'are'} compared with ${first!.name}`;
     });
   const ranked = pairs.length === 0 ? '' : ` with it; ${pairs.join(', ')}, at the same load`;
-  return `${listed(names)} ${verb} than ${baseline.name} (${own}) and ${others.length === 1 ? 'is' : 'are'} not ranked${ranked}.`;
+  const isJudged = others.some((one) => heldBudgets(one).of > 0);
+  const judged = isJudged ? '; the budgets count' : '';
+  return `${listed(names)} ${verb} than ${baseline.name} (${own}) and ${others.length === 1 ? 'is' : 'are'} not ranked${ranked}${judged}.`;
 }
 
 /** The draws that the variants share: the same arrivals only where each of them had as many requests in each run. */

@@ -11,7 +11,8 @@ import type { Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import type { Column } from '../view/column.js';
 import { cellText, latencyColumns, neverCount, outcomeColumns } from '../view/columns.js';
-import { differenceOf, isWorse } from '../view/difference.js';
+import { decidingWords } from '../view/deciding-words.js';
+import { differenceOf, isWorse, type Difference } from '../view/difference.js';
 import { nodeIn } from '../view/nodes.js';
 import { haveSameLoad } from '../view/reference.js';
 import type { View } from '../view/view.js';
@@ -60,28 +61,39 @@ const PART = 0.05;
 const SMALL = 'less than half a point of each share, and less than 5 % of each other figure';
 
 /**
- * `Difference in success of full from naive: +20.5 pt ± 0.1 (95 % confidence, 5 runs).` Empty for a single run, which has
- * no interval, and where it is too small to matter.
+ * `Difference in success of full from naive: +20.5 pt ± 0.1 (95 % confidence, 5 runs).` One run of each has no interval.
+ * Empty where it is too small to matter.
  */
 export function gainLine(view: View, variant: VariantResult): Words {
-  const { replications } = view.result;
   const other = replacedBy(view, variant);
   if (other === variant || !haveSameLoad(view, variant, other)) return [];
   const success = outcomeColumns(view).find(({ key }) => key === 'success')!;
   const one = variant === view.baseline ? other : variant;
-  const { difference, interval, confidence, verdict } = differenceOf(view, success, one);
-  if (verdict === 'same' || difference === null || interval === null || confidence === null)
-    return [];
-  const { difference: text, half } = formatDifferenceWithin(difference, interval, success.unit);
-  const open = verdict === 'unknown' ? '; these runs do not decide' : '';
+  const found = differenceOf(view, success, one);
+  const size = Math.abs(found.difference ?? 0);
+  if (found.verdict === 'same' || size <= (found.margin ?? 0)) return [];
   return [
     { strong: 'Difference' },
     ' in success of ',
     { strong: one.name },
     ' from ',
     { strong: view.baseline.name },
-    `: ${text} ${half} (${formatShare(confidence)} confidence, ${plural(replications, 'run')})${open}.`,
+    `: ${differenceWords(found, success.unit, view.result.replications)}.`,
   ];
+}
+
+function differenceWords(found: Difference, unit: Column['unit'], runs: number): string {
+  const { interval, confidence, verdict, runsToDecide = null } = found;
+  const { difference, half } = formatDifferenceWithin(found.difference!, interval, unit);
+  if (runs === 1)
+    return `${difference} in one pair of runs with the same random draws; a pair has no interval, add --replications 5`;
+  const known = confidence === null ? '' : `${formatShare(confidence)} confidence, `;
+  const never = 'more replications do not help';
+  const open =
+    verdict === 'unknown'
+      ? `; these runs do not decide: ${decidingWords(runsToDecide, never)}`
+      : '';
+  return `${difference} ${half} (${known}${plural(runs, 'run')})${open}`.replace('  ', ' ');
 }
 
 /** The variant that an advised one takes the place of: the baseline, or for the baseline the one that the report is about. */

@@ -2,10 +2,9 @@ import type { EnoughChanges } from '../../contracts/result/enough.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { VariantChange } from '../../contracts/scenario/scenario.js';
 import { formatCount, formatShare } from '../../text/figures.js';
-import { flow } from '../../text/flow.js';
 import { allOf, plural } from '../../text/words.js';
 import { plainWords, type Words } from '../base/emphasis.js';
-import { listed } from '../base/format.js';
+import { settingsTexts } from '../view/settings.js';
 import { heldBudgets, isRemedy, type View } from '../view/view.js';
 
 /** The variant to take, and which of its changes are enough. */
@@ -50,7 +49,7 @@ export function recommendedWords(view: View, own: Recommended): string {
       : '';
   const told = enoughWords(own);
   const list =
-    changes.length > SHORT || changes.length === 0 ? '' : `: ${listed(changes.map(changeWords))}`;
+    changes.length > SHORT || changes.length === 0 ? '' : `: ${settingsTexts(changes).values}`;
   const rest =
     told ?? (changes.length === 0 ? '' : `It changes ${plural(changes.length, 'setting')}`);
   return `${plainWords(adviceWords(variant))}${base}.${rest === '' ? '' : ` ${rest}${list}.`}`;
@@ -106,9 +105,4 @@ export function enoughWords({ changes, spare, enough }: Recommended): string | n
   if (spare.length === 0) return `It needs each of its ${all} changes${gain}`;
   const least = enough.isCut === true ? ', and fewer may be' : '';
   return `${length} of its ${all} changes ${length === 1 ? 'is' : 'are'} enough${least}${gain}`;
-}
-
-/** `policies.pay.timeout: 250ms`. */
-function changeWords({ path, to }: VariantChange): string {
-  return to === null ? `without ${path}` : `${path}: ${flow(to)}`;
 }

@@ -19,7 +19,7 @@ const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 const COUNTS: Readonly<
   Record<UnseenKind, (n: number, subject: string, noun: WaitingNoun) => string>
 > = {
-  unsettled: (n, subject) => `${plural(n, `${subject} saga`)} without a consistent end`,
+  unsettled: (n, subject) => plural(n, `broken ${subject} saga`),
   lost: (n, subject) => `${plural(n, 'lost effect')} of ${subject}`,
   repeated: (n, subject) => `${plural(n, 'repeated effect')} of ${subject}`,
   deadLettered: (n, subject) => `${plural(n, 'dead letter')} of ${subject}`,
@@ -29,8 +29,8 @@ const COUNTS: Readonly<
 };
 
 /**
- * What the faults have to do with harm that no request shows: `Of 2 place-order sagas without a consistent end, 0 remain
- * without “one instance of orders crashes”.`
+ * What the faults have to do with harm that no request shows: `Of 2 broken place-order sagas, 0 remain without “one
+ * instance of orders crashes”.`
  */
 export function unseenProofWords(explained: Explained): readonly string[] {
   return proofsOf(explained)
@@ -106,7 +106,7 @@ export function unseenCount(variant: MeteredParts, { kind, subject, harm }: Unse
   return COUNTS[kind](Math.round(harm), subject, waitingNoun(variant, subject));
 }
 
-/** `psp crashes (proved): of 2 stuck sagas, 0 remain without it.` Without a fault as in `sentenceOf`. */
+/** `psp crashes (proved): of 2 broken sagas, 0 remain without it.` Without a fault as in `sentenceOf`. */
 function causeFirst(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
   const [{ fault } = { fault: undefined }, ...others] = left;
   if (fault === undefined) return sentenceOf(variant, one, left);

@@ -12,6 +12,7 @@ import {
   type Unsettled,
   type WorstShare,
 } from '../families/unseen.js';
+import { wordsOf } from '../view/explained.js';
 import type { View } from '../view/view.js';
 
 /** Age in seconds below which no subject counts as behind. */
@@ -131,15 +132,15 @@ export function leastBehind(
   const best = largestBy(same, ({ value }) => -rank(value));
   if (rank(best.value) * BETTER >= rank(worst.value)) return null;
   const { most, noun, drained } = best.value;
-  const gone =
-    drained === null || drained === Infinity
-      ? ''
-      : drained === 0
-        ? ', gone when the fault ends'
-        : `, gone ${formatSeconds(drained)} after the fault`;
+  const end =
+    drained === 0
+      ? ', drained when the fault ends'
+      : drained === Infinity
+        ? ''
+        : drainWords(best, 'brief');
   const words = [
     { strong: best.variant.name },
-    ` falls least behind: ${lower(upTo(formatCount(most), noun))}${gone}`,
+    ` falls least behind: ${lower(upTo(formatCount(most), noun))}${end}`,
   ];
   return { variant: best.variant, words };
 }
@@ -174,8 +175,8 @@ export function behindWords(
     ...inVariant(view, worst.variant),
     // A section chooses its subjects by this age, so it shows it.
     detail === 'full' || among !== undefined ? `, the oldest for ${formatSeconds(oldest)}` : '',
-    drainWords(worst.value, detail),
-    ...bestWords(worst.value, best.value, names),
+    drainWords(worst, detail),
+    ...bestWords(worst.value, best, names),
   ];
 }
 
@@ -198,15 +199,13 @@ function staleBest({ share }: WorstShare, variant: VariantResult): Words {
   return [', ', share === 0 ? 'none' : formatShare(share), ' in ', { strong: variant.name }];
 }
 
-function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words {
+function bestWords(worst: Behind, found: Found<Behind>, names: readonly string[]): Words {
+  const { value: best } = found;
   const isBetter =
     best.most * BETTER < worst.most || (worst.drained === Infinity && best.drained !== Infinity);
   if (!isBetter) return [];
   if (best.oldest < OLD) return ['; in ', ...strongList(names), ' no consumer falls behind'];
-  const end =
-    best.drained !== null && best.drained > 0 && best.drained !== Infinity
-      ? `, gone ${formatSeconds(best.drained)} after the fault`
-      : '';
+  const end = best.drained === Infinity ? '' : drainWords(found, 'brief');
   return ['; in ', ...strongList(names), ` it is ${formatCount(best.most)}${end}`];
 }
 
@@ -216,13 +215,14 @@ function isAlike(a: Behind, b: Behind): boolean {
   return a.most === b.most && a.drained === b.drained;
 }
 
-/** End of the backlog: `, gone 218 s after the fault`. */
-function drainWords({ drained }: Behind, detail: 'full' | 'brief'): string {
+/** End of the backlog: `, drained 218 s after “slow-store” ended`; of a variant with a single fault `after the fault`. */
+function drainWords({ value, variant }: Found<Behind>, detail: 'full' | 'brief'): string {
+  const { drained, fault } = value;
   if (drained === null || drained === 0) return '';
   if (drained === Infinity)
-    return detail === 'full' ? ', and the backlog outlives the run' : ', not gone by the end';
-  const gone = `gone ${formatSeconds(drained)} after the fault`;
-  return detail === 'full' ? `, and the backlog is ${gone}` : `, ${gone}`;
+    return detail === 'full' ? ', and the backlog outlives the run' : ', never drained';
+  const isOnly = fault === null || variant.faults.length === 1;
+  return `, drained ${formatSeconds(drained)} after ${isOnly ? 'the fault' : `“${wordsOf(variant, fault)}” ended`}`;
 }
 
 function inVariant(view: View, variant: VariantResult): Words {

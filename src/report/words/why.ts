@@ -64,7 +64,7 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
   if (contrast !== null)
     return {
       words: [...shortened(contrast), '.'],
-      known: contrastLine(view),
+      known: contrastLine(view, contrast),
       cleared: clearedByBaseline(view),
     };
   const measured = measuredWhy(variant, own);

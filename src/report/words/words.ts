@@ -2,13 +2,14 @@ import { headOf } from '../../contracts/result/fault-text.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { budgetValue, isBroken } from '../view/budget-words.js';
 import { besideText } from './character.js';
-import { formatInstant, formatShare, formatSpan } from '../../text/figures.js';
-import { capitalised, plural } from '../../text/words.js';
+import { formatInstant, formatShare } from '../../text/figures.js';
+import { capitalised, plural, verb } from '../../text/words.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { groupedBy } from '../../text/order.js';
 import { outdone } from '../view/standing.js';
 import {
+  activeWords,
   degradedIntervals,
   heldBudgets,
   longestDegraded,
@@ -31,8 +32,12 @@ export function headlineParts(
   const span = shades(view)[0];
   if (view.headline === null || span === undefined) return null;
   const { words } = view.headline;
-  const time = formatSpan(span.from, span.until);
-  return { own: `${words} from ${time}`, elsewhere: elsewhereWords(view, words, time) };
+  const time = activeWords(view, span);
+  return { own: `${words} ${fromWords(time)}`, elsewhere: elsewhereWords(view, words, time) };
+}
+
+function fromWords(time: string): string {
+  return time.startsWith('from') ? time : `from ${time}`;
 }
 
 /** The same of a fault that is over at once: `products.shared is flushed at 60 s`; null for others. */
@@ -63,8 +68,8 @@ function elsewhereWords(view: View, words: string, time: string): string {
     const own = viewOfVariant(view, variant);
     const span = shades(own)[0];
     if (own.headline === null || span === undefined) return 'not';
-    const when = formatSpan(span.from, span.until);
-    if (own.headline.words !== words) return `${own.headline.words} from ${when}`;
+    const when = activeWords(view, span);
+    if (own.headline.words !== words) return `${own.headline.words} ${fromWords(when)}`;
     return when === time ? null : when;
   });
   if (others.size === 0) return '';
@@ -112,14 +117,23 @@ export function missedWords(variant: VariantResult): string {
 /** Most broken budgets that the sentence names. */
 const NAMED = 2;
 
-/** That no variant holds every budget, and the variants that come closest, of those that no other one beats in success or goodput. */
+/**
+ * That no variant holds every budget, and the variants that come closest, of those that no other one beats in success or
+ * goodput; before them those that break none, where the runs decide too little.
+ */
 export function closestWords(
   view: View,
   judged: readonly VariantResult[],
 ): { readonly words: Words; readonly closest: readonly VariantResult[] } {
   const none = 'No variant holds every budget';
+  const compared = judged.filter(({ otherLoad }) => otherLoad !== true);
+  const open = compared.filter((v) => heldBudgets(v).broken === 0);
+  if (open.length > 0) {
+    const does = `${verb(open.length, 'break')} no budget, but these runs do not decide all of them`;
+    return { words: [...bold(open.map((v) => v.name)), ` ${does}`], closest: open };
+  }
   const worse = outdone(view);
-  const able = judged.filter(({ name, otherLoad }) => !worse.has(name) && otherLoad !== true);
+  const able = compared.filter(({ name }) => !worse.has(name));
   // Budgets of single variants: the fewest missed, not the most held.
   const missed = (v: VariantResult): number => heldBudgets(v).of - heldBudgets(v).held;
   const least = Math.min(...able.map(missed));
@@ -128,12 +142,11 @@ export function closestWords(
   const isNone = closest.every((v) => heldBudgets(v).held === 0);
   if (closest.length === judged.length || closest.length === 0 || (isNone && !isBeaten))
     return { words: [none], closest: [] };
-  const isOne = closest.length === 1;
-  const verb = isBeaten ? (isOne ? 'serves' : 'serve') : isOne ? 'comes' : 'come';
+  const does = verb(closest.length, isBeaten ? 'serve' : 'come');
   const words = [
     `${none}; `,
     ...bold(closest.map((v) => v.name)),
-    ` ${verb} ${isBeaten ? 'users best' : 'closest'}`,
+    ` ${does} ${isBeaten ? 'users best' : 'closest'}`,
   ];
   return { words, closest };
 }
