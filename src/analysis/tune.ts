@@ -86,6 +86,13 @@ function fixPrice(data: VariantData): FixPrice {
   };
 }
 
+/** Part by which what is paid for grows: money if there are prices, else instances or cores, whichever grow more. */
+export function growthOf(own: FixPrice, base: FixPrice): number {
+  const grows = (from: number, to: number): number => (from > 0 ? Math.max(0, to / from - 1) : 0);
+  if (own.cost !== null && base.cost !== null) return grows(base.cost, own.cost);
+  return Math.max(grows(base.instances, own.instances), grows(base.cores, own.cores));
+}
+
 /** What is paid for, as a mean over a run: slots that an autoscaler leaves empty do not count. */
 function paidFor(data: VariantData, record: RunRecord, capacity: Capacity): number {
   const { plan, whole } = data;
@@ -153,6 +160,8 @@ export function penaltyOf({ budgets }: TunedRuns, usual: TunedRuns): number {
 
 function distance(own: BudgetResult, before: BudgetResult): number {
   if (own.value === null || own.limit === null || before.value === null) return 1;
+  // Beyond its limit on the right side, only more runs are missing.
+  if ((own.margin ?? 0) > 0) return 0;
   const whole = Math.abs(before.value - own.limit);
   if (whole === 0) return 1;
   return Math.min(BROKEN_ANEW, Math.abs(own.value - own.limit) / whole);

@@ -15,7 +15,7 @@ function search(
   const outcomeOf = (moves: Moves): Outcome => {
     const met = needed.filter((path) => moves.some((one) => one.path === path)).length;
     const penalty = 1 - met / needed.length;
-    return { holds: penalty === 0, penalty, harm: 100 * penalty };
+    return { holds: penalty === 0, penalty, harm: 100 * penalty, growth: 0 };
   };
   const ask: Tuning['ask'] = (sets, replications) => {
     runs += sets.length * replications;
@@ -92,7 +92,7 @@ describe('the search for settings', () => {
       return Promise.resolve(
         sets.map(([own]): Outcome => {
           const holds = Number(plain(own?.value ?? scalar(16, at))) >= 19;
-          return { holds, penalty: holds ? 0 : 1, harm: holds ? 0 : 100 };
+          return { holds, penalty: holds ? 0 : 1, harm: holds ? 0 : 100, growth: 0 };
         }),
       );
     };
@@ -111,11 +111,48 @@ describe('the search for settings', () => {
         sets.map(([own]): Outcome => {
           const value = Number(plain(own?.value ?? scalar(16, at)));
           const holds = value >= 32 || (value >= 19 && replications === 2);
-          return { holds, mayHold: value >= 19, penalty: holds ? 0 : 1, harm: holds ? 0 : 100 };
+          const harm = holds ? 0 : 100;
+          return { holds, mayHold: value >= 19, penalty: holds ? 0 : 1, harm, growth: 0 };
         }),
       );
     const { answer } = await search(['x'], { moves: [move], ask });
     expect(plain(answer!.moves[0]!.value!)).toBe(19);
+  });
+
+  describe('with a price', () => {
+    /** More of `dear` alone holds all goals, and so do `free` and `other` together, and `checks` alone. */
+    const priced = (growth: number, moves: Tuning['moves']) =>
+      search([], {
+        moves,
+        ask: (sets) =>
+          Promise.resolve(
+            sets.map((own): Outcome => {
+              const has = (path: string): boolean => own.some((one) => one.path === path);
+              const met = Number(has('free')) + Number(has('other'));
+              const holds = has('dear') || has('checks') || met === 2;
+              const penalty = holds ? 0 : 1 - met / 2;
+              return { holds, penalty, harm: 100 * penalty, growth: has('dear') ? growth : 0 };
+            }),
+          ),
+      });
+    const TWO = [move('dear', 2), move('free'), move('other')];
+
+    it('prefers two settings that cost nothing to one that costs a fifth more', async () => {
+      expect((await priced(2, TWO)).paths).toEqual(['free', 'other']);
+      expect((await priced(0.2, TWO)).paths).toEqual(['free', 'other']);
+      expect((await priced(0.09, TWO)).paths).toEqual(['dear']);
+    });
+
+    it('prefers another mechanism that costs nothing to more capacity', async () => {
+      const moves = [move('dear', 2), move('checks', 3)];
+      expect((await priced(2, moves)).paths).toEqual(['checks']);
+      expect((await priced(0.05, moves)).paths).toEqual(['dear']);
+    });
+  });
+
+  it('lists a change once that helps and is not enough', async () => {
+    const { answer, others } = await search(['b', 'e'], { moves: [move('b')] });
+    expect([answer!.moves.map(({ path }) => path), others]).toEqual([['b'], []]);
   });
 
   it('has no answer where nothing helps', async () => {

@@ -9,6 +9,8 @@ export interface Outcome extends Holding {
   readonly penalty: number;
   /** Requests that fail or are late. */
   readonly harm: number;
+  /** Part by which what is paid for grows: 1 = twice as much as now. */
+  readonly growth: number;
 }
 
 /** A search for settings that hold all goals. */
@@ -53,12 +55,14 @@ const COMBINED = 10;
 const ANSWERS = 3;
 /** Most settings of an answer. */
 const SIZE = 4;
+/** Growth of what is paid for that counts as much as one more setting. */
+const GROWTH = 0.1;
 /** Share of the runs for single changes; the rest combines and confirms them. */
 const SINGLES = 0.5;
 
 /**
  * Tries single changes once, and more of those that help; then all replications of the best. If none is enough, it adds
- * one change after the other. The other candidate is all that another variant does. From each answer all changes are left
+ * one change after the other; if those that are enough cost more than now, it joins those that cost nothing. The other candidate is all that another variant does. From each answer all changes are left
  * out that are not needed, and each number goes back to the present one as far as all goals hold.
  */
 export async function tuned(by: Tuning): Promise<Found> {
@@ -82,10 +86,7 @@ class Search {
     const { helpful, tried, untried } = await this.screened(base);
     const singles = await this.confirmed(helpful);
     const holding = singles.filter(({ outcome }) => outcome.holds).sort(byWorth);
-    const joined =
-      holding.length > 0 || part !== null || helpful.length === 0
-        ? null
-        : await this.joined(helpful, base);
+    const joined = await this.joined(joinable(helpful, holding, part), base, singles);
     const sets = [...holding, ...[part, joined].flatMap((own) => own ?? [])];
     const near: Tried[] = [];
     for (const own of sets
@@ -158,8 +159,14 @@ class Search {
     });
   }
 
-  /** Helpful changes one after the other, until all goals hold or none helps further. */
-  private async joined(helpful: readonly Tried[], base: Outcome): Promise<Tried | null> {
+  /** Helpful changes one after the other, until all goals hold or none helps further; null without any but `singles`. */
+  private async joined(
+    helpful: readonly Tried[],
+    base: Outcome,
+    singles: readonly Tried[],
+  ): Promise<Tried | null> {
+    if (helpful.length === 0) return null;
+    const known = singles.map(({ moves }) => moves[0]!);
     const pool = helpful.slice(0, COMBINED).map(({ moves }) => moves[0]!);
     let best = helpful[0]!;
     while (!best.outcome.holds && best.moves.length < SIZE && !this.by.isOver()) {
@@ -173,6 +180,7 @@ class Search {
       if (next === undefined || !helps(next.outcome, best.outcome, base)) break;
       best = next;
     }
+    if (best.moves.length === 1 && known.includes(best.moves[0]!)) return null;
     const outcome = await this.one(best.moves, this.by.replications);
     if (outcome === null) return null;
     const joined = { moves: best.moves, outcome };
@@ -235,6 +243,22 @@ class Search {
 
 const NOTHING: Found = { answer: null, others: [], tried: 0, untried: 0, isCut: false };
 
+/** The changes to join: all where none is enough yet, those that cost nothing where all that are enough do, else none. */
+function joinable(
+  helpful: readonly Tried[],
+  holding: readonly Tried[],
+  part: Tried | null,
+): readonly Tried[] {
+  const enough = [...holding, ...(part === null ? [] : [part])];
+  if (enough.length === 0) return helpful;
+  return enough.every((own) => costOf(own) > 0) ? helpful.filter((own) => costOf(own) === 0) : [];
+}
+
+/** What the growth of a set weighs, in settings. */
+function costOf({ outcome: { growth } }: Tried): number {
+  return Math.floor(growth / GROWTH + 1e-9);
+}
+
 /** Whether an outcome is better than another one, by a share of what is to be gained at all. */
 function helps(outcome: Outcome, than: Outcome, base: Outcome = than): boolean {
   const gained = than.penalty - outcome.penalty;
@@ -263,7 +287,7 @@ function byWorth(a: Tried, b: Tried): number {
   if (!a.outcome.holds || !b.outcome.holds) return byOutcome(a.outcome, b.outcome);
   const further = (moves: Moves): number => moves.reduce((all, own) => all * sizeOf(own), 1);
   return (
-    a.moves.length - b.moves.length ||
+    a.moves.length + costOf(a) - b.moves.length - costOf(b) ||
     effortOf(a) - effortOf(b) ||
     further(a.moves) - further(b.moves) ||
     a.outcome.harm - b.outcome.harm

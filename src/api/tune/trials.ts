@@ -1,6 +1,7 @@
 import {
   failsMore,
   failuresOf,
+  growthOf,
   isNearer,
   judgeTuned,
   missedIn,
@@ -131,7 +132,9 @@ export class Trials {
     if (!isWorse) this.note(own, moves);
     const mayHold = !isWorse && own.budgets.every(({ verdict }) => verdict !== 'fail');
     const penalty = penaltyOf(own, this.base) + (isWorse ? WORSE : 0);
-    return { holds: own.holds, mayHold, penalty, harm: own.failed + own.late, runs: own };
+    const harm = own.failed + own.late;
+    const growth = growthOf(own.price, this.base.price);
+    return { holds: own.holds, mayHold, penalty, harm, growth, runs: own };
   }
 
   private note(runs: TunedRuns, moves: Moves): void {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { growthOf, penaltyOf } from '../../src/analysis/tune.js';
+import type { BudgetResult } from '../../src/contracts/result/budgets.js';
+import type { FixPrice, TunedRuns } from '../../src/contracts/result/fix.js';
+
+/** Runs with one budget: success of at least 95 %. */
+function runs(value: number, verdict: BudgetResult['verdict']): TunedRuns {
+  const budget = { verdict, value, limit: 0.95, margin: (value - 0.95) / 0.95 };
+  return { budgets: [budget as BudgetResult] } as unknown as TunedRuns;
+}
+
+describe('the distance of goals to their limits', () => {
+  const usual = runs(0.86, 'fail');
+
+  it('is the part of the way that is left', () => {
+    expect(penaltyOf(runs(0.905, 'fail'), usual)).toBeCloseTo(0.5, 10);
+    expect(penaltyOf(runs(0.99, 'pass'), usual)).toBe(0);
+  });
+
+  it('is 0 beyond the limit, where only more runs are missing', () => {
+    expect(penaltyOf(runs(0.98, 'inconclusive'), usual)).toBe(0);
+    expect(penaltyOf(runs(0.94, 'inconclusive'), usual)).toBeGreaterThan(0.1);
+  });
+});
+
+describe('the growth of what is paid for', () => {
+  const price = (own: Partial<FixPrice>): FixPrice => ({
+    degraded: 0,
+    attempts: 1,
+    p99: null,
+    instances: 10,
+    cores: 0,
+    cost: null,
+    ...own,
+  });
+
+  it('is that of money, else of instances or cores, and none where there are fewer', () => {
+    const now = price({ cores: 20 });
+    expect(growthOf(price({ instances: 30, cores: 20 }), now)).toBe(2);
+    expect(growthOf(price({ cores: 25 }), now)).toBe(0.25);
+    expect(growthOf(price({ instances: 5, cores: 10 }), now)).toBe(0);
+    expect(growthOf(price({ instances: 30, cost: 11 }), price({ cost: 10 }))).toBeCloseTo(0.1, 10);
+  });
+});
