@@ -1,21 +1,23 @@
-// One part of the experiments, in a process of its own: `node part.mjs NAME FIRST COUNT`. Prints JSON.
+// One part of the experiments, in a process of its own: `node part.mjs NAME FIRST COUNT`. Each seed gives 30 runs of each
+// variant: one experiment with all of them, three with 10 and six with 5. Prints JSON.
 import { answersOf, questionsOf } from '../../dist/api/questions.js';
 import { load } from '../../dist/api/load.js';
 import { enoughRuns } from '../../dist/api/until.js';
 import { pairedValues, trialsOf } from '../../dist/analysis/measure/estimate.js';
 import { measure } from '../../dist/analysis/measure/metrics.js';
+import { latencyOf } from '../../dist/analysis/measure/outcomes.js';
+import { usersOf } from '../../dist/analysis/measure/summary.js';
 import { variantData } from '../../dist/analysis/measure/variant-data.js';
 import { wholeRun } from '../../dist/analysis/measure/window.js';
 import { runPlan } from '../../dist/run/run.js';
 import { compareFamily } from '../../dist/stats/comparison.js';
+import { Histogram } from '../../dist/stats/histogram.js';
 import { LOOKS_ERROR } from '../../dist/stats/looks.js';
 import { CASES } from './cases.mjs';
 
 const [name, first, count] = process.argv.slice(2);
 const FIGURES = { mean: 'users.latency.mean', p99: 'users.latency.p99', success: 'users.success' };
 export const SIZES = [5, 10, 30];
-/** Experiments whose runs together give one estimate of the true values. */
-const GROUP = 4;
 /** Half-widths that end the runs, as shares of the value; of success, points. */
 const GOALS = { mean: '12%', p99: '18%', success: '0.5%' };
 
@@ -32,8 +34,8 @@ const goals = figures.map((figure) =>
   ),
 );
 const intervals = [];
-const truths = [];
-let group = [[], []];
+/** By variant: all runs together. */
+const pooled = plans.map(() => ({ latency: new Histogram(), hits: 0, trials: 0 }));
 for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
   const rows = plans.map((plan) =>
     Array.from({ length: SIZES.at(-1) }, (_, run) =>
@@ -41,38 +43,49 @@ for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
     ),
   );
   for (const size of SIZES) {
-    const answers = asked(rows.map((row) => row.slice(0, size)));
-    figures.forEach((figure, i) => {
-      const one = answers[2 * i];
-      note(seed, figure, size, one.ci95);
-    });
-    const all = plans.map((plan, i) => dataOf(file.variants[i], plan, rows[i].slice(0, size)));
-    figures.forEach((figure, i) => {
-      note(seed, `${figure} difference`, size, differenceOf(all, questions[i].measure));
-    });
+    for (let from = 0; from + size <= SIZES.at(-1); from += size)
+      experiment(
+        size,
+        rows.map((row) => row.slice(from, from + size)),
+      );
   }
-  for (const [i, goal] of goals.entries()) await stopped(seed, figures[i], goal, rows);
-  group = group.map((row, i) => [...row, ...rows[i]]);
-  if (group[0].length === GROUP * SIZES.at(-1)) {
-    truths.push(asked(group).map(({ value }) => value));
-    group = [[], []];
-  }
+  for (const [i, goal] of goals.entries()) await stopped(figures[i], goal, rows);
+  rows.forEach((records, i) => pool(pooled[i], dataOf(file.variants[i], plans[i], records)));
 }
-process.stdout.write(JSON.stringify({ intervals, truths }));
+process.stdout.write(JSON.stringify({ intervals, pooled }));
+
+/** The intervals of some runs. */
+function experiment(size, rows) {
+  const answers = asked(rows);
+  figures.forEach((figure, i) => note(figure, size, answers[2 * i].ci95));
+  const all = plans.map((plan, i) => dataOf(file.variants[i], plan, rows[i]));
+  figures.forEach((figure, i) =>
+    note(`${figure} difference`, size, differenceOf(all, questions[i].measure)),
+  );
+}
+
+/** Adds the requests of some runs to those before. */
+function pool(own, data) {
+  own.latency.merge(latencyOf(usersOf(data), 'latency').all);
+  const { hits, trials } = measure(
+    data,
+    questions[figures.indexOf('success')].measure.metric,
+    null,
+    [],
+  );
+  hits.forEach((one, run) => {
+    own.hits += one;
+    own.trials += trials[run];
+  });
+}
 
 /** In the order of the figures, plain and other. */
 function asked(records, part = 1) {
   return answersOf({ file, plans, records, part }, questions);
 }
 
-function note(seed, figure, runs, interval) {
-  intervals.push([
-    seed,
-    figure,
-    String(runs),
-    interval === null ? null : interval[0],
-    interval === null ? null : interval[1],
-  ]);
+function note(figure, runs, interval) {
+  intervals.push([figure, String(runs), interval?.[0] ?? null, interval?.[1] ?? null]);
 }
 
 function dataOf(variant, plan, records) {
@@ -92,7 +105,7 @@ function differenceOf(all, { metric }) {
 }
 
 /** The runs until a half-width is reached: the interval that ended them, and the one that is printed. */
-async function stopped(seed, figure, goal, rows) {
+async function stopped(figure, goal, rows) {
   const make = async (count, from) => ({
     records: rows.map((row) => row.slice(from, from + count)),
     isCut: false,
@@ -100,12 +113,11 @@ async function stopped(seed, figure, goal, rows) {
   const { until, records } = await enoughRuns(goal, make);
   const [{ value, halfWidth }] = until.precisions;
   note(
-    seed,
     figure,
     'until, deciding',
     halfWidth === null ? null : [value - halfWidth, value + halfWidth],
   );
   const part = (1 - until.confidence) / LOOKS_ERROR;
-  note(seed, figure, 'until, printed', asked(records, part)[2 * figures.indexOf(figure)].ci95);
-  intervals.push([seed, 'runs', figure, records[0].length, null]);
+  note(figure, 'until, printed', asked(records, part)[2 * figures.indexOf(figure)].ci95);
+  intervals.push(['runs', figure, records[0].length, null]);
 }
