@@ -185,6 +185,29 @@ budgets: [ people.success >= 99% ]
     });
   });
 
+  it('takes back a larger limit that refuses as many: one that adapts to latency decides by itself', () => {
+    // Two in five responses take longer than the 50 ms after which the limit shrinks, whatever its highest value is.
+    const { need } = limits(
+      'adapts.yaml',
+      `faultline: 1
+title: A limit that adapts
+run: { duration: 30s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  shop: { runtime: async, endpoints: { buy: [ call: bank.pay ] } }
+  bank:
+    concurrency: 400
+    admission: { concurrencyLimit: { kind: aimd, initial: 20, min: 1, max: 100, timeout: 50ms } }
+    endpoints: { pay: [ wait: exponential(55ms) ] }
+workloads: { people: { arrivals: poisson(200/s), requests: [ call: shop.buy ] } }
+budgets: [ people.success >= 99% ]
+`,
+      '--for',
+      '2x',
+    );
+    expect(need).toMatchObject({ holds: false, settings: [] });
+    expect(need!.refused).toMatchObject({ by: 'concurrency limit', of: 'callee', callee: 'bank' });
+  });
+
   it('takes 99 % of the present success where no budget is about the load', () => {
     const text = POOL.replace(/faults:.*\n/, '').replace(/budgets:.*\n/, '');
     const { budgets, limits: found } = limits('none.yaml', text, '--resolution', '10%');

@@ -22,11 +22,23 @@ const AMOUNT = /^(?=.*[1-9])\d+(\.\d+)?(\/\w+)?$/;
 
 /** Where a component has limits on its requests. */
 const SECTIONS = ['services', 'gateways', 'functions'] as const;
-/** The fields with these limits, by the words for them. */
-const POLICIES: Readonly<Record<string, readonly string[]>> = {
-  'rate limit': ['rateLimit'],
-  'concurrency limit': ['concurrencyLimit', 'admit'],
+/**
+ * The fields with these limits, by the words for them. Of a concurrency limit that adapts only the highest value counts: it
+ * leaves the first one by itself, and its other numbers say how it adapts.
+ */
+const POLICIES: Readonly<Record<string, Limits>> = {
+  'rate limit': { names: ['rateLimit'], amounts: null },
+  'concurrency limit': {
+    names: ['concurrencyLimit', 'admit'],
+    amounts: ['concurrencyLimit', 'admit', 'limit', 'max'],
+  },
 };
+
+interface Limits {
+  readonly names: readonly string[];
+  /** The numbers that limit calls; null = all of them. */
+  readonly amounts: readonly string[] | null;
+}
 
 /** The numbers of the limits that refuse some calls: permits of a bulkhead, and all amounts of a rate limit. */
 export function admittedBy(written: MapNode, refused: RefusedCalls): readonly AdmittedBy[] {
@@ -35,27 +47,31 @@ export function admittedBy(written: MapNode, refused: RefusedCalls): readonly Ad
 
 /** The amounts of all limits of a component with these words, at its entry, its endpoints and its routes. */
 function ofRequests(written: MapNode, { callee, by }: RefusedCalls): readonly AdmittedBy[] {
-  const names = POLICIES[by] ?? [];
+  const limits = POLICIES[by];
+  if (limits === undefined) return [];
   return SECTIONS.flatMap((section) => {
     const own = get(get(written, section), callee);
-    return own === undefined ? [] : amountsIn(own, [section, callee], names, false);
+    return own === undefined ? [] : amountsIn(own, [section, callee], limits, false);
   });
 }
 
 function amountsIn(
   node: Node,
   path: readonly PathKey[],
-  names: readonly string[],
+  limits: Limits,
   isInside: boolean,
 ): readonly AdmittedBy[] {
-  if (node.type === 'scalar')
-    return isInside && AMOUNT.test(String(node.value)) ? [{ path: pathText(path), now: node }] : [];
+  const { names, amounts } = limits;
+  if (node.type === 'scalar') {
+    const isOne = isInside && (amounts?.includes(String(path.at(-1))) ?? true);
+    return isOne && AMOUNT.test(String(node.value)) ? [{ path: pathText(path), now: node }] : [];
+  }
   const below: readonly (readonly [PathKey, Node])[] =
     node.type === 'list'
       ? node.items.map((item, k) => [k, item] as const)
       : entries(node).map(([name, { value }]) => [name, value] as const);
   return below.flatMap(([key, value]) =>
-    amountsIn(value, [...path, key], names, isInside || names.includes(String(key))),
+    amountsIn(value, [...path, key], limits, isInside || names.includes(String(key))),
   );
 }
 

@@ -16,6 +16,9 @@ const FULL = 1.05;
 /** Least part by which a limit on calls is raised at a time. */
 const STEP = 1.25;
 
+/** Part of the refused calls that a larger limit still refuses, from which on its number does not decide. */
+const IN_VAIN = 0.8;
+
 /** A setting that is raised, and how often its present value. */
 interface Raised {
   readonly from: string | null;
@@ -34,16 +37,22 @@ export async function needFor(
   load: { readonly workloads: readonly string[]; readonly factor: number },
   isAsked: boolean,
 ): Promise<CapacityNeed | null> {
-  const settings = new Map<string, Raised>();
+  let settings = new Map<string, Raised>();
   const set = (): string[] => [...settings].map(([path, { to }]) => `${path}=${to}`);
   let first: Shown | null = null;
   let stuck: ComponentHeadroom | null = null;
+  let before: { readonly shown: Shown; readonly settings: typeof settings } | null = null;
   for (let round = 0; ; round++) {
-    const shown = await probes.run({ ...load, fault: null, set: set() });
+    let shown = await probes.run({ ...load, fault: null, set: set() });
     if (shown === null) return null;
     first ??= shown;
+    const isVain = before !== null && isInVain(before.shown, shown);
+    if (before !== null && isVain) {
+      ({ shown, settings } = before);
+      stuck = fullestOf(shown);
+    } else before = { shown, settings: new Map(settings) };
     const brought = probes.brought({ ...load, set: set() });
-    const isOver = shown.holds || round === ROUNDS || brought.length > 0;
+    const isOver = shown.holds || isVain || round === ROUNDS || brought.length > 0;
     if (isOver || (stuck = raise(shown, written, settings)) !== null) {
       const rate = [...shown.rates.values()].reduce((sum, one) => sum + one, 0);
       const isMeasured = first.cost !== null && shown.cost !== null;
@@ -71,7 +80,7 @@ function raise(
   const full = fullOf(gives, headroom);
   if (full === null || full.by !== undefined) {
     const isRaised = refused !== null && admit(refused, written, settings, full);
-    return isRaised ? null : (full ?? headroom.components[0] ?? null);
+    return isRaised ? null : fullestOf({ gives, headroom });
   }
   const more = settingFor(written, full);
   if (more === null) return full;
@@ -138,6 +147,26 @@ function admit(
     settings.set(own.path, { from: String(plain(own.now)), to: moreOf(own, by), by });
   }
   return all.length > 0;
+}
+
+/**
+ * Whether a limit on calls refuses about as many as before it was raised, such as one that adapts to latency: its highest
+ * value does not decide.
+ */
+function isInVain(before: Shown, after: Shown): boolean {
+  const [one, two] = [before.refused, after.refused];
+  if (one === null || two === null || after.holds) return false;
+  const isSame = one.of === two.of && one.by === two.by && one.callee === two.callee;
+  const isLimit = [before, after].every((own) => !isOther(fullOf(own.gives, own.headroom)));
+  return isSame && isLimit && one.caller === two.caller && two.share >= IN_VAIN * one.share;
+}
+
+/** The full resource, else the one that is nearest to it. */
+function fullestOf({
+  gives,
+  headroom,
+}: Pick<Shown, 'gives' | 'headroom'>): ComponentHeadroom | null {
+  return fullOf(gives, headroom) ?? headroom.components[0] ?? null;
 }
 
 /** Whether something else is full than a limit on calls. */

@@ -61,7 +61,10 @@ export function judgedLines(view: View, options: TextOptions, room: number): str
     const groups = [...texts].map(([value, names]) => ({ value, names }));
     const metric = row.by.find((one) => one !== null)!.metric;
     const budget = `${oneLine(row.text)}${isMean(metric) ? ' (mean)' : ''}`;
-    const failed = variants.filter((_, i) => row.by[i] != null && asked(row.by[i]));
+    const failed = variants.filter((_, i) => {
+      const own = row.by[i] ?? null;
+      return own !== null && asked(own);
+    });
     const why = oneLine(budgetCauses(failed, row.text));
     const causes = why === '' ? '' : `; ${why}`;
     const own = `${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}${causes}`;
