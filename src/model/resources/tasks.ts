@@ -32,8 +32,8 @@ export interface TaskOwner {
  */
 export class Tasks {
   private readonly owners: TaskOwner[] = [];
-  /** By instance * parts + part: gauge of the tasks that are being executed. */
-  private readonly gauges = new Map<number, number>();
+  /** By part and instance: one more than the gauge of the tasks that are being executed. Null: the part has no tasks. */
+  private readonly gauges: (Int32Array | null)[] = this.world.plan.parts.map(() => null);
   private readonly endedOp: number = engine.define('task-ended', (owner, record, outcome) =>
     this.owners[owner].taskEnded(record, outcome),
   );
@@ -158,17 +158,19 @@ export class Tasks {
 
   /** The gauges of tasks by instance and part, in this order. */
   get handling(): readonly { readonly instance: number; readonly part: number; gauge: number }[] {
-    const parts = this.world.plan.parts.length;
-    return [...this.gauges]
-      .sort(([a], [b]) => a - b)
-      .map(([key, gauge]) => ({ instance: Math.floor(key / parts), part: key % parts, gauge }));
+    const found: { instance: number; part: number; gauge: number }[] = [];
+    this.gauges.forEach((row, part) =>
+      row?.forEach((known, instance) => {
+        if (known !== 0) found.push({ instance, part, gauge: known - 1 });
+      }),
+    );
+    return found.sort((x, y) => x.instance - y.instance || x.part - y.part);
   }
 
   private gaugeOf(instance: number, part: number): number {
-    const key = instance * this.world.plan.parts.length + part;
-    let gauge = this.gauges.get(key);
-    if (gauge === undefined) this.gauges.set(key, (gauge = levels.register()));
-    return gauge;
+    const row = (this.gauges[part] ??= new Int32Array(this.world.instances.length));
+    if (row[instance] === 0) row[instance] = levels.register() + 1;
+    return row[instance] - 1;
   }
 
   /** Called by the server: the strand of a task is free. */
