@@ -8,6 +8,8 @@ interface Block {
   bundle: Bundle | null;
 }
 
+const NONE: Int32Array = new Int32Array(0);
+
 /**
  * One partition of a log: messages by offset. It holds only messages that a group may still read. Blocks that no group
  * reads soon are on the shelf.
@@ -26,8 +28,11 @@ export class Partition {
   private first = 0;
   private passed = 0;
   /** Slots of the last block, and slots to be reused. */
-  private tail: Int32Array = new Int32Array(0);
+  private tail: Int32Array = NONE;
   private spare: Int32Array | null = null;
+  /** Slots of the block that was read last, and its first offset. */
+  private near: Int32Array = NONE;
+  private nearFrom = 0;
   /** Messages per block. */
   private readonly size: number = this.messages.packed.size;
 
@@ -72,9 +77,18 @@ export class Partition {
   /** Message at an offset >= base. It may come from the shelf, which can reallocate the columns of messages. */
   at(offset: number): number {
     invariant(offset >= this.base && offset < this.end, 'an offset is within its log');
+    const place = offset - this.nearFrom;
+    if (place >= 0 && place < this.near.length) return this.near[place];
     const number = Math.floor(offset / this.size);
-    const slots = this.blocks[number - this.first].slots ?? this.unpack(number);
-    return slots[offset - number * this.size];
+    this.near = this.blocks[number - this.first].slots ?? this.unpack(number);
+    this.nearFrom = number * this.size;
+    return this.near[offset - this.nearFrom];
+  }
+
+  /** The slots of a block are no longer those of its messages. */
+  private reuse(slots: Int32Array): void {
+    if (this.near === slots) this.near = NONE;
+    this.spare = slots;
   }
 
   /** Drops everything below an offset; calls `free` for each dropped message that has a slot. */
@@ -89,7 +103,7 @@ export class Partition {
       else for (let offset = this.base; offset < until; offset++) free(slots[offset - start]);
       this.base = until;
       if (until < start + size) return;
-      if (slots !== null) this.spare = slots;
+      if (slots !== null) this.reuse(slots);
       this.blocks.shift();
       this.first++;
     }
@@ -123,7 +137,7 @@ export class Partition {
     block.bundle = messages.packed.pack(slots, size);
     for (let k = 0; k < size; k++) messages.drop(slots[k]);
     block.slots = null;
-    this.spare = slots;
+    this.reuse(slots);
     return true;
   }
 
