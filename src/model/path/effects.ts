@@ -52,7 +52,7 @@ export class Effects {
     const returns = strands.returns[strand];
     if (returns === RETURN.frame) {
       if (this.covered[strands.edge[strand]] === 1) return;
-    } else if (returns !== RETURN.task || strands.operation[strand] !== OPERATION.handler) return;
+    } else if (returns !== RETURN.task || !isOfHandler(strands.operation[strand])) return;
     if (executions !== null && strands.once[strand] === REPLAYED) return;
     operationOf(strand);
     const { a, b } = lineage;
@@ -83,4 +83,9 @@ export class Effects {
     const edge = strands.returns[strand] === RETURN.frame ? edges[strands.edge[strand]].stat : -1;
     sink.wasted(strands.part[strand], edge, strands.begun[strand], strands.ended[strand]);
   }
+}
+
+/** The kind of operation that a handler has. */
+function isOfHandler(kind: number): boolean {
+  return kind === OPERATION.handler || kind === OPERATION.again;
 }

@@ -3,7 +3,7 @@ import { engine } from '../../../src/kernel/engine.js';
 import { derive, lineage, streamKey } from '../../../src/kernel/rng.js';
 import { Messages } from '../../../src/model/modules/messaging/messages.js';
 import { sink } from '../../../src/model/data/figures/sink.js';
-import { strands } from '../../../src/model/data/strands/strands.js';
+import { OPERATION, strands } from '../../../src/model/data/strands/strands.js';
 import type { World } from '../../../src/model/modules/world.js';
 import { dice } from '../../support/dice.js';
 
@@ -199,17 +199,17 @@ describe('what a handler runs for', () => {
     const own = columns();
     const message = own.ofStrand(strandOf(8), 6, 2);
     const line: Pair = [own.lineageA[message]!, own.lineageB[message]!];
-    for (const [group, number] of [
-      [0, 1],
-      [0, 2],
-      [5, 1],
+    for (const [group, number, operation] of [
+      [0, 1, OPERATION.handler],
+      [0, 2, OPERATION.again],
+      [5, 1, OPERATION.handler],
     ] as const) {
       const call = child(line, group);
       const [lineageA, lineageB] = child(call, number);
       expect({ ...own.context(message, group, number) }).toEqual({
         callA: call[0],
         callB: call[1],
-        operation: 2,
+        operation,
         operationA: call[0],
         operationB: call[1],
         lineageA,
@@ -230,6 +230,11 @@ describe('what a handler runs for', () => {
       });
     }
     expect(own.context(message, 0, 9, 2).attempt).toBe(2);
+    // A look into the inbox has no effect, and a copy has the operation of the original.
+    const [other, copy] = [own.withoutRequest(1, 2, 9), own.copyOf(message)];
+    expect(own.context(other, 0, 1, 1, false).operation).toBe(OPERATION.ofTask);
+    expect(own.context(other, 0, 2).operation).toBe(OPERATION.handler);
+    expect(own.context(copy, 7, 1).operation).toBe(OPERATION.again);
     const plain = own.context(own.withoutRequest(1, 2, 3), 0, 1);
     expect([plain.traceRoot, plain.traceParent]).toEqual([0, 0]);
     own.context(message, 0, 1);

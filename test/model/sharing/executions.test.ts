@@ -160,13 +160,16 @@ describe('executions of operations', () => {
       const a = roll(5) - 2;
       const b = roll(12) - 6 + 10 * Math.floor(step / 100);
       const call = `${a} ${b}`;
-      // An operation of a task is never plain, and no operation is plain twice.
-      const ofTask = roll(2) === 0 ? OPERATION.ofTask : OPERATION.handler;
-      const given = plain.has(call) || roll(3) === 0 ? OPERATION.given : OPERATION.plain;
+      // No operation is plain twice, or the first run of a handler twice; another one of a task is never so.
+      const isOnce = !plain.has(call) && roll(3) !== 0;
+      const given = isOnce ? OPERATION.plain : OPERATION.given;
+      const ofHandler = isOnce ? OPERATION.handler : OPERATION.again;
+      const ofTask = b % 2 === 0 ? OPERATION.ofTask : ofHandler;
       const kind = a === 0 ? ofTask : given;
-      if (kind === OPERATION.plain) plain.add(call);
+      const isPlain = kind === OPERATION.plain || kind === OPERATION.handler;
+      if (isPlain) plain.add(call);
       own.note(step, step + 7, kind, a, b, now);
-      const isKnown = simple.executed(call, kind === OPERATION.plain, now);
+      const isKnown = simple.executed(call, isPlain, now);
       if (isKnown) expected.push(step);
       // Whatever the generations, a minute is remembered.
       const age = now - (last.get(call) ?? -Infinity);

@@ -20,7 +20,7 @@ const WORDS = 2;
 /** Integers of a noted effect, and of a question: operation (two words), part with OPERATION, open cell. */
 const ENTRY = 4;
 /** Log2 of the number of kinds of operations. */
-const KINDS = 2;
+const KINDS = 3;
 
 /** The executions of one period. */
 class Generation {
@@ -61,7 +61,8 @@ class Generation {
  * Remembers executions by their operation, so that a second execution of the same operation is counted as a duplicate. Two
  * generations of at least a minute each bound the memory.
  *
- * Most executions are plain: no attempt above them repeats another one, so their operation comes only once as such. A table
+ * Most executions are plain: no attempt above them repeats another one, so their operation comes only once as such. So does
+ * that of the first run of a handler. A table
  * of all of them is larger than a cache, and each look-up in it waits for the memory. So they are only written to a log, and
  * looked up among the others. One of the others asks whether its operation is in a log; all questions of a generation are
  * answered together. No event depends on a duplicate, so effects are noted in order and booked in groups.
@@ -129,7 +130,8 @@ export class Duplicates {
       if (this.recent.size >= this.kept && times[k] - this.turnedNs >= WINDOW_NS) {
         this.turn(times[k]);
       }
-      if ((notes[at + 2] & ((1 << KINDS) - 1)) === OPERATION.plain) this.bookPlain(at);
+      const kind = notes[at + 2] & ((1 << KINDS) - 1);
+      if (kind === OPERATION.plain || kind === OPERATION.handler) this.bookPlain(at);
       else this.bookOther(at);
     }
   }
@@ -151,7 +153,7 @@ export class Duplicates {
     const isNew = recent.repeated.add(a, b);
     const kind = notes[at + 2] & ((1 << KINDS) - 1);
     if (!isNew || older.repeated.has(a, b)) this.count(notes, at);
-    else if (kind === OPERATION.given) this.ask(notes, at);
+    else if (kind !== OPERATION.ofTask) this.ask(notes, at);
   }
 
   private count(entries: Int32Array, at: number): void {

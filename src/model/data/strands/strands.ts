@@ -55,10 +55,12 @@ export const OPERATION = Object.freeze({
   plain: 0,
   /** In columns of its own: an attempt above it is not the first one. A plain strand may have the same operation. */
   given: 1,
-  /** In columns of its own, of a task that has effects: the handler of a message. */
+  /** In columns of its own, of a task that has effects: the first run of the handler of a message. It comes once as such. */
   handler: 2,
+  /** The same, of another run, or of another copy of the message. */
+  again: 3,
   /** In columns of its own, of another task, or below a task. No plain strand has the same operation. */
-  ofTask: 3,
+  ofTask: 4,
 } as const);
 
 /** Loop registers of a strand. */

@@ -54,6 +54,8 @@ export class Messages {
   holders: Int32Array = new Int32Array(0);
   /** Bit of each group in which it has had its effect. */
   effects: Int32Array = new Int32Array(0);
+  /** Bit of each group in which its handler was run, with effects. */
+  begun: Int32Array = new Int32Array(0);
   /** Bit of each group that has given it up. */
   givenUp: Int32Array = new Int32Array(0);
   /** Index in `poisons` plus one, 0 = none; read only if there are any. */
@@ -254,7 +256,7 @@ export class Messages {
     identify(scratch, lineage.a, lineage.b, number);
     const a = this.lineageA[message] ^ this.operationA[message];
     derive(a, this.lineageB[message] ^ this.operationB[message], group);
-    scratch.operation = isEffect ? OPERATION.handler : OPERATION.ofTask;
+    scratch.operation = isEffect ? this.operationOf(message, group) : OPERATION.ofTask;
     scratch.operationA = lineage.a;
     scratch.operationB = lineage.b;
     scratch.rootA = this.rootA[message];
@@ -266,6 +268,15 @@ export class Messages {
     this.traces.apply(message, scratch);
     scratch.traceConsumer = part + 1;
     return scratch;
+  }
+
+  /** The kind of operation of a run of its handler that begins. */
+  private operationOf(message: number, group: number): number {
+    const bit = 1 << group;
+    const before =
+      (this.begun[message] & bit) | this.operationA[message] | this.operationB[message];
+    this.begun[message] |= bit;
+    return before === 0 ? OPERATION.handler : OPERATION.again;
   }
 
   /** The task of the last context also handles this message. */
@@ -324,6 +335,7 @@ export class Messages {
     this.cell[message] = sink.cell;
     this.holders[message] = 0;
     this.effects[message] = 0;
+    this.begun[message] = 0;
     this.givenUp[message] = 0;
     this.poison[message] = 0;
     this.truncated[message] = 0;

@@ -35,6 +35,7 @@ const NAMES = [
   'cell',
   'bytes',
   'effects',
+  'begun',
   'givenUp',
   'poison',
   'truncated',
