@@ -276,7 +276,7 @@ export const PROOFS = [
   ),
   kind(
     'a fault alone',
-    /^Alone it does (?<n>[\d,]+) of the harm of (?<all>[\d,]+) failed or slow requests$/u,
+    /^Alone it does (?:more harm than with the others: )?(?<n>[\d,]+) (?:of the harm of|failed or slow requests instead of) (?<all>[\d,]+)(?: failed or slow requests)?$/u,
     ({ groups }, { own }) =>
       own !== undefined &&
       isRound(own.harm, groups.all) &&

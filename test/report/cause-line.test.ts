@@ -109,6 +109,21 @@ it('names a fault that strikes alone as a cause, where no run leaves it out', ()
   );
 });
 
+it('says that a fault alone does more harm than with the others', () => {
+  const none = { value: null, ci95: null, each: [] };
+  const fault = {
+    without: null,
+    alone: 140,
+    share: null,
+    averted: none,
+    fault: 'outage',
+    role: 'cause',
+  } as const;
+  expect(causeSentence({ variant: variant!, own: { ...provedBy([]), faults: [fault] } })).toContain(
+    ' Alone it does more harm than with the others: 140 failed or slow requests instead of 100.',
+  );
+});
+
 it('heads a section with the finding, without counts, and says the rest below it', () => {
   const none = { value: null, ci95: null, each: [] };
   const alone = { without: null, alone: 80, share: null, averted: none };

@@ -244,7 +244,9 @@ export function aloneWords(
 ): string | null {
   if (without !== null || alone === null) return null;
   const [own, all] = [alone - background, harm].map((count) => formatCount(Math.round(count)));
-  return `${own} of the harm of ${all} failed or slow requests`;
+  return alone - background > harm
+    ? `more harm than with the others: ${own} failed or slow requests instead of ${all}`
+    : `${own} of the harm of ${all} failed or slow requests`;
 }
 
 /** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */
