@@ -138,13 +138,24 @@ class Descent {
       if (container.type !== 'map')
         return this.fail(
           depth,
-          `expected a mapping at ${this.upTo(depth)}, found ${describe(node)}`,
+          `expected a mapping at ${this.upTo(depth)}, found ${describe(node)}${this.entryHint(container, depth)}`,
         );
       return this.inMap(container, segment.key, depth, last);
     }
     if (container.type !== 'list')
       return this.fail(depth, `expected a list at ${this.upTo(depth)}, found ${describe(node)}`);
     return this.inList(container, segment, depth, last);
+  }
+
+  /** How a path names an entry of a list: `: an entry is '...subscribers[0].maxPollRecords', in quotes`. */
+  private entryHint(node: Node, depth: number): string {
+    const { path } = this.edit;
+    if (node.type !== 'list') return '';
+    const before = this.upTo(depth);
+    const [own = '', ...rest] = path.slice(before.length + 1).split('.');
+    const isIndex = /^\d+$/u.test(own);
+    const entry = [`${before}[${isIndex ? own : 0}]`, ...(isIndex ? rest : [own, ...rest])];
+    return `: the path to an entry is '${entry.join('.')}', in quotes`;
   }
 
   private inMap(node: MapNode, key: string, depth: number, last: boolean): Node {

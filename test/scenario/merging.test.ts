@@ -301,6 +301,14 @@ describe('a variant', () => {
       'remove: [services.orders.replicas.x]',
       'expected a mapping at services.orders.replicas, found 2',
     ],
+    [
+      'set: { faults.0.at: 5s }',
+      "expected a mapping at faults, found a list: the path to an entry is 'faults[0].at', in quotes",
+    ],
+    [
+      'set: { faults.at: 5s }',
+      "expected a mapping at faults, found a list: the path to an entry is 'faults[0].at', in quotes",
+    ],
     ['remove: [services.orders.memory]', 'services.orders has no memory'],
     ['add: { services: [ 1 ] }', 'expected a list at services, found a mapping'],
     ['set: { "services.orders..queue": 3 }', 'expected a key'],
