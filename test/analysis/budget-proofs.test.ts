@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { budgetCauses } from '../../src/report/words/budget-cause.js';
+import { budgetAnswer, budgetCauses } from '../../src/report/words/budget-cause.js';
 import type { BudgetProof } from '../../src/contracts/result/counterfactual.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
@@ -23,13 +23,18 @@ ${more}`;
 
 async function proofs(
   more: string,
-): Promise<{ readonly budgets: readonly BudgetProof[]; readonly words: (text: string) => string }> {
+): Promise<{
+  readonly budgets: readonly BudgetProof[];
+  readonly words: (text: string) => string;
+  readonly answer: string | null;
+}> {
   const ran = run(file(more));
   const counterfactuals = await proofOf(ran, { share: null });
   const variant = { ...ran.variant(), counterfactuals };
   return {
     budgets: counterfactuals.budgets ?? [],
     words: (text) => budgetCauses([variant], text),
+    answer: budgetAnswer(variant),
   };
 }
 
@@ -72,11 +77,14 @@ budgets: [ users.success >= 99%, dead.ready.max <= 0, mails.age.max < 1s, users.
   });
 
   it('may need two faults together, and has another cause where there is none', async () => {
-    const { words } = await proofs(`
+    const { words, answer } = await proofs(`
 faults: [ ${FAILS}, ${FAILS.replace('bank-fails', 'again').replace('20s', '40s')} ]
 budgets: [ users.success >= 99% ]
 `);
     expect(words('users.success >= 99%')).toBe('holds without any fault: 100 %');
+    expect(answer).toMatch(
+      /^users\.success is 100 % instead of 6\d(\.\d)? % without any fault \(proved\)$/,
+    );
     const { budgets, words: calm } = await proofs('budgets: [ mails.age.max < 6s ]\n');
     expect(budgets[0]!.calm).toBeNull();
     expect(calm('mails.age.max < 6s')).toMatch(

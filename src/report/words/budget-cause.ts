@@ -2,6 +2,7 @@ import type { BudgetTrial } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatValue } from '../../text/figures.js';
 import { groupedBy } from '../../text/order.js';
+import { isFailure } from '../view/budget-words.js';
 import { list } from '../../text/words.js';
 
 /** Why a variant breaks a budget. */
@@ -35,6 +36,24 @@ export function budgetCauses(broken: readonly VariantResult[], text: string): st
       return `${whose}${verb}${all.length === 1 ? 's' : ''} ${words}${figures}`;
     })
     .join('; ');
+}
+
+/**
+ * Why the first broken budget with a known cause breaks, as an answer: `partner 10x slower (proved): dead.ready.max is 0
+ * instead of 10 without it`. null where no further run holds one.
+ */
+export function budgetAnswer(variant: VariantResult): string | null {
+  for (const { text, metric, value, unit } of variant.budgets.filter(isFailure)) {
+    const cause = causeOf(variant, text);
+    if (cause === null || cause.verb === 'break' || cause.value === '' || value === null) continue;
+    const { words } = cause;
+    const [, fault] = /^without “([^“”]+)”$/u.exec(words) ?? [];
+    const moved = `${metric} is ${cause.value} instead of ${formatValue(value, unit)}`;
+    return fault === undefined
+      ? `${moved} ${words} (proved)`
+      : `${fault} (proved): ${moved} without it`;
+  }
+  return null;
 }
 
 /** Without a fault that is enough; else without all of them; else with a change of something else. */

@@ -3,6 +3,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { capitalised } from '../../text/words.js';
 import { joined, MOST, shortened, sizeOf } from './answer-room.js';
 import type { Words } from '../base/emphasis.js';
+import { budgetAnswer } from './budget-cause.js';
 import { clearedByBaseline, clearedLine } from './innocents.js';
 import { contrastLine, knownLine } from './known-by.js';
 import { hurtUsers, mainCauses } from './lead.js';
@@ -58,8 +59,12 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
   if (full !== null) return { words: [...shortened([full]), '.'], known: [], cleared };
   // A sentence that is cut in its list of runs says nothing.
   const proofs = own === undefined ? [] : briefProofs({ variant, own });
-  const proof = proofs.find((words) => sizeOf([words]) <= MOST) ?? proofs.at(-1);
-  if (proof !== undefined) return { words: [proof], known: [], cleared };
+  const proof = proofs.find((words) => sizeOf([words]) <= MOST) ?? proofs.at(-1) ?? null;
+  const found = budgetAnswer(variant);
+  const budget: Words | null = found === null ? null : [...shortened([found]), '.'];
+  // A broken budget that is not about this harm has a cause of its own.
+  const shown = unmet === null ? (budget ?? wordsOf(proof)) : (wordsOf(proof) ?? budget);
+  if (shown !== null) return { words: shown, known: [], cleared };
   const contrast = contrastWords(view);
   if (contrast !== null)
     return {
@@ -69,6 +74,10 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
     };
   const measured = measuredWhy(variant, own);
   return measured === null ? null : { words: measured, known: [], cleared };
+}
+
+function wordsOf(text: string | null): Words | null {
+  return text === null ? null : [text];
 }
 
 /** Where neither runs without a fault nor another variant show it: the runs without all faults, or what is full. */
