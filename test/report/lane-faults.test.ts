@@ -5,6 +5,7 @@ import { render } from '../../src/report/base/html-escape.js';
 import { textWidth } from '../../src/report/drawing/draw.js';
 import { faultMarks, viewOf } from '../../src/report/view/view.js';
 import { sampleResult } from '../support/sample-result.js';
+import { run } from '../theory/program.js';
 
 const sample = sampleResult();
 const view = viewOf(sample);
@@ -54,5 +55,32 @@ describe('the lanes', () => {
     );
     expect(errors!.x + textWidth('errors', 11.5)).toBeLessThan(load!.x);
     expect(load!.x - errors!.x).toBeLessThan(90);
+  });
+
+  it('keep the words of an arrow apart from those of what waits', () => {
+    const { result } = run(`faultline: 1
+title: Timeouts of consumers
+run: { duration: 60s, seed: 4 }
+services:
+  shop: { endpoints: { buy: [ publish: jobs ] } }
+  worker: { outbound: { partner: { timeout: 400ms } }, endpoints: { handle: [ call: partner.convert ] } }
+  partner: { concurrency: 4, endpoints: { convert: [ wait: exponential(50ms) ] } }
+queues: { jobs: { kind: sqs, visibilityTimeout: 2s, consumers: [ { call: worker.handle, concurrency: 4 } ] } }
+workloads: { users: { arrivals: constant(30/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow, kind: slow, target: partner, factor: 10, at: 20s, for: 20s } ]
+`);
+    const options = { width: 800, names: true, arrows: true };
+    const { body } = swimlaneChart(viewOf(result), result.variants[0], [18, 45], options);
+    const { document } = new JSDOM(`<svg>${render(body)}</svg>`).window;
+    const texts = [...document.querySelectorAll('text')].map((one) => ({
+      text: one.textContent,
+      x: Number(one.getAttribute('x')),
+      y: Number(one.getAttribute('y')),
+    }));
+    const word = texts.find(({ text }) => text === 'timeouts')!;
+    const waiting = texts.find(({ text }) => /messages wait/.test(text))!;
+    expect(Math.abs(word.y - waiting.y)).toBeLessThan(10);
+    const [left, right] = word.x < waiting.x ? [word, waiting] : [waiting, word];
+    expect(left.x + textWidth(left.text, 11)).toBeLessThanOrEqual(right.x);
   });
 });

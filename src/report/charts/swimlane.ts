@@ -40,6 +40,7 @@ export function swimlaneChart(
   const center = (i: number): number => top + LANE * (i + 0.5);
   const axis = width * (options.names ? BESIDE_NAMES : 1) - RIGHT;
   const ticks = timeTicks(view, window[0], window[1], axis);
+  const waiting = waits(lanes, x, window, center, width);
   return {
     width,
     height: bottom + 26,
@@ -53,8 +54,14 @@ export function swimlaneChart(
           label(0, center(i) + 4, shorten(lane.words, 22), { weight: lane.user ? 600 : undefined }),
         )}</g>`,
       bars(lanes, x, window, center),
-      waits(lanes, x, window, center, width),
-      options.arrows ? arrows(lanes, variant.cascade.influences, x, window, center, width) : null,
+      waiting.map(({ text }) => text),
+      options.arrows &&
+        arrows(
+          lanes,
+          variant.cascade.influences,
+          { x, window, center, width },
+          waiting.map(({ room }) => room),
+        ),
       timeLabels(ticks, x, bottom + 18),
     ],
   };
@@ -117,14 +124,14 @@ function bars(
 
 const DEGRADED = ['degraded', 'failing', 'down'] as const;
 
-/** What waits, below the bar of its component. */
+/** What waits, below the bar of its component, and the room that its words take. */
 function waits(
   lanes: readonly Lane[],
   x: Scale,
   window: readonly [number, number],
   center: (lane: number) => number,
   width: number,
-): Markup[] {
+): { readonly text: Markup; readonly room: Room }[] {
   return lanes.flatMap(({ backlogs }, lane) => {
     const seen = backlogs.filter(({ from, until }) => from < window[1] && until > window[0]);
     // Of several, the last one says how it ends.
@@ -140,8 +147,12 @@ function waits(
     const room = textWidth(words, SMALL);
     // Below its bar: from its start, or up to its end if there is no room after it.
     const left = fits(words) ? start : Math.max(0, Math.min(end, width) - room);
+    const base = center(lane) + 17;
     return [
-      label(left, center(lane) + 17, words, { fill: 'var(--ink2)', size: SMALL, halo: true }),
+      {
+        text: label(left, base, words, { fill: 'var(--ink2)', size: SMALL, halo: true }),
+        room: { left, right: left + room, top: base - SMALL, bottom: base + 2 },
+      },
     ];
   });
 }
@@ -175,18 +186,27 @@ function faultRows(
 /** Mean width of a letter of 12 px. */
 const LETTER = 6.6;
 
-/** Arrows from cause to effect, both ends at their time. Those that would overlap bulge; retries are dashed. */
+/** Where the lanes are, and what time they show. */
+interface Frame {
+  readonly x: Scale;
+  readonly window: readonly [number, number];
+  readonly center: (lane: number) => number;
+  readonly width: number;
+}
+
+/**
+ * Arrows from cause to effect, both ends at their time. Those that would overlap bulge; retries are dashed. `taken`: where
+ * other words are.
+ */
 function arrows(
   lanes: readonly Lane[],
   influences: readonly Influence[],
-  x: Scale,
-  window: readonly [number, number],
-  center: (lane: number) => number,
-  width: number,
+  { x, window, center, width }: Frame,
+  taken: readonly Room[],
 ): Markup[] {
   const row = new Map(lanes.map((lane, i) => [lane.subject, i]));
   const shafts: Room[] = [];
-  const words: Room[] = [];
+  const words = [...taken];
   const straight: string[] = [];
   const [dotted, heads]: [string[], string[]] = [[], []];
   const texts: Markup[] = [];
