@@ -10,13 +10,11 @@ const words = new Int32Array(cell.buffer);
 cell[0] = 1;
 const HIGH = words[1] !== 0 ? 1 : 0;
 
-/** POWERS[1023 + k] = 2^k for k from -1023 to 1023, every one exact. */
-const POWERS = new Float64Array(2047);
-POWERS[1023] = 1;
-for (let k = 1; k <= 1023; k++) {
-  POWERS[1023 + k] = POWERS[1022 + k] * 2;
-  POWERS[1023 - k] = POWERS[1024 - k] / 2;
-}
+/** POWERS[1024 + k] = 2^k for k from -1024 to 1023, every one exact. */
+const POWERS = new Float64Array(2048);
+POWERS[1024] = 1;
+for (let k = 1; k <= 1023; k++) POWERS[1024 + k] = POWERS[1023 + k] * 2;
+for (let k = 1; k <= 1024; k++) POWERS[1024 - k] = POWERS[1025 - k] / 2;
 
 const LN2_HIGH = 6.9314718036912381649e-1;
 const LN2_LOW = 1.90821492927058770002e-10;
@@ -46,7 +44,7 @@ export function log(value: number): number {
   // exact.
   const above = (high + 0x95f64) >> 20;
   k += exponent + above;
-  const f = scaled * POWERS[1023 - exponent] * (above === 0 ? 1 : 0.5) - 1;
+  const f = scaled * POWERS[1024 - exponent - above] - 1;
   if ((0x000fffff & (2 + high)) < 3) return logNearOne(f, k);
   const s = f / (2 + f);
   const z = s * s;
@@ -116,8 +114,8 @@ export function exp(value: number): number {
   if (k === 0) return 1 - ((x * c) / (c - 2) - x);
   const y = 1 - (lo - (x * c) / (2 - c) - hi);
   if (k === 1024) return y * 2 * TWO_1023;
-  if (k >= -1021) return y * POWERS[1023 + k];
-  return y * POWERS[2023 + k] * TWO_MINUS_1000;
+  if (k >= -1021) return y * POWERS[1024 + k];
+  return y * POWERS[2024 + k] * TWO_MINUS_1000;
 }
 
 /** log(1 + x) without loss for small x. Source: Kahan, HP-15C manual. */

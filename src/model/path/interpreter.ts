@@ -207,7 +207,7 @@ export class Interpreter implements InterpreterPort {
     if (instance.cold !== null) time = this.inTheCold(instance, time);
     if (instance.knee !== null) time = crowded(instance, instance.knee, time);
     if (instance.disk !== null) time = this.draws.onDisk(strand, pc, instance.disk, time);
-    time = Math.round(time / instance.speed);
+    if (instance.speed !== 1) time = Math.round(time / instance.speed);
     strands.pc[strand] = pc + 1;
     strands.state[strand] = STATE.SLEEP;
     this.yieldWorker(strand, instance);

@@ -31,6 +31,8 @@ interface Load {
   /** Sampler of think times or gaps, or -1. */
   readonly sampler: number;
   readonly patience: readonly (Lane | null)[];
+  /** By request: latency up to which it counts as goodput; Infinity = any. */
+  readonly goodWithin: Float64Array;
   /** Factor on the rate, set by faults. */
   factor: number;
   arrivals: number;
@@ -131,9 +133,8 @@ export class Loads {
     const load = this.loads[strands.from[strand]];
     const part = strands.part[strand];
     const latency = engine.now - strands.arrived[strand];
-    const { goodputWithinNs } = load.spec.requests[part - load.firstPart];
-    const good = goodputWithinNs === null || latency <= goodputWithinNs;
-    sink.answer(part, strands.cell[strand], outcome, latency, good && isSuccess(outcome));
+    const good = latency <= load.goodWithin[part - load.firstPart] && isSuccess(outcome);
+    sink.answer(part, strands.cell[strand], outcome, latency, good);
     engine.note((load.id << 8) | (outcome & 31), strands.lineageA[strand]);
     strands.answer[strand] = outcome;
     strands.ended[strand] = engine.now;
@@ -170,6 +171,7 @@ export class Loads {
       patience: spec.requests.map(({ patienceNs }) =>
         patienceNs === null ? null : engine.lane(patienceNs, PHASE.TIMER, patienceOp, lives),
       ),
+      goodWithin: Float64Array.from(spec.requests, (one) => one.goodputWithinNs ?? Infinity),
       factor: 1,
       arrivals: 0,
       others: 0,
@@ -184,8 +186,11 @@ export class Loads {
     derive(load.lineage.a, load.lineage.b, number);
     const { arrivals } = load.spec;
     const recorded = arrivals.kind === 'at' ? (arrivals.requests?.[number] ?? -1) : -1;
-    this.open(load, -1, lineage.a, lineage.b, number + load.others, recorded);
-    this.scheduleNext(load, engine.now);
+    const { a, b } = lineage;
+    // Drawn here, the time is known when it is needed: a processor computes it during what follows.
+    const next = this.nextTime(load, engine.now);
+    this.open(load, -1, a, b, number + load.others, recorded);
+    this.schedule(load, next);
   }
 
   /** Schedules the next arrival of an open load after `now`. */
