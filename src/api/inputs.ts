@@ -6,7 +6,10 @@ import { list } from '../text/words.js';
 import { OptionError } from './errors.js';
 import type { Prepared } from './prepare.js';
 
-/** All inputs of the baseline: what someone measured or guessed. Throws an OptionError if there are none. */
+/**
+ * All inputs: what someone measured or guessed, with the values of the baseline, and then those of places that only other
+ * variants have, such as a version that one of them releases. Throws an OptionError if there are none.
+ */
 export function allInputs({
   texts,
   file,
@@ -14,8 +17,13 @@ export function allInputs({
   places,
 }: Pick<Prepared, 'texts' | 'file' | 'path' | 'places'>): readonly ModelInput[] {
   const baseline = file.variants.find((one) => one.baseline)!;
-  const { written } = texts.get(baseline.name)!;
-  const all = inputsOf(written, (node) => places.comment(node));
+  const found = new Map<string, ModelInput>();
+  for (const { name } of [baseline, ...file.variants]) {
+    const { written } = texts.get(name)!;
+    for (const input of inputsOf(written, (node) => places.comment(node)))
+      if (!found.has(input.path)) found.set(input.path, input);
+  }
+  const all = [...found.values()];
   if (all.length > 0) return all;
   const message = `${path} has no time, rate, share or size to vary`;
   throw new OptionError(message, { option: 'over', found: '' });

@@ -82,7 +82,7 @@ function editOf(path: string, factor: number): Edit {
   // All digits: a third of a whole number has to be whole again.
   const text = `x${factor}`;
   const at = { file: 'multiples', start: 0, end: text.length };
-  return { path, at, value: scalar(text, at) };
+  return { path, at, value: scalar(text, at), isPartial: true };
 }
 
 /** One name for each point. */

@@ -5,6 +5,8 @@ export interface Edit {
   readonly path: string;
   readonly at: Place;
   readonly value: Node | null;
+  /** It may match nothing in some of the variants, as a path with a `*` may. */
+  readonly isPartial?: true;
 }
 
 /** One segment of a path. */

@@ -94,7 +94,7 @@ export function reportMisses(
     const { offset, message, ...words } = miss;
     const asked = plans.filter(({ patches }) => patches.some(({ set }) => set.includes(edit)));
     const isOfAll = variants.length === asked.length;
-    if (!isOfAll && isWild(edit.path)) continue;
+    if (!isOfAll && (isWild(edit.path) || edit.isPartial === true)) continue;
     const which = isOfAll
       ? ''
       : ` (in variant ${variants.join(', ')}): choose the variants that have it`;

@@ -55,6 +55,31 @@ function inputAt(result: SensitivityResult, path: string): SensitivityInput {
 }
 
 describe('sensitivity', () => {
+  it('varies a guess that only another variant has, such as the failures of the version that it releases', () => {
+    const text = `faultline: 1
+title: A version of one variant
+run: { duration: 20s, warmup: 2s, seed: 3 }
+services:
+  shop: { replicas: 4, concurrency: 8, endpoints: { buy: [ wait: 10ms ] } }
+workloads: { users: { arrivals: poisson(400/s), requests: [ call: shop.buy ] } }
+variants:
+  - { name: now }
+  - name: release
+    set:
+      services.shop.versions: { v1: {}, v2: { endpoints: { buy: [ wait: 10ms, { fail: 500, probability: 4% } ] } } }
+      services.shop.rollout: { to: v2, at: 0s, kind: rolling }
+budgets: [ users.success >= 95.5% from 10s to 20s ]
+`;
+    const { inputs } = varied('version.yaml', text, '--max-runs', '80');
+    const [worst] = inputs;
+    expect(worst!.path).toBe('services.shop.versions.v2.endpoints.buy.steps[1].probability');
+    // 4.5 % of the requests fail at 1.125 times 4 %, and 4,000 requests show it within 15 %.
+    const [turn] = worst!.turns;
+    expect(turn).toMatchObject({ variant: 'release', holds: false });
+    expect(turn!.other).toBeGreaterThan(1.125 * 0.85);
+    expect(turn!.other).toBeLessThan(1.125 * 1.15);
+  });
+
   it('finds where an M/M/1 queue turns: 60 ms = 1 / (125/s - 108.3/s) = 1 / (1 / 8.57 ms - 100/s)', () => {
     const result = varied('desk.yaml', DESK);
     const { inputs, usual, figure } = result;
