@@ -7,7 +7,8 @@ import { VERSION } from '../text/version.js';
 import { inThisThread, type Execute } from './execute.js';
 import { RUN_OPTIONS, scenarioOf, type RunOptions, type ScenarioInput } from './options.js';
 import { counterfactualsOf, isWorthProof, recommended } from './proving/counterfactuals.js';
-import { eventsOf, type RunPlans } from './proving/proof.js';
+import { eventsOf } from './proving/events.js';
+import type { RunPlans } from './proving/proof.js';
 import { wholeEnough } from './until.js';
 import { remembered } from './simulate.js';
 

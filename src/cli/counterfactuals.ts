@@ -7,7 +7,8 @@ import {
   type Explaining,
 } from '../api/proving/counterfactuals.js';
 import { CHEAP } from '../api/proving/events.js';
-import { eventsOf, type RunPlans } from '../api/proving/proof.js';
+import { eventsOf } from '../api/proving/events.js';
+import type { RunPlans } from '../api/proving/proof.js';
 import type { Prepared } from '../api/prepare.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';

@@ -60,6 +60,25 @@ describe('the search for settings', () => {
     expect(paths).toEqual(['c', 'f']);
   });
 
+  it('joins what two other variants do, or one of them and a setting, where none is enough', async () => {
+    const variants = [
+      [move('c'), move('x')],
+      [move('f'), move('y'), move('z')],
+    ];
+    const both = await search(['c', 'f'], { known: variants });
+    expect([both.paths, both.answer!.outcome.holds]).toEqual([['c', 'f'], true]);
+    const one = await search(['a', 'f'], { known: variants, moves: ALL.slice(0, 2) });
+    expect([one.paths, one.answer!.outcome.holds]).toEqual([['a', 'f'], true]);
+    // Two variants that set the same do not go together.
+    const same = await search(['c', 'f'], {
+      known: [
+        [move('c'), move('x')],
+        [move('f'), move('x.y')],
+      ],
+    });
+    expect(same.answer!.outcome.holds).toBe(false);
+  });
+
   it('says where no runs were left to make an answer smaller, and never makes more than it may', async () => {
     for (const most of [3, 5, 7, 9, 11]) {
       const { paths, isCut, runs } = await search(['c', 'f'], { known: [ALL], most });

@@ -13,8 +13,8 @@ import type { Execute } from '../execute.js';
 import type { Prepared } from '../prepare.js';
 import { fewestRuns, withEnough, type EnoughWatcher } from '../tune/enough.js';
 import { withSettings } from '../tune/setting-interventions.js';
-import { CHEAP } from './events.js';
-import { eventsOf, prove, type RunPlans } from './proof.js';
+import { CHEAP, eventsOf } from './events.js';
+import { prove, type RunPlans } from './proof.js';
 import { candidatesOf, isSetUp, subjectOf, type Task } from './subject.js';
 
 /** Which variants are explained. */

@@ -1,3 +1,5 @@
+import type { RunRecord } from '../../contracts/record/record.js';
+
 /** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
 export const ROOM = 1.3;
 const LEAST = 0.5;
@@ -60,4 +62,9 @@ export class ProofEvents {
   share(runs: number): number {
     return Math.floor((this.most - this.spent) / runs);
   }
+}
+
+/** Events that some runs handled together. */
+export function eventsOf(records: readonly RunRecord[]): number {
+  return records.reduce((sum, { totals }) => sum + totals.events, 0);
 }

@@ -46,7 +46,7 @@ import type { Intervention, Source } from '../../plan/interventions/kind.js';
 import { withFaults } from '../../plan/without.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
-import { ProofEvents, ROOM } from './events.js';
+import { eventsOf, ProofEvents, ROOM } from './events.js';
 import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
 import { delaysOf } from './responders.js';
 
@@ -397,9 +397,4 @@ function isByFaults({ harm, background }: FaultProof): boolean {
 
 function isSame(a: Intervention, b: Intervention): boolean {
   return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
-}
-
-/** Events that some runs handled together. */
-export function eventsOf(records: readonly RunRecord[]): number {
-  return records.reduce((sum, { totals }) => sum + totals.events, 0);
 }

@@ -8,7 +8,8 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
-import { eventsOf, type Subject } from './proof.js';
+import { eventsOf } from './events.js';
+import type { Subject } from './proof.js';
 
 /** A variant to run again: its usual runs, and what they show. */
 export interface Task {

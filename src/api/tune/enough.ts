@@ -15,7 +15,7 @@ import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
 import type { Prepared } from '../prepare.js';
 import type { Execute } from '../execute.js';
-import { eventsOf } from '../proving/proof.js';
+import { eventsOf } from '../proving/events.js';
 import { smallest, type Moves, type TriedSet } from './smallest.js';
 import { bySubject } from './near.js';
 import { variantWith } from './variant-with.js';

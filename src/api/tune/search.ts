@@ -62,7 +62,8 @@ const SINGLES = 0.5;
 
 /**
  * Tries single changes once, and more of those that help; then all replications of the best. If none is enough, it adds
- * one change after the other; if those that are enough cost more than now, it joins those that cost nothing. The other candidate is all that another variant does. From each answer all changes are left
+ * one change after the other, all that another variant does counting as one; if those that are enough cost more than now, it
+ * joins those that cost nothing. The other candidate is all that another variant does. From each answer all changes are left
  * out that are not needed, and each number goes back to the present one as far as all goals hold.
  */
 export async function tuned(by: Tuning): Promise<Found> {
@@ -82,11 +83,15 @@ class Search {
   async find(): Promise<Found> {
     const [base] = await this.runs([[]], 1);
     if (base === undefined || base === null) return NOTHING;
-    const part = await this.known();
+    const { part, helping } = await this.known(base);
     const { helpful, tried, untried } = await this.screened(base);
     const singles = await this.confirmed(helpful);
     const holding = singles.filter(({ outcome }) => outcome.holds).sort(byWorth);
-    const joined = await this.joined(joinable(helpful, holding, part), base, singles);
+    const joined = await this.joined(
+      joinable([...helpful, ...helping], holding, part),
+      base,
+      singles,
+    );
     const sets = [...holding, ...[part, joined].flatMap((own) => own ?? [])];
     const near: Tried[] = [];
     for (const own of sets
@@ -159,20 +164,22 @@ class Search {
     });
   }
 
-  /** Helpful changes one after the other, until all goals hold or none helps further; null without any but `singles`. */
+  /**
+   * Helpful changes one after the other, those of another variant together, until all goals hold or none helps further;
+   * null without any but `singles`.
+   */
   private async joined(
     helpful: readonly Tried[],
     base: Outcome,
     singles: readonly Tried[],
   ): Promise<Tried | null> {
-    if (helpful.length === 0) return null;
-    const known = singles.map(({ moves }) => moves[0]!);
-    const pool = helpful.slice(0, COMBINED).map(({ moves }) => moves[0]!);
-    let best = helpful[0]!;
-    while (!best.outcome.holds && best.moves.length < SIZE && !this.by.isOver()) {
+    const pool = [...helpful].sort(byWorth).slice(0, COMBINED);
+    if (pool.length === 0) return null;
+    let best = pool[0]!;
+    for (let size = 1; !best.outcome.holds && size < SIZE && !this.by.isOver(); size++) {
       const sets = pool
-        .filter((move) => best.moves.every((own) => !isOfSame(own, move)))
-        .map((move) => [...best.moves, move]);
+        .filter(({ moves }) => moves.every((one) => best.moves.every((own) => !isOfSame(own, one))))
+        .map(({ moves }) => [...best.moves, ...moves]);
       const outcomes = await this.runs(sets, 1);
       const next = outcomes
         .flatMap((outcome, k) => (outcome === null ? [] : [{ moves: sets[k]!, outcome }]))
@@ -180,25 +187,35 @@ class Search {
       if (next === undefined || !helps(next.outcome, best.outcome, base)) break;
       best = next;
     }
-    if (best.moves.length === 1 && known.includes(best.moves[0]!)) return null;
+    if (singles.some(({ moves }) => moves === best.moves)) return null;
     const outcome = await this.one(best.moves, this.by.replications);
     if (outcome === null) return null;
     const joined = { moves: best.moves, outcome };
     return outcome.holds ? this.smallest(joined) : joined;
   }
 
-  /** The smallest part that holds all goals of what makes another variant, of the one with the fewest changes. */
-  private async known(): Promise<Tried | null> {
+  /**
+   * The smallest part that holds all goals of what makes another variant, of the one with the fewest changes; and the
+   * variants that do not hold them, but help.
+   */
+  private async known(
+    base: Outcome,
+  ): Promise<{ readonly part: Tried | null; readonly helping: readonly Tried[] }> {
     const { known, replications } = this.by;
     const first = await this.runs(known, 1);
-    const whole = known
-      .filter((_, k) => first[k]?.holds === true)
-      .sort((a, b) => a.length - b.length);
-    for (const moves of whole) {
+    const all = known.flatMap((moves, k) => {
+      const outcome = first[k] ?? null;
+      return outcome === null ? [] : [{ moves, outcome }];
+    });
+    const whole = all
+      .filter(({ outcome }) => outcome.holds)
+      .sort((a, b) => a.moves.length - b.moves.length);
+    for (const { moves } of whole) {
       const outcome = await this.one(moves, replications);
-      if (outcome?.holds === true) return this.smallest({ moves, outcome });
+      if (outcome?.holds === true)
+        return { part: await this.smallest({ moves, outcome }), helping: [] };
     }
-    return null;
+    return { part: null, helping: all.filter(({ outcome }) => helps(outcome, base)) };
   }
 
   /** The same change with its numbers as near to the present ones as all goals hold. */

@@ -9,7 +9,7 @@ import type { PlanRuns } from '../plan-runs.js';
 import type { Prepared } from '../../api/prepare.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
-import { eventsOf } from '../../api/proving/proof.js';
+import { eventsOf } from '../../api/proving/events.js';
 import { tippingOf } from './search.js';
 import { ROOM } from './variant-runs.js';
 

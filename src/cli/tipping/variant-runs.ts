@@ -9,7 +9,7 @@ import { lengthPath, type Length } from '../../api/capacity/length.js';
 import { interruption } from '../interrupt.js';
 import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
 import type { Prepared } from '../../api/prepare.js';
-import { eventsOf } from '../../api/proving/proof.js';
+import { eventsOf } from '../../api/proving/events.js';
 import { variantWith } from '../../api/tune/variant-with.js';
 
 /** A fault length and a load to run. */
