@@ -272,6 +272,41 @@ export const ANSWERS = [
   kind('least behind', /^(?<who>.+?) falls least behind: .+$/u, ({ groups }, facts) =>
     named(facts, groups.who) === undefined ? undefined : null,
   ),
+  kind(
+    'a broken budget without a fault or with a change',
+    /^(?:(?<fault>.+) \(proved\): (?<metric>.+) is (?<value>.+?) instead of (?<now>.+) without it|(?<of>.+) is (?<held>.+?) instead of (?<was>.+?) (?<words>with(?:out)? .+) \(proved\))$/u,
+    ({ groups }, { variant, own }) => {
+      const { fault, metric, value, now, of, held, was, words } = groups;
+      const proof = own?.budgets?.find(({ text }) => text.startsWith(metric ?? of));
+      if (proof === undefined) return 'no run is about this budget';
+      const id = variant.faults.find((one) => one.words === fault)?.id;
+      const trial =
+        fault !== undefined
+          ? proof.faults.find((one) => one.fault === id)
+          : words === 'without any fault'
+            ? proof.calm
+            : proof.interventions.find((one) => one.words === words);
+      const isSo = trial?.holds === true && isPrinted(value ?? held, trial.value);
+      return isSo && isPrinted(now ?? was, proof.value) ? null : 'the runs have other numbers';
+    },
+  ),
+  kind(
+    'failures that no budget covers',
+    new RegExp(
+      `^No budget covers (?<request>\\S+) requests, of which (?<share>${SHARE}) fail(?:, and \\d+ other kinds?)?$`,
+      'u',
+    ),
+    ({ groups }, { variant }) =>
+      Object.entries(variant.components).some(([name, { kind: what, parts }]) =>
+        Object.entries(what === 'workload' ? parts : {}).some(
+          ([part, { success }]) =>
+            [part, `${name}.${part}`].includes(groups.request) &&
+            isPrinted(groups.share, 1 - success),
+        ),
+      )
+        ? null
+        : 'other requests fail, or another part of them',
+  ),
   kind('missed', /^“(?<text>.+?)” is not held: (?<figure>.+)$/u, ({ groups }, facts) =>
     missedError([[groups.text, groups.figure]], facts),
   ),
