@@ -87,6 +87,14 @@ export const BESIDE = [
         : `it is ${own}`;
     },
   ),
+  kind(
+    'a difference of harm that no request shows',
+    /^Difference of (?<name>.+?) from .+?: (?<less>.+?) instead of .+, in one pair of runs with the same random draws; .+$/u,
+    ({ groups }, facts) => {
+      const variant = named(facts, groups.name);
+      return variant === undefined ? undefined : effectError(groups.less, variant);
+    },
+  ),
   kind('the price of a change', /^Price of this change: .+$/u),
   kind(
     'wasted work',

@@ -171,6 +171,14 @@ describe('the price of an advice', () => {
     expect(act).toMatch(/^close-behind and confirmed serve users best: 83\.3 %/);
   });
 
+  it('is no reason to give up budgets that hold: only a variant with budgets serves better', () => {
+    const text = readFileSync('scenarios/patterns/noisy-tenant.yaml', 'utf8');
+    const { act } = told(run(text.replace(/replications: \d+/u, 'replications: 1')).result);
+    expect(act).toMatch(
+      /^fair serves users best: 62 % of requests succeed, limited 27\.2 % \(together with services\.api\.queue: \{ /,
+    );
+  });
+
   it('is the only reason to prefer one where as many requests succeed', () => {
     const { act } = told(shipped('saga-crash'));
     expect(act).toMatch(

@@ -1,7 +1,5 @@
 import type { Words } from '../base/emphasis.js';
 import { groupedBy } from '../../text/order.js';
-import { oneRunWords } from '../../contracts/result/one-run.js';
-import { capitalised } from '../../text/words.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { budgetFigure, isBroken, meaningOf } from '../view/budget-words.js';
@@ -38,7 +36,6 @@ export function renderMarkdown(read: Result, options: { readonly command: string
   const { result } = view;
   const answer = answerOf(view);
   const { badge } = answer;
-  const oneRun = oneRunWords(result);
   const whatIf = whatIfText(result.scenario.whatIf);
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
@@ -49,7 +46,6 @@ export function renderMarkdown(read: Result, options: { readonly command: string
       .map(({ name, words }) => `- **${name}**: ${inlineWords(words)}`)
       .join('\n'),
     answer.also.map((words) => inlineWords(words).trim()).join('\n\n'),
-    oneRun === null ? '' : `${capitalised(inlineText(oneRun))}.`,
     unfinishedLines(result)
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)
       .join('\n'),

@@ -1,5 +1,4 @@
 import { formatCount } from '../../text/figures.js';
-import { oneRunWords } from '../../contracts/result/one-run.js';
 import { capitalised } from '../../text/words.js';
 import { answerOf, namedAnswers, type Badge } from '../words/answer.js';
 import type { Words } from '../base/emphasis.js';
@@ -11,13 +10,12 @@ import type { View } from '../view/view.js';
 export function verdictSection(view: View): Markup {
   const { hypothesis } = view.result;
   const answer = answerOf(view);
-  const oneRun = oneRunWords(view.result);
   const asked =
     hypothesis !== null &&
     markup`<p class="kick also asked"><b>${capitalised(hypothesis.verdict)}</b>: ${hypothesis.statement}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Answer">
     ${asked}
-    ${answerMarkup(answer.badge, namedAnswers(answer), [...answer.also, ...(oneRun === null ? [] : [[`${capitalised(oneRun)}.`]])])}
+    ${answerMarkup(answer.badge, namedAnswers(answer), answer.also)}
     ${unfinishedList(view)}
   </section>`;
 }

@@ -263,8 +263,11 @@ const UNKNOWN: Words = [
 /** The variants of the same load and faults that serve users clearly better than the one that the report is about; else null. */
 function bestServed(view: View): Advice | null {
   const { worstVariant } = view;
-  const ours = withoutQuestions(view, withLoadOf(view, worstVariant));
-  const most = mostServed(ours);
+  const all = withoutQuestions(view, withLoadOf(view, worstVariant));
+  // Where it holds all that it has to, a variant without budgets is no better one.
+  const judged = holdsAll(worstVariant) ? all.filter((own) => heldBudgets(own).of > 0) : all;
+  const most = mostServed(judged);
+  const ours = all.filter((own) => successOf(own) <= most);
   return most - successOf(worstVariant) >= BETTER ? servesBest(view, ours, most) : null;
 }
 

@@ -1,7 +1,7 @@
 import { oneRunWords } from '../../contracts/result/one-run.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant, formatNumber } from '../../text/figures.js';
-import { plural, verb } from '../../text/words.js';
+import { capitalised, plural, verb } from '../../text/words.js';
 import { NO_PRICE, type Price } from './price.js';
 import { actWords, settingsLine, sparedWords, unjudgedLine } from './advice.js';
 import { isCalm, joined, shortened, variantHead } from './answer-room.js';
@@ -257,6 +257,7 @@ function alsoWords(view: View, said: Words | null, cleared: Words): readonly Wor
     result.variants.length === 1 && heldBudgets(only!).broken > 0 ? [missedWords(only!)] : [];
   const all = unseenSentences(view);
   const unseen = all.filter((words) => !isSaid(view, words, said));
+  const oneRun = oneRunWords(result);
   const incomplete = incompleteHeading(result);
   const warned = brokenWarnings(result);
   return [
@@ -279,6 +280,7 @@ function alsoWords(view: View, said: Words | null, cleared: Words): readonly Wor
     cleared,
     all.length === 0 ? wastedLine(view) : [],
     ...unseen.map((words) => [...words, '.']),
+    oneRun === null ? [] : [`${capitalised(oneRun)}.`],
   ];
 }
 

@@ -103,11 +103,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
   const components = everDegraded(view, variant);
   const parts = [
     components.length > 0 ? plural(components.length, 'component') : '',
-    users.length > 0
-      ? plural(users.length, 'kind of request')
-          .replace('requests', 'request')
-          .replace('kind of', users.length > 1 ? 'kinds of' : 'kind of')
-      : '',
+    users.length > 0 ? `${plural(users.length, 'kind')} of request` : '',
   ];
   const who = parts.filter((part) => part !== '').join(' and ');
   const verb = components.length + users.length === 1 ? 'degrades' : 'degrade';

@@ -13,6 +13,7 @@ import type { Column } from '../view/column.js';
 import { cellText, latencyColumns, neverCount, outcomeColumns } from '../view/columns.js';
 import { decidingWords } from '../view/deciding-words.js';
 import { differenceOf, isWorse, type Difference } from '../view/difference.js';
+import { effectWords, halvedEffects } from '../view/effects.js';
 import { nodeIn } from '../view/nodes.js';
 import { haveSameLoad } from '../view/reference.js';
 import type { View } from '../view/view.js';
@@ -71,7 +72,7 @@ export function gainLine(view: View, variant: VariantResult): Words {
   const one = variant === view.baseline ? other : variant;
   const found = differenceOf(view, success, one);
   const size = Math.abs(found.difference ?? 0);
-  if (found.verdict === 'same' || size <= (found.margin ?? 0)) return [];
+  if (found.verdict === 'same' || size <= (found.margin ?? 0)) return effectGain(view, variant);
   return [
     { strong: 'Difference' },
     ' in success of ',
@@ -82,11 +83,29 @@ export function gainLine(view: View, variant: VariantResult): Words {
   ];
 }
 
+/** The same of harm that no request shows, in one run of each: `no saga breaks instead of 0.02 %`. */
+function effectGain(view: View, variant: VariantResult): Words {
+  const { worstVariant, result } = view;
+  const [found] = halvedEffects(view, worstVariant, variant);
+  if (found === undefined || result.replications > 1) return [];
+  const words = `${effectWords(found, variant)} instead of ${cellText(found.column, worstVariant)}`;
+  return [
+    { strong: 'Difference' },
+    ' of ',
+    { strong: variant.name },
+    ' from ',
+    { strong: worstVariant.name },
+    `: ${words}, ${ONE_PAIR}.`,
+  ];
+}
+
+const ONE_PAIR =
+  'in one pair of runs with the same random draws; a pair has no interval, add --replications 5';
+
 function differenceWords(found: Difference, unit: Column['unit'], runs: number): string {
   const { interval, confidence, verdict, runsToDecide = null } = found;
   const { difference, half } = formatDifferenceWithin(found.difference!, interval, unit);
-  if (runs === 1)
-    return `${difference} in one pair of runs with the same random draws; a pair has no interval, add --replications 5`;
+  if (runs === 1) return `${difference} ${ONE_PAIR}`;
   const known = confidence === null ? '' : `${formatShare(confidence)} confidence, `;
   const never = 'more replications do not help';
   const open =
