@@ -497,13 +497,18 @@ export const ANSWERS = [
     },
   ),
   kind(
-    'runs of the causes',
-    /^(?<n>[\d,]+) runs? without a fault or with one change(?: in (?<name>.+))?$/u,
-    ({ groups }, facts) => {
-      const variant = groups.name === undefined ? facts.variant : named(facts, groups.name);
-      return variant?.counterfactuals?.runs === countIn(groups.n)
-        ? null
-        : `there are ${variant?.counterfactuals?.runs}`;
+    'the title of the causes',
+    /^(?<words>.+) in (?<name>[^\s.]+)$/u,
+    ({ groups: { words, name } }, facts) => {
+      const variant = named(facts, name);
+      const own = variant?.counterfactuals;
+      if (own === undefined) return undefined;
+      // Without its counts a change has no figure.
+      const first = words.replace(/^Worse /u, '');
+      const begin = first[0].toLowerCase() + first.slice(1);
+      if (own.interventions.some((one) => begin.startsWith(one.words))) return null;
+      const errors = PROOFS.map(({ read }) => read(words, { ...facts, variant, own }));
+      return errors.includes(null) ? null : errors.find((error) => error !== undefined);
     },
   ),
   kind(
@@ -547,7 +552,7 @@ export const ANSWERS = [
 export const NOTES = [
   kind(
     'a star of a table',
-    /^\* (?:while (?<words>.+?)(?: from (?<from>[\d.,]+(?: \S+)?) to (?<to>[\d.,]+ \S+))?(?: \((?<others>.+)\))?)$/u,
+    /^\* (?:while (?<words>.+?)(?: from (?<from>[\d.,]+(?: \S+?)?)(?: to (?<to>[\d.,]+ \S+))?)?(?: \((?<others>.+)\))?)$/u,
     ({ groups }, facts) => starError(groups, facts),
   ),
   kind(
@@ -576,7 +581,9 @@ function starError({ words, from, to, others }, { result }) {
   const wrong = all.find(([name, own]) => {
     if (apart.some((part) => part.endsWith(` ${name}`) || part === name)) return false;
     const end = Number.isFinite(result.run.duration) ? result.run.duration : Infinity;
-    return !own.some(({ spans }) => spans.some((span) => isPrinted(to, Math.min(end, span.until))));
+    // Without an end it is there when the run ends.
+    const isSo = (until) => (to === undefined ? until >= end : isPrinted(to, Math.min(end, until)));
+    return !own.some(({ spans }) => spans.some((span) => isSo(span.until)));
   });
   return wrong === undefined ? null : `${wrong[0]} has it at another time, or not`;
 }

@@ -91,7 +91,7 @@ function settingError(text, changes) {
 function ungrouped(text) {
   const group = /^(?<parent>\S+): \{ (?<list>.+) \}$/u.exec(text)?.groups;
   const parts = group === undefined ? [] : partsOf(group.list, [', ']);
-  if (parts.length < 2 || !parts.every((one) => /^\w+: .* → /u.test(one))) return [text];
+  if (parts.length < 2 || !parts.every((one) => /^[^\s:]+: .* → /u.test(one))) return [text];
   return parts.map((one) => `${group.parent}.${one}`);
 }
 

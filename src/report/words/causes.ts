@@ -19,7 +19,7 @@ export function causeSentence(explained: Explained): string {
   return sentencesOf(explained, interventionSentences(explained.own));
 }
 
-/** The same in two parts: a heading such as `Cause: “psp hangs”`, else the first sentence, and what is said after it. */
+/** The same in two parts: a heading such as `Cause: “psp hangs”`, else the change that shows most, and what is said after it. */
 export function causeParts(explained: Explained): {
   readonly title: string;
   readonly rest: string;
@@ -27,10 +27,8 @@ export function causeParts(explained: Explained): {
   const { faults } = explained.own;
   const whole = causeSentence(explained);
   const [head] = faults.length === 0 ? [''] : faultWords(explained);
-  if (head === '' || !whole.startsWith(head)) {
-    const [first, ...others] = whole.split(/(?<=\.) (?=[A-Z“])/u);
-    return { title: first!.replace(/\.$/u, ''), rest: others.join(' ') };
-  }
+  if (head === '' || !whole.startsWith(head))
+    return { title: whole.split(/: | \(|\.(?: |$)/u, 1)[0]!, rest: whole };
   return { title: head, rest: capitalised(whole.slice(head.length).replace(/^[.:] ?/u, '')) };
 }
 
