@@ -79,7 +79,7 @@ describe('settings in which variants differ', () => {
     const own = await said(consumers(VARIANTS));
     const why = own.texts.find(({ text }) => text.startsWith('The difference'))!.text;
     expect(why).toMatch(
-      /^The difference from as-is \(proved\): topics\.readings\.subscribers\[0\]\.maxPollInterval: 60s → 2s and topics\.readings\.subscribers\[0\]\.maxPollRecords: 100 → 5000; in as-is no effect happens again\.$/u,
+      /^The difference from as-is \(proved\): topics\.readings\.subscribers\[0\]: \{ maxPollInterval: 60s → 2s, maxPollRecords: 100 → 5000 \}; in as-is no effect happens again\.$/u,
     );
     const { unread, wrong } = readingOf(own.result, own.texts);
     expect({ unread, wrong }).toEqual({ unread: [], wrong: [] });
