@@ -35,7 +35,10 @@ budgets: [ users.success >= 99% ]
   it('is a cause, and nothing to change', () => {
     const { said, result } = ran(limited('external: true, '.replace(', ', '\n    ')));
     expect(said).toContain('partner refuses requests above its rate limit');
-    expect(said).not.toContain('without the limits of partner');
+    expect(said).toContain(
+      'users.success is 100 % instead of 60.9 % without the limits of partner',
+    );
+    expect(said).toContain('do Not known: ');
     const [change] = result.variants[0]!.counterfactuals!.interventions;
     expect([change!.subject, change!.external]).toEqual(['partner', true]);
   });
