@@ -3,32 +3,42 @@ import { behindOf, countEstimate, unsettledOf } from '../families/unseen.js';
 
 /**
  * The variant whose cascade the report describes: the one with the most metastable replications, then the lowest
- * success. With equal success, the one with the worst effects that no request shows. The first of equals.
+ * success. With equal success, the one with the worst effects that no request shows. Of equals the baseline, then the first.
  */
 export function worstVariantOf(result: Result): VariantResult {
-  let worst = result.variants[0]!;
+  const { variants } = result;
+  let worst = variants.find(({ baseline }) => baseline) ?? variants[0]!;
   let worstSeverity = severityOf(result, worst);
-  for (const variant of result.variants) {
+  for (const variant of variants) {
     const severity = severityOf(result, variant);
-    const at = severity.findIndex((each, i) => Math.abs(each - worstSeverity[i]!) > 1e-9);
-    if (at >= 0 && severity[at]! > worstSeverity[at]!) [worst, worstSeverity] = [variant, severity];
+    const at = severity.findIndex(
+      ([value, alike], i) => Math.abs(value - worstSeverity[i]![0]) > alike,
+    );
+    if (at >= 0 && severity[at]![0] > worstSeverity[at]![0])
+      [worst, worstSeverity] = [variant, severity];
   }
   return worst;
 }
 
-/** Criteria, the most important first; more is worse. */
-function severityOf(result: Result, variant: VariantResult): readonly number[] {
+/** A criterion, and the difference up to which two variants are alike in it. More is worse. */
+type Criterion = readonly [value: number, alike: number];
+
+/** Part of an amount by which two variants that are alike may differ. */
+const ALIKE = 0.05;
+
+/** The most important criterion first. */
+function severityOf(result: Result, variant: VariantResult): readonly Criterion[] {
   const lost = 1 - (variant.summary.success.value ?? 1);
   const sagas = unsettledOf({ result }, variant);
   const behind = behindOf({ result }, variant);
+  const effects = countEstimate({ result }, variant, 'messages', 'lostEffects').value ?? 0;
+  const oldest = behind?.oldest ?? 0;
   return [
-    variant.cascade.metastable,
-    // Success rounded to a tenth of a per cent.
-    Math.round(lost * 1000),
-    sagas === null ? 0 : sagas.broken / sagas.begun,
-    Math.round(countEstimate({ result }, variant, 'messages', 'lostEffects').value ?? 0),
-    behind?.drained === Infinity ? 1 : 0,
-    Math.round(behind?.oldest ?? 0),
-    lost,
+    [variant.cascade.metastable, 0],
+    [lost, Math.max(1e-4, Math.min(1e-3, ALIKE * lost))],
+    [sagas === null ? 0 : sagas.broken / sagas.begun, 1e-9],
+    [effects, Math.max(0.5, ALIKE * effects)],
+    [behind?.drained === Infinity ? 1 : 0, 0],
+    [oldest, Math.max(0.5, ALIKE * oldest)],
   ];
 }
