@@ -250,7 +250,7 @@ export const ANSWERS = [
   kind(
     'serve best',
     new RegExp(
-      `^(?<who>.+?) serves? users best: (?<share>${SHARE}) of requests succeed, (?<other>.+?) (?<less>${SHARE})(?<rest>(?: \\(.+\\))?(?:; .+)?)$`,
+      `^(?<who>.+?) serves? users best(?<among> of those with budgets)?: (?<share>${SHARE}) of requests succeed, (?<other>.+?) (?<less>${SHARE})(?<rest>(?: \\(.+\\))?(?:; .+)?)$`,
       'u',
     ),
     ({ groups }, facts) => {
@@ -260,6 +260,7 @@ export const ANSWERS = [
       const most = Math.max(
         ...facts.result.variants
           .filter((one) => one === other || isOurs(one))
+          .filter((one) => groups.among === undefined || tally(one).of > 0)
           .map(({ summary }) => summary.success.value ?? 0),
       );
       const price = pricesError(groups.rest, best[0]);

@@ -175,7 +175,7 @@ describe('the price of an advice', () => {
     const text = readFileSync('scenarios/patterns/noisy-tenant.yaml', 'utf8');
     const { act } = told(run(text.replace(/replications: \d+/u, 'replications: 1')).result);
     expect(act).toMatch(
-      /^fair serves users best: 62 % of requests succeed, limited 27\.2 % \(together with services\.api\.queue: \{ /,
+      /^fair serves users best of those with budgets: 62 % of requests succeed, limited 27\.2 % \(together with services\.api\.queue/,
     );
   });
 

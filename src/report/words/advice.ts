@@ -267,8 +267,9 @@ function bestServed(view: View): Advice | null {
   // Where it holds all that it has to, a variant without budgets is no better one.
   const judged = holdsAll(worstVariant) ? all.filter((own) => heldBudgets(own).of > 0) : all;
   const most = mostServed(judged);
+  if (most - successOf(worstVariant) < BETTER) return null;
   const ours = all.filter((own) => successOf(own) <= most);
-  return most - successOf(worstVariant) >= BETTER ? servesBest(view, ours, most) : null;
+  return servesBest(view, ours, most, ours.length < all.length ? ' of those with budgets' : '');
 }
 
 /** Those of some variants that answer the same question, and in which every planned operation ends. */
@@ -284,7 +285,12 @@ function mostServed(some: readonly VariantResult[]): number {
   return Math.max(...some.map(successOf), 0);
 }
 
-function servesBest(view: View, able: readonly VariantResult[], most: number): Advice {
+function servesBest(
+  view: View,
+  able: readonly VariantResult[],
+  most: number,
+  among: string,
+): Advice {
   const { worstVariant } = view;
   const alike = able.filter((variant) => most - successOf(variant) < ALIKE);
   // As many requests succeed in all of these, so one that loses more than another one is not the best.
@@ -294,7 +300,7 @@ function servesBest(view: View, able: readonly VariantResult[], most: number): A
   const named = best.length > 0 ? best : alike.slice(0, NAMED);
   const head: Words = [
     ...strongList(named.map(({ name }) => name)),
-    ` ${named.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}`,
+    ` ${named.length === 1 ? 'serves' : 'serve'} users best${among}: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}`,
   ];
   const [variant] = named;
   const changes = settingsOf(view, variant!);
