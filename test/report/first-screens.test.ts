@@ -165,6 +165,25 @@ describe('harm that no request shows', () => {
   });
 });
 
+describe('a change that is no setting', () => {
+  it('is said to be none', async () => {
+    const result = await proved(`
+faultline: 1
+title: A lock
+run: { duration: 30s, warmup: 5s, seed: 26, replications: 1 }
+keys: { tenant: { kind: uniform, count: 1 } }
+services:
+  billing:
+    replicas: 4
+    endpoints: { charge: [ lock: { on: tenant, scope: service, acquireTimeout: 200ms, steps: [ wait: 10ms ] } ] }
+workloads: { users: { arrivals: poisson(150/s), requests: [ { call: billing.charge } ] } }
+`);
+    expect(told(result).act).toMatch(
+      /^no setting that was tried helps; without waits for the locks of billing: 0 requests fail instead of [\d,]+/u,
+    );
+  });
+});
+
 describe('the title of the causes', () => {
   it('is a finding where no fault is a cause', async () => {
     const result = await proved(`

@@ -65,11 +65,11 @@ export function actWords(view: View): Advice {
   if (change !== null) {
     const lead = change.isSetting ? '' : 'no setting that was tried helps; ';
     const head: Words = [...variantHead(view), lead, change.words];
-    return {
-      ...NOTHING,
-      price: change.price,
-      words: [...joined(head, [[`: ${change.effect}`]]), '.'],
-    };
+    // Where both currencies of harm have no room, the first one.
+    const effect = [change.effect, change.effect.split(', and ', 1)[0]!]
+      .map((text): Words => [...head, `: ${text}`])
+      .find((words) => sizeOf(words) <= MOST);
+    return { ...NOTHING, price: change.price, words: [...(effect ?? head), '.'] };
   }
   const judged = result.variants.filter(
     (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
