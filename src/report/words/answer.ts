@@ -162,25 +162,18 @@ function holdWords(isOne: boolean, isAll: boolean): string {
   return isOne ? 'holds them' : 'hold them';
 }
 
-/** Of variants that break no budget: how many do not come back before the run ends. */
+/** Of variants that break no budget: how many do not come back before the run ends, else how many were down. */
 function lastingWords(view: View, unbroken: readonly VariantResult[]): string {
   const down = unbroken.filter((one) => staysDown(one)).length;
   const full = unbroken.filter((one) => isLeftWaiting(view, one)).length;
-  const [count, many] = down > 0 ? [down, 'recover'] : [full, 'drain'];
-  if (count === 0) return wasDownWords(view, unbroken);
-  const does = verb(count, many);
-  return view.result.variants.length === 1
-    ? `, never ${does}`
-    : `, ${formatCount(count)} never ${does}`;
-}
-
-/** Budgets that are held do not say that requests of users were down. */
-function wasDownWords({ result }: View, unbroken: readonly VariantResult[]): string {
-  const count = unbroken.filter(wasDown).length;
+  const [count, words] =
+    down > 0
+      ? [down, `never ${verb(down, 'recover')}`]
+      : full > 0
+        ? [full, `never ${verb(full, 'drain')}`]
+        : [unbroken.filter(wasDown).length, 'down for a time'];
   if (count === 0) return '';
-  return result.variants.length === 1
-    ? ', down for a time'
-    : `, ${formatCount(count)} down for a time`;
+  return view.result.variants.length === 1 ? `, ${words}` : `, ${formatCount(count)} ${words}`;
 }
 
 /** The harm to users in the variant that the report is about; else what no request shows; else that nothing happens. */
