@@ -26,6 +26,8 @@ export const COUNT_MAX = 2_147_483_647;
 /** All count distributions of a run, drawn by id. A draw is a pure function of (stream key, lineage, index). */
 export class Counts {
   private readonly laws: CountDistribution[] = [];
+  /** Value of a constant, -1 for every other law. */
+  private readonly fixed: number[] = [];
   /** Cumulative weights of a choice. */
   private readonly reached: Float64Array[] = [];
 
@@ -34,11 +36,14 @@ export class Counts {
     check(d);
     const weights = d.kind === 'choice' ? d.branches.map((branch) => branch.weight) : [];
     this.reached.push(cumulative(weights));
+    this.fixed.push(d.kind === 'constant' ? d.value : -1);
     return this.laws.push(d) - 1;
   }
 
   /** The draw of stream (ka, kb) for lineage (la, lb) and index: a whole number, 0 to COUNT_MAX. */
   drawCount(id: number, ka: number, kb: number, la: number, lb: number, index: number): number {
+    const fixed = this.fixed[id];
+    if (fixed >= 0) return fixed;
     const d = this.laws[id];
     switch (d.kind) {
       case 'constant':

@@ -54,15 +54,13 @@ export class Keys {
     }
     const rootA = strands.rootA[strand];
     const rootB = strands.rootB[strand];
+    if (population.kind === 'unique') return lineageNumber(rootA, rootB);
+    if (population.kind === 'sequence') return strands.arrival[strand] % population.count;
     const stream = this.streams[key];
     const u = fixedUnit(stream.a, stream.b, rootA, rootB, 0);
     switch (population.kind) {
-      case 'unique':
-        return lineageNumber(rootA, rootB);
       case 'uniform':
         return Math.floor(u * population.count);
-      case 'sequence':
-        return strands.arrival[strand] % population.count;
       case 'hot': {
         const { count, hotShare, hotKeys } = population;
         if (u < hotShare) return Math.floor((u / hotShare) * hotKeys);

@@ -111,12 +111,12 @@ export class Channels {
 
   /** The act of a publish step. The messages are sent at once: they are written even if the strand no longer waits. */
   actOf(spec: PlanPublish): Act {
-    return { begin: (strand, pc) => this.publish(spec, strand, pc) };
+    const topic = this.byComponent.get(spec.topic)!;
+    return { begin: (strand, pc) => this.publish(spec, topic, strand, pc) };
   }
 
-  private publish(spec: PlanPublish, strand: number, pc: number): Outcome {
+  private publish(spec: PlanPublish, topic: number, strand: number, pc: number): Outcome {
     const count = this.draws.count(strand, pc, spec.count);
-    const topic = this.byComponent.get(spec.topic)!;
     if (spec.via === 'outbox') {
       this.writeRows(spec, topic, strand, pc, count);
       return OUTCOME.ok;

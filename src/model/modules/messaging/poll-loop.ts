@@ -17,6 +17,15 @@ import type { LoopSetup } from './loop-setup.js';
 import { PollPauses, type GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
 
+/** When a member commits, as numbers: each message asks, and strings of another thread are compared by their letters. */
+const COMMIT = Object.freeze({
+  auto: 0,
+  before: 1,
+  afterBatch: 2,
+  afterEach: 3,
+  transactional: 4,
+} as const);
+
 /** The poll loop of a member: it polls, runs the handler for record after record, commits, and polls again. */
 export class PollLoop implements TaskOwner {
   /** Owner number of the group's tasks. */
@@ -33,6 +42,7 @@ export class PollLoop implements TaskOwner {
   private readonly commits: Commits;
   private readonly records: Records;
   private readonly plain: boolean;
+  private readonly commit: number;
   private readonly pauses: PollPauses | null;
   private readonly heldUp: HeldUp;
 
@@ -43,6 +53,7 @@ export class PollLoop implements TaskOwner {
     this.offsets = offsets;
     this.records = new Records(messages, offsets, filter, spec.spec.filter, setup.canBeCut);
     this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !setup.canBeCut;
+    this.commit = COMMIT[spec.spec.commit];
     this.owner = world.tasks.register(this);
     this.heldUp = new HeldUp(spec.part, offsets, setup.partitions);
     world.heldUp.push(() => this.heldUp.records());
@@ -114,11 +125,11 @@ export class PollLoop implements TaskOwner {
     member.idle = true;
     member.thread?.idles(member.user);
     this.pauses?.died(member);
-    const { commit } = this.setup.spec.spec;
-    this.records.rest(member, commit === 'before', (message, place) =>
+    const { commit } = this;
+    this.records.rest(member, commit === COMMIT.before, (message, place) =>
       this.setup.aftermath.lose(message, place),
     );
-    if (commit === 'transactional') this.commits.undo(member);
+    if (commit === COMMIT.transactional) this.commits.undo(member);
     const logs = logsOf(batch);
     empty(batch);
     member.at = 0;
@@ -129,7 +140,7 @@ export class PollLoop implements TaskOwner {
 
   /** A member may lose partitions: it commits first, so that the records it has handled are not read again. */
   parting(member: Member): void {
-    if (this.setup.spec.spec.commit === 'auto') this.autoCommits.now(member);
+    if (this.commit === COMMIT.auto) this.autoCommits.now(member);
   }
 
   /** A log was taken from the member, which still handles the records it has read. */
@@ -169,7 +180,7 @@ export class PollLoop implements TaskOwner {
     if (this.commits.revoked.size > 0) this.commits.revoked.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
     if (member.closing) return membership.leave(member);
-    if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
+    if (this.commit === COMMIT.auto) this.autoCommits.polls(member);
     if (!membership.polls(member)) return false;
     // The member may have given up logs in this poll.
     const { assigned } = member;
@@ -185,10 +196,10 @@ export class PollLoop implements TaskOwner {
       batch.push(log, from, to);
       position[log] = to;
       room -= to - from;
-      if (spec.spec.commit === 'before') this.offsets.commit(log, to);
+      if (this.commit === COMMIT.before) this.offsets.commit(log, to);
     }
     if (batch.length === 0) return false;
-    if (spec.spec.commit === 'auto') this.autoCommits.taken(member);
+    if (this.commit === COMMIT.auto) this.autoCommits.taken(member);
     member.turn++;
     const [log, offset, tries] = member.kept;
     member.tries = batch[0] === log && batch[1] === offset ? tries : 1;
@@ -252,9 +263,9 @@ export class PollLoop implements TaskOwner {
 
   /** The handler has had its effect on every record of the run. */
   private succeeded(member: Member): void {
-    const { consumed, delays, spec } = this.setup;
+    const { consumed, delays } = this.setup;
     const { messages, world } = this;
-    const isPart = spec.spec.commit === 'transactional';
+    const isPart = this.commit === COMMIT.transactional;
     const { batch, at, run } = member;
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) {
@@ -290,9 +301,9 @@ export class PollLoop implements TaskOwner {
       go: (member) => this.go(member),
       wake: (member) => this.wake(member),
       finish: (member) => {
-        const { commit } = this.setup.spec.spec;
-        if (commit === 'transactional') this.commits.end(member);
-        else if (commit === 'afterBatch') this.commits.commitBatch(member);
+        const { commit } = this;
+        if (commit === COMMIT.transactional) this.commits.end(member);
+        else if (commit === COMMIT.afterBatch) this.commits.commitBatch(member);
         const logs = this.commits.revoked.delete(member) ? logsOf(member.batch) : [];
         empty(member.batch);
         member.at = 0;
@@ -321,7 +332,7 @@ export class PollLoop implements TaskOwner {
         const offset = batch[at + 1] + k;
         const message = partition.at(offset);
         if (!this.plain && !this.records.wants(message)) continue;
-        if (this.setup.spec.spec.commit === 'transactional') {
+        if (this.commit === COMMIT.transactional) {
           member.left.push(batch[at], offset, message);
         } else aftermath.leave(message, placeOf(batch[at], offset), isPassed);
       }
@@ -351,8 +362,8 @@ export class PollLoop implements TaskOwner {
 
   /** The run is over, whatever its outcome. */
   private advance(member: Member): void {
-    const { commit } = this.setup.spec.spec;
     const { batch, at } = member;
+    const { commit } = this;
     const log = batch[at];
     if (this.setup.canBeCut) this.abandonCut(member);
     this.heldUp.passed(log, batch[at + 1]);
@@ -361,11 +372,11 @@ export class PollLoop implements TaskOwner {
     invariant(!member.idle, 'a member that handles records does not wait for a poll');
     member.tries = 1;
     if (batch[at + 1] === batch[at + 2]) member.at += RANGE;
-    if (commit === 'afterEach') this.commits.commit(member, log, batch[at + 1]);
-    else if (commit === 'before') this.commits.letGo(log);
+    if (commit === COMMIT.afterEach) this.commits.commit(member, log, batch[at + 1]);
+    else if (commit === COMMIT.before) this.commits.letGo(log);
     if (member.at < batch.length) return;
-    if (commit === 'transactional') this.commits.end(member);
-    else if (commit === 'afterBatch') this.commits.commitBatch(member);
+    if (commit === COMMIT.transactional) this.commits.end(member);
+    else if (commit === COMMIT.afterBatch) this.commits.commitBatch(member);
     if (this.commits.revoked.has(member)) for (const own of logsOf(batch)) this.commits.letGo(own);
   }
 
