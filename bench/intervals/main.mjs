@@ -1,5 +1,5 @@
 // Do 95 % intervals cover the truth 95 times of 100? `npm run bench:intervals`. Options: --each 250 (experiments of each
-// system with 30 runs, three and six times as many with 10 and 5), --from 1 (seed of the first one), --only 'M/M/1,tandem', --workers 2.
+// system with 30 runs, three and six times as many with 10 and 5), --from 1 (seed of the first one), --only M/M/1 --only tandem, --workers 2.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ const { values: options } = parseArgs({
   options: {
     each: { type: 'string', default: '250' },
     from: { type: 'string', default: '1' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     workers: { type: 'string', default: '2' },
   },
 });
@@ -19,8 +19,7 @@ const EACH = Number(options.each);
 /** Experiments of a process. */
 const CHUNK = 25;
 
-const only = options.only?.split(',');
-const names = Object.keys(CASES).filter((name) => only?.includes(name) ?? true);
+const names = Object.keys(CASES).filter((name) => options.only?.includes(name) ?? true);
 const jobs = names.flatMap((name) =>
   Array.from({ length: Math.ceil(EACH / CHUNK) }, (_, i) => ({
     name,
