@@ -139,6 +139,8 @@ describe('the change that a run recommends', () => {
   it('is the variant with all of its changes where no further runs are made', () => {
     const { stdout, more } = ran(['--no-explain']);
     expect(more.enough).toBeUndefined();
-    expect(stdout).toContain('Use more: it holds the budget (4 settings, below).');
+    expect(stdout).toContain(
+      'Use more: it holds the budget with databases.catalog.cpu.cores: 8 → 16, databases.catalog.pool.maxOpen: 5 → 10, services.shop.concurrency: 80 → 100 and services.shop.queue.capacity: 60 → 90.',
+    );
   });
 });

@@ -303,7 +303,7 @@ variants:
     expect(stdout).toMatch(
       /users\.success >= 50% during down: now 0 %, .*without the faults it holds/s,
     );
-    expect(stdout).toMatch(/Why: .*bank/);
+    expect(stdout).toMatch(/Why, with change 1: .*bank/s);
   });
 
   it('runs the answer again, and says where it no longer holds', () => {
