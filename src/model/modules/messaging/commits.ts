@@ -15,6 +15,15 @@ interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
   readonly effect: (message: number) => void;
 }
 
+/** When a member commits, as numbers: each message asks, and strings of another thread are compared by their letters. */
+export const COMMIT = Object.freeze({
+  auto: 0,
+  before: 1,
+  afterBatch: 2,
+  afterEach: 3,
+  transactional: 4,
+} as const);
+
 /** Commits of a group, and release of the messages that it no longer needs. */
 export class Commits {
   /** Members that still handle records of a partition that another member may read by now. */

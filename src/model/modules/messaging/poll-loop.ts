@@ -7,7 +7,7 @@ import type { Instance } from '../../data/instances/instance.js';
 import type { TaskOwner } from '../../resources/tasks.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { AutoCommits } from './auto-commits.js';
-import { Commits } from './commits.js';
+import { COMMIT, Commits } from './commits.js';
 import { HeldUp } from './held-up.js';
 import { empty, RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
@@ -16,15 +16,6 @@ import type { SharedThread } from './shared-thread.js';
 import type { LoopSetup } from './loop-setup.js';
 import { PollPauses, type GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
-
-/** When a member commits, as numbers: each message asks, and strings of another thread are compared by their letters. */
-const COMMIT = Object.freeze({
-  auto: 0,
-  before: 1,
-  afterBatch: 2,
-  afterEach: 3,
-  transactional: 4,
-} as const);
 
 /** The poll loop of a member: it polls, runs the handler for record after record, commits, and polls again. */
 export class PollLoop implements TaskOwner {
