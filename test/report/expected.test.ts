@@ -104,6 +104,13 @@ describe('expected behaviour', () => {
       return badgeOf(viewOf(run(text.replace('10s, for: 10s', time)).result))!.text;
     });
     expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their budgets, 1 never recovers']);
+    const always = shop('budgets: [ users.success >= 10% ]').replace(
+      '10s, for: 10s',
+      '0s, for: 30s',
+    );
+    expect(badgeOf(viewOf(run(always).result))!.text).toBe(
+      '2 of 2 hold their budgets, 1 fails throughout',
+    );
     const outage = shop('budgets: [ users.success >= 99% before half ]').replace('50%', '100%');
     expect(badgeOf(viewOf(run(outage).result))!.text).toBe(
       '2 of 2 hold their budgets, 1 down for a time',

@@ -164,11 +164,16 @@ function holdWords(isOne: boolean, isAll: boolean): string {
 
 /** Of variants that break no budget: how many do not come back before the run ends, else how many were down. */
 function lastingWords(view: View, unbroken: readonly VariantResult[]): string {
-  const down = unbroken.filter((one) => staysDown(one)).length;
+  const failing = unbroken.filter((one) => staysDown(one));
+  const down = failing.length;
+  // What was never well has nothing to recover from.
+  const isThroughout = failing.every((one) =>
+    hurtUsers(one).every(({ lasts, at }) => !lasts || at <= one.timeline.step),
+  );
   const full = unbroken.filter((one) => isLeftWaiting(view, one)).length;
   const [count, words] =
     down > 0
-      ? [down, `never ${verb(down, 'recover')}`]
+      ? [down, isThroughout ? `${verb(down, 'fail')} throughout` : `never ${verb(down, 'recover')}`]
       : full > 0
         ? [full, `never ${verb(full, 'drain')}`]
         : [unbroken.filter(wasDown).length, 'down for a time'];
