@@ -67,12 +67,16 @@ function gainsOf(answer: TunedRuns, base: TunedRuns): readonly string[] {
 /** Attempts per call, as a factor, from which they are a price. A refused call has no attempt. */
 const MORE = 1.01;
 
-/** The price of a change: degraded answers, work, instances, money. */
+/** A p99 of the successes that is longer than this multiple of the present one, and by this time, is a price. */
+const SLOWER = { times: 1.2, seconds: 0.01 };
+
+/** The price of a change: degraded answers, time, work, instances, money. */
 export function priceWords(own: FixPrice, base: FixPrice): string {
   const instances = own.instances - base.instances;
   const cores = own.cores - base.cores;
   const parts = [
     own.degraded > base.degraded + 0.0005 ? `${formatShare(own.degraded)} degraded` : '',
+    isSlower(own.p99, base.p99) ? 'a longer p99' : '',
     own.attempts > MORE * Math.max(1, base.attempts)
       ? `${formatNumber(own.attempts)} attempts per call (now ${formatNumber(base.attempts)})`
       : '',
@@ -85,6 +89,11 @@ export function priceWords(own: FixPrice, base: FixPrice): string {
   ];
   const words = parts.filter((part) => part !== '');
   return words.length === 0 ? 'none' : words.join(', ');
+}
+
+function isSlower(own: number | null, base: number | null): boolean {
+  if (own === null || base === null) return false;
+  return own > SLOWER.times * base && own - base > SLOWER.seconds;
 }
 
 /** A table of the present settings and the changes, with its head. */
