@@ -34,7 +34,7 @@ const TAIL = /(?:, not as expected)?(?:, 1 run)?$/u;
 function badgeError(text, { result }) {
   const plain = text
     .replace(TAIL, '')
-    .replace(/, (?:never (?:recovers|drains)|down for a time)$/u, '');
+    .replace(/, (?:never (?:recovers|drains)|fails throughout|down for a time)$/u, '');
   const all = result.variants.filter((variant) => tally(variant).of > 0);
   const survivors = all.filter(holdsAll).length;
   const lost = all.filter((variant) => tally(variant).broken > 0).length;
@@ -51,7 +51,7 @@ function badgeError(text, { result }) {
       : `${survivors} survive`;
   }
   const read =
-    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds? (?:them|its budgets|their budgets))(?:, \d+ (?:never (?:recovers?|drains?)|down for a time))?(?:, (\d+) undecided)?$/u.exec(
+    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds? (?:them|its budgets|their budgets))(?:, \d+ (?:never (?:recovers?|drains?)|fails? throughout|down for a time))?(?:, (\d+) undecided)?$/u.exec(
       plain,
     );
   if (read === null) return undefined;

@@ -10,7 +10,12 @@ const named = ({ result }, name) => result.variants.find((variant) => variant.na
 const PRICED = [
   [/^(.+?) of requests degraded$/u, ({ summary }) => summary.degraded?.value ?? 0],
   [/^(.+?) of work wasted$/u, ({ summary }) => summary.wasted.value],
-  [/^attempts per call (.+)$/u, ({ summary }) => summary.attemptsPerCall.value],
+  // Fewer than one are calls that were refused before their first attempt.
+  [
+    /^attempts per call (.+)$/u,
+    ({ summary }) => summary.attemptsPerCall.value,
+    ({ summary }) => Math.max(1, summary.attemptsPerCall.value ?? 1),
+  ],
   [/^p99 of all (.+)$/u, ({ summary }) => summary.latency.p99.value],
   [/^success whole run (.+)$/u, ({ summary }) => summary.success.value],
   [/^cost per million (.+)$/u, ({ summary }) => summary.costPerMillion?.value],
@@ -22,7 +27,8 @@ const CLEARLY = 1.5;
 function priceError(list, variant, other) {
   if (/^(?:nothing that the runs show|less than half a point)/u.test(list)) {
     const wrong = PRICED.filter(([pattern]) => !pattern.source.includes('success')).find(
-      ([, of]) => (of(variant) ?? 0) > Math.max(0.02, CLEARLY * (of(other) ?? Infinity)),
+      ([, of, usual = of]) =>
+        (of(variant) ?? 0) > Math.max(0.02, CLEARLY * (usual(other) ?? Infinity)),
     );
     return wrong === undefined ? null : `${wrong[0].source} is worse`;
   }
@@ -93,6 +99,18 @@ export const BESIDE = [
     ({ groups }, facts) => {
       const variant = named(facts, groups.name);
       return variant === undefined ? undefined : effectError(groups.less, variant);
+    },
+  ),
+  kind(
+    'a variant that changes nothing',
+    /^(?<names>.+?) changes? nothing in these runs$/u,
+    ({ groups }, { result }) => {
+      const names = groups.names.split(/, | and /u);
+      const digests = ({ perReplication }) => perReplication.map(({ digest }) => digest).join(' ');
+      const base = result.variants.find(({ baseline }) => baseline) ?? result.variants[0];
+      const all = names.map((name) => named({ result }, name));
+      if (all.includes(undefined)) return undefined;
+      return all.every((one) => digests(one) === digests(base)) ? null : 'its runs are others';
     },
   ),
   kind('the price of a change', /^Price of this change: .+$/u),

@@ -284,6 +284,9 @@ export const PROOFS = [
         ? null
         : 'the runs have other numbers',
   ),
+  kind('a title without a cause', /^No difference(?: in \S+)?$/u, (_, { own }) =>
+    own?.faults.every(({ role }) => role !== 'cause') ? null : 'a fault is the cause',
+  ),
   kind('no run shows which', /^No run shows which one; --explain does$/u),
   kind(
     'no single fault',

@@ -335,6 +335,9 @@ const UNSEEN = {
   'blocks publishers from': 'blocked',
 };
 
+/** From this multiple of the load on no component is near a limit. */
+const FAR = 100;
+
 /** All kinds of sentences about the usual runs. */
 export const TOLD = [
   kind(
@@ -849,6 +852,21 @@ export const TOLD = [
       result.variants.some(({ headroom }) => (headroom?.faults.length ?? 0) > 0)
         ? null
         : 'no fault has one',
+  ),
+  kind(
+    'room everywhere',
+    new RegExp(
+      `^(?:(?<name>\\S+?)(?: and \\S+)*: )?(?:Headroom(?: without faults)?: )?no component is near a limit(?:(?: in \\S+)?|: (?<nearest>\\S+), the nearest, uses (?<used>${SHARE}) of .+)(?<faults>;.+)?$`,
+      'iu',
+    ),
+    ({ groups }, { variant, result }) => {
+      const own = result.variants.find(({ name }) => name === groups.name) ?? variant;
+      const [first] = own.headroom?.components ?? [];
+      if (first === undefined || first.factor <= FAR) return `the factor is ${first?.factor}`;
+      if (groups.nearest === undefined) return null;
+      if (first.component !== groups.nearest) return `${first.component} is the nearest`;
+      return isPrinted(groups.used, first.used / first.limit) ? null : 'it uses another part';
+    },
   ),
   kind(
     'a load that headroom does not count',
