@@ -25,7 +25,7 @@ const PRICED = [
 const CLEARLY = 1.5;
 
 function priceError(list, variant, other) {
-  if (/^(?:nothing that the runs show|less than half a point)/u.test(list)) {
+  if (/^(?:no figure is worse in these runs|less than half a point)/u.test(list)) {
     const wrong = PRICED.filter(([pattern]) => !pattern.source.includes('success')).find(
       ([, of, usual = of]) =>
         (of(variant) ?? 0) > Math.max(0.02, CLEARLY * (usual(other) ?? Infinity)),
@@ -95,10 +95,28 @@ export const BESIDE = [
   ),
   kind(
     'a difference of harm that no request shows',
-    /^Difference of (?<name>.+?) from .+?: (?<less>.+?) instead of .+, in one pair of runs with the same random draws; .+$/u,
+    /^Difference of (?<name>.+?) from .+?: (?<less>.+?) instead of .+, in one pair of runs with the same random draws, .+$/u,
     ({ groups }, facts) => {
       const variant = named(facts, groups.name);
       return variant === undefined ? undefined : effectError(groups.less, variant);
+    },
+  ),
+  kind(
+    'an objective that no variant keeps',
+    new RegExp(
+      `^(?:No variant keeps the SLO of (?<aim>${SHARE}) over this run: (?<best>.+?), the best, has|Success over this run is) (?<success>${SHARE})(?:, less than its SLO of (?<own>${SHARE}))?$`,
+      'u',
+    ),
+    ({ groups }, { result }) => {
+      const { aim, own, best, success } = groups;
+      const most = Math.max(...result.variants.map(({ summary }) => summary.success.value ?? 0));
+      const value =
+        best === undefined ? most : (named({ result }, best)?.summary.success.value ?? 0);
+      return isPrinted(aim ?? own, result.report.slo?.success) &&
+        isPrinted(success, value) &&
+        value === most
+        ? null
+        : 'a variant keeps it, or another one is the best';
     },
   ),
   kind(
@@ -188,7 +206,7 @@ export const BESIDE = [
   ),
   kind(
     'not to blame',
-    /^Not to blame(?: for \d[\d,]* .+?)?: (?<list>.+)$/u,
+    /^Not to blame(?: for (?:\d[\d,]* .+?|the difference))?: (?<list>.+)$/u,
     ({ groups: { list } }, { variant }) => {
       const { events, innocent, causes } = variant.cascade;
       const struck = new Set(
@@ -197,7 +215,7 @@ export const BESIDE = [
       const blamed = causes.flatMap(({ fault }) => fault ?? []);
       const isAll = [...struck].every((id) => blamed.includes(id));
       const of =
-        /^(?:nothing, the only fault is|none of the \d+ faults, each is) a (?<how>likely |possible |)cause$/u;
+        /^(?:nothing; the only fault is|none of the \d+ faults; each is) a (?<how>likely |possible |)cause of it$/u;
       const how = of.exec(list)?.groups.how;
       const known = { '': ['proved'], 'likely ': ['proved', 'likely'] }[how];
       if (how !== undefined) {

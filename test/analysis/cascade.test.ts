@@ -341,7 +341,7 @@ describe('a run without trouble', () => {
     expect(summary.latency.p99).toMatchObject({ ci95: null });
     expect(result.comparisons).toEqual([]);
     expect(result.warnings).toEqual([
-      'one run: percentiles and recovery have no interval; add --replications 5',
+      'one run: percentiles and recovery have no interval; use --replications 5',
     ]);
   });
 

@@ -159,7 +159,7 @@ describe('harm that no request shows', () => {
       'Not to blame for 2 broken place-order sagas: payments crashes (alone it does none of this).',
     );
     expect(told(result).also).toContain(
-      'Difference of orchestrated from orchestrated-in-memory: no saga breaks instead of 0.02 %, in one pair of runs with the same random draws; a pair has no interval, add --replications 5.',
+      'Difference of orchestrated from orchestrated-in-memory: no saga breaks instead of 0.02 %, in one pair of runs with the same random draws, so without an interval.',
     );
     expect(told(result).also).toMatch(/, drained [\d.]+ s after “payments crashes” ended;/u);
   });

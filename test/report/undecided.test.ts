@@ -140,7 +140,7 @@ describe('an undecided figure', () => {
 describe('one run', () => {
   it('says once what it cannot show', () => {
     const result = close(1);
-    const lack = /one run: percentiles and recovery have no interval; add --replications 5/gi;
+    const lack = /one run: percentiles and recovery have no interval; use --replications 5/gi;
     for (const text of [
       compareText(result, NARROW),
       checkText([{ file: 'a.yaml', result }], NARROW),

@@ -137,7 +137,7 @@ describe('a single run', () => {
 
   it('says that its intervals come from batches', () => {
     const words = 'intervals from batches of one run';
-    const lack = 'percentiles and recovery have no interval; add --replications 5';
+    const lack = 'percentiles and recovery have no interval; use --replications 5';
     const compared = compareText(result, { ...TEXT, all: true }).replace(/\s+/g, ' ');
     expect(compared).toContain(words);
     expect(compared).toMatch(/Success whole run 97 % \[95, 99\] to/);

@@ -258,7 +258,6 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .fc{position:relative;height:76px}
 .fc.tall{height:84px}
 .fc.axis{height:18px}
-.strips thead .axis::before{content:"log";position:absolute;left:0;top:4px;width:35px;text-align:right;font-size:11px;color:var(--ink3)}
 .fc svg{position:absolute;inset:0;width:100%;height:100%}
 .gut>.in{position:absolute;inset:0 0 0 40px}
 .fc span.g{left:0;width:35px;text-align:right;margin-top:-5px}

@@ -209,6 +209,7 @@ function costColumns(view: View): Column[] {
     columnOf('wasted', ['Wasted', 'of work'], (v) => v.summary.wasted, {
       unit: 'share',
       paths: ['wastedWork'],
+      about: againWords,
     }),
   ];
   if (view.headline === null) return columns;
@@ -219,6 +220,11 @@ function costColumns(view: View): Column[] {
     }),
   );
   return columns;
+}
+
+/** Work that is done again is not wasted by its definition: its results are used. */
+function againWords({ cascade }: VariantResult): string | null {
+  return cascade.events.some(({ kind }) => kind === 'doneTwice') ? 'beside work done again' : null;
 }
 
 function pricedColumns({ result }: View): Column[] {

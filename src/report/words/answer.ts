@@ -12,6 +12,7 @@ import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers, type Hurt } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { unaskedLine } from './unasked.js';
+import { sloLine } from './slo.js';
 import { stuckLine } from './stuck.js';
 import { undecidedWords } from './undecided-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
@@ -264,6 +265,7 @@ function alsoWords(view: View, said: Words | null, cleared: Words): readonly Wor
     stuckLine(view),
     missed,
     unaskedLine(view),
+    sloLine(view),
     warned === 0
       ? []
       : [

@@ -41,7 +41,7 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const words = loopWords(view, loop.through);
   return sustainedBy(variant.cascade, variant.counterfactuals?.metastability ?? null) === null
     ? `${spreads}; ${repeats} add load on ${words}`
-    : `${spreads}; ${repeats} close the circle ${words}`;
+    : `${spreads}; ${repeats} close the loop ${words}`;
 }
 
 /** What these lanes do where it is the same: `goes down`; else `degrade`. */

@@ -62,7 +62,12 @@ export function clearedByBaseline({ worstVariant, baseline }: View): Words {
   if (own.length === 0 || own.length !== others.length || own.some((one) => !others.includes(one)))
     return [];
   const what = own.length === 1 ? 'the fault' : 'the faults';
-  return [{ strong: 'Not to blame' }, `: ${what}, which `, { strong: baseline.name }, ' has too.'];
+  return [
+    { strong: 'Not to blame for the difference' },
+    `: ${what}, which `,
+    { strong: baseline.name },
+    ' has too.',
+  ];
 }
 
 interface Cleared {
@@ -84,8 +89,8 @@ function clearedOf(variant: VariantResult): Cleared | null {
   const cause = CAUSES[CERTAINTY.findLast((one) => blamed.some(({ known }) => known === one))!];
   const text =
     struck.length === 1
-      ? `nothing, the only fault is ${cause}`
-      : `none of the ${formatCount(struck.length)} faults, each is ${cause}`;
+      ? `nothing; the only fault is ${cause} of it`
+      : `none of the ${formatCount(struck.length)} faults; each is ${cause} of it`;
   return { head: 'Not to blame', text };
 }
 
@@ -108,7 +113,7 @@ function clearedOfUnseen(variant: VariantResult, harm: UnseenHarm): Cleared | nu
   });
   if (cleared.length > 0) return { ...notToBlame(cleared), head };
   const isOnly = faults.length === 1 && faults[0]!.role === 'cause';
-  return isOnly ? { head, text: 'nothing, the only fault is a cause' } : null;
+  return isOnly ? { head, text: 'nothing; the only fault is a cause of it' } : null;
 }
 
 function notToBlame(all: readonly Innocent[]): Cleared {

@@ -43,7 +43,7 @@ export function priceLine(view: View, variant: VariantResult): Price {
   const all = [...addedParts(view, variant, other), ...large];
   const left = all.length - NAMED;
   const named = left > 1 ? [...all.slice(0, NAMED), plural(left, 'other figure')] : all;
-  const none = worse.length === 0 ? 'nothing that the runs show' : SMALL;
+  const none = worse.length === 0 ? 'no figure is worse in these runs' : SMALL;
   const isNone = all.length === 0;
   const words = [
     { strong: 'Price' },
@@ -99,8 +99,7 @@ function effectGain(view: View, variant: VariantResult): Words {
   ];
 }
 
-const ONE_PAIR =
-  'in one pair of runs with the same random draws; a pair has no interval, add --replications 5';
+const ONE_PAIR = 'in one pair of runs with the same random draws, so without an interval';
 
 function differenceWords(found: Difference, unit: Column['unit'], runs: number): string {
   const { interval, confidence, verdict, runsToDecide = null } = found;

@@ -159,7 +159,7 @@ export function calmWords(view: View): Words {
   const all =
     success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`;
   if (worstVariant.faults.length > 0 && isWithoutFault(worstVariant))
-    return [`No fault begins in this run; ${all}. Other runs may have one: add --replications 5.`];
+    return [`No fault begins in this run; ${all}. Other runs may have one: use --replications 5.`];
   if (worstVariant.faults.length > 0)
     return [`${opening(view, worstVariant)}, and ${all}.${keptWords(worstVariant)}`];
   if (success < 1) return [`No fault is injected; ${all}.`];
