@@ -21,9 +21,7 @@ workloads:
   robots: { arrivals: constant(12/s), requests: [ { call: shop.mail } ] }
 ${more}`;
 
-async function proofs(
-  more: string,
-): Promise<{
+async function proofs(more: string): Promise<{
   readonly budgets: readonly BudgetProof[];
   readonly words: (text: string) => string;
   readonly answer: string | null;

@@ -49,7 +49,9 @@ export function resolveVersions(
         remarkAtRest(here);
         continue;
       }
-      here.in(key).report('FL203', 'needs versions beside it, such as versions: { v1: {}, v2: {} }');
+      here
+        .in(key)
+        .report('FL203', 'needs versions beside it, such as versions: { v1: {}, v2: {} }');
     }
     if (typeof output.replicas === 'object') {
       const message = 'counts of versions need versions: write versions';
