@@ -57,6 +57,21 @@ describe('the lanes', () => {
     expect(load!.x - errors!.x).toBeLessThan(90);
   });
 
+  it('are at the same height in two pictures side by side, which show different faults', () => {
+    const axisOf = (
+      window: readonly [number, number],
+      beside: readonly [number, number],
+    ): number => {
+      const options = { width: 500, names: false, arrows: false, beside };
+      return swimlaneChart(view, retries, window, options).height;
+    };
+    const whole = [0, 180] as const;
+    const before = [0, 5] as const;
+    expect(axisOf(before, before)).toBeLessThan(axisOf(whole, whole));
+    expect(axisOf(before, whole)).toBe(axisOf(whole, before));
+    expect(axisOf(whole, before)).toBe(axisOf(whole, whole));
+  });
+
   it('keep the words of an arrow apart from those of what waits', () => {
     const { result } = run(`faultline: 1
 title: Timeouts of consumers

@@ -23,19 +23,27 @@ import type { View } from '../view/view.js';
 import { BESIDE_NAMES, faultLines, faultShading, timeLabels, timeTicks } from './frame.js';
 import { THICKNESS } from './services.js';
 
-/** Lanes of a window of the run, optionally with the arrows of influence. */
+/**
+ * Lanes of a window of the run, optionally with the arrows of influence. `beside`: the window of a picture beside it, whose
+ * lanes are at the same height.
+ */
 export function swimlaneChart(
   view: View,
   variant: VariantResult,
   window: readonly [number, number],
-  options: { readonly width: number; readonly names: boolean; readonly arrows: boolean },
+  options: {
+    readonly width: number;
+    readonly names: boolean;
+    readonly arrows: boolean;
+    readonly beside?: readonly [number, number];
+  },
 ): Drawing {
   const lanes = lanesOf(view, variant);
   const { width } = options;
   const left = leftOf(lanes, width, options.names);
   const x = linear(window, [left, width - RIGHT]);
   const faults = faultLines(view, window);
-  const top = faults.shown.length * FAULT + (faults.words === null ? 4 : FAULT);
+  const top = Math.max(headOf(faults), headOf(faultLines(view, options.beside ?? window)));
   const bottom = top + lanes.length * LANE;
   const center = (i: number): number => top + LANE * (i + 0.5);
   const axis = width * (options.names ? BESIDE_NAMES : 1) - RIGHT;
@@ -65,6 +73,11 @@ export function swimlaneChart(
       timeLabels(ticks, x, bottom + 18),
     ],
   };
+}
+
+/** Height of the rows of faults above the lanes. */
+function headOf({ shown, words }: ReturnType<typeof faultLines>): number {
+  return shown.length * FAULT + (words === null ? 4 : FAULT);
 }
 
 /** Room left and right of the lanes, as shares of the width. */

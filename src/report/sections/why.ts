@@ -59,12 +59,14 @@ function lanes(view: View, variant: VariantResult): Markup {
     width: number,
     names: boolean,
     arrows: boolean,
+    beside = window,
   ): Markup => {
     const boxed = (size: number, hasNames: boolean): Markup => {
       const drawing = swimlaneChart(view, variant, window, {
         width: size,
         names: hasNames,
         arrows,
+        ...(size === width && { beside }),
       });
       // The words of the other picture are about the whole run too.
       const told = arrows ? drawing : { ...drawing, description: 'As in the picture beside it.' };
@@ -78,11 +80,11 @@ function lanes(view: View, variant: VariantResult): Markup {
   return markup`<div class="two sw">
     <figure>
       <h3>${variant.cascade.influences.length > 0 ? 'While it spreads' : 'The onset'} <span class="of">${formatSpan(...zoom)}</span></h3>
-      ${chart(zoom, id, 760, true, true)}
+      ${chart(zoom, id, 760, true, true, whole)}
     </figure>
     <figure>
       <h3>The whole run</h3>
-      ${chart(whole, `${id}-all`, 520, false, false)}
+      ${chart(whole, `${id}-all`, 520, false, false, zoom)}
     </figure>
   </div>`;
 }
