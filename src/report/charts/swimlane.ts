@@ -21,6 +21,7 @@ import { byCodeUnit } from '../../text/order.js';
 import { backlogWords, lanesOf, mechanismWords, type Lane } from '../view/lanes.js';
 import type { View } from '../view/view.js';
 import { BESIDE_NAMES, faultLines, faultShading, timeLabels, timeTicks } from './frame.js';
+import { meets, placeOf, type Room } from './lane-room.js';
 import { THICKNESS } from './services.js';
 
 /**
@@ -312,50 +313,8 @@ function isBesideBack(own: Influence, all: readonly Influence[], x: Scale): bool
 /** Room between the rows of names, which words of arrows may use: as much as the shortest names leave. Unit: px. */
 const BEFORE = 56;
 
-/** Left end of the words of an arrow, beside it and clear of the other words, which they join; null without room. */
-function placeOf(
-  room: number,
-  at: number,
-  middle: number,
-  words: Room[],
-  [low, high]: readonly [number, number],
-  isLeft: boolean,
-): number | null {
-  const area = (left: number): Room => ({
-    left: left - 4,
-    right: left + room + 4,
-    top: middle - 7,
-    bottom: middle + 7,
-  });
-  const start = Math.min(at + 6, high - room);
-  const [right, before] = [start, at - 6 - room];
-  const places = [
-    ...(isLeft ? [before, right] : [right, before]),
-    start + room + 12,
-    at - 18 - 2 * room,
-  ];
-  const free = places.find(
-    (left) =>
-      left >= low && left + room <= high && !words.some((other) => meets(other, area(left))),
-  );
-  if (free === undefined) return null;
-  words.push(area(free));
-  return free;
-}
-
-interface Room {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 /** Farthest distance of the middle of an arrow from its time. */
 const MOST_BULGE = 42;
-
-function meets(a: Room, b: Room): boolean {
-  return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
-}
 
 /** Distance of an arrow of load that goes back from its time. Unit: px. */
 const BACK = 9;
