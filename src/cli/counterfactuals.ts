@@ -6,8 +6,7 @@ import {
   recommended,
   type Explaining,
 } from '../api/proving/counterfactuals.js';
-import { CHEAP } from '../api/proving/events.js';
-import { eventsOf } from '../api/proving/events.js';
+import { CHEAP, eventsOf } from '../api/proving/events.js';
 import type { RunPlans } from '../api/proving/proof.js';
 import type { Prepared } from '../api/prepare.js';
 import type { Proofs } from '../analysis/story/proof.js';

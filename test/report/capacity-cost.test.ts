@@ -3,7 +3,7 @@ import type { CapacityResult } from '../../src/contracts/result/capacity.js';
 import { capacityText } from '../../src/report/capacity/text.js';
 
 describe('the cost of more load', () => {
-  it('is in the currency of the prices of the file', () => {
+  it('is in the currency of the prices of the file, beside an error that lint finds with it', () => {
     const result = {
       scenario: { title: 'Prices', sha256: '' },
       variant: 'base',
@@ -27,13 +27,23 @@ describe('the cost of more load', () => {
         cost: { from: 0.5, to: 0.75 },
         refused: null,
         stuck: null,
-        brought: [],
+        brought: [
+          {
+            rule: 'pools-exceed-server',
+            message: 'the pools of db may ask for more connections than it has',
+            measured: '12 x 10 = 120',
+            limit: 'at most 97',
+          },
+        ],
       },
       runs: 4,
     } as unknown as CapacityResult;
     const lines = capacityText(result, { file: 'prices.yaml', columns: 100, paint: PLAIN });
     expect(String(lines)).toContain(
       'Cost of the run at this load, in the currency of report.prices: 0.75 instead of 0.5.',
+    );
+    expect(String(lines).replaceAll(/[\s,]+/g, ' ')).toContain(
+      'But with these settings the pools of db may ask for more connections than it has (12 x 10 = 120; at most 97).',
     );
   });
 });

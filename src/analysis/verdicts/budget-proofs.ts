@@ -54,7 +54,8 @@ export function budgetProofs(
   const none = plan.faults.length === 0 ? null : judged(runs.get(keyOf([])));
   const faults = plan.faults.map(({ id }, index) => ({
     id,
-    own: judged(runs.get(keyOf(without(all, index)))),
+    // Without the only fault is without any.
+    own: all.length === 1 ? none : judged(runs.get(keyOf(without(all, index)))),
   }));
   const changes = trials.map(({ intervention, records }) => ({
     intervention,

@@ -71,8 +71,10 @@ export class Probes {
   /** The errors that lint finds with the other changes of a load, and not without them. */
   brought({ set, ...load }: Pick<Load, 'workloads' | 'factor' | 'set'>): readonly Finding[] {
     if (set.length === 0) return [];
+    const found = errorsOf(this.prepared({ ...load, set }));
+    if (found.length === 0) return [];
     const known = new Set(errorsOf(this.prepared({ ...load, set: [] })).map(keyOf));
-    return errorsOf(this.prepared({ ...load, set })).filter((own) => !known.has(keyOf(own)));
+    return found.filter((own) => !known.has(keyOf(own)));
   }
 
   /** The budgets by which a load is judged. */

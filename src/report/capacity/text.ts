@@ -166,7 +166,7 @@ function needLines(
     ...changes,
     ...price,
     ...(holds && need.brought.length > 0
-      ? text(`lint finds with them: ${broughtWords(need)}.`)
+      ? text(`But with these settings ${broughtWords(need)}.`)
       : []),
     ...(holds ? ['Check it:', `  ${command}`] : []),
   ];
