@@ -3,6 +3,7 @@
 //
 //   cli/main.js         the program, cli/command-thread.js its thread, and the files that its commands load
 //   run/worker.js       a thread that simulates; cli/trace-worker.js traces a run
+//   run/warm-up.plan    what a thread simulates while it waits for its first run
 //   library/index.js    the library in one file without imports: it also runs in a browser
 //   library/node.js     what the library has in Node alone
 //   THIRD-PARTY-NOTICES.txt  the licences of the packages whose code is in these files
@@ -10,7 +11,8 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { serialize } from 'node:v8';
 import { rolldown } from 'rolldown';
 import { ROOT } from './build-key.mjs';
 import { constantFunctions } from './constants.mjs';
@@ -43,8 +45,20 @@ export async function build(directory) {
     buildLibrary(directory),
     buildLibraryInNode(directory),
   ]);
+  await writeWarmUp(directory);
   writeFileSync(join(directory, NOTICES), noticesOf(packagesOf(shipped.flat(), ROOT)));
   chmodSync(join(directory, `${PROGRAM}.js`), 0o755);
+}
+
+/** The plan of `src/run/warm-up.yaml`, made by the library that was just built. */
+async function writeWarmUp(directory) {
+  const library = pathToFileURL(join(directory, 'library', 'index.js'));
+  const { compile, loadScenario } = await import(library);
+  const text = readFileSync(join(ROOT, 'src', 'run', 'warm-up.yaml'), 'utf8');
+  const { file, problems } = loadScenario('warm-up.yaml', () => ({ text }));
+  if (file === null) throw new Error(`warm-up.yaml: ${problems[0].message}`);
+  const plan = compile(file.variants[0], file);
+  writeFileSync(join(directory, 'run', 'warm-up.plan'), serialize(plan));
 }
 
 /** Every module in a file of its own, for tools that replace one of them. */

@@ -1,28 +1,11 @@
 import { isReached, judgedAt, seenAt, type Seen } from '../analysis/until.js';
 import type { UntilResult } from '../contracts/result/until.js';
-import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Records } from '../run/here.js';
 import { looksOf, type Look } from '../stats/looks.js';
+import { fixedRuns, type Enough, type Make } from './enough.js';
 import { wholeRuns, type Execute } from './execute.js';
 import { lookByLook } from './look-by-look.js';
 import type { Prepared } from './prepare.js';
-
-/** Some replications of each variant; `isCut`: runs are missing, and no more are to be made. */
-export interface Made {
-  readonly records: Records;
-  readonly isCut: boolean;
-}
-
-/** All runs of a scenario, and what they are judged by. */
-export interface Enough {
-  readonly records: Records;
-  /** Its budgets are limited to the error of the last look. */
-  readonly file: ScenarioFile;
-  /** Replications of each variant that were asked for. */
-  readonly asked: number;
-  /** Why no more runs were made; null = their number is fixed. */
-  readonly until: UntilResult | null;
-}
 
 /**
  * Makes the runs of a scenario: a fixed number of each variant, or look by look until its goals are reached. `make` makes
@@ -30,13 +13,10 @@ export interface Enough {
  */
 export async function enoughRuns(
   { file, plans, replications }: Pick<Prepared, 'file' | 'plans' | 'replications'>,
-  make: (count: number, first: number) => Promise<Made>,
+  make: Make,
 ): Promise<Enough> {
   const { until } = file;
-  if (until === undefined) {
-    const { records } = await make(replications, 0);
-    return { records, file, asked: replications, until: null };
-  }
+  if (until === undefined) return fixedRuns({ file, replications }, make);
   const looks = looksOf(until.first, until.most);
   let records: Records = plans.map(() => []);
   // As properties, because the compiler does not see what the loop assigns.

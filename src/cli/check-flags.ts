@@ -1,4 +1,4 @@
-import type { ExplainFlags } from './counterfactuals.js';
+import type { ExplainFlags } from './explain-flags.js';
 import type { Selection } from '../api/prepare.js';
 
 /** Flags of `check`. */

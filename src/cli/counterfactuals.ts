@@ -13,86 +13,57 @@ import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { tuneForCommand } from '../run/compiling.js';
 import { runKept } from '../run/kept.js';
-import { simulators } from '../run/replicate.js';
 import type { TaskWorkers } from '../run/worker-threads.js';
-import { withRunners } from './queue/runners.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { Result, VariantResult } from '../contracts/result/result.js';
-import { withGuesses } from './guesses.js';
 import { interruption } from './interrupt.js';
 import { memoryOf } from './memory.js';
 import { runEach } from './plan-runs.js';
 import { progressBar, stopwatch } from './progress.js';
 import { explainRunError } from './run-errors.js';
-import { resultOf, simulateAll } from './simulate.js';
-import type { Ending, SimulateOptions, Simulated } from './simulate.js';
+import type { ExplainFlags } from './explain-flags.js';
+import { resultOf } from './result-of.js';
+import type { Simulated } from './simulate.js';
 import type { Terminal } from './terminal.js';
 import { withTipping } from './tipping/tipping.js';
-
-export interface ExplainFlags extends SimulateOptions {
-  /** As `Explaining` says. */
-  readonly explain?: boolean;
-  /** Of each variant with a loop that is looked at, the map of fault lengths and loads. */
-  readonly map?: boolean;
-}
 
 /** Events that the search for a tipping point may always handle: a second's work. */
 const TIPPING = 3 * CHEAP;
 
-/** The result of a scenario, how its runs ended, and the time since then in words. */
-export interface Explained {
-  /** null if no run finished. */
-  readonly result: Result | null;
-  readonly ending: Ending;
-  readonly took: () => string;
-}
-
 /**
- * Runs a scenario, and further runs without possible causes on the same threads: a thread that simulated before is
- * several times as fast as a new one. `isAsked`: the variants that are explained with `--explain`. The records are
- * dropped before the result is reported.
+ * The result of runs, with what further runs without possible causes show, on the same threads. `isAsked`: the variants
+ * that are explained with `--explain`. null if no run finished. Ends the threads.
  */
-export function explained(
-  prepared: Prepared,
+export async function provedResult(
+  simulated: Simulated,
   saved: Study['saved'],
   isAsked: (variant: VariantResult) => boolean,
-  flags: ExplainFlags,
-  terminal: Terminal,
-): Promise<Explained> {
-  const { path, plans } = prepared;
-  const { heapMiB, memory } = memoryOf(flags, plans, path);
-  return withRunners(simulators(heapMiB, plans, memory), flags, terminal, async (threads) => {
-    const simulated = await simulateAll(prepared, flags, terminal, threads);
-    const { shortfall, words } = simulated;
-    const took = stopwatch();
-    const made = async (): Promise<Result | null> => {
-      if (shortfall?.isEmpty === true) return null;
-      const isWanted =
-        shortfall === null &&
-        !interruption.aborted &&
-        (flags.map === true ||
-          plans.some((plan, k) => isWorthProof(flags.explain, plan, simulated.records[k]!)));
-      // Before the analysis, which needs the memory of a thread.
-      if (!isWanted) await threads.end();
-      const result = resultOf(prepared, simulated, saved);
-      if (!isWanted) return result;
-      const setting = { prepared, flags, terminal, threads, spent: { events: 0 } };
-      const how = { explain: flags.explain, isAsked };
-      const proofs = await proofsOf(setting, simulated, result, how);
-      const proved = proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
-      const whole = await withRecommended(setting, simulated, proved);
-      const tipped = await tippingPoints(setting, simulated, whole);
-      await threads.end();
-      return tipped;
-    };
-    const result = await made();
-    const whole = result === null ? null : withGuesses(result, prepared);
-    return { result: whole, ending: { shortfall, words }, took };
-  });
+  setting: Setting,
+): Promise<Result | null> {
+  const { prepared, flags, threads } = setting;
+  const { plans } = prepared;
+  const { shortfall } = simulated;
+  if (shortfall?.isEmpty === true) return null;
+  const isWanted =
+    shortfall === null &&
+    !interruption.aborted &&
+    (flags.map === true ||
+      plans.some((plan, k) => isWorthProof(flags.explain, plan, simulated.records[k]!)));
+  // Before the analysis, which needs the memory of a thread.
+  if (!isWanted) await threads.end();
+  const result = resultOf(prepared, simulated, saved);
+  if (!isWanted) return result;
+  const how = { explain: flags.explain, isAsked };
+  const proofs = await proofsOf(setting, simulated, result, how);
+  const proved = proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
+  const whole = await withRecommended(setting, simulated, proved);
+  const tipped = await tippingPoints(setting, simulated, whole);
+  await threads.end();
+  return tipped;
 }
 
 /** Where variants are run again. */
-interface Setting {
+export interface Setting {
   readonly prepared: Prepared;
   readonly flags: ExplainFlags;
   readonly terminal: Terminal;

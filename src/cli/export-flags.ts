@@ -24,6 +24,18 @@ export interface ExportFlags {
   readonly epoch: bigint;
 }
 
+/** The files that the flags ask for. */
+export function exportsOf(flags: ExportFlags): readonly ExportRequest[] {
+  const one = (kind: string, path: string | undefined): readonly ExportRequest[] =>
+    path === undefined ? [] : [{ kind, path }];
+  return [
+    ...one('lines', flags.traces),
+    ...(flags.spans ?? []),
+    ...one('openmetrics', flags.metrics),
+    ...one('logs', flags.logs),
+  ];
+}
+
 const MAX_BUCKETS = 100;
 /** A new year's day: a fixed instant, so that the same run gives the same bytes. */
 const EPOCH = '2026-01-01T00:00:00Z';

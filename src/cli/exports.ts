@@ -8,7 +8,7 @@ import type { Result } from '../contracts/result/result.js';
 import type { ExportSettings } from '../telemetry/exporter.js';
 import { EXPORTERS } from '../telemetry/index.js';
 import { CommandError } from './exit.js';
-import type { ExportFlags, ExportRequest } from './export-flags.js';
+import type { ExportRequest } from './export-flags.js';
 import { interruption } from './interrupt.js';
 import { beginOutput, discardOutputs } from './output.js';
 import type { Prepared } from '../api/prepare.js';
@@ -19,18 +19,6 @@ import type { TracedTask, TraceSetup } from './trace-worker.js';
 
 /** Limit of the heap of the thread that writes traces. Unit: MiB. */
 const HEAP_MIB = 2048;
-
-/** The files that the flags ask for. */
-export function exportsOf(flags: ExportFlags): readonly ExportRequest[] {
-  const one = (kind: string, path: string | undefined): readonly ExportRequest[] =>
-    path === undefined ? [] : [{ kind, path }];
-  return [
-    ...one('lines', flags.traces),
-    ...(flags.spans ?? []),
-    ...one('openmetrics', flags.metrics),
-    ...one('logs', flags.logs),
-  ];
-}
 
 /**
  * Runs everything a second time with every request traced, and writes the traces, metrics and logs. Results still come

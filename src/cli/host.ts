@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import { YOUNG_MIB } from '../run/worker-threads.js';
+import { YOUNG_MIB } from '../run/ahead.js';
 import { asLines, oneLine, splitLines } from '../text/line.js';
 import { EXIT } from './exit.js';
 import type { Left } from './interrupt.js';

@@ -1,11 +1,11 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { plannedMemory, type Planned } from '../run/planned.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import { usageError } from './exit.js';
+import { LEAST, MIB, PROGRAM, budgetOfMachine, heapOf } from './heap.js';
 import type { QueueFlags } from './queue/runners.js';
 
-const MIB = 2 ** 20;
 const UNITS: Readonly<Record<string, number>> = {
   KiB: 1024,
   MiB: MIB,
@@ -15,14 +15,10 @@ const UNITS: Readonly<Record<string, number>> = {
   GB: 1e9,
 };
 
-/** Memory of the program before any run, and of a thread before its first event. Unit: bytes. */
-const PROGRAM = 110 * MIB;
+/** Memory of a thread before its first event. Unit: bytes. */
 const THREAD = 40 * MIB;
 
 const NOTHING: Planned = { bytes: 0, words: '', remedy: '' };
-
-/** Smallest budget with which anything can run. Unit: bytes. */
-const LEAST = 192 * MIB;
 
 /** `2GiB`, `512MiB`, `1.5GB`, as an option parser. Unit: bytes. */
 export function memorySize(text: string): number {
@@ -55,13 +51,6 @@ export interface MemoryShare {
   readonly note: string | null;
 }
 
-/** Half the memory of this machine, or of its container. Unit: bytes. */
-function defaultBudget(): number {
-  const constrained = process.constrainedMemory();
-  const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  return Math.max(LEAST, total / 2);
-}
-
 /** Most runs that are at a queue at once. */
 const QUEUED = 64;
 
@@ -74,11 +63,11 @@ export function memoryOf(
 ): MemoryShare {
   if (queue !== undefined) {
     // The memory is that of the workers of the queue.
-    const own = shareMemory(maxMemory ?? defaultBudget(), 1, [], path);
+    const own = shareMemory(maxMemory ?? budgetOfMachine(), 1, [], path);
     return { ...own, workers: Math.min(workers ?? QUEUED, runs) };
   }
   const wanted = Math.min(workers ?? availableParallelism(), runs);
-  return shareMemory(maxMemory ?? defaultBudget(), wanted, plans, path);
+  return shareMemory(maxMemory ?? budgetOfMachine(), wanted, plans, path);
 }
 
 /**
@@ -104,15 +93,14 @@ export function shareMemory(
     );
   }
   const used = Math.max(1, Math.min(workers, fitting));
-  const heap = (bytes: number): number => Math.max(64, Math.min(4096, Math.floor(bytes / MIB)));
   const note =
     used < workers
       ? `${used} of ${workers} workers run at once: --max-memory is ${Math.floor(budget / MIB)} MiB`
       : null;
   return {
     workers: used,
-    heapMiB: heap(room / used),
-    aloneHeapMiB: heap(room),
+    heapMiB: heapOf(budget, used),
+    aloneHeapMiB: heapOf(budget, 1),
     memory: { bytes: budget },
     note,
   };

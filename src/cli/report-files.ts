@@ -1,19 +1,16 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { renderCsv } from '../report/formats/csv.js';
-import { safeName, type RenderedFile } from '../report/formats/files.js';
+import type { RenderedFile } from '../report/formats/files.js';
 import { renderMarkdown } from '../report/formats/markdown.js';
 import { tuneForReport } from '../run/compiling.js';
 import { resultText } from '../run/result-text.js';
 import type { Result } from '../contracts/result/result.js';
 import type { Format } from './flags.js';
-import { STDIN } from './files.js';
 import { writeOutput } from './output.js';
+import { fileArgument, reportName, safeFileName } from './report-name.js';
 import type { Selection } from '../api/prepare.js';
 import { VERSION } from '../text/version.js';
 import { whatIfCommand, type WhatIfFlags } from './what-if.js';
-
-/** Names of devices on some systems. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** Inputs of a report besides the result. */
 export interface ReportTarget {
@@ -81,38 +78,10 @@ export async function writeFormats(
   return [...drawn, ...texts];
 }
 
-/**
- * The name of a report: that of the scenario's file, made safe where necessary, or its title where there is no file.
- */
-export function reportName(path: string, title = ''): string {
-  if (path === STDIN) return titleName(title);
-  return safeFileName(basename(path).replace(/\.ya?ml$/, ''));
-}
-
 /** Suffix of a report's name, so that a report with changes never replaces that of the file. */
 function whatIfName({ set, as }: WhatIfFlags): string {
   if (set === undefined) return '';
   return `.what-if-${safeFileName(as ?? set.join(' '))}`;
-}
-
-function titleName(title: string): string {
-  const slug = title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replace(/^-+|-+$/g, '');
-  return safeFileName(slug === '' ? 'stdin' : slug);
-}
-
-/** The file as an argument of a command. */
-export function fileArgument(path: string): string {
-  return path === STDIN ? '-' : basename(path);
-}
-
-/** A name that is safe on every system: the name itself or, if necessary, one derived from it. */
-export function safeFileName(name: string): string {
-  const isPlain = /^[a-z0-9][a-z0-9-]{0,39}$/.test(name) && !DEVICE.test(name);
-  return isPlain ? name : safeName(name);
 }
 
 /** The command that reproduces a report, without folders, because they differ between machines. */

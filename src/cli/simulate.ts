@@ -1,16 +1,13 @@
 import { asLines, splitLines } from '../text/line.js';
-import type { Proofs } from '../analysis/story/proof.js';
-import type { Study } from '../analysis/verdicts/study.js';
-import { summarise } from '../analysis/summarise.js';
 import { incompleteOf } from '../analysis/measure/incomplete.js';
 import { tuneForCommand } from '../run/compiling.js';
 import { runKept, type Kept } from '../run/kept.js';
 import { identify } from '../run/here.js';
 import { looksOf } from '../stats/looks.js';
-import { enoughRuns, type Enough, type Made } from '../api/until.js';
+import { fixedRuns, type Enough, type Made } from '../api/enough.js';
 import { simulators } from '../run/replicate.js';
 import type { TaskWorkers } from '../run/worker-threads.js';
-import type { Incomplete, Result } from '../contracts/result/result.js';
+import type { Incomplete } from '../contracts/result/result.js';
 import type { Prepared } from '../api/prepare.js';
 import { stopMessage } from '../api/stop-message.js';
 import { EXIT } from './exit.js';
@@ -20,7 +17,6 @@ import { progressBar, stopwatch } from './progress.js';
 import { withRunners } from './queue/runners.js';
 import { explainRunError, replayCommand } from './run-errors.js';
 import type { Terminal } from './terminal.js';
-import { VERSION } from '../text/version.js';
 
 export interface SimulateOptions extends MemoryFlags {
   /** True = nothing on standard error. */
@@ -95,7 +91,10 @@ export async function simulateAll(
       const { interrupted, stops, records } = last;
       return { records, isCut: interrupted || stops.some((stop) => stop !== null) };
     };
-    const { asked, ...enough } = await enoughRuns(prepared, make);
+    const { asked, ...enough } =
+      file.until === undefined
+        ? await fixedRuns(prepared, make)
+        : await (await import('../api/until.js')).enoughRuns(prepared, make);
     const { records } = enough;
     const words = `simulated ${variants} x ${plural(asked, 'replication')} in ${took()}`;
     const shortfall = shortfallOf(prepared, { ...last!, records }, asked);
@@ -171,20 +170,6 @@ export function resultWords({ path }: Prepared, { shortfall }: Ending, where: st
   return shortfall === null
     ? `The result of ${path} is reported${where}.`
     : `The finished runs of ${path} are reported${where}.`;
-}
-
-/**
- * The result document of the runs; `saved` gives the values to which budgets with `of saved` refer, `proofs` what runs
- * without each fault have shown.
- */
-export function resultOf(
-  { plans }: Prepared,
-  { file, records, shortfall, until }: Simulated,
-  saved: Study['saved'] = null,
-  proofs?: Proofs,
-): Result {
-  const result = summarise(file, plans, records, VERSION, saved, shortfall?.incomplete, proofs);
-  return until === null ? result : { ...result, until };
 }
 
 function plural(count: number, noun: string): string {

@@ -24,7 +24,12 @@ export function tuneCompiler(threads: number, calls = Infinity): void {
 
 /** Bytes that V8 may inline into a function of threads that make this many calls together. */
 export function inlinedFor(threads: number, calls: number): number {
-  return calls < CALLS_LEAST * threads ? INLINED : INLINED_MORE;
+  return isLong(threads, calls) ? INLINED_MORE : INLINED;
+}
+
+/** Whether the calls that threads make together are enough for larger functions to pay off. */
+export function isLong(threads: number, calls = Infinity): boolean {
+  return calls >= CALLS_LEAST * threads;
 }
 
 /**

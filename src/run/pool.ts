@@ -1,4 +1,5 @@
-import { tuneCompiler } from './compiling.js';
+import { endAhead } from './ahead.js';
+import { isLong, tuneCompiler } from './compiling.js';
 import { describeError, type TaskError } from './task-error.js';
 import type { TaskWorker, TaskWorkers } from './worker-threads.js';
 
@@ -110,12 +111,15 @@ class Pool {
   ) {}
 
   start(): void {
-    const { signal, workers, calls } = this.options;
+    const { signal, workers, calls, workerThreads, aloneHeapMiB = 0 } = this.options;
     if (signal?.aborted) return this.stop();
     signal?.addEventListener('abort', this.stop, { once: true });
-    const threads = Math.min(workers, this.tasks.length);
+    if (isLong(1, calls)) endAhead();
+    const { warm, setup } = workerThreads;
+    const threads = Math.min(workers, this.tasks.length, threadsWorth(calls, warm));
     tuneCompiler(threads, calls);
-    this.isAlone = threads === 1;
+    // A warm thread is used even if it has less memory than one alone: a task that needs more is run again.
+    this.isAlone = threads === 1 && (warm === 0 || aloneHeapMiB <= setup.heapMiB);
     for (let i = 0; i < threads; i++) this.assign(this.spawn(), this.next()!);
     this.finishWhenDone();
   }
@@ -266,6 +270,14 @@ class Pool {
       else this.settle.resolve(this.results.slice(0, this.end));
     });
   }
+}
+
+/** Calls that a thread with compiled code simulates while another one starts and compiles: half a second. */
+const CALLS_OF_START = 150_000;
+
+/** How many threads are worth their start, of which `warm` need none. */
+function threadsWorth(calls = Infinity, warm: number): number {
+  return warm === 0 ? Infinity : Math.max(warm, 1 + Math.floor(calls / CALLS_OF_START));
 }
 
 function exited(code: number): TaskError {

@@ -1,6 +1,7 @@
 import { isAudited } from '../kernel/invariant.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
+import { SIMULATOR } from './ahead.js';
 import { withWorkerThreads, type WorkerThreadsSetup } from './worker-threads.js';
 import { GuardStop, RunFailure, type RunIdentity } from './failure.js';
 import { checked, identify, tasksOf, type Records } from './here.js';
@@ -67,7 +68,7 @@ export function schedule(
   };
 }
 
-/** Start data of a simulating thread. */
+/** Start data of a simulating thread; null for one that is started ahead, which gets it as its first message. */
 export interface SimulatorSetup {
   readonly plans: readonly Plan[];
   readonly memory: MemoryLimit | null;
@@ -82,8 +83,7 @@ export function simulators(
   memory: MemoryLimit | null = null,
 ): WorkerThreadsSetup {
   const shared: SimulatorSetup = { plans, memory, audited: isAudited() };
-  // In the bundled program this file is in another folder beside `run`.
-  return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };
+  return { entry: SIMULATOR, shared, heapMiB };
 }
 
 /**

@@ -1,20 +1,15 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { hasAhead, startThread, takeAhead } from './ahead.js';
 
 /** Start data of the worker threads. */
 export interface WorkerThreadsSetup {
   /** The module that each thread runs. */
   readonly entry: URL;
-  /** Passed to every thread once, as its `workerData`; structured-cloneable. */
+  /** Passed to every thread once: as its `workerData`, or to one that was started ahead; structured-cloneable. */
   readonly shared: unknown;
   /** Limit of each thread's heap of JavaScript objects. Unit: MiB. */
   readonly heapMiB: number;
 }
-
-/**
- * Memory for new objects of a thread. The buffers of discarded columns are freed when it is full; V8 would wait for four
- * times as many.
- */
-export const YOUNG_MIB = 12;
 
 /** Does one task at a time: a thread, or a place in the queue of other machines. */
 export interface TaskWorker {
@@ -28,6 +23,8 @@ export interface TaskWorker {
 /** What does the tasks of pools. */
 export interface TaskWorkers<W extends TaskWorker = TaskWorker> {
   readonly setup: WorkerThreadsSetup;
+  /** How many are idle with their code compiled. Others take 0.1 s to start, and are slow at first. */
+  readonly warm: number;
   /** One that is idle. The caller must give it back or end it. `heapMiB`: the least that it needs. */
   take(heapMiB?: number): W;
   give(worker: W): void;
@@ -45,6 +42,11 @@ export class WorkerThreads implements TaskWorkers<Worker> {
 
   constructor(readonly setup: WorkerThreadsSetup) {}
 
+  get warm(): number {
+    const { entry, heapMiB } = this.setup;
+    return this.idle.size + (hasAhead(entry, heapMiB) ? 1 : 0);
+  }
+
   /** An idle thread, or a new one, with at least this heap limit. The caller must give it back or end it. */
   take(heapMiB = this.setup.heapMiB): Worker {
     for (const worker of this.idle) {
@@ -55,10 +57,9 @@ export class WorkerThreads implements TaskWorkers<Worker> {
       return worker;
     }
     const { entry, shared } = this.setup;
-    const worker = new Worker(entry, {
-      workerData: shared,
-      resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: YOUNG_MIB },
-    });
+    const ahead = takeAhead(entry, heapMiB);
+    ahead?.postMessage({ setup: shared });
+    const worker = ahead ?? startThread(entry, heapMiB, shared);
     this.heaps.set(worker, heapMiB);
     return worker;
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatList, nameList, wholeNumber } from '../../src/cli/flags.js';
 import { progressBar } from '../../src/cli/progress.js';
-import { reportName } from '../../src/cli/report-files.js';
+import { reportName } from '../../src/cli/report-name.js';
 import { processTerminal } from '../../src/cli/terminal.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 

@@ -32,6 +32,7 @@ const PACKED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/cli\/(main|command-thread|trace-worker|[\w-]+-[\w-]{8})\.js$/,
   /^dist\/(library\/(index|node)|run\/worker)\.js$/,
+  /^dist\/run\/warm-up\.plan$/,
   /^ci\/(comment\.mjs|gitlab\.yml)$/,
   /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/(index|node|(kernel|stats|text|contracts|language|model|patterns|scenario|plan|run|lint|analysis|report|api)\/.+)\.d\.ts$/,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { renderSvgs, safeName } from '../../src/report/formats/files.js';
+import { renderSvgs } from '../../src/report/formats/files.js';
+import { safeName } from '../../src/text/file-name.js';
 import { renderHtml } from '../../src/report/page/html.js';
 import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import {

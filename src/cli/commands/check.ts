@@ -8,7 +8,7 @@ import { resultText } from '../../run/result-text.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { broken } from '../../api/judge.js';
 import { openBaseline, type Checked } from '../baseline.js';
-import { explained } from '../counterfactuals.js';
+import { explained } from '../explained.js';
 import type { CheckFlags } from '../check-flags.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';

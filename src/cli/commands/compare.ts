@@ -4,7 +4,8 @@ import { resultText } from '../../run/result-text.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
-import { endOf, keepResult, resultOf, simulateAll, type SimulateOptions } from '../simulate.js';
+import { resultOf } from '../result-of.js';
+import { endOf, keepResult, simulateAll, type SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
 
 /** Flags of `compare`. */

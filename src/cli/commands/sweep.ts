@@ -13,7 +13,7 @@ import type { AdHoc } from '../../api/sweeps/ad-hoc.js';
 import { isShort, someOf, type Runner, type Shard } from '../../api/sweeps/runner.js';
 import { preparedSweep } from '../../api/sweeps/sweep.js';
 import { stopwatch } from '../progress.js';
-import { safeFileName } from '../report-files.js';
+import { safeFileName } from '../report-name.js';
 import type { SimulateOptions } from '../simulate.js';
 import { adHocFileName } from '../sweeps/file-name.js';
 import { sweepHost } from '../sweeps/host.js';

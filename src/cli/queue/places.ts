@@ -66,6 +66,8 @@ class Place implements TaskWorker {
  * each time, so that the first result counts.
  */
 export class Places implements TaskWorkers {
+  /** The workers of a queue need no start. */
+  readonly warm = Infinity;
   private readonly open = new Map<string, Open>();
   private readonly timer = setInterval(() => void this.look(), LOOK_MS);
   private readonly alone: NodeJS.Timeout;

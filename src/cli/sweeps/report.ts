@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { resultText } from '../../run/result-text.js';
 import type { SweepResult } from '../../contracts/result/sweep.js';
 import type { Format } from '../flags.js';
-import { fileArgument, reportName, writeFormats } from '../report-files.js';
+import { writeFormats } from '../report-files.js';
+import { fileArgument, reportName } from '../report-name.js';
 import { shellWord } from '../../text/shell.js';
 import { VERSION } from '../../text/version.js';
 

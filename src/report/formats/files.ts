@@ -1,4 +1,4 @@
-import { sha256 } from '../../text/sha256.js';
+import { safeName } from '../../text/file-name.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { breakerChart, breakerLanes } from '../charts/breakers.js';
 import { timeLabels, timeTicks } from '../charts/frame.js';
@@ -55,16 +55,6 @@ export function renderSvgs(read: Result): RenderedFile[] {
     }
   }
   return files;
-}
-
-/** A name for a file from any text: a slug of at most 40 characters, and 8 digits of its hash. */
-export function safeName(text: string): string {
-  const slug = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replace(/^-+|-+$/g, '');
-  return `${slug === '' ? 'x' : slug}-${sha256(text).slice(0, 8)}`;
 }
 
 function variantFiles(all: View, variant: VariantResult): RenderedFile[] {

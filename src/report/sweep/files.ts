@@ -1,5 +1,6 @@
 import type { SweepResult } from '../../contracts/result/sweep.js';
-import { safeName, type RenderedFile } from '../formats/files.js';
+import { safeName } from '../../text/file-name.js';
+import type { RenderedFile } from '../formats/files.js';
 import { standAlone } from '../drawing/stand-alone.js';
 import { sweepViewOf } from './cases.js';
 import { chartsOf, type SweepChart } from './charts.js';
