@@ -1,10 +1,14 @@
-// Do 95 % intervals cover the truth 95 times of 100? `npm run bench:intervals`. Options: --each 250 (experiments of each
-// system with 30 runs, three and six times as many with 10 and 5), --from 1 (seed of the first one), --only M/M/1 --only tandem, --workers 2.
-import { execFile } from 'node:child_process';
+// Do 95 % intervals cover the truth 95 times of 100? `npm run bench:intervals`. Options: --each 250 (seeds of each
+// system), --from 1 (the first seed), --only M/M/1 --only tandem, --workers 2, --keep FILE (writes what the intervals
+// need of each run), --from-kept FILE (reads it in place of simulating, so that other formulas see the same runs).
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Histogram } from '../../dist/stats/histogram.js';
 import { APART, CASES } from './cases.mjs';
+import { CELLS, intervalsOf, Truth } from './judge.mjs';
 
 const PART = fileURLToPath(new URL('part.mjs', import.meta.url));
 const { values: options } = parseArgs({
@@ -13,105 +17,103 @@ const { values: options } = parseArgs({
     from: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
     workers: { type: 'string', default: '2' },
+    keep: { type: 'string' },
+    'from-kept': { type: 'string' },
   },
 });
 const EACH = Number(options.each);
-/** Experiments of a process. */
+/** Seeds of a process. */
 const CHUNK = 25;
 
 const names = Object.keys(CASES).filter((name) => options.only?.includes(name) ?? true);
-const jobs = names.flatMap((name) =>
-  Array.from({ length: Math.ceil(EACH / CHUNK) }, (_, i) => ({
-    name,
-    first: Number(options.from) + i * CHUNK,
-  })),
-);
-const results = new Map(names.map((name) => [name, []]));
-await Promise.all(Array.from({ length: Number(options.workers) }, work));
+const truths = new Map(names.map((name) => [name, new Truth()]));
+/** By system: all intervals of all seeds. */
+const intervals = new Map(names.map((name) => [name, []]));
+const kept = options['from-kept'];
+if (kept === undefined) await simulate();
+else await readAll(createReadStream(kept));
 report();
 
-async function work() {
-  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-    const { name, first } = job;
-    const args = [PART, name, String(first), String(CHUNK)];
-    const out = await new Promise((resolve, reject) =>
-      execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (error, stdout) =>
-        error === null ? resolve(stdout) : reject(error),
-      ),
-    );
-    results.get(name).push(JSON.parse(out));
+async function simulate() {
+  const keep = options.keep === undefined ? null : createWriteStream(options.keep);
+  const jobs = names.flatMap((name) =>
+    Array.from({ length: Math.ceil(EACH / CHUNK) }, (_, i) => ({
+      name,
+      first: Number(options.from) + i * CHUNK,
+      count: Math.min(CHUNK, EACH - i * CHUNK),
+    })),
+  );
+  const work = async () => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      const { name, first, count } = job;
+      const part = spawn(process.execPath, [PART, name, String(first), String(count)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(part, 'close');
+      await readAll(part.stdout, keep);
+      const [code] = await ended;
+      if (code !== 0) throw new Error(`${name}: seeds from ${first} ended with ${code}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(options.workers) }, work));
+  if (keep !== null) await new Promise((resolve) => keep.end(resolve));
+}
+
+async function readAll(stream, keep = null) {
+  for await (const line of createInterface({ input: stream })) {
+    keep?.write(`${line}\n`);
+    const { name, variants } = JSON.parse(line);
+    if (!intervals.has(name)) continue;
+    truths.get(name).add(variants);
+    intervals.get(name).push(...intervalsOf(variants));
   }
 }
 
 function report() {
-  const rows = new Map();
-  const runs = new Map();
-  const widths = new Map();
-  for (const name of names) {
-    const parts = results.get(name);
-    const truth = truthOf(parts.map(({ pooled }) => pooled));
-    console.log(
-      `${name}: ${Object.entries(truth)
-        .map(([figure, value]) => `${figure} ${value.toPrecision(4)}`)
-        .join(', ')}`,
-    );
-    for (const [figure, size, low, high] of parts.flatMap(({ intervals }) => intervals)) {
-      if (figure === 'runs') {
-        runs.set(`${name} ${size}`, [...(runs.get(`${name} ${size}`) ?? []), low]);
-        continue;
-      }
-      const key = `${figure}\t${size}`;
-      if (!rows.has(key)) rows.set(key, new Map());
-      const own = rows.get(key);
-      if (!own.has(name)) own.set(name, []);
-      // Where no request fails, there is nothing to estimate.
-      const isNone = low === null || (figure.startsWith('success') && truth.success === 1);
-      own.get(name).push(isNone ? 'none' : low <= truth[figure] && truth[figure] <= high);
-      widths.set(`${key}\t${name}`, (widths.get(`${key}\t${name}`) ?? 0) + (high - low) / 2);
-    }
-  }
+  const cells = new Map(names.map((name) => [name, cellsOf(name)]));
   console.log(
     `\n| figure | runs | all | ${names.join(' | ')} |\n|---|---|---|${names.map(() => '---|').join('')}`,
   );
-  for (const [key, own] of rows) {
-    const [figure, size] = key.split('\t');
-    const all = names
-      .filter((name) => !APART.includes(name))
-      .flatMap((name) => own.get(name) ?? []);
-    const cells = names.map(
-      (name) =>
-        `${shareOf(own.get(name) ?? [])} ±${(widths.get(`${key}\t${name}`) / (own.get(name)?.length ?? 1)).toPrecision(2)}`,
-    );
-    console.log(`| ${figure} | ${size} | ${shareOf(all)} | ${cells.join(' | ')} |`);
+  for (const key of CELLS) {
+    const columns = names.map((name) => cells.get(name).get(key) ?? []);
+    const all = columns.flatMap((own, i) => (APART.includes(names[i]) ? [] : own));
+    console.log(`| ${[key, shareOf(all), ...columns.map(shareAndWidth)].join(' | ')} |`);
+    const sought = all.filter(({ confidence }) => confidence !== undefined);
+    if (sought.length === 0) continue;
+    const confidence = 100 * meanOf(sought, (one) => one.confidence);
+    const made = meanOf(sought, (one) => one.made);
+    console.log(`  after ${made.toFixed(1)} runs, with a confidence of ${confidence.toFixed(1)} %`);
   }
-  console.log(
-    `\nRuns until, mean: ${[...runs].map(([key, list]) => `${key} ${(list.reduce((a, b) => a + b, 0) / list.length).toFixed(1)}`).join(', ')}`,
-  );
 }
 
-/** The figures of all runs together, and the differences of the other variant. */
-function truthOf(parts) {
-  const [one, other] = [0, 1].map((variant) => {
-    const latency = new Histogram();
-    const sum = { hits: 0, trials: 0 };
-    for (const part of parts) {
-      latency.addAll(part[variant].latency);
-      sum.hits += part[variant].hits;
-      sum.trials += part[variant].trials;
-    }
-    const success = sum.hits / sum.trials;
-    return { mean: latency.mean() / 1e9, p99: latency.quantile(0.99) / 1e9, success };
-  });
-  const differences = Object.keys(one).map((figure) => [
-    `${figure} difference`,
-    other[figure] - one[figure],
-  ]);
-  return { ...one, ...Object.fromEntries(differences) };
+/** By figure and number of runs: the intervals of a system, and whether they cover the truth. */
+function cellsOf(name) {
+  const truth = truths.get(name).values();
+  const words = Object.entries(truth).map(([figure, value]) => `${figure} ${value.toPrecision(4)}`);
+  console.log(`${name}: ${words.join(', ')}`);
+  const cells = new Map(CELLS.map((key) => [key, []]));
+  for (const { figure, runs, ends, ...sought } of intervals.get(name)) {
+    const key = `${figure} | ${runs}`;
+    // Where no request fails, there is nothing to estimate; pairs that are all equal have no interval.
+    if (ends === null || (figure.startsWith('success') && truth.success === 1)) continue;
+    const [low, high] = ends;
+    const value = truth[figure];
+    cells.get(key).push({ ...sought, isRight: low <= value && value <= high, width: high - low });
+  }
+  return cells;
+}
+
+function shareAndWidth(cell) {
+  return cell.length === 0
+    ? shareOf(cell)
+    : `${shareOf(cell)} ±${(meanOf(cell, ({ width }) => width) / 2).toPrecision(2)}`;
 }
 
 /** The share of the intervals that cover the truth. */
-function shareOf(covers) {
-  const known = covers.filter((one) => one !== 'none');
-  if (known.length === 0) return '–';
-  return ((100 * known.filter((one) => one).length) / known.length).toFixed(1);
+function shareOf(cell) {
+  return cell.length === 0 ? '–' : (100 * meanOf(cell, ({ isRight }) => isRight)).toFixed(1);
+}
+
+function meanOf(list, of) {
+  return list.reduce((sum, one) => sum + of(one), 0) / list.length;
 }
