@@ -11,8 +11,9 @@ const FEWEST = 5;
  * is: pairs of alike systems are as often above 0 as below, so Student's t is right for them. How far the interval reaches is
  * corrected for two things that make a difference too small. A few runs may make most of it, and runs like them may be
  * missing: its end away from 0 takes their skewness into account (both ends, if 0 is inside). And where 0 is inside, each of
- * the `trials` of a share may have an outcome that differs too rarely for any run to have seen it. Null below two pairs. Source:
- * Hall 1992, On the removal of skewness by transformation, JRSS B 54, with Student's quantiles in place of the normal ones.
+ * the `trials` of a share may have an outcome that differs too rarely for most runs to have seen it. Two pairs that differ
+ * show how far they do; of a single one the standard error is the difference itself. Null below two pairs. Source: Hall 1992,
+ * On the removal of skewness by transformation, JRSS B 54, with Student's quantiles in place of the normal ones.
  */
 export function differenceInterval(
   pooled: number,
@@ -29,12 +30,17 @@ export function differenceInterval(
   const isOpen = low <= 0 && high >= 0;
   if (isOpen || high < 0) low = Math.min(low, pooled - error * back(t, skew));
   if (isOpen || low > 0) high = Math.max(high, pooled - error * back(-t, skew));
-  if (isOpen && trials > 0) {
+  if (isOpen && differing(differences, trials) <= 1 && trials > 0) {
     const [below, above] = unseen(pooled, trials, t);
     low = Math.min(low, below);
     high = Math.max(high, above);
   }
   return { ...plain, low, high, halfWidth: (high - low) / 2 };
+}
+
+/** Pairs whose shares are at least half a request apart: trials that differ by a few make shares differ by less. */
+function differing(differences: readonly number[], trials: number): number {
+  return differences.filter((own) => 2 * trials * Math.abs(own) >= differences.length).length;
 }
 
 /**

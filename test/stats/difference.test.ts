@@ -24,7 +24,7 @@ describe('the interval of a difference', () => {
     expect(differenceInterval(3, [2, 2, 2, 6])).toEqual(sectionInterval(3, [2, 2, 2, 6]));
   });
 
-  it('includes what no run of a share has seen, where 0 is inside', () => {
+  it('includes what no run of a share has seen, where 0 is inside and at most one pair differs', () => {
     // Of 1,000 requests none has two outcomes: Wilson's limit t^2 / (n + t^2).
     const values = [-1e-6, 1e-6, 0, -1e-6, 1e-6];
     const t = studentQuantile(0.975, 4);
@@ -39,6 +39,11 @@ describe('the interval of a difference', () => {
       12,
     );
     expect(one.low).toBeCloseTo(0.001 - Math.sqrt((0.001 - low) ** 2 + none ** 2), 12);
+    // Two pairs that differ show how far they do; one that is less than half a request apart does not.
+    const two = [0, 0, 0, 0.005, 0.01];
+    expect(differenceInterval(0.003, two, 0.95, 1000)).toEqual(differenceInterval(0.003, two));
+    const nearly = differenceInterval(0.001, [0, 0, 0, 1e-4, 0.0049], 0.95, 1000)!;
+    expect(nearly.low).toBeCloseTo(one.low, 12);
     // Pairs that all have the same outcomes, and pairs that decide.
     const sure = [0.3, 0.31, 0.3, 0.29, 0.3];
     expect(differenceInterval(0, [0, 0, 0, 0, 0], 0.95, 1000)).toMatchObject({ low: 0, high: 0 });
