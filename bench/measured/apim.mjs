@@ -1,6 +1,6 @@
 // WSO2 API Manager on two cores: calibrated where they are busy to at most 45 %, predicted up to saturation.
 //
-// The rule, for each API and message size. Rows with at most 45 % of the CPU busy give CPU a request and background CPU by
+// The rule, for each API and message size. Rows with at most 45 % (`calm`) of the CPU busy give CPU a request and background CPU by
 // the utilisation law (src/importing/metrics/demand.ts, as import --metrics has it), and the median of what is left of the
 // mean time gives a wait. All other rows are predicted: closed users without a pause, processor sharing on two cores.
 import { metric, simulate } from '../../dist/library/index.js';
@@ -8,18 +8,15 @@ import { demandOf } from '../../dist/importing/metrics/demand.js';
 import { grouped, percent, quantile, rowsOf } from './rows.mjs';
 
 const CORES = 2;
-const CALM = 0.45;
 
-/** Every predicted row with its errors, and the calibrations. */
-export async function apim() {
-  const all = rowsOf('wso2-apim.csv').filter(
-    ({ heap, errorPercent }) => heap === '4G' && errorPercent < 1,
-  );
+/** Every predicted row with its errors, and the calibrations. `calm` is the largest busy share of rows that calibrate. */
+export async function apim(file, calmShare) {
+  const all = rowsOf(file).filter(({ heap, errorPercent }) => heap === '4G' && errorPercent < 1);
   const groups = grouped(all, ({ scenario, messageBytes }) => `${scenario}, ${messageBytes} B`);
   const rows = [];
   for (const [name, group] of groups) {
     const busy = (row) => 1 - row.gatewayIdlePercent / 100;
-    const calm = group.filter((row) => busy(row) <= CALM);
+    const calm = group.filter((row) => busy(row) <= calmShare);
     const demand = demandOf(
       calm.map((row) => CORES * busy(row)),
       calm.map((row) => row.throughput_per_s),

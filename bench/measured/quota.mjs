@@ -2,14 +2,13 @@
 //
 // The rule, for each message size. The throughput of 50 users, at which the quota is used up, gives the CPU of a request.
 // The mean time of 10 users gives the wait outside of the CPU: the one with which the simulated mean is the measured one.
-//
-// `shared`: requests share two cores, as an import writes a service. `threads`: each of two threads handles one request
-// after the other, as Envoy's do (https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/intro/threading_model).
+// Requests share two cores, as an import writes a service. `envoy.mjs` has the rule with threads.
 import { metric, simulate } from '../../dist/library/index.js';
+import { envoyThreads } from './envoy.mjs';
 import { grouped, percent, quantile, rowsOf } from './rows.mjs';
 
 /** Every predicted row with its errors. */
-export async function quota(model) {
+export async function quota() {
   const all = rowsOf('wso2-choreo-connect.csv');
   const groups = grouped(all, (row) => row['Message Size (Bytes)']);
   const rows = [];
@@ -17,11 +16,11 @@ export async function quota(model) {
     const of = (users) => group.find((row) => row['Concurrent Users'] === users);
     const work = 1 / of(50)['Throughput (Requests/sec)'];
     const mean = of(10)['Average Response Time (ms)'] / 1e3;
-    const wait = await waitFor(model, work, mean);
+    const wait = await waitFor(work, mean);
     for (const row of group) {
       const users = row['Concurrent Users'];
       if (users === 10) continue;
-      const found = await run(model, users, work, wait);
+      const found = await run(users, work, wait);
       const p90 = row['90th Percentile of Response Time (ms)'];
       rows.push({
         size,
@@ -40,37 +39,26 @@ export async function quota(model) {
 }
 
 /** The wait with which 10 users have this mean time. */
-async function waitFor(model, work, mean) {
+async function waitFor(work, mean) {
   let [low, high] = [0, mean];
   for (let k = 0; k < 12; k++) {
     const wait = (low + high) / 2;
-    if ((await run(model, 10, work, wait)).mean < mean) low = wait;
+    if ((await run(10, work, wait)).mean < mean) low = wait;
     else high = wait;
   }
   return (low + high) / 2;
 }
 
-const MODELS = {
-  shared: (work, wait) => `services:
-  router:
-    cpu: { cores: 2, quota: { limit: 1 } }
-    concurrency: 10000
-    endpoints: { get: [ work: exponential(${work}), wait: ${wait}us ] }`,
-  // The wait is outside of the threads: half of it on each way.
-  threads: (work, wait) => `network: { latency: ${(wait / 2).toFixed(3)}us }
-services:
-  router:
-    cpu: { cores: 2, quota: { limit: 1 } }
-    concurrency: 2
-    queue: { capacity: 10000 }
-    endpoints: { get: [ work: exponential(${work}) ] }`,
-};
-
-async function run(model, users, work, wait) {
+async function run(users, work, wait) {
+  const us = (seconds) => `${(seconds * 1e6).toFixed(3)}us`;
   const scenario = `faultline: 1
 title: Envoy with a quota
 run: { duration: 20s, warmup: 5s, replications: 1 }
-${MODELS[model](`${(work * 1e6).toFixed(3)}us`, (wait * 1e6 + 0.001).toFixed(3))}
+services:
+  router:
+    cpu: { cores: 2, quota: { limit: 1 } }
+    concurrency: 10000
+    endpoints: { get: [ work: exponential(${us(work)}), wait: ${us(wait + 1e-9)} ] }
 workloads:
   users: { arrivals: { kind: closed, users: ${users}, think: 0ms }, requests: [ { call: router.get } ] }
 `;
@@ -81,6 +69,26 @@ workloads:
     mean: value('users.latency.mean'),
     p90: value('users.latency.p90'),
   };
+}
+
+/** The same rows with the rule of threads. */
+export async function quotaThreads() {
+  const rows = await envoyThreads(
+    rowsOf('wso2-choreo-connect.csv').map((row) => ({
+      ...{ deployment: 'Choreo Connect', threads: 2, limit: 1, delay: 0 },
+      size: row['Message Size (Bytes)'],
+      users: row['Concurrent Users'],
+      throughput: row['Throughput (Requests/sec)'],
+      mean: row['Average Response Time (ms)'],
+      p90: row['90th Percentile of Response Time (ms)'],
+    })),
+  );
+  return rows.map((row) => ({
+    ...row,
+    measured: { p90: row.p90, throughput: row.throughput },
+    p90: row.p90Error,
+    throughput: row.throughputError,
+  }));
 }
 
 /** Lines of a table: one for each row. */

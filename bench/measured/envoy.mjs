@@ -1,0 +1,93 @@
+// Envoy with the number of its threads and its limit of the CPU: calibrated with two rows, p90 predicted in all others.
+//
+// The rule, for each deployment and message size. It was written before other measurements than those of `quota.mjs` were looked for.
+// - Envoy handles one request after the other on each of its threads: `concurrency` is their number. `cpu` is the same number
+//   of cores, with the published limit as a quota. Where the number is not published, it is the one that this release of
+//   Envoy starts by itself. Published delays of the backend are a part of the wait.
+// - CPU: the smaller of threads and limit, divided by the throughput of the row with the fewest users that has 90 % of the
+//   largest throughput, at the shortest delay of the backend.
+// - Wait: the one with which the simulated mean of the fewest users, at the same delay, is the measured one. Half of it is
+//   on each way, outside of the threads.
+// - All other rows are predicted: p90 of each, and the throughput of each but the one that gives the CPU. Rows in which 1 % of
+//   the requests fail are left out. A group whose row of the fewest users is full itself gives no wait, and is listed.
+//   The same work and wait hold for all delays.
+import { metric, simulate } from '../../dist/library/index.js';
+import { grouped, quantile } from './rows.mjs';
+
+const FULL = 0.9;
+
+/** Every predicted row with its errors. Rows: deployment, threads, limit, size, delay (ms), users, throughput, mean, p90 (ms). */
+export async function envoyThreads(all) {
+  const rows = [];
+  for (const group of grouped(all, ({ deployment, size }) => `${deployment} ${size}`).values()) {
+    const shortest = Math.min(...group.map(({ delay }) => delay));
+    const base = group
+      .filter(({ delay }) => delay === shortest)
+      .toSorted((a, b) => a.users - b.users);
+    const most = Math.max(...base.map(({ throughput }) => throughput));
+    const full = base.find(({ throughput }) => throughput >= FULL * most);
+    const calm = base[0];
+    if (full === calm) {
+      rows.push(...group.map((row) => ({ ...row, isLeftOut: true })));
+      continue;
+    }
+    const work = Math.min(full.threads, full.limit) / full.throughput;
+    const wait = await waitFor(calm, work);
+    for (const row of group) {
+      if (row === calm) continue;
+      const found = await run(row, work, wait);
+      rows.push({
+        ...row,
+        ...{ work, wait, found, isFitted: row === full },
+        p90Error: (found.p90 * 1e3) / row.p90 - 1,
+        throughputError: found.throughput / row.throughput - 1,
+      });
+    }
+  }
+  return rows;
+}
+
+/** The wait with which the row has its mean time. */
+async function waitFor(row, work) {
+  const mean = row.mean / 1e3 - row.delay / 1e3;
+  let [low, high] = [0, mean];
+  for (let k = 0; k < 12; k++) {
+    const wait = (low + high) / 2;
+    if ((await run(row, work, wait)).mean < row.mean / 1e3) low = wait;
+    else high = wait;
+  }
+  return (low + high) / 2;
+}
+
+async function run({ threads, limit, users, delay }, work, wait) {
+  const us = (seconds) => `${(seconds * 1e6).toFixed(3)}us`;
+  const scenario = `faultline: 1
+title: Envoy
+run: { duration: 20s, warmup: 5s, replications: 1 }
+network: { latency: ${us((wait + delay / 1e3) / 2)} }
+services:
+  router:
+    cpu: { cores: ${threads}${limit < threads ? `, quota: { limit: ${limit} }` : ''} }
+    concurrency: ${threads}
+    queue: { capacity: 10000 }
+    endpoints: { get: [ work: exponential(${us(work)}) ] }
+workloads:
+  users: { arrivals: { kind: closed, users: ${users}, think: 0ms }, requests: [ { call: router.get } ] }
+`;
+  const result = await simulate(scenario);
+  const value = (text) => metric(result, text).value;
+  return {
+    throughput: value('users.throughput'),
+    mean: value('users.latency.mean'),
+    p90: value('users.latency.p90'),
+  };
+}
+
+/** Median and largest size of the errors of p90, and how many are within 20 %. */
+export function envoyErrors(rows) {
+  const sizes = rows.flatMap(({ p90Error, isLeftOut }) => (isLeftOut ? [] : [Math.abs(p90Error)]));
+  return {
+    ...{ median: quantile(sizes, 0.5), largest: quantile(sizes, 1), count: sizes.length },
+    within: sizes.filter((size) => size <= 0.2).length,
+  };
+}
