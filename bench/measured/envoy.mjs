@@ -12,7 +12,7 @@
 //   the requests fail are left out. A group whose row of the fewest users is full itself gives no wait, and is listed.
 //   The same work and wait hold for all delays.
 import { metric, simulate } from '../../dist/library/index.js';
-import { grouped, quantile } from './rows.mjs';
+import { grouped, percent, quantile, rowsOf } from './rows.mjs';
 
 const FULL = 0.9;
 
@@ -83,11 +83,41 @@ workloads:
   };
 }
 
-/** Median and largest size of the errors of p90, and how many are within 20 %. */
-export function envoyErrors(rows) {
-  const sizes = rows.flatMap(({ p90Error, isLeftOut }) => (isLeftOut ? [] : [Math.abs(p90Error)]));
-  return {
-    ...{ median: quantile(sizes, 0.5), largest: quantile(sizes, 1), count: sizes.length },
-    within: sizes.filter((size) => size <= 0.2).length,
+/** The releases of Choreo Connect that were looked for after the rule was written. */
+export async function envoyReleases() {
+  const all = rowsOf('wso2-choreo-connect-releases.csv');
+  return envoyThreads(all.filter(({ errorPercent }) => errorPercent < 1));
+}
+
+/** Lines of a table: one for each row. */
+export function envoyTable(rows) {
+  const lines = rows.map((row) => {
+    const start = `| ${row.deployment.replace('Choreo Connect ', '')} | ${row.size} | ${row.users} |`;
+    if (row.isLeftOut) return `${start} left out | ${row.p90} ms | | | | |`;
+    const { found } = row;
+    const rate = row.isFitted ? 'calibrated' : percent(row.throughputError);
+    return `${start} ${(found.p90 * 1e3).toFixed(0)} ms | ${row.p90} ms | ${percent(row.p90Error)} | ${found.throughput.toFixed(0)}/s | ${row.throughput.toFixed(0)}/s | ${rate} |`;
+  });
+  return [
+    '| release | message | users | p90 predicted | measured | error | throughput predicted | measured | error |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...lines,
+  ];
+}
+
+/** The errors of p90 of each deployment, and of those with the same limit of the CPU. */
+export function envoyLines(rows) {
+  const line = (name, group) => {
+    const sizes = group.flatMap((row) => (row.isLeftOut ? [] : [Math.abs(row.p90Error)]));
+    const within = sizes.filter((size) => size <= 0.2).length;
+    const size = (share) => percent(quantile(sizes, share), false);
+    return `| ${name} | ${within} of ${sizes.length} | ${size(0.5)} | ${size(1)} |`;
   };
+  const each = (key) => [...grouped(rows, key)].map(([name, group]) => line(name, group));
+  return [
+    '| deployment | p90 within 20 % | median | largest |',
+    '|---|---|---|---|',
+    ...each(({ deployment }) => deployment),
+    ...each(({ limit }) => `all with ${limit} ${limit === 1 ? 'CPU' : 'CPUs'}`),
+  ];
 }

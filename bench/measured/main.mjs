@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { apim, apimTable, saturated } from './apim.mjs';
 import { boutique, boutiqueLines, boutiqueTable } from './boutique.mjs';
 import { boutiqueCpu, boutiqueCpuLines, boutiqueCpuTable } from './boutique-cpu.mjs';
+import { envoyLines, envoyReleases, envoyTable } from './envoy.mjs';
 import { petshop, petshopLines, petshopTables } from './petshop.mjs';
 import { quota, quotaErrors, quotaTable, quotaThreads } from './quota.mjs';
 import { percent, quantile } from './rows.mjs';
@@ -19,6 +20,7 @@ const line = (key) => {
   return `${within} of ${errors.length} within 20 %, median ${size(errors, 0.5)}, 90 % below ${size(errors, 0.9)}, largest ${size(errors, 1)}`;
 };
 const envoy = { shared: await quota(), threads: await quotaThreads() };
+const releases = await envoyReleases();
 const quotaLine = (rows) => {
   const { median, largest } = quotaErrors(rows);
   const within = rows.filter(({ p90 }) => Math.abs(p90) <= 0.2).length;
@@ -38,6 +40,7 @@ const parts = {
   ],
   shared: [...quotaTable(envoy.shared), '', quotaLine(envoy.shared)],
   threads: [...quotaTable(envoy.threads), '', quotaLine(envoy.threads)],
+  releases: [...envoyLines(releases), '', ...envoyTable(releases)],
   boutique: [...boutiqueTable(shop), ...apart(boutiqueLines(shop))],
   'boutique-cpu': [...boutiqueCpuTable(stressed), ...apart(boutiqueCpuLines(stressed))],
   petshop: [...petshopTables(pets), ...apart(petshopLines(pets))],
