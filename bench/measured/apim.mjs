@@ -11,7 +11,7 @@ const CORES = 2;
 
 /** Every predicted row with its errors, and the calibrations. `calm` is the largest busy share of rows that calibrate. */
 export async function apim(file, calmShare) {
-  const all = rowsOf(file).filter(({ heap, errorPercent }) => heap === '4G' && errorPercent < 1);
+  const all = rowsOf(file).filter(({ errorPercent }) => errorPercent < 1);
   const groups = grouped(all, ({ scenario, messageBytes }) => `${scenario}, ${messageBytes} B`);
   const rows = [];
   for (const [name, group] of groups) {
@@ -75,6 +75,38 @@ function errorsOf(found, row) {
 /** Saturated rows: 90 % of the CPU busy or more. */
 export function saturated(rows) {
   return rows.filter(({ busy }) => busy >= 0.9);
+}
+
+/** Lines of a table: one for each saturated row. */
+export function apimPoints(rows) {
+  return [
+    '| API, message | users | delay of the backend | throughput predicted | measured | error | mean predicted | measured | error |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...saturated(rows).map(
+      ({ name, row, found, throughput, mean }) =>
+        `| ${name} | ${row.users} | ${row.backendDelay_ms} ms | ${found.throughput.toFixed(0)}/s | ${row.throughput_per_s.toFixed(0)}/s | ${percent(throughput)} | ${(found.mean * 1e3).toFixed(0)} ms | ${row.mean_ms.toFixed(0)} ms | ${percent(mean)} |`,
+    ),
+  ];
+}
+
+/** Errors of all saturated rows by the bar of 20 %. */
+export function apimLines(rows) {
+  const full = saturated(rows);
+  const line = (name, errors) => {
+    const within = errors.filter((one) => Math.abs(one) <= 0.2).length;
+    const size = (share) => percent(quantile(errors.map(Math.abs), share), false);
+    return `${name} of all saturated rows: ${within} of ${errors.length} within 20 %, median ${size(0.5)}, 90 % below ${size(0.9)}, largest ${size(1)}.`;
+  };
+  return [
+    line(
+      'Throughput',
+      full.map((row) => row.throughput),
+    ),
+    line(
+      'Mean time',
+      full.map((row) => row.mean),
+    ),
+  ];
 }
 
 /** Lines of a table: one for each API and size. */

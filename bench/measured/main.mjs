@@ -1,57 +1,43 @@
 // `npm run bench:measured`: published measurements, each calibrated on one part and predicted on the other. `--write` puts
-// the tables into docs/measured-against-predicted.md, between the marks.
+// the tables into docs/measured-against-predicted.md, between the marks; names of parts make only these.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { apim, apimTable, saturated } from './apim.mjs';
+import { apim, apimLines, apimPoints, apimTable } from './apim.mjs';
 import { boutique, boutiqueLines, boutiqueTable } from './boutique.mjs';
 import { boutiqueCpu, boutiqueCpuLines, boutiqueCpuTable } from './boutique-cpu.mjs';
 import { envoyLines, envoyReleases, envoyTable } from './envoy.mjs';
 import { petshop, petshopLines, petshopTables } from './petshop.mjs';
-import { quota, quotaErrors, quotaTable, quotaThreads } from './quota.mjs';
-import { percent, quantile } from './rows.mjs';
+import { quota, quotaLine, quotaTable, quotaThreads } from './quota.mjs';
 
 const PAGE = new URL('../../docs/measured-against-predicted.md', import.meta.url);
 
-const rows = await apim('wso2-apim.csv', 0.45);
-const full = saturated(rows);
-const size = (list, share) => percent(quantile(list.map(Math.abs), share), false);
-const line = (key) => {
-  const errors = full.map((row) => row[key]);
-  const within = errors.filter((one) => Math.abs(one) <= 0.2).length;
-  return `${within} of ${errors.length} within 20 %, median ${size(errors, 0.5)}, 90 % below ${size(errors, 0.9)}, largest ${size(errors, 1)}`;
-};
-const envoy = { shared: await quota(), threads: await quotaThreads() };
-const releases = await envoyReleases();
-const quotaLine = (rows) => {
-  const { median, largest } = quotaErrors(rows);
-  const within = rows.filter(({ p90 }) => Math.abs(p90) <= 0.2).length;
-  return `p90: ${within} of ${rows.length} within 20 %, median ${percent(median, false)}, largest ${percent(largest, false)}.`;
-};
-const shop = await boutique();
-const stressed = await boutiqueCpu();
-const pets = await petshop();
 const apart = (lines) => lines.flatMap((one) => ['', one]);
-const parts = {
-  apim: [
-    ...apimTable(rows),
-    '',
-    `Throughput of all saturated rows: ${line('throughput')}.`,
-    '',
-    `Mean time of all saturated rows: ${line('mean')}.`,
-  ],
-  shared: [...quotaTable(envoy.shared), '', quotaLine(envoy.shared)],
-  threads: [...quotaTable(envoy.threads), '', quotaLine(envoy.threads)],
-  releases: [...envoyLines(releases), '', ...envoyTable(releases)],
-  boutique: [...boutiqueTable(shop), ...apart(boutiqueLines(shop))],
-  'boutique-cpu': [...boutiqueCpuTable(stressed), ...apart(boutiqueCpuLines(stressed))],
-  petshop: [...petshopTables(pets), ...apart(petshopLines(pets))],
+const of = (rows, ...tables) =>
+  tables.flatMap((lines, k) => (k === 0 ? lines(rows) : apart(lines(rows))));
+const wso2 = async (file, calm) => of(await apim(file, calm), apimTable, apimLines);
+const PARTS = {
+  apim: () => wso2('wso2-apim.csv', 0.45),
+  'apim-c5': () => wso2('wso2-apim-c5-large.csv', 0.45),
+  'apim-c5-70': () => wso2('wso2-apim-c5-large.csv', 0.7),
+  'apim-c5-points': async () => apimPoints(await apim('wso2-apim-c5-large.csv', 0.45)),
+  shared: async () => of(await quota(), quotaTable, quotaLine),
+  threads: async () => of(await quotaThreads(), quotaTable, quotaLine),
+  releases: async () => {
+    const rows = await envoyReleases();
+    return [...envoyLines(rows), '', ...envoyTable(rows)];
+  },
+  boutique: async () => of(await boutique(), boutiqueTable, boutiqueLines),
+  'boutique-cpu': async () => of(await boutiqueCpu(), boutiqueCpuTable, boutiqueCpuLines),
+  petshop: async () => of(await petshop(), petshopTables, petshopLines),
 };
-for (const lines of Object.values(parts)) console.log(`${lines.join('\n')}\n`);
-if (process.argv.includes('--write')) {
-  let page = readFileSync(PAGE, 'utf8');
-  for (const [name, lines] of Object.entries(parts)) {
-    const [begin, end] = [`<!-- ${name} -->`, `<!-- end ${name} -->`];
-    const [before, rest] = page.split(begin);
-    page = `${before}${begin}\n\n${lines.join('\n')}\n\n${end}${rest.split(end)[1]}`;
-  }
-  writeFileSync(PAGE, page);
+
+const named = process.argv.slice(2).filter((one) => one !== '--write');
+for (const name of named.length > 0 ? named : Object.keys(PARTS)) {
+  const lines = await PARTS[name]();
+  console.log(`${name}\n${lines.join('\n')}\n`);
+  if (!process.argv.includes('--write')) continue;
+  const page = readFileSync(PAGE, 'utf8');
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- end ${name} -->`];
+  const [before, rest] = page.split(begin);
+  const part = `${begin}\n\n${lines.join('\n')}\n\n${end}`;
+  writeFileSync(PAGE, `${before}${part}${rest.split(end)[1]}`);
 }

@@ -104,8 +104,10 @@ export function quotaTable(rows) {
   ];
 }
 
-/** Median and largest size of the errors of p90. */
-export function quotaErrors(rows) {
+/** The errors of p90 by the bar of 20 %. */
+export function quotaLine(rows) {
   const sizes = rows.map(({ p90 }) => Math.abs(p90));
-  return { median: quantile(sizes, 0.5), largest: quantile(sizes, 1) };
+  const within = sizes.filter((size) => size <= 0.2).length;
+  const size = (share) => percent(quantile(sizes, share), false);
+  return [`p90: ${within} of ${rows.length} within 20 %, median ${size(0.5)}, largest ${size(1)}.`];
 }
