@@ -1,4 +1,4 @@
-import type { PriorityLabel, Priorities } from '../contracts/patterns/balancer.js';
+import type { PriorityLabel, Priorities } from '../contracts/scenario/balancing.js';
 import type { Host } from '../contracts/scenario/host.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
 import { versionNames, type Versions } from '../contracts/scenario/services.js';

@@ -3,7 +3,7 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
-import { PLAIN_BALANCING } from '../contracts/patterns/balancer.js';
+import { PLAIN_BALANCING } from '../contracts/scenario/balancing.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../contracts/plan/plan.js';
 import { OP } from '../contracts/plan/program.js';

@@ -1,4 +1,4 @@
-import { PLAIN_BALANCING } from '../../src/contracts/patterns/balancer.js';
+import { PLAIN_BALANCING } from '../../src/contracts/scenario/balancing.js';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
 import { PlanError } from '../../src/plan/problem.js';
@@ -339,7 +339,7 @@ describe('connections of an edge', () => {
   });
 
   it('have levels of instances that there are, and a first one', () => {
-    const backed = (backup: readonly number[]): readonly string[] => {
+    const backed = (backup: number[]): readonly string[] => {
       const common = {
         ...PLAIN_BALANCING,
         priorities: {

@@ -1,4 +1,4 @@
-import { PLAIN_BALANCING } from '../../src/contracts/patterns/balancer.js';
+import { PLAIN_BALANCING } from '../../src/contracts/scenario/balancing.js';
 import type { CountDistribution } from '../../src/kernel/counts.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import { budgetOf } from './budget.js';
@@ -8,14 +8,8 @@ import type { Database, Operation } from '../../src/contracts/scenario/database.
 import type { Middleware } from '../../src/contracts/scenario/middleware.js';
 import type { LoadBalancing } from '../../src/contracts/scenario/policies.js';
 import type { Host } from '../../src/contracts/scenario/host.js';
-import type {
-  Fault,
-  Gateway,
-  Route,
-  Scenario,
-  ScenarioFile,
-  Variant,
-} from '../../src/contracts/scenario/scenario.js';
+import type { Fault, Gateway, Scenario, ScenarioFile, Variant } from '../../src/contracts/scenario/scenario.js';
+import type { Route } from '../../src/contracts/scenario/routes.js';
 import type { Request, Workload } from '../../src/contracts/scenario/workloads.js';
 import type { RunSettings } from '../../src/contracts/scenario/run.js';
 import type { Endpoint, Service } from '../../src/contracts/scenario/services.js';

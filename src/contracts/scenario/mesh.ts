@@ -1,5 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Priorities } from '../patterns/balancer.js';
+import type { Priorities } from './balancing.js';
 import type { LoadBalancing } from './policies.js';
 import type { Bundle } from './steps.js';
 

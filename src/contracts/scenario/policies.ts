@@ -1,5 +1,5 @@
 import type { Target } from './target.js';
-import type { BalancingCommon } from '../patterns/balancer.js';
+import type { BalancingCommon } from './balancing.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Distribution } from '../../kernel/distribution.js';
 

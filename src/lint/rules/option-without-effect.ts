@@ -1,6 +1,6 @@
 import { positionIn } from '../positions.js';
 import { pathText, type Path } from '../../scenario/located.js';
-import { PLAIN_BALANCING } from '../../contracts/patterns/balancer.js';
+import { PLAIN_BALANCING } from '../../contracts/scenario/balancing.js';
 import type { LoadBalancing } from '../../contracts/scenario/policies.js';
 import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';

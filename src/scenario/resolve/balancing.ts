@@ -1,6 +1,7 @@
 import { balancerKind } from '../../patterns/registry.js';
 import type { LoadBalancing } from '../../contracts/scenario/policies.js';
-import { zoneAwareSchema, type BalancingOutput } from '../schema/balancing.js';
+import { zoneAwareSchema } from '../../contracts/scenario/balancing.js';
+import type { BalancingOutput } from '../schema/balancing.js';
 import type { Cursor } from './context.js';
 import { resolvePriorities } from './priorities.js';
 

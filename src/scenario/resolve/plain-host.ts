@@ -1,4 +1,4 @@
-import { PLAIN_BALANCING } from '../../contracts/patterns/balancer.js';
+import { PLAIN_BALANCING } from '../../contracts/scenario/balancing.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import { described, type Written } from './described.js';
 import { sorted } from './names.js';

@@ -1,5 +1,9 @@
-import type { Priorities, PriorityLabel } from '../../contracts/patterns/balancer.js';
-import { prioritiesSchema, type BalancingOutput } from '../schema/balancing.js';
+import {
+  prioritiesSchema,
+  type Priorities,
+  type PriorityLabel,
+} from '../../contracts/scenario/balancing.js';
+import type { BalancingOutput } from '../schema/balancing.js';
 import type { Cursor } from './context.js';
 
 /** Resolves the levels of a balancing; null = none, undefined = not written. */
@@ -12,13 +16,13 @@ export function resolvePriorities(
   const { backup, failover, failoverPriority, distribute, ...rest } =
     output === true ? prioritiesSchema.parse({}) : output;
   const wrong = (field: string, message: string): void => here.in(field).conflict(message);
-  if (backup !== undefined) {
+  if (backup !== null) {
     for (const [other, value] of [
       ['failover', failover],
       ['failoverPriority', failoverPriority],
       ['distribute', distribute],
     ] as const) {
-      if (value === undefined) continue;
+      if (value === null) continue;
       wrong(
         other,
         `backup makes two levels by instance, and ${other} is about places and labels: remove one of them`,
@@ -26,7 +30,7 @@ export function resolvePriorities(
       break;
     }
   }
-  if (failoverPriority !== undefined && distribute !== undefined) {
+  if (failoverPriority !== null && distribute !== null) {
     wrong(
       'failoverPriority',
       'distribute gives each zone its weight instead of levels: remove one of them, as Istio requires',
@@ -34,7 +38,7 @@ export function resolvePriorities(
   }
   const labels = (failoverPriority ?? []).map(labelOf);
   checkLabels(here.in('failoverPriority'), labels);
-  if (distribute !== undefined && rest.switch === 'whenEmpty') {
+  if (distribute !== null && rest.switch === 'whenEmpty') {
     wrong(
       'switch',
       'distribute gives each zone its weight, and no zone waits for another: remove one of them',
@@ -54,7 +58,7 @@ export function resolvePriorities(
     checkWeights(here.in('distribute', zone), zone, weights);
   }
   return {
-    backup: backup ?? null,
+    backup,
     failover: failover ?? {},
     ...(labels.length > 0 && { failoverPriority: labels }),
     distribute: distribute ?? {},

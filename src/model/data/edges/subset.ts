@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { fixedUnit, type StreamKey } from '../../../kernel/rng.js';
-import type { Subset } from '../../../contracts/patterns/balancer.js';
+import type { Subset } from '../../../contracts/scenario/balancing.js';
 
 /** Draw numbers of the shuffle; draws of places on rings and in tables count up from 0. */
 const SHUFFLE = 1 << 21;

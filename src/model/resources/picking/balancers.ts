@@ -5,8 +5,8 @@ import type {
   BalancerKind,
   BalancerSetup,
   BalancerState,
-  Priorities,
 } from '../../../contracts/patterns/balancer.js';
+import type { Priorities } from '../../../contracts/scenario/balancing.js';
 import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Instance } from '../../data/instances/instance.js';

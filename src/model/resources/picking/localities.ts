@@ -1,5 +1,5 @@
 import type { Plan } from '../../../contracts/plan/plan.js';
-import type { Priorities, PriorityLabel } from '../../../contracts/patterns/balancer.js';
+import type { Priorities, PriorityLabel } from '../../../contracts/scenario/balancing.js';
 import type { Instance } from '../../data/instances/instance.js';
 
 type Places = Pick<Plan, 'zones' | 'regions' | 'labels' | 'components'>;

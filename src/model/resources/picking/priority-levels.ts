@@ -1,6 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { unit, type StreamKey } from '../../../kernel/rng.js';
-import type { BalancerState, Priorities } from '../../../contracts/patterns/balancer.js';
+import type { BalancerState } from '../../../contracts/patterns/balancer.js';
+import type { Priorities } from '../../../contracts/scenario/balancing.js';
 import type { View } from '../../data/edges/edge.js';
 
 /** Envoy counts the load and the health of a level in whole percent. */

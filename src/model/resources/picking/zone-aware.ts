@@ -1,5 +1,6 @@
 import { unit, type StreamKey } from '../../../kernel/rng.js';
-import type { BalancerState, ZoneAware } from '../../../contracts/patterns/balancer.js';
+import type { BalancerState } from '../../../contracts/patterns/balancer.js';
+import type { ZoneAware } from '../../../contracts/scenario/balancing.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Fleet } from '../../data/instances/fleet.js';
