@@ -1,4 +1,4 @@
-import type { Consumption } from '../contracts/scenario/messaging.js';
+import type { Consumption } from '../contracts/scenario/consumers.js';
 import type { Finding } from './rule.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';

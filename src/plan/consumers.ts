@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import type { Consumption } from '../contracts/scenario/messaging.js';
+import type { Consumption } from '../contracts/scenario/consumers.js';
 import type { QueueConsumer } from '../contracts/scenario/queues.js';
 import { partOf, type LaidPart, type NamedPart } from './layout.js';
 import type { Writer } from './writer.js';

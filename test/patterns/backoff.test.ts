@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tanh } from '../../src/kernel/math.js';
 import { unit } from '../../src/kernel/rng.js';
-import { backoffSchema } from '../../src/patterns/mechanisms/backoff-fields.js';
+import { backoffSchema } from '../../src/contracts/scenario/backoff.js';
 import { Backoff } from '../../src/patterns/mechanisms/backoff.js';
 import { MS } from '../support/fake-calls.js';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { samplers } from '../../src/kernel/distribution.js';
-import { backoffSchema } from '../../src/patterns/mechanisms/backoff-fields.js';
+import { backoffSchema } from '../../src/contracts/scenario/backoff.js';
 import { Backoff } from '../../src/patterns/mechanisms/backoff.js';
 import { MS } from '../support/fake-calls.js';
 

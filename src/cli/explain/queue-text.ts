@@ -1,5 +1,6 @@
-import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
-import type { ConsumerRetry, Subscriber, Topic } from '../../contracts/scenario/messaging.js';
+import { backoffSchema } from '../../contracts/scenario/backoff.js';
+import type { Subscriber, Topic } from '../../contracts/scenario/messaging.js';
+import type { ConsumerRetry } from '../../contracts/scenario/consumers.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../../contracts/scenario/queues.js';
 import { all, braced, fieldsText } from './fields.js';
 import { configText, plainText } from './values.js';

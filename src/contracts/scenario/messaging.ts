@@ -7,10 +7,8 @@ import { rebalance, replay } from './consumer-groups.js';
 import { acksField, producerSchema } from './producer.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig } from './backoff.js';
-import type { Layer } from './policies.js';
+import type { Consumption } from './consumers.js';
 import type { Host } from './host.js';
-import type { Target } from './target.js';
 import type { Described } from './described.js';
 
 /** A cluster of brokers, or a service whose queues share a quota. */
@@ -89,58 +87,6 @@ export const logFields = {
 /** A topic: every group gets every message. */
 export interface Topic extends Described, Explicit<typeof logFields> {
   readonly subscribers: readonly Subscriber[];
-}
-
-/** Common settings of subscribers of topics and consumers of queues. */
-export interface Consumption {
-  /** The endpoint that handles a message, inside the instances of its service. */
-  readonly call: Target;
-  /** Concurrent executions of the handler per instance. */
-  readonly concurrency: number;
-  /** Largest number of messages per execution of the handler. */
-  readonly batch: number;
-  /** null = the first failure of a message is final; with `block` it is retried immediately. */
-  readonly retry: ConsumerRetry | null;
-  /** Handling of a message whose attempts are used up. */
-  readonly onPoison: 'block' | 'skip' | 'deadLetter';
-  /** Destination of dead letters: a topic or queue. */
-  readonly deadLetter: string | null;
-  readonly inbox: Inbox | null;
-  /** Share of the messages that the filter accepts; the others are skipped without an execution of the handler. */
-  readonly filter: number;
-  /** Policies around each execution of the handler; null = none. */
-  readonly policy: ConsumerPolicy | null;
-}
-
-/** Policies around each execution of a handler, outermost first. */
-export interface ConsumerPolicy {
-  /** Identity of the bundle. */
-  readonly bundle: string;
-  /** While the breaker refuses, consumption is paused. */
-  readonly circuitBreaker: Layer | null;
-  /** An execution waits for its permit. */
-  readonly rateLimit: Layer | null;
-  /** Time limit of one execution; null = none. */
-  readonly timeoutNs: Ns | null;
-}
-
-/** Retries of a failed message. */
-export interface ConsumerRetry {
-  /** Total number of attempts, including the first. */
-  readonly attempts: number;
-  /** null = retry immediately. */
-  readonly backoff: BackoffConfig | null;
-  /** Where the message waits: in the consumer, in its topic or queue, or in a separate delay queue. */
-  readonly mode: 'inProcess' | 'requeue' | 'delayed';
-}
-
-/** Deduplication by message id: messages whose effects are recorded have no second effect. */
-export interface Inbox {
-  readonly windowNs: Ns;
-  /**
-   * Database operation that checks the inbox at the start of each delivery; null = the handler checks at no extra cost.
-   */
-  readonly query: { readonly database: string; readonly operation: string } | null;
 }
 
 const groupFields = {

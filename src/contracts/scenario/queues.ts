@@ -1,6 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Consumption } from './messaging.js';
+import type { Consumption } from './consumers.js';
 import type { Described } from './described.js';
 
 /** What a full queue does with the next message. */

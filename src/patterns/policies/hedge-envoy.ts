@@ -4,7 +4,7 @@ import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { Backoff } from '../mechanisms/backoff.js';
-import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { libraryBackoff } from '../../contracts/scenario/backoff.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import { EnvoyHedging } from '../mechanisms/envoy-hedging.js';
 import { ENVOY_TERMS, readByEnvoy } from '../mechanisms/envoy-terms.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import type { BackoffConfig } from '../../contracts/scenario/backoff.js';
-import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { type BackoffConfig, libraryBackoff } from '../../contracts/scenario/backoff.js';
 import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,

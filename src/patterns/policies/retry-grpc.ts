@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { quantity } from '../../contracts/quantities/quantities.js';
 import { parseWhole } from '../../contracts/quantities/quantity-text.js';
-import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { libraryBackoff } from '../../contracts/scenario/backoff.js';
 import { budgetField, onField, WAITS } from '../mechanisms/retrying.js';
 import { retries } from '../mechanisms/retry-traits.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { libraryBackoff } from '../mechanisms/backoff-fields.js';
+import { libraryBackoff } from '../../contracts/scenario/backoff.js';
 import {
   backoffText,
   budgetField,

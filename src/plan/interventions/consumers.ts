@@ -1,6 +1,6 @@
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import type { Consumption } from '../../contracts/scenario/messaging.js';
+import type { Consumption } from '../../contracts/scenario/consumers.js';
 
 /** A change of the settings of a consumer of any kind. */
 type ChangeOfConsumer = <C extends Consumption>(spec: C) => C;

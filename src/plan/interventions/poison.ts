@@ -1,4 +1,4 @@
-import type { Consumption } from '../../contracts/scenario/messaging.js';
+import type { Consumption } from '../../contracts/scenario/consumers.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import { queueKindOf } from '../../scenario/queues/index.js';
 import type { InterventionKind } from './kind.js';

@@ -2,7 +2,7 @@ import { OUTCOME } from '../../contracts/outcome.js';
 import type { PlanModules } from '../../contracts/plan/modules.js';
 import type { DiskUse } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
-import type { Consumption } from '../../contracts/scenario/messaging.js';
+import type { Consumption } from '../../contracts/scenario/consumers.js';
 import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Network } from '../../contracts/scenario/network.js';
 import type { KeyTable } from '../keys.js';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
 import { critical, entryText, extending, nameText } from '../../contracts/fields/common.js';
 import { choice } from '../../contracts/quantities/fields.js';
-import { consumerFields } from '../schema/consumer.js';
+import { consumerFields } from '../../contracts/scenario/consumers.js';
 
 /** Fields of every queue and bus. */
 export const entryFields = { ...extending, ...entryText, critical };

@@ -8,7 +8,7 @@ import { checkMost } from '../resolve/receives.js';
 import { isOfKind } from '../resolve/targets.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
-import { consumerFields } from '../schema/consumer.js';
+import { consumerFields } from '../../contracts/scenario/consumers.js';
 import type { WrittenEventStore } from '../../contracts/scenario/event-stores.js';
 import { ENDS } from './ends.js';
 import { consumerName, entryFields } from './fields.js';

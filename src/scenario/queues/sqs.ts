@@ -10,7 +10,7 @@ import { isFunction, ONE_BY_ONE, type ConsumerDefaults } from '../resolve/consum
 import type { Cursor } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
-import { consumerFields } from '../schema/consumer.js';
+import { consumerFields } from '../../contracts/scenario/consumers.js';
 import { ENDS } from './ends.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
 import { limitedBy, MOST_RECEIVED, queueKind, type Receiving } from './kind.js';

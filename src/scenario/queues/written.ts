@@ -1,5 +1,6 @@
 import type { MessageQueue, QueueConsumer } from '../../contracts/scenario/queues.js';
-import type { ConsumerOutput } from '../schema/consumer.js';
+import type { WrittenConsumer } from '../../contracts/scenario/consumers.js';
+import type { BundleOutput } from '../schema/bundle.js';
 import type { Written } from '../resolve/described.js';
 
 /** Fields of all kinds that shared code reads. */
@@ -11,7 +12,7 @@ export interface QueueFields extends Written {
   readonly consumers: readonly QueueConsumerFields[];
 }
 
-export interface QueueConsumerFields extends ConsumerOutput {
+export interface QueueConsumerFields extends WrittenConsumer<BundleOutput> {
   readonly name?: string | null;
   readonly commit: QueueConsumer['commit'];
 }

@@ -1,6 +1,6 @@
 import { policyKind } from '../../patterns/registry.js';
 import { ADDRESS_KEY } from '../../contracts/patterns/policy.js';
-import type { ConsumerPolicy } from '../../contracts/scenario/messaging.js';
+import type { ConsumerPolicy } from '../../contracts/scenario/consumers.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';

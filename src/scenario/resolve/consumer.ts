@@ -1,9 +1,11 @@
 import { kindText, type ComponentKind } from '../../contracts/component-kind.js';
-import type { Consumption, Inbox } from '../../contracts/scenario/messaging.js';
-import type { ConsumerOutput } from '../schema/consumer.js';
+import type { Consumption, Inbox, WrittenConsumer } from '../../contracts/scenario/consumers.js';
+import type { BundleOutput } from '../schema/bundle.js';
 import { resolveConsumerPolicy } from './consumer-policy.js';
 import type { Context, Cursor } from './context.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
+
+type Written = WrittenConsumer<BundleOutput>;
 
 /** Default concurrency and batch of a consumer. */
 export interface ConsumerDefaults {
@@ -21,7 +23,7 @@ export function isFunction(context: Context, { call }: { readonly call: string }
 /** Resolves the common fields of subscribers and consumers; null if the call is invalid. */
 export function resolveConsumer(
   here: Cursor,
-  output: ConsumerOutput,
+  output: Written,
   defaults: ConsumerDefaults,
 ): Consumption | null {
   const { retry, onPoison, filter } = output;
@@ -57,7 +59,7 @@ export function resolveHandler(here: Cursor, reference: string): Consumption['ca
 }
 
 /** Resolves the dead-letter destination of a consumer; null = none. */
-function resolveDeadLetter(here: Cursor, output: ConsumerOutput): string | null {
+function resolveDeadLetter(here: Cursor, output: Written): string | null {
   const { onPoison, deadLetter } = output;
   if (deadLetter === null) {
     if (onPoison === 'deadLetter') {
@@ -88,7 +90,7 @@ export function resolveHolder(here: Cursor, name: string): string | null {
 /** Kinds of components that hold messages. */
 export const HOLDERS: readonly ComponentKind[] = ['topic', 'queue'];
 
-function resolveInbox(here: Cursor, output: ConsumerOutput['inbox']): Inbox | null {
+function resolveInbox(here: Cursor, output: Written['inbox']): Inbox | null {
   if (output === null) return null;
   const { windowNs, database } = output;
   if (database === null) return { windowNs, query: null };
@@ -98,7 +100,7 @@ function resolveInbox(here: Cursor, output: ConsumerOutput['inbox']): Inbox | nu
 }
 
 /** Reports retry modes that contradict `onPoison: block`, because they let later messages pass. */
-function checkRetry(here: Cursor, { retry, onPoison }: ConsumerOutput): void {
+function checkRetry(here: Cursor, { retry, onPoison }: Written): void {
   if (retry === null) return;
   const at = here.in('retry', 'mode');
   if (retry.mode === 'delayed' && retry.backoff === null) {

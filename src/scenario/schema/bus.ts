@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { BundleOutput } from './bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { choice } from '../../contracts/quantities/fields.js';
-import { consumerFields } from './consumer.js';
+import { consumerFields } from '../../contracts/scenario/consumers.js';
 import {
   boundedFields,
   commitText,

@@ -3,7 +3,7 @@ import { critical, entryText, extending, inheriting } from '../../contracts/fiel
 import { entry } from '../../contracts/fields/entry.js';
 import { logFields, subscriberSchema } from '../../contracts/scenario/messaging.js';
 import type { BundleOutput } from './bundle.js';
-import { consumerFields } from './consumer.js';
+import { consumerFields } from '../../contracts/scenario/consumers.js';
 import { busFields } from './bus.js';
 
 type BundleSchema = z.ZodType<BundleOutput>;

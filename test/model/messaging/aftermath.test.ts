@@ -5,7 +5,7 @@ import { Aftermath } from '../../../src/model/modules/messaging/aftermath.js';
 import { Messages } from '../../../src/model/modules/messaging/messages.js';
 import type { Registry } from '../../../src/model/data/registry.js';
 import type { World } from '../../../src/model/modules/world.js';
-import type { Consumption } from '../../../src/contracts/scenario/messaging.js';
+import type { Consumption } from '../../../src/contracts/scenario/consumers.js';
 import { MS } from '../../support/fake-calls.js';
 import { timetable } from '../../support/timetable.js';
 

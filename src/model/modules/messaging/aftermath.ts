@@ -3,7 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
 import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
-import type { Consumption } from '../../../contracts/scenario/messaging.js';
+import type { Consumption } from '../../../contracts/scenario/consumers.js';
 import type { MeterSubject, Counter } from '../../data/figures/meters.js';
 import type { Delays, Registry } from '../../data/registry.js';
 import type { Run } from '../../data/run.js';

@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { streamKey } from '../../../kernel/rng.js';
-import type { ConsumerPolicy } from '../../../contracts/scenario/messaging.js';
+import type { ConsumerPolicy } from '../../../contracts/scenario/consumers.js';
 import type { PlanGroup, PlanTopic } from '../../../contracts/plan/messaging.js';
 import type { Counter, MeterSubject } from '../../data/figures/meters.js';
 import type { Registry } from '../../data/registry.js';

@@ -2,7 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { ConsumerPolicy } from '../../../contracts/scenario/messaging.js';
+import type { ConsumerPolicy } from '../../../contracts/scenario/consumers.js';
 import type { LimiterState } from '../../../contracts/patterns/policy.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { PauseGate, type GatePlace } from './pause-gate.js';

@@ -1,10 +1,12 @@
-import { absent, field, required } from '../../contracts/fields/field.js';
-import { entry, type Explicit } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
-import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
-import { share, whole } from '../../contracts/quantities/quantities.js';
-import type { BundleOutput } from './bundle.js';
-import { nameText, REFERENCE_PATTERN, withShort } from '../../contracts/fields/common.js';
+import type { Ns } from '../../kernel/time.js';
+import { nameText, REFERENCE_PATTERN, withShort } from '../fields/common.js';
+import { entry, type Explicit } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { share, whole } from '../quantities/quantities.js';
+import { backoffSchema } from './backoff.js';
+import type { Layer } from './policies.js';
+import type { Target } from './target.js';
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
@@ -28,6 +30,9 @@ const retry = entry(
   'Retries of a failed message.',
 );
 
+/** Retries of a failed message. */
+export type ConsumerRetry = z.output<typeof retry>;
+
 const inbox = entry(
   {
     windowNs: field.duration(
@@ -44,7 +49,7 @@ const inbox = entry(
 );
 
 /** Common fields of message handlers: a subscriber of a topic, a consumer of a queue. */
-export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
+export const consumerFields = <B>(bundle: z.ZodType<B>) => ({
   call: field.of(
     reference(),
     required,
@@ -95,5 +100,35 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
   ),
 });
 
-/** Validated common fields of message handlers. */
-export type ConsumerOutput = Explicit<ReturnType<typeof consumerFields>>;
+/** Common fields of message handlers, as they are written; `B` is a written bundle. */
+export type WrittenConsumer<B> = Explicit<ReturnType<typeof consumerFields<B>>>;
+
+type Resolved = 'call' | 'concurrency' | 'batch' | 'inbox' | 'policy';
+
+/** Common settings of subscribers of topics and consumers of queues. */
+export interface Consumption extends Omit<WrittenConsumer<unknown>, Resolved> {
+  /** The endpoint that handles a message, inside the instances of its service. */
+  readonly call: Target;
+  readonly concurrency: number;
+  readonly batch: number;
+  readonly inbox: Inbox | null;
+  readonly policy: ConsumerPolicy | null;
+}
+
+/** Policies around each execution of a handler, outermost first. */
+export interface ConsumerPolicy {
+  /** Identity of the bundle. */
+  readonly bundle: string;
+  /** While the breaker refuses, consumption is paused. */
+  readonly circuitBreaker: Layer | null;
+  /** An execution waits for its permit. */
+  readonly rateLimit: Layer | null;
+  /** Time limit of one execution; null = none. */
+  readonly timeoutNs: Ns | null;
+}
+
+/** Deduplication by message id: messages whose effects are recorded have no second effect. */
+export interface Inbox extends Omit<z.output<typeof inbox>, 'database'> {
+  /** Operation that each delivery runs before its handler; null = the handler checks at no extra cost. */
+  readonly query: { readonly database: string; readonly operation: string } | null;
+}
