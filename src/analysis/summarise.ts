@@ -9,12 +9,8 @@ import type {
   VariantResult,
 } from '../contracts/result/result.js';
 import type { Topology } from '../contracts/result/topology.js';
-import type {
-  BudgetSource,
-  Scenario,
-  ScenarioFile,
-  Variant,
-} from '../contracts/scenario/scenario.js';
+import type { Scenario, ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { cascadeResult } from './story/cascade-result.js';

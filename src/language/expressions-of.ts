@@ -1,6 +1,7 @@
 import type { Expression, Measure } from '../contracts/scenario/expression.js';
 import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
-import type { BudgetSource, ScenarioFile } from '../contracts/scenario/scenario.js';
+import type { ScenarioFile } from '../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../contracts/scenario/judgement.js';
 
 type Judging = Pick<ScenarioFile, JudgedSection | 'hypothesis'>;
 

@@ -1,7 +1,7 @@
 import type { Spot } from '../scenario/diagnostics.js';
 import { pathText } from '../scenario/located.js';
 import { meant } from '../scenario/suggest.js';
-import type { Accepted } from '../contracts/scenario/scenario.js';
+import type { Accepted } from '../contracts/scenario/judgement.js';
 import type { Remark } from './lint.js';
 import type { Rule } from './rule.js';
 

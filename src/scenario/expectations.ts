@@ -1,5 +1,7 @@
+import { except } from '../contracts/fields/pick.js';
 import { alertsOf } from '../contracts/scenario/alerts.js';
-import type { BudgetSource, Scenario } from '../contracts/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { versionNames } from '../contracts/scenario/services.js';
 import type { Host } from '../contracts/scenario/host.js';
 import type { ComponentKind } from '../contracts/component-kind.js';
@@ -9,6 +11,7 @@ import {
   checkMeasure,
   parseExpression,
   parseMeasure,
+  type ExpressionNames,
 } from '../language/expression.js';
 import type {
   Expression,
@@ -16,7 +19,6 @@ import type {
   MetricPath,
   Reference,
 } from '../contracts/scenario/expression.js';
-import type { ExpressionNames } from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
 import { checkPrecision, parsePrecision } from '../language/precision.js';
 import type { Precision } from '../contracts/scenario/until.js';
@@ -130,16 +132,12 @@ export function resolveExpectations(
     const at = { source: own.expect, node, path: [...path, index] };
     const expression = readText(EXPRESSION, at, scope);
     if (expression === null) return [];
-    if (own.by !== undefined) checkBy(expression, nodes[index], at.path, scope.problems);
+    if (own.by !== null) checkBy(expression, nodes[index], at.path, scope.problems);
     return {
+      ...except(own, ['expect']),
       text: own.expect,
       expression,
-      name: own.name ?? null,
-      severity: own.severity,
-      confidence: own.confidence,
-      strict: own.strict,
       by: own.by ?? 0,
-      allowEmpty: own.allowEmpty,
       at: scope.problems.placeText(node.at),
     };
   });

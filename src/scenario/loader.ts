@@ -1,14 +1,19 @@
 import type {
-  BudgetSource,
   Configuration,
   Scenario,
   ScenarioFile,
   Variant,
 } from '../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
 import type { Problem, Problems } from './diagnostics.js';
-import { checkExpectations, resolveExpectations } from './expectations.js';
-import type { Flaws, Judged, Scope } from './expectations.js';
+import {
+  checkExpectations,
+  resolveExpectations,
+  type Flaws,
+  type Judged,
+  type Scope,
+} from './expectations.js';
 import { withChanges } from './changes/changes.js';
 import { withoutInitial } from './changes/initial.js';
 import { withDigest } from './digest.js';
@@ -36,8 +41,13 @@ import { resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { judgedIn } from '../language/expressions-of.js';
 import { resolveUntil } from './until.js';
 import { validate } from './validate.js';
-import { patchAsWritten, patched, planVariants } from './variants.js';
-import type { Patched, VariantPlan } from './variants.js';
+import {
+  patchAsWritten,
+  patched,
+  planVariants,
+  type Patched,
+  type VariantPlan,
+} from './variants.js';
 import { changesBetween } from './tuning/differences.js';
 import { isBaseline, removedBy, reportMisses, withWhatIf, type OpenEdits } from './what-if.js';
 
@@ -138,7 +148,7 @@ export class Loader {
       ...lists,
       hypothesis: shown,
       ...(until !== null && { until }),
-      accepted: acceptedBy(frame),
+      accepted: frame.lint?.accept ?? [],
     };
     return this.identified(explicit);
   }
@@ -348,10 +358,6 @@ function byJudged<T>(of: (name: JudgedSection) => T): Record<JudgedSection, T> {
     JudgedSection,
     T
   >;
-}
-
-function acceptedBy({ lint }: FrameOutput): ScenarioFile['accepted'] {
-  return (lint?.accept ?? []).map(({ rule, of = null, reason }) => ({ rule, of, reason }));
 }
 
 function checkDefaults(tree: MapNode, problems: Problems): void {

@@ -1,7 +1,8 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
-import type { Sweep, SweepAxis, SweepMeasure, SweepStart } from '../contracts/result/sweep.js';
+import type { SweepAxis, SweepStart } from '../contracts/result/sweep.js';
+import type { Sweep, SweepMeasure, AxisFields, SweepFields } from '../contracts/scenario/sweeps.js';
 import type { Expression, Measure } from '../contracts/scenario/expression.js';
-import type { BudgetSource } from '../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
@@ -14,7 +15,6 @@ import { entries, get, items, plain, type Node, type PathKey, type Place } from 
 import { isWild } from './edits.js';
 import type { Edit } from './patch.js';
 import { isWithin } from './paths.js';
-import type { AxisOutput, SweepOutput } from './schema/sweeps.js';
 import { isLoad, isScaled } from './sweep-starts.js';
 import { Range, settingOf, type Setting } from './sweep-values.js';
 
@@ -64,7 +64,7 @@ export function editsOf(
 
 /** Resolves the sweeps of a file, sorted by name. A sweep with problems is reported and skipped. */
 export function resolveSweeps(
-  written: Readonly<Record<string, SweepOutput>>,
+  written: Readonly<Record<string, SweepFields>>,
   section: Node | undefined,
   around: Around,
 ): readonly WrittenSweep[] {
@@ -83,7 +83,7 @@ class SweepReader {
 
   constructor(
     private readonly name: string,
-    private readonly own: SweepOutput,
+    private readonly own: SweepFields,
     private readonly node: Node,
     private readonly around: Around,
   ) {}
@@ -96,7 +96,7 @@ class SweepReader {
     this.checkStart();
     this.checkAim(variants);
     this.checkCount(axes);
-    const metrics = own.metrics === undefined ? this.ofBudgets(variants) : this.measures(variants);
+    const metrics = own.metrics === null ? this.ofBudgets(variants) : this.measures(variants);
     const expect = this.expectation(variants);
     if (!this.isRight) return null;
     const sweep: Sweep = {
@@ -105,12 +105,12 @@ class SweepReader {
       variants,
       axes: axes.map(axisOf),
       metrics: metrics.map(withUnit),
-      judgesBudgets: own.kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
+      judgesBudgets: own.kind === 'bisect' ? own.expect === null : own.metrics === null,
       expect: expect === null ? null : { text: own.expect!, expression: expect },
-      samples: own.samples ?? null,
+      samples: own.samples,
       resolution: own.kind === 'bisect' ? (own.resolution ?? 0.02) : null,
       replications: own.replications ?? (own.kind === 'bisect' ? BISECT_REPLICATIONS : null),
-      durationNs: own.duration ?? null,
+      durationNs: own.durationNs,
       start: this.start(axes),
     };
     return { sweep, axes };
@@ -119,7 +119,7 @@ class SweepReader {
   private variants(): readonly string[] {
     const { variants } = this.around;
     const chosen = this.own.variants;
-    if (chosen === undefined) return variants;
+    if (chosen === null) return variants;
     chosen.forEach((name, index) => {
       if (variants.includes(name)) return;
       const node = items(get(this.node, 'variants'))[index]!;
@@ -155,7 +155,7 @@ class SweepReader {
     if (isWithin(path, 'run.replications') || isWithin(path, 'run.seed')) {
       add('seed and replications are the same for all settings: write them outside set');
     }
-    if (isWithin(path, 'run.duration') && this.own.duration !== undefined) {
+    if (isWithin(path, 'run.duration') && this.own.durationNs !== null) {
       add('duration is also written outside set: remove one of them');
     }
     // A `*` skips entries that a variant has removed.
@@ -167,14 +167,14 @@ class SweepReader {
   }
 
   private axis(
-    axis: AxisOutput,
+    axis: AxisFields,
     node: Node,
     path: string,
   ): Omit<WrittenAxis, 'path' | 'at'> | null {
     const at = ['set', path];
     const [from, to] = [get(node, 'from'), get(node, 'to')];
-    if (axis.values !== undefined) {
-      const wrong = (['from', 'to', 'steps', 'scale'] as const).find((key) => key in axis);
+    if (axis.values !== null) {
+      const wrong = (['from', 'to', 'steps', 'scale'] as const).find((key) => axis[key] !== null);
       if (wrong !== undefined) {
         this.add('FL208', get(node, wrong)!, [...at, wrong], `${wrong} does not apply to values`);
       }
@@ -190,15 +190,15 @@ class SweepReader {
       return null;
     }
     const isGrid = this.own.kind === 'grid';
-    if (isGrid && axis.steps === undefined) {
+    if (isGrid && axis.steps === null) {
       this.add('FL203', node, at, 'steps is missing: write { from, to, steps }');
       return null;
     }
-    if (!isGrid && axis.steps !== undefined) {
+    if (!isGrid && axis.steps !== null) {
       const message = `${this.own.kind} draws its values from the whole range: remove steps`;
       this.add('FL208', get(node, 'steps')!, [...at, 'steps'], message);
     }
-    const steps = isGrid ? axis.steps! : null;
+    const steps = isGrid ? axis.steps : null;
     const settings = steps === null ? [range.from, range.to] : range.steps(steps);
     return { settings, range, steps };
   }
@@ -228,7 +228,7 @@ class SweepReader {
 
   private checkStart(): void {
     const { judged } = this.around;
-    if (this.own.start === undefined || judged.some(({ scenario }) => isScaled(scenario))) return;
+    if (this.own.start === null || judged.some(({ scenario }) => isScaled(scenario))) return;
     const message = 'no component has an autoscaler that follows a metric: remove start';
     this.add('FL208', get(this.node, 'start')!, ['start'], message);
   }
@@ -246,17 +246,17 @@ class SweepReader {
       ['samples', isSample, 'random and sobol'],
     ];
     for (const [key, isRight, to] of belongs) {
-      if (own[key] === undefined || isRight) continue;
+      if (own[key] === null || isRight) continue;
       this.add('FL208', get(this.node, key)!, [key], `${key} applies only to kind: ${to}`);
     }
-    if (isSample && own.samples === undefined) {
+    if (isSample && own.samples === null) {
       this.add('FL203', this.node, ['samples'], `is required with kind: ${own.kind}`);
     }
   }
 
   /** Without an expectation a search looks for the limit at which budgets fail, so it needs budgets. */
   private checkAim(variants: readonly string[]): void {
-    if (this.own.kind !== 'bisect' || this.own.expect !== undefined) return;
+    if (this.own.kind !== 'bisect' || this.own.expect !== null) return;
     const isJudged = this.around.budgets.some(({ expression }) =>
       isJudgedAmong(expression, variants, []),
     );
@@ -304,7 +304,7 @@ class SweepReader {
 
   private expectation(variants: readonly string[]): Expression | null {
     const { expect } = this.own;
-    if (expect === undefined) return null;
+    if (expect === null) return null;
     const node = get(this.node, 'expect')!;
     const expression = this.text(EXPRESSION, expect, node, ['expect'], variants);
     if (expression === null) return null;
@@ -323,7 +323,7 @@ class SweepReader {
   /** The metrics of the budgets that apply to these variants; without any, the metrics of the workloads. */
   private ofBudgets(variants: readonly string[]): readonly Measure[] {
     // A search records only its expectation.
-    if (this.own.kind === 'bisect' && this.own.expect !== undefined) return [];
+    if (this.own.kind === 'bisect' && this.own.expect !== null) return [];
     const asked = new Map<string, Measure>();
     for (const { expression } of this.around.budgets) {
       const { metric, window } = expression;

@@ -4,7 +4,7 @@ import { bisect } from '../../src/api/sweeps/bisect.js';
 import { scalar } from '../../src/scenario/located.js';
 import { Range } from '../../src/scenario/sweep-values.js';
 import type { Verdict } from '../../src/contracts/result/budgets.js';
-import type { BudgetSource } from '../../src/contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../src/contracts/scenario/judgement.js';
 import type { SweepFigures } from '../../src/contracts/result/sweep-figures.js';
 import { budgetOf, expressionOf } from '../support/budget.js';
 

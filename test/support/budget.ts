@@ -1,6 +1,6 @@
 import { parseExpression } from '../../src/language/expression.js';
 import type { Expression } from '../../src/contracts/scenario/expression.js';
-import type { BudgetSource } from '../../src/contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../src/contracts/scenario/judgement.js';
 
 /** A parsed expression; throws where it cannot be read. */
 export function expressionOf(text: string): Expression {

@@ -9,7 +9,8 @@ import { compile } from '../../src/plan/compile.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import type { RunRecord } from '../../src/contracts/record/record.js';
 import type { BudgetResult } from '../../src/contracts/result/budgets.js';
-import type { BudgetSource, Scenario, Variant } from '../../src/contracts/scenario/scenario.js';
+import type { Scenario, Variant } from '../../src/contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../src/contracts/scenario/judgement.js';
 import { budgetOf, expressionOf } from './budget.js';
 import * as by from './scenario.js';
 

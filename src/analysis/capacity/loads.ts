@@ -8,7 +8,8 @@ import { wholeRun } from '../measure/window.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Headroom } from '../../contracts/result/headroom.js';
-import type { BudgetSource, Variant } from '../../contracts/scenario/scenario.js';
+import type { Variant } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import { sumOf } from '../../stats/sums.js';
 
 /** Some runs of one variant. */

@@ -4,7 +4,7 @@ import type {
   SensitivityTurn,
 } from '../../contracts/result/sensitivity.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
-import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 
 /** How the figures of a point become an answer. The metrics are those of the budgets, in order, and then the successes of each workload. */
 export interface Asking {

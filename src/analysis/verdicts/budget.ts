@@ -3,7 +3,7 @@ import type { Expression } from '../../contracts/scenario/expression.js';
 import { speaksOf } from '../../language/expressions-of.js';
 import { findMetric, type Metric } from '../../language/metrics.js';
 import { invariant } from '../../kernel/invariant.js';
-import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import type { BudgetResult, Verdict } from '../../contracts/result/budgets.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { finite, fromOf, meanOf, wideOf, type Measured } from '../measure/estimate.js';

@@ -9,7 +9,7 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { RefusedCalls } from '../../contracts/result/capacity.js';
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
-import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import { rules } from '../../lint/index.js';
 import { findingOf, remarksIn, type Finding } from '../lint.js';
 import { prepared, type Prepared } from '../prepare.js';

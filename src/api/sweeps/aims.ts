@@ -1,6 +1,6 @@
 import type { Expression } from '../../contracts/scenario/expression.js';
 import { holds } from '../../contracts/compare.js';
-import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { wilsonInterval } from '../../stats/interval.js';
 import type { Aim } from './bisect.js';

@@ -5,7 +5,7 @@ import { estimatesIn, loadTimes, scaledBy } from '../../scenario/tuning/estimate
 import type { SettingChange } from '../../scenario/tuning/change.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { FixCheck, TunedRuns } from '../../contracts/result/fix.js';
-import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import type { Prepared } from '../prepare.js';
 import type { Moves } from './smallest.js';
 import { variantWith } from './variant-with.js';

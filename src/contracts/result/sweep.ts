@@ -1,5 +1,3 @@
-import type { Measure } from '../scenario/expression.js';
-import type { BudgetSource } from '../scenario/scenario.js';
 import type { BudgetResult } from './budgets.js';
 import type { Result } from './result.js';
 import type { SweepFigures } from './sweep-figures.js';
@@ -15,28 +13,6 @@ export type SweepKind = (typeof SWEEP_KINDS)[number];
 export const SWEEP_STARTS = ['settled', 'written'] as const;
 export type SweepStart = (typeof SWEEP_STARTS)[number];
 
-/** A sweep: the same file with other values at some paths. Durations in ns. */
-export interface Sweep {
-  readonly name: string;
-  readonly kind: SweepKind;
-  /** Names of the variants to run at each setting, in file order. */
-  readonly variants: readonly string[];
-  readonly axes: readonly SweepAxis[];
-  readonly metrics: readonly SweepMeasure[];
-  /** Whether budgets are judged at each setting: true if the sweep has no metrics of its own. */
-  readonly judgesBudgets: boolean;
-  /** Condition whose limit `bisect` searches for; null for the other kinds. */
-  readonly expect: Pick<BudgetSource, 'text' | 'expression'> | null;
-  /** Number of settings, for `random` and `sobol`. */
-  readonly samples: number | null;
-  /** For `bisect`: precision of the limit, as a share of the value. */
-  readonly resolution: number | null;
-  /** null = as in `run`. */
-  readonly replications: number | null;
-  readonly durationNs: number | null;
-  readonly start: SweepStart;
-}
-
 /** A metric recorded at every setting. */
 export interface SweepMetric {
   /** Metric with its window: `users.latency.p99 during outage`. */
@@ -44,11 +20,6 @@ export interface SweepMetric {
   readonly unit: BudgetResult['unit'];
   /** Which direction is good. */
   readonly better: 'low' | 'high' | 'none';
-}
-
-/** A metric of a sweep in its parsed form. */
-export interface SweepMeasure extends SweepMetric {
-  readonly measure: Measure;
 }
 
 /** A path of the scenario and the values to set there, in the order of the axis. */

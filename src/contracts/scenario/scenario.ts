@@ -8,7 +8,8 @@ import type { Middleware } from './middleware.js';
 import type { Service, Versions } from './services.js';
 import type { Step, Bundle, Cluster } from './steps.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Reference, Expression, Question } from './expression.js';
+import type { Reference, Question } from './expression.js';
+import type { Accepted, BudgetSource } from './judgement.js';
 import type { ScenarioModules } from './modules.js';
 import type { Mesh } from './mesh.js';
 import type { Database } from './database.js';
@@ -76,14 +77,6 @@ export interface ScenarioFile {
   readonly whatIf?: WhatIfWords;
 }
 
-/** An accepted finding. */
-export interface Accepted {
-  readonly rule: string;
-  /** Component, part or call; null = all findings of the rule. */
-  readonly of: string | null;
-  readonly reason: string;
-}
-
 export interface Variant extends Omit<Described, 'critical'> {
   readonly baseline: boolean;
   /** The patch as written, with `extends` resolved, for the diff in the report. */
@@ -106,25 +99,6 @@ export interface VariantChange {
   readonly to: unknown;
   /** It is not a setting of the system: it changes what is asked of it, such as its load or its faults. */
   readonly isQuestion?: true;
-}
-
-export interface BudgetSource {
-  /** As written. */
-  readonly text: string;
-  readonly expression: Expression;
-  readonly name: string | null;
-  readonly severity: 'error' | 'warning';
-  /** Confidence level, 0.95 by default; null = the point estimate is judged. */
-  readonly confidence: number | null;
-  /** An undecided verdict fails the budget. */
-  readonly strict: boolean;
-  /** Tolerance on a measured limit, as a share of it; 0 by default. */
-  readonly by: number;
-  readonly allowEmpty: boolean;
-  /** Share of its error probability that these runs may spend, where other looks spend the rest; absent = all of it. */
-  readonly part?: number;
-  /** Location in the file, for messages. */
-  readonly at: string;
 }
 
 export interface Gateway extends Host {

@@ -1,4 +1,5 @@
-import type { BudgetSource, Fault, Scenario } from '../../contracts/scenario/scenario.js';
+import type { Fault, Scenario } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 
 /** What an experiment is made of. */
 export interface Experimental {

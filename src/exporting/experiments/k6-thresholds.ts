@@ -1,4 +1,4 @@
-import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import type { Experimental, Remark } from './experiment.js';
 
 /** Thresholds of k6 by metric. */

@@ -7,8 +7,13 @@ import { kindWord } from '../../contracts/component-kind.js';
 import { DEFAULTS_ORDER, MODULES, SCHEMA_ORDER, TEMPLATES_ORDER } from '../modules/index.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, named } from '../../contracts/fields/common.js';
-import { budgetSchema, hypothesisSchema, lintSchema, variantSchema } from './judgement.js';
-import { sweepSchema } from './sweeps.js';
+import {
+  budgetSchema,
+  hypothesisSchema,
+  lintSchema,
+  variantSchema,
+} from '../../contracts/scenario/judgement.js';
+import { sweepSchema } from '../../contracts/scenario/sweeps.js';
 import type { ScenarioOutput } from './scenario-output.js';
 import { ownSections } from './own-sections.js';
 

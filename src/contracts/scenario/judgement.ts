@@ -1,9 +1,11 @@
-import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { quantity, share } from '../../contracts/quantities/quantities.js';
-import { QuantityError, showNoNumber } from '../../contracts/quantities/quantity-text.js';
-import { freeText, nameText, withShort } from '../../contracts/fields/common.js';
-import { flag } from '../../contracts/quantities/fields.js';
+import { freeText, nameText, withShort } from '../fields/common.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { flag } from '../quantities/fields.js';
+import { quantity, share } from '../quantities/quantities.js';
+import { QuantityError, showNoNumber } from '../quantities/quantity-text.js';
+import type { Expression } from './expression.js';
 
 const confidence = quantity(
   (input): number | null => {
@@ -26,8 +28,8 @@ const confidence = quantity(
 
 /** One budget or expectation. */
 export const budgetSchema = withShort(
-  z
-    .strictObject({
+  entry(
+    {
       expect: field.of(z.string().min(1).max(1000), required, 'The expression.'),
       name: freeText().optional().describe('Shown instead of the expression.'),
       severity: field.choice(
@@ -48,10 +50,26 @@ export const budgetSchema = withShort(
             'holds, significant or not.',
         ),
       allowEmpty: field.of(z.boolean(), false, 'Whether it holds when nothing was measured.'),
-    })
-    .describe('An expectation.'),
+    },
+    'An expectation.',
+  ),
   { type: 'string', description: 'The expression, such as `shoppers.latency.p99 < 500ms`.' },
 );
+
+type WrittenBudget = z.output<typeof budgetSchema>;
+
+/** A budget or an expectation. */
+export interface BudgetSource extends Omit<WrittenBudget, 'expect' | 'by'> {
+  /** The expression as written. */
+  readonly text: string;
+  readonly expression: Expression;
+  /** 0 = none. */
+  readonly by: number;
+  /** Share of its error probability that these runs may spend, where other looks spend the rest; absent = all of it. */
+  readonly part?: number;
+  /** Location in the file, for messages. */
+  readonly at: string;
+}
 
 /** `hypothesis`. */
 export const hypothesisSchema = z
@@ -65,31 +83,28 @@ export const hypothesisSchema = z
   })
   .describe('Statement that the experiment tests; its verdict heads the report.');
 
+const acceptedSchema = entry({
+  rule: field.of(
+    z.string().max(100),
+    required,
+    'Rule, as `faultline lint` prints it: `retry-not-idempotent`.',
+  ),
+  of: field.of(
+    z.string().max(200),
+    absent('all findings of the rule'),
+    'Component, part or call that the finding is about, such as `payments.charge`.',
+  ),
+  reason: field.of(freeText().min(1), required, 'Why the finding is accepted. Lint prints it.'),
+});
+
+/** An accepted finding. */
+export type Accepted = z.output<typeof acceptedSchema>;
+
 /** `lint`. */
 export const lintSchema = z
   .strictObject({
     accept: field.of(
-      z
-        .array(
-          z.strictObject({
-            rule: field.of(
-              z.string().max(100),
-              required,
-              'Rule, as `faultline lint` prints it: `retry-not-idempotent`.',
-            ),
-            of: field.of(
-              z.string().max(200),
-              absent('all findings of the rule'),
-              'Component, part or call that the finding is about, such as `payments.charge`.',
-            ),
-            reason: field.of(
-              freeText().min(1),
-              required,
-              'Why the finding is accepted. Lint prints it.',
-            ),
-          }),
-        )
-        .min(1),
+      z.array(acceptedSchema).min(1),
       required,
       'Findings that are known and accepted. They are counted, not listed, and do not fail. Lint reports an ' +
         'entry that accepts nothing.',

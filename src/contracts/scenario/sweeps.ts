@@ -1,8 +1,17 @@
-import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
-import { SWEEP_KINDS, SWEEP_STARTS } from '../../contracts/result/sweep.js';
-import { nameText, withShort } from '../../contracts/fields/common.js';
+import { nameText, withShort } from '../fields/common.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required, requiredIf } from '../fields/field.js';
+import { duration, share, whole } from '../quantities/quantities.js';
+import {
+  SWEEP_KINDS,
+  SWEEP_STARTS,
+  type SweepAxis,
+  type SweepMetric,
+  type SweepStart,
+} from '../result/sweep.js';
+import type { Measure } from './expression.js';
+import type { BudgetSource } from './judgement.js';
 
 /** Largest number of values on one axis. */
 export const AXIS_VALUES_MAX = 1000;
@@ -10,8 +19,8 @@ export const AXIS_VALUES_MAX = 1000;
 const end = z.union([z.number(), z.string().min(1).max(100)]);
 
 const axis = withShort(
-  z
-    .strictObject({
+  entry(
+    {
       values: z
         .array(z.unknown())
         .min(1)
@@ -28,8 +37,9 @@ const axis = withShort(
         absent('linear'),
         'Whether neighbours differ by the same amount or by the same factor.',
       ),
-    })
-    .describe('Values, or a range of them.'),
+    },
+    'Values, or a range of them.',
+  ),
   {
     type: 'array',
     minItems: 1,
@@ -38,12 +48,12 @@ const axis = withShort(
   },
 );
 
-/** A validated axis. */
-export type AxisOutput = z.output<typeof axis>;
+/** An axis as it is written. */
+export type AxisFields = z.output<typeof axis>;
 
 /** A sweep: runs of the same scenario with other values at some paths. */
-export const sweepSchema = z
-  .strictObject({
+export const sweepSchema = entry(
+  {
     kind: field.choice(
       SWEEP_KINDS,
       'grid',
@@ -86,7 +96,7 @@ export const sweepSchema = z
       absent('those of `run`'),
       'Runs of each variant at each setting; of `bisect` at most, 10 there by default.',
     ),
-    duration: duration({ allowZero: false })
+    durationNs: duration({ allowZero: false })
       .optional()
       .describe('Instead of `run.duration`. Unit: duration.'),
     start: field.of(
@@ -95,8 +105,31 @@ export const sweepSchema = z
       'Replicas with which components with an autoscaler begin at each setting: `settled` (those that the ' +
         'autoscaler would have at this load), or `written` (those of the file: a cold start).',
     ),
-  })
-  .describe('The same experiment with other values at some paths.');
+  },
+  'The same experiment with other values at some paths.',
+);
 
-/** A validated entry of `sweeps`. */
-export type SweepOutput = z.output<typeof sweepSchema>;
+/** A sweep as it is written. */
+export type SweepFields = z.output<typeof sweepSchema>;
+
+/** A sweep: the same file with other values at some paths. */
+export interface Sweep extends Pick<
+  SweepFields,
+  'kind' | 'samples' | 'resolution' | 'replications' | 'durationNs'
+> {
+  readonly name: string;
+  /** Names of the variants to run at each setting, in file order. */
+  readonly variants: readonly string[];
+  readonly axes: readonly SweepAxis[];
+  readonly metrics: readonly SweepMeasure[];
+  /** Whether budgets are judged at each setting: true if the sweep has no metrics of its own. */
+  readonly judgesBudgets: boolean;
+  /** Condition whose limit `bisect` searches for; null for the other kinds. */
+  readonly expect: Pick<BudgetSource, 'text' | 'expression'> | null;
+  readonly start: SweepStart;
+}
+
+/** A metric of a sweep in its parsed form. */
+export interface SweepMeasure extends SweepMetric {
+  readonly measure: Measure;
+}
