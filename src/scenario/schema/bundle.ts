@@ -6,18 +6,10 @@ import { clientKinds } from '../../patterns/clients.js';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import {
-  entryText,
-  inheriting,
-  nameText,
-  onceSchema,
-  withShort,
-} from '../../contracts/fields/common.js';
+import { entryText, inheriting, nameText, onceSchema, withShort, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 import { choice } from '../../contracts/quantities/fields.js';
-import type { OncePerValue } from '../../contracts/fields/common.js';
-import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
-import { connectionsSchema, type Connections } from '../../contracts/scenario/connections.js';
-import { loadBalancingSchema, type BalancingOutput } from './balancing.js';
+import { connectionsSchema } from '../../contracts/scenario/connections.js';
+import { loadBalancingSchema } from './balancing.js';
 
 /** A validated outlier detection; without a kind it has the default one. */
 export interface OutlierOutput {
@@ -156,6 +148,64 @@ function stepsField({ description }: z.ZodType, steps: z.ZodType): z.ZodType {
   return steps.optional().describe(description ?? '');
 }
 
+/** What a bundle shares with others; its policies come after these fields, and `own` after them. */
+const sharing = {
+  cluster: field.of(
+    nameText(),
+    absent(),
+    'Cluster or named instance of `clusters` whose connections, limits and breakers these calls share. Its ' +
+      'policies come under those of this bundle, and neither may write a policy of the other.',
+    'name',
+  ),
+  state: field.of(
+    z.enum(['own', 'shared']),
+    absent(
+      '`shared` with order envoy, grpc or resilience4j and for proxies of a mesh, else to `own`',
+    ),
+    'Whose state an inherited policy has: `own`, that of this bundle; `shared`, that of the bundle it is ' +
+      'written in, as routes share the cluster of Envoy and call sites an instance of resilience4j. A policy ' +
+      'that this bundle writes or changes has a state of its own, one of `cluster` never has.',
+  ),
+};
+
+const presets = [...orderPresets.keys()] as [string, ...string[]];
+
+/** Fields of a bundle beside its policies. */
+const own = {
+  idempotencyKey: field.of(
+    withShort(onceSchema(), { type: 'string' }),
+    absent(),
+    'Idempotency key sent with the call: the callee executes it once per value; repetitions get the stored ' +
+      'result, or 409 while it is running. Timeouts and resets can then be retried.',
+    'name of a key, or map',
+  ),
+  loadBalancing: field.of(
+    loadBalancingSchema,
+    absent('that of the callee'),
+    'How these calls pick an instance, or one of the replicas that the route of a read allows. Not allowed ' +
+      'for shards, which have different rows.',
+  ),
+  connections: connectionsSchema.optional(),
+  outlierDetection: outlierDetectionSchema.optional(),
+  client: field.of(
+    z.enum(clientKinds.map(({ client }) => client) as [string, ...string[]]),
+    absent(
+      'that of the product of `order`: completable with resilience4j, blocking with hystrix, which leave the ' +
+        'work; envoy, grpc and dotnet, which end it. Without such an order ' +
+        'completable with a bulkhead of kind threadPool, blocking with hystrix; else the work ends too',
+    ),
+    'Kind of the client of these calls, which says what becomes of work that its caller leaves at a time limit, ' +
+      'as the loser of a hedge, or because its own caller has left. `onTimeout` of the timeout goes before it. ' +
+      clientText() +
+      '.',
+  ),
+  order: field.of(
+    z.union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))]),
+    absent('`default`'),
+    'Layers, outermost first, or the name of a preset.',
+  ),
+};
+
 /**
  * Schema of a bundle after `extends` is applied: every policy of the registry, `order`, load balancing and more.
  * `steps` is the schema of a list of steps, which can contain bundles.
@@ -173,62 +223,15 @@ export function bundleSchema(
     const short = AFTER.has(policy) ? withShort(schema, SHORT_DURATION) : schema;
     shape[policy] = short.optional();
   }
-  const presets = [...orderPresets.keys()] as [string, ...string[]];
   const bundle = z.strictObject({
     ...entryText,
     extends: z
       .union([nameText(), z.array(nameText())])
       .optional()
       .describe('Bundle or bundles that this one extends; later ones take precedence.'),
-    cluster: field.of(
-      nameText(),
-      absent(),
-      'Cluster or named instance of `clusters` whose connections, limits and breakers these calls share. Its ' +
-        'policies come under those of this bundle, and neither may write a policy of the other.',
-      'name',
-    ),
-    state: field.of(
-      z.enum(['own', 'shared']),
-      absent(
-        '`shared` with order envoy, grpc or resilience4j and for proxies of a mesh, else to `own`',
-      ),
-      'Whose state an inherited policy has: `own`, that of this bundle; `shared`, that of the bundle it is ' +
-        'written in, as routes share the cluster of Envoy and call sites an instance of resilience4j. A policy ' +
-        'that this bundle writes or changes has a state of its own, one of `cluster` never has.',
-    ),
+    ...sharing,
     ...shape,
-    idempotencyKey: field.of(
-      withShort(onceSchema(), { type: 'string' }),
-      absent(),
-      'Idempotency key sent with the call: the callee executes it once per value; repetitions get the stored ' +
-        'result, or 409 while it is running. Timeouts and resets can then be retried.',
-      'name of a key, or map',
-    ),
-    loadBalancing: field.of(
-      loadBalancingSchema,
-      absent('that of the callee'),
-      'How these calls pick an instance, or one of the replicas that the route of a read allows. Not allowed ' +
-        'for shards, which have different rows.',
-    ),
-    connections: connectionsSchema.optional(),
-    outlierDetection: outlierDetectionSchema.optional(),
-    client: field.of(
-      z.enum(clientKinds.map(({ client }) => client) as [string, ...string[]]),
-      absent(
-        'that of the product of `order`: completable with resilience4j, blocking with hystrix, which leave the ' +
-          'work; envoy, grpc and dotnet, which end it. Without such an order ' +
-          'completable with a bulkhead of kind threadPool, blocking with hystrix; else the work ends too',
-      ),
-      'Kind of the client of these calls, which says what becomes of work that its caller leaves at a time limit, ' +
-        'as the loser of a hedge, or because its own caller has left. `onTimeout` of the timeout goes before it. ' +
-        clientText() +
-        '.',
-    ),
-    order: field.of(
-      z.union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))]),
-      absent('`default`'),
-      'Layers, outermost first, or the name of a preset.',
-    ),
+    ...own,
   });
   return valuesOf<BundleOutput>(
     withShort(inheriting(bundle.describe('Policies of one call.')), {
@@ -252,15 +255,7 @@ export function policiesOf(kinds: readonly PolicyKind[]): string[] {
 }
 
 /** A validated bundle: policies by name, and its other fields. */
-export interface BundleOutput {
-  readonly cluster?: string;
-  readonly state?: 'own' | 'shared';
-  readonly order?: string | readonly string[];
-  readonly client?: string;
-  readonly loadBalancing?: BalancingOutput;
-  readonly idempotencyKey?: OncePerValue;
-  readonly connections?: Connections;
-  readonly outlierDetection?: OutlierOutput;
+export interface BundleOutput extends z.output<z.ZodObject<typeof sharing & typeof own>> {
   readonly [policy: string]: unknown;
 }
 
