@@ -20,7 +20,8 @@ import { alertsSchema } from '../../contracts/scenario/alerts.js';
 import { runSchema } from '../../contracts/scenario/run.js';
 import { networkSchema } from '../../contracts/scenario/network.js';
 import { stepsSchema, type StepOutput } from './steps.js';
-import { meshSchema } from './mesh.js';
+import { MESH_KINDS } from '../meshes/index.js';
+import { meshSchema } from '../../contracts/scenario/mesh.js';
 import { platformSchema } from '../../contracts/scenario/platform.js';
 import { workloadSchema } from '../../contracts/scenario/workloads.js';
 
@@ -41,7 +42,9 @@ export function ownSections(policies: readonly PolicyKind[], faults: readonly Fa
     run: runSchema,
     network: networkSchema.prefault({}).describe('Network between instances.'),
     platform: platformSchema.prefault({}).describe('Platform that restarts processes.'),
-    mesh: meshSchema(bundle).optional().describe('Service mesh: proxies between services.'),
+    mesh: meshSchema(MESH_KINDS, bundle)
+      .optional()
+      .describe('Service mesh: proxies between services.'),
     keys: named(keySchema).optional().describe('Named populations of values.'),
     clusters: named(clusterSchema(bundle))
       .optional()
@@ -63,3 +66,6 @@ export function ownSections(policies: readonly PolicyKind[], faults: readonly Fa
   return { bundle, first, last };
 }
 export type OwnSections = ReturnType<typeof ownSections>;
+
+/** A validated mesh. */
+export type MeshOutput = NonNullable<z.output<OwnSections['first']['mesh']>>;

@@ -3,7 +3,7 @@ import type { Layer } from '../../../contracts/scenario/policies.js';
 import { NO_POLICY, type Bundle } from '../../../contracts/scenario/steps.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { BundleOutput } from '../../schema/bundle.js';
-import type { MeshOutput } from '../../schema/mesh.js';
+import type { MeshOutput } from '../../schema/own-sections.js';
 import { presetBundle, resolveBundle } from '../bundles.js';
 import { cursorAt, type Context, type Cursor } from '../context.js';
 import { sorted } from '../names.js';
@@ -36,14 +36,14 @@ export function resolveProxyBundles(
   }
   if (isLacking) checkWaypoint(context, kind.kind, { policy, outbound });
   const byDefault = bundles.get('default');
-  if (byDefault !== undefined && policy !== undefined) {
+  if (byDefault !== undefined && policy !== null) {
     const message = 'outbound.default and policy are the same bundle: remove one of them';
     cursorAt(context, 'mesh', 'outbound', 'default').reportKey('FL208', message);
   }
   bundles.delete('default');
   if (isLacking) return { policy: null, outbound: new Map() };
   const all =
-    policy === undefined
+    policy === null
       ? (byDefault ?? withPresets(kind, NO_POLICY))
       : proxyBundle(cursorAt(context, 'mesh', 'policy'), policy, kind);
   return { policy: all, outbound: bundles };
@@ -56,7 +56,7 @@ function checkWaypoint(
   written: Pick<MeshOutput, 'policy' | 'outbound'>,
 ): void {
   for (const field of ['policy', 'outbound'] as const) {
-    if (written[field] === undefined) continue;
+    if (written[field] === null) continue;
     const message =
       `without a waypoint, kind ${kind} forwards connections and applies no policies to calls: write ` +
       '`waypoint: {}`, or remove it';

@@ -3,7 +3,7 @@ import { distribution } from '../../../contracts/quantities/quantities.js';
 import type { Mesh, ProxyCost } from '../../../contracts/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import { meshKind } from '../../meshes/index.js';
-import type { MeshOutput } from '../../schema/mesh.js';
+import type { MeshOutput } from '../../schema/own-sections.js';
 import { loadBalancingSchema } from '../../schema/balancing.js';
 import { resolveLoadBalancing } from '../balancing.js';
 import { cursorAt, type Context, type Cursor } from '../context.js';
@@ -106,7 +106,7 @@ function resolveWaypoint(
   { waypoint: written }: MeshOutput,
   services: readonly string[],
 ): Mesh['waypoint'] {
-  if (written === undefined) return null;
+  if (written === null) return null;
   if (kind.waypoint === null) {
     const message = `the proxies of kind ${kind.kind} apply the policies themselves: remove waypoint, or write kind: istioAmbient`;
     here.conflict(message);
@@ -132,14 +132,10 @@ function resolveWaypoint(
 function costOf(
   here: Cursor,
   figures: { readonly work: string; readonly latency: string; readonly workers: number } | null,
-  written: {
-    readonly work?: Distribution;
-    readonly latency?: Distribution;
-    readonly concurrency?: number;
-  },
+  written: Pick<MeshOutput['proxy'], keyof ProxyCost>,
 ): ProxyCost {
   for (const field of ['work', 'latency'] as const) {
-    if (figures !== null || written[field] !== undefined) continue;
+    if (figures !== null || written[field] !== null) continue;
     const message = `kind custom has no figures of its own: write ${field}, such as ${field}: 0.3ms`;
     const at = here.written() === undefined ? here.at('mesh') : here;
     at.report('FL203', message);
@@ -147,7 +143,7 @@ function costOf(
   return {
     work: written.work ?? quantity(figures?.work ?? '0ms'),
     latency: written.latency ?? quantity(figures?.latency ?? '0ms'),
-    workers: written.concurrency ?? figures?.workers ?? Infinity,
+    workers: written.workers ?? figures?.workers ?? Infinity,
   };
 }
 

@@ -1,6 +1,11 @@
-import type { Mesh, MeshRoute, MeshTarget } from '../../../contracts/scenario/mesh.js';
+import type {
+  Mesh,
+  MeshRoute,
+  MeshTarget,
+  WrittenMeshRoute,
+} from '../../../contracts/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
-import type { MeshOutput, MeshRouteOutput } from '../../schema/mesh.js';
+import type { MeshOutput } from '../../schema/own-sections.js';
 import { cursorAt, type Context, type Cursor } from '../context.js';
 import { namesOfKinds, sorted } from '../names.js';
 import { runsVersion, split, splitVersion } from '../targets.js';
@@ -12,7 +17,7 @@ export function resolveMeshRoutes(
   kind: MeshKind,
   waypoint: Mesh['waypoint'],
 ): Mesh['routes'] {
-  if (routes !== undefined && kind.waypoint !== null && waypoint === null) {
+  if (routes !== null && kind.waypoint !== null && waypoint === null) {
     const message =
       `without a waypoint, kind ${kind.kind} forwards connections and cannot route calls: write \`waypoint: {}\`, ` +
       'or remove it';
@@ -47,8 +52,8 @@ function checkService(here: Cursor, name: string): boolean {
 }
 
 /** Reports routes after one that matches all calls, and calls that no route matches. */
-function checkReached(here: Cursor, service: string, routes: readonly MeshRouteOutput[]): void {
-  const last = routes.findIndex(({ match }) => match === undefined);
+function checkReached(here: Cursor, service: string, routes: readonly WrittenMeshRoute[]): void {
+  const last = routes.findIndex(({ match }) => match === null);
   if (last === routes.length - 1) return;
   if (last < 0) {
     const message =
@@ -65,7 +70,7 @@ function checkReached(here: Cursor, service: string, routes: readonly MeshRouteO
 function resolveRoute(
   here: Cursor,
   service: string,
-  { name, match, to }: MeshRouteOutput,
+  { name, match, to }: WrittenMeshRoute,
   index: number,
 ): MeshRoute {
   const targets = sorted(to).flatMap(([target, weight]): MeshTarget[] => {
