@@ -75,7 +75,7 @@ function stepError(text, { variant }) {
       );
     if (!what.startsWith(subject)) return false;
     if (
-      / (?:is healthy again|works as before, and its backlog is left): was degraded | recovers: /u.test(
+      / (?:is healthy again|works as before, and its backlog is left): was unhealthy | recovers: /u.test(
         what,
       )
     )

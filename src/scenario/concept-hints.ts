@@ -99,6 +99,12 @@ const CONCEPTS: readonly Concept[] = [
       `a burst comes again and again; one burst is ${oneBurst(owner, value)}`,
   },
   {
+    at: (path) => path[path.length - 1] === 'fallback',
+    keys: /^(values?|static|constant|default|response|result|return(s|_?value)?|body)$/i,
+    write: () =>
+      'a fixed answer has no value: write fallback: { after: 1ms }, with the time that it takes; its requests count as degraded',
+  },
+  {
     at: component('services'),
     keys: /^(shards?|sharding)$/i,
     write: () =>

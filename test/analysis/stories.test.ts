@@ -512,7 +512,7 @@ faults:
       );
       expect(start.at).toBe(25);
       expect(end.text).toBe(
-        `is healthy again: was degraded for ${Math.round((end.at - 25) * 10) / 10} s`,
+        `is healthy again: was unhealthy for ${Math.round((end.at - 25) * 10) / 10} s`,
       );
       expect(base.cascade.loops).toEqual([]);
     }

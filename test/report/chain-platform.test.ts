@@ -35,7 +35,7 @@ describe('the chain of a failure that the platform prolongs or ends', () => {
     expect(all).toContain(
       '110 s nodes[0] counts as lost: callers remove its instances from their lists',
     );
-    expect(all.at(-1)).toBe('110 s users.buy is healthy again: was degraded for 50 s');
+    expect(all.at(-1)).toBe('110 s users.buy is healthy again: was unhealthy for 50 s');
   });
 
   it('shows what a drain cannot end, and not what it ends later', () => {

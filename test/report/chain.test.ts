@@ -181,7 +181,7 @@ faults:
 `);
     const steps = chainOf(viewOf(result), result.variants[0]!);
     expect(steps).toHaveLength(5);
-    expect(steps.at(-2)!.text).toMatch(/^was degraded for 5.s$/u);
+    expect(steps.at(-2)!.text).toMatch(/^was unhealthy for 5.s$/u);
     const last = steps.at(-1)!;
     const [when, subject, text] = [last.when, last.subject, last.text].map((words) => words);
     expect(when).toBe('30 s');

@@ -94,6 +94,11 @@ describe('a concept without a key of its own', () => {
       right: { step: 'cache: { get: pages, onMiss: [ query: db.page ] }' },
     },
     {
+      guess: ['step', '{ call: worker.handle, policy: { fallback: { value: empty } } }'],
+      write: 'fallback: { after: 1ms }',
+      right: { step: '{ call: worker.handle, policy: { fallback: { after: 1ms } } }' },
+    },
+    {
       guess: ['step', 'cache: pages'],
       write: 'write { get: pages }',
       right: { step: 'cache: { get: pages }' },

@@ -123,7 +123,7 @@ describe('the account with the usual proof', () => {
     expect(variant.cascade.sentence).toMatch(
       /^The load of clients1 rises from 80\/s to 400\/s every 20 s \(proved\)/u,
     );
-    expect(JSON.stringify(blocks)).toContain('was degraded 8 times from ');
+    expect(JSON.stringify(blocks)).toContain('was unhealthy 8 times from ');
   });
 
   it('says memory where processes die for lack of it', async () => {

@@ -259,7 +259,7 @@ function degradation(
     const until = idleFrom ?? recoverySecondsOf(scene, episode.until);
     const healthy = idleFrom === null ? HEALTHY : 'has no requests any more';
     const words = isOver
-      ? twoParts(healthy, `was degraded for ${formatSeconds(until - begun)}`, ': ')
+      ? twoParts(healthy, `was unhealthy for ${formatSeconds(until - begun)}`, ': ')
       : {
           text: `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
         };

@@ -73,7 +73,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'Recovery',
-    'Of success: from the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there up to the next fault; of the slowest kind of request; never, where it does not, or “> 10 s” where the next fault begins after 10 s. Latency back: to the step from which the p95 of successes stays within 1.5 times that before the fault plus 5 ms. A component is healthy again when none of its own signals is degraded; “was degraded for” counts from the start of its degradation. Users fail for: the steps in which more than 5 % of their requests fail',
+    'Of success: from the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there up to the next fault; of the slowest kind of request; never, where it does not, or “> 10 s” where the next fault begins after 10 s. Latency back: to the step from which the p95 of successes stays within 1.5 times that before the fault plus 5 ms. A component is healthy again when none of its own signals is degraded; “was unhealthy for” counts from the start of its degradation. Users fail for: the steps in which more than 5 % of their requests fail',
   ],
   [
     'Amplification',

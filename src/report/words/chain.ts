@@ -156,12 +156,12 @@ function describedEnd(event: CascadeEvent, events: readonly CascadeEvent[]): Cas
     const count = formatCount(event.episodes);
     const times = `${count} times from ${formatInstant(own[0]!.start.at)} on, the last time`;
     if (event.head === undefined) return { ...event, text: `${times} after ${lasted}` };
-    return { ...event, detail: `was degraded ${times} for ${lasted}` };
+    return { ...event, detail: `was unhealthy ${times} for ${lasted}` };
   }
   // The end of a degradation says how long that lasted.
   const detail = isFew
-    ? `was degraded for the second time, for ${lasted}`
-    : `was degraded again and again, this time for ${lasted}`;
+    ? `was unhealthy for the second time, for ${lasted}`
+    : `was unhealthy again and again, this time for ${lasted}`;
   const text = isFew
     ? `for the second time, after ${lasted}`
     : `again and again, this time after ${lasted}`;
