@@ -2,6 +2,7 @@ import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { BudgetResult } from '../contracts/result/budgets.js';
 import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
+import type { HistogramData } from '../stats/histogram.js';
 import type { Variant } from '../contracts/scenario/scenario.js';
 import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { costsOf } from './measure/costs.js';
@@ -74,13 +75,15 @@ export function judgeTuned(runs: TuningRuns, { budgets, limits, usual }: Judging
 function fixPrice(data: VariantData): FixPrice {
   const { plan, records } = data;
   const { segments } = wholeRun(plan);
-  const rows = records.flatMap((record) =>
-    requestsOf(plan).map((part) => record.parts[part].successLatency),
-  );
-  const latency = mergeSegments(rows, segments);
+  const parts = records.flatMap((record) => requestsOf(plan).map((part) => record.parts[part]));
+  const p99Of = (rows: readonly (readonly HistogramData[])[]): number | null => {
+    const latency = mergeSegments(rows, segments);
+    return latency.count === 0 ? null : latency.quantile(0.99) / 1e9;
+  };
   return {
     ...meanPrice(plan, records),
-    p99: latency.count === 0 ? null : latency.quantile(0.99) / 1e9,
+    p99: p99Of(parts.map(({ successLatency }) => successLatency)),
+    p99OfAll: p99Of(parts.map(({ latency }) => latency)),
     instances: mean(records.map((record) => paidFor(data, record, () => 1))),
     cores: mean(records.map((record) => paidFor(data, record, pricedCores))),
     cost: costsOf(data)?.cost.value ?? null,

@@ -44,7 +44,10 @@ describe('messages that pile up', () => {
         subject === 'worker' && kind === 'recovered' ? [text] : [],
       );
     });
-    expect(ends).toEqual([['works as before, and its backlog is left: was unhealthy for 10 s'], []]);
+    expect(ends).toEqual([
+      ['works as before, and its backlog is left: was unhealthy for 10 s'],
+      [],
+    ]);
   });
 
   it('are not caught up with where the consumer stays away', () => {

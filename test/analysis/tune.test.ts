@@ -28,6 +28,7 @@ describe('the growth of what is paid for', () => {
     degraded: 0,
     attempts: 1,
     p99: null,
+    p99OfAll: null,
     instances: 10,
     cores: 0,
     cost: null,

@@ -2,14 +2,26 @@ import { expect, it } from 'vitest';
 import type { FixPrice } from '../../src/contracts/result/fix.js';
 import { priceWords } from '../../src/report/fix/words.js';
 
-const NOW: FixPrice = { degraded: 0, attempts: 1, p99: 0.1, instances: 4, cores: 8, cost: null };
+const NOW: FixPrice = {
+  degraded: 0,
+  attempts: 1,
+  p99: 0.1,
+  p99OfAll: 0.2,
+  instances: 4,
+  cores: 8,
+  cost: null,
+};
 
 it('names what a change costs: time, work, instances, and nothing that is as before', () => {
   const of = (own: Partial<FixPrice>): string => priceWords({ ...NOW, ...own }, NOW);
   expect(of({})).toBe('none');
   // Requests that succeed after a long wait are no failures, and no free gain.
-  expect(of({ p99: 0.3 })).toBe('a longer p99');
-  expect(of({ p99: 0.115 })).toBe('none');
+  expect(of({ p99: 0.3, p99OfAll: 0.3 })).toBe('a longer p99');
+  // Those that failed at a time limit succeed earlier.
+  expect(of({ p99: 0.3, p99OfAll: 0.15 })).toBe('none');
+  expect(of({ p99: 0.115, p99OfAll: 0.3 })).toBe('none');
   expect(of({ p99: null })).toBe('none');
-  expect(of({ p99: 0.3, instances: 6, cores: 12 })).toBe('a longer p99, +2 instances');
+  expect(of({ p99: 0.3, p99OfAll: 0.3, instances: 6, cores: 12 })).toBe(
+    'a longer p99, +2 instances',
+  );
 });

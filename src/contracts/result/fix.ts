@@ -22,6 +22,8 @@ export interface TunedSetting {
 export interface FixPrice extends HarmPrice {
   /** p99 of the latency of successes; null without any. */
   readonly p99: number | null;
+  /** The same of all that ended, however they did. */
+  readonly p99OfAll: number | null;
   /** Instances of all components that are not external, as a mean over the time. */
   readonly instances: number;
   /** Their cores, likewise; unlimited ones do not count. */

@@ -67,7 +67,10 @@ function gainsOf(answer: TunedRuns, base: TunedRuns): readonly string[] {
 /** Attempts per call, as a factor, from which they are a price. A refused call has no attempt. */
 const MORE = 1.01;
 
-/** A p99 of the successes that is longer than this multiple of the present one, and by this time, is a price. */
+/**
+ * A p99 that is longer than this multiple of the present one, and by this time, is a price: of successes, and of all
+ * requests. Of successes alone it also grows where requests that failed late succeed.
+ */
 const SLOWER = { times: 1.2, seconds: 0.01 };
 
 /** The price of a change: degraded answers, time, work, instances, money. */
@@ -76,7 +79,7 @@ export function priceWords(own: FixPrice, base: FixPrice): string {
   const cores = own.cores - base.cores;
   const parts = [
     own.degraded > base.degraded + 0.0005 ? `${formatShare(own.degraded)} degraded` : '',
-    isSlower(own.p99, base.p99) ? 'a longer p99' : '',
+    isSlower(own.p99, base.p99) && isSlower(own.p99OfAll, base.p99OfAll) ? 'a longer p99' : '',
     own.attempts > MORE * Math.max(1, base.attempts)
       ? `${formatNumber(own.attempts)} attempts per call (now ${formatNumber(base.attempts)})`
       : '',
