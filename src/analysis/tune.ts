@@ -177,11 +177,15 @@ export function missedIn({ budgets }: TunedRuns): readonly number[] {
 }
 
 /** Whether a value of a budget is nearer to its limit, or beyond it on the right side, than another one. */
-export function isNearer(own: BudgetResult, than: BudgetResult): boolean {
-  const [a, b, limit] = [own.value, than.value, own.limit];
-  if (a === null) return false;
-  if (b === null || limit === null) return true;
-  return Math.abs(a - limit) < Math.abs(b - limit);
+export function isNearer(
+  own: Pick<BudgetResult, 'value' | 'limit' | 'margin'>,
+  than: Pick<BudgetResult, 'value' | 'margin'>,
+): boolean {
+  if (own.value === null) return false;
+  if (than.value === null || own.limit === null) return true;
+  if (own.margin !== null && than.margin !== null) return own.margin > than.margin;
+  // Figures with a limit of 0 are counts.
+  return Math.abs(own.value - own.limit) < Math.abs(than.value - own.limit);
 }
 
 /** How the failure goes in some runs, in one sentence. */

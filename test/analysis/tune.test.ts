@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { growthOf, penaltyOf } from '../../src/analysis/tune.js';
+import { growthOf, isNearer, penaltyOf } from '../../src/analysis/tune.js';
 import type { BudgetResult } from '../../src/contracts/result/budgets.js';
 import type { FixPrice, TunedRuns } from '../../src/contracts/result/fix.js';
 
@@ -20,6 +20,26 @@ describe('the distance of goals to their limits', () => {
   it('is 0 beyond the limit, where only more runs are missing', () => {
     expect(penaltyOf(runs(0.98, 'inconclusive'), usual)).toBe(0);
     expect(penaltyOf(runs(0.94, 'inconclusive'), usual)).toBeGreaterThan(0.1);
+  });
+});
+
+describe('the nearer of two values', () => {
+  it('is the one that is less far on the wrong side, or farther beyond the limit', () => {
+    const near = (own: number, than: number): boolean => {
+      const [a, b] = [own, than].map((value) => runs(value, 'inconclusive').budgets[0]!);
+      return isNearer(a!, b!);
+    };
+    expect([near(0.93, 0.9), near(0.9, 0.93)]).toEqual([true, false]);
+    // Both are undecided: 0.97 is beyond the limit, although 0.94 is less far from it.
+    expect([near(0.97, 0.94), near(0.94, 0.97)]).toEqual([true, false]);
+    expect(near(0.99, 0.96)).toBe(true);
+  });
+
+  it('is the smaller of two counts that should be 0', () => {
+    const count = (value: number): BudgetResult =>
+      ({ value, limit: 0, margin: null }) as unknown as BudgetResult;
+    expect(isNearer(count(2), count(10))).toBe(true);
+    expect(isNearer(count(10), count(2))).toBe(false);
   });
 });
 

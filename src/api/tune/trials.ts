@@ -13,6 +13,7 @@ import { isStopped } from '../../run/run.js';
 import { plain } from '../../scenario/located.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
+import type { BudgetResult } from '../../contracts/result/budgets.js';
 import type { TunedRuns } from '../../contracts/result/fix.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
 import type { BudgetSource } from '../../contracts/scenario/judgement.js';
@@ -30,8 +31,7 @@ export interface Shown extends Outcome {
 }
 
 /** The value of a budget that is nearest to its limit, or beyond it. */
-export interface Nearest {
-  readonly value: number | null;
+export interface Nearest extends Pick<BudgetResult, 'value' | 'margin'> {
   readonly isHeld: boolean;
   /** All goals held in that run. */
   readonly areAll: boolean;
@@ -144,11 +144,10 @@ export class Trials {
       const own = runs.budgets[k]!;
       const known = this.nearest.get(k);
       const isHeld = !missed.has(k);
-      const than = { ...own, value: known?.value ?? this.base.budgets[k]!.value };
-      const isBetter = isHeld
-        ? known?.isHeld !== true
-        : known?.isHeld !== true && isNearer(own, than);
-      if (isBetter) this.nearest.set(k, { value: own.value, isHeld, areAll: runs.holds, moves });
+      const isBetter =
+        known?.isHeld !== true && (isHeld || isNearer(own, known ?? this.base.budgets[k]!));
+      const { value, margin } = own;
+      if (isBetter) this.nearest.set(k, { value, margin, isHeld, areAll: runs.holds, moves });
     }
   }
 }
