@@ -56,6 +56,12 @@ export function leavesTimeouts({ layers, to, hasKey }: Call, { repeatable }: Sub
   return retry.isListed || !(repeatable.has(to) || hasKey);
 }
 
+/** A call as it is while its callee does not respond: a retry that leaves timeouts alone makes one try. */
+export function whileSilent(call: Call, subject: Subject): Call {
+  if (!leavesTimeouts(call, subject)) return call;
+  return { ...call, layers: call.layers.filter(({ policy }) => policy !== 'retry') };
+}
+
 /** Says why the call must not be executed twice. */
 export function harmedText(call: Call, harmed: string): string {
   if (harmed === call.to) return `${harmed} is not idempotent`;

@@ -110,6 +110,21 @@ describe('rules in other places', () => {
     ).toEqual([['2 s', 'below 2 s']]);
   });
 
+  it('count one try of a retry that leaves timeouts alone', () => {
+    const of = (charge: string): string =>
+      scenario([
+        'policies: { hop: { timeout: 500ms, retry: { attempts: 3, backoff: { kind: constant, base: 1ms } } } }',
+        `services: { ${SHOP}, pay: { endpoints: { charge: ${charge} } } }`,
+        USERS.replace('poisson(100/s)', 'poisson(100/s), patience: 1s'),
+      ]);
+    const found = (charge: string): readonly unknown[] =>
+      remarksOn(of(charge), 'timeout-inversion').map(({ measured }) => measured);
+    expect(found('{ idempotent: true, steps: [ wait: 20ms ] }')).toEqual([
+      '3 x 500 ms + 2 ms of back-off = 1.5 s',
+    ]);
+    expect(found('[ wait: 20ms ]')).toEqual([]);
+  });
+
   it('see a bulkhead in front of a smaller pool', () => {
     const text = scenario([
       'policies: { hop: { bulkhead: { maxConcurrent: 11 } } }',

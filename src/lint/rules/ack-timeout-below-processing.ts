@@ -3,7 +3,7 @@ import type { MessageQueue, QueueConsumer } from '../../contracts/scenario/queue
 import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { leavesTimeouts } from '../twice.js';
+import { whileSilent } from '../twice.js';
 import { handyTime, timeText, yamlAt } from '../words.js';
 
 /** A queue that redelivers a message while its consumer still handles it. */
@@ -59,10 +59,7 @@ function judge(subject: Subject, queue: MessageQueue, consumer: QueueConsumer): 
 function slowestCall(subject: Subject, handler: string): Slowest | null {
   let slowest: Slowest | null = null;
   for (const call of subject.graph.from(handler)) {
-    const once = call.layers.filter(({ policy }) => policy !== 'retry');
-    const { callNs } = limitOfCall(
-      leavesTimeouts(call, subject) ? { ...call, layers: once } : call,
-    );
+    const { callNs } = limitOfCall(whileSilent(call, subject));
     if (call.background || callNs === Infinity || callNs <= (slowest?.ns ?? 0)) continue;
     slowest = { callee: call.to, ns: callNs };
   }

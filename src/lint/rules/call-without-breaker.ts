@@ -6,6 +6,7 @@ import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import { isStore } from '../stores.js';
 import type { Subject } from '../subject.js';
+import { whileSilent } from '../twice.js';
 import { formatNumber, formatRate } from '../../text/figures.js';
 import { bundleYaml, callText, timeText } from '../words.js';
 
@@ -25,7 +26,8 @@ export const callWithoutBreaker: Rule = {
   check: (subject) => subject.calls.flatMap((call) => findingsOf(call, subject) ?? []),
 };
 
-function findingsOf(call: Call, { scenario, traffic }: Subject): Finding | null {
+function findingsOf(call: Call, subject: Subject): Finding | null {
+  const { scenario, traffic } = subject;
   const { caller, callee, from, background } = call;
   const host = hostOf(scenario, caller);
   if (host === undefined || background || isStore(scenario, callee)) return null;
@@ -33,7 +35,7 @@ function findingsOf(call: Call, { scenario, traffic }: Subject): Finding | null 
   if (host.runtime !== 'threads' || host.concurrency === Infinity) return null;
   if (GUARDS.some((policy) => layerOf(call.layers, policy) !== undefined)) return null;
   // Calls without any limit have their own rule. A handler of messages holds no worker.
-  const withinNs = limitOfCall(call).callNs;
+  const withinNs = limitOfCall(whileSilent(call, subject)).callNs;
   const perSecond = (traffic.requests.get(from) ?? 0) * call.times;
   if (withinNs === Infinity || perSecond === Infinity) return null;
   const held = (perSecond * withinNs) / NS_PER_SECOND;

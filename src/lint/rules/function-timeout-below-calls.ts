@@ -3,6 +3,7 @@ import type { Service } from '../../contracts/scenario/services.js';
 import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { whileSilent } from '../twice.js';
 import { handyTime, timeText, yamlAt } from '../words.js';
 
 /** A function whose timeout ends it while it waits for its calls. */
@@ -28,7 +29,7 @@ function judge(subject: Subject, { name, environments, endpoints }: Service): re
     return [finding(name, [slow], `${timeText(mean)} on average`, mean, timeoutNs)];
   for (const call of subject.calls) {
     if (call.caller !== name || call.background) continue;
-    const callNs = limitOfCall(call).callNs;
+    const callNs = limitOfCall(whileSilent(call, subject)).callNs;
     if (callNs === Infinity || callNs < timeoutNs) continue;
     const measured = `${timeText(callNs)} for ${call.to}`;
     return [finding(name, [call.from, call.to], measured, callNs, timeoutNs)];

@@ -6,6 +6,7 @@ import { limitOfCall } from '../limits.js';
 import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { whileSilent } from '../twice.js';
 import { bundleYaml, callText, fieldTime, timeText } from '../words.js';
 
 /** An inner time limit that does not end before the outer one. */
@@ -23,7 +24,7 @@ export const timeoutInversion: Rule = {
       return subject.graph
         .from(outer.to)
         .filter(({ background }) => !background)
-        .flatMap((inner) => findingOf(inner, outer, limit, subject));
+        .flatMap((inner) => findingOf(whileSilent(inner, subject), outer, limit, subject));
     }),
 };
 
