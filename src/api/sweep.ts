@@ -1,4 +1,5 @@
-import type { SweepResult, SweepStart } from '../contracts/result/sweep.js';
+import type { SweepResult } from '../contracts/result/sweep.js';
+import type { SweepStart } from '../contracts/scenario/sweeps.js';
 import type { Case, OnCase } from '../run/cases.js';
 import { OptionError } from './errors.js';
 import { inThisThread, type Execute } from './execute.js';

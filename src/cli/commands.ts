@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { SWEEP_STARTS } from '../contracts/result/sweep.js';
+import { SWEEP_STARTS } from '../contracts/scenario/sweeps.js';
 import type { Command } from 'commander';
 import {
   FORMATS,

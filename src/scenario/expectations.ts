@@ -11,7 +11,6 @@ import {
   checkMeasure,
   parseExpression,
   parseMeasure,
-  type ExpressionNames,
 } from '../language/expression.js';
 import type {
   Expression,
@@ -19,6 +18,7 @@ import type {
   MetricPath,
   Reference,
 } from '../contracts/scenario/expression.js';
+import type { ExpressionNames } from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
 import { checkPrecision, parsePrecision } from '../language/precision.js';
 import type { Precision } from '../contracts/scenario/until.js';

@@ -4,16 +4,10 @@ import type {
   ScenarioFile,
   Variant,
 } from '../contracts/scenario/scenario.js';
-import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
 import type { Problem, Problems } from './diagnostics.js';
-import {
-  checkExpectations,
-  resolveExpectations,
-  type Flaws,
-  type Judged,
-  type Scope,
-} from './expectations.js';
+import { checkExpectations, resolveExpectations } from './expectations.js';
+import type { Flaws, Judged, Scope } from './expectations.js';
 import { withChanges } from './changes/changes.js';
 import { withoutInitial } from './changes/initial.js';
 import { withDigest } from './digest.js';
@@ -41,13 +35,8 @@ import { resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { judgedIn } from '../language/expressions-of.js';
 import { resolveUntil } from './until.js';
 import { validate } from './validate.js';
-import {
-  patchAsWritten,
-  patched,
-  planVariants,
-  type Patched,
-  type VariantPlan,
-} from './variants.js';
+import { patchAsWritten, patched, planVariants } from './variants.js';
+import type { Patched, VariantPlan } from './variants.js';
 import { changesBetween } from './tuning/differences.js';
 import { isBaseline, removedBy, reportMisses, withWhatIf, type OpenEdits } from './what-if.js';
 
@@ -119,7 +108,7 @@ export class Loader {
       written: FrameOutput['budgets'],
       list: Node | undefined,
       path: string[],
-    ): BudgetSource[] => resolveExpectations(written ?? [], items(list), path, scope);
+    ): ScenarioFile['budgets'] => resolveExpectations(written ?? [], items(list), path, scope);
     const lists = byJudged((name) => expect(frame[name], get(tree, name), [name]));
     const { hypothesis } = frame;
     const list = get(get(tree, 'hypothesis'), 'expect');

@@ -1,6 +1,6 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
-import type { SweepAxis, SweepStart } from '../contracts/result/sweep.js';
-import type { Sweep, SweepMeasure, AxisFields, SweepFields } from '../contracts/scenario/sweeps.js';
+import type { SweepAxis, Sweep, SweepMeasure } from '../contracts/result/sweep.js';
+import type { SweepStart, AxisFields, SweepFields } from '../contracts/scenario/sweeps.js';
 import type { Expression, Measure } from '../contracts/scenario/expression.js';
 import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { canonicalJson } from '../text/canonical.js';

@@ -1,10 +1,6 @@
 import type { Verdict } from '../../src/contracts/result/budgets.js';
-import type {
-  SweepCase,
-  SweepKind,
-  SweepResult,
-  SweepValue,
-} from '../../src/contracts/result/sweep.js';
+import type { SweepCase, SweepResult, SweepValue } from '../../src/contracts/result/sweep.js';
+import type { SweepKind } from '../../src/contracts/scenario/sweeps.js';
 import type { SweepFigure, SweepFigures } from '../../src/contracts/result/sweep-figures.js';
 
 type Axis = SweepResult['axes'][number];

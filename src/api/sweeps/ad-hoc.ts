@@ -1,4 +1,4 @@
-import type { SweepStart } from '../../contracts/result/sweep.js';
+import type { SweepStart } from '../../contracts/scenario/sweeps.js';
 import { OptionError } from '../errors.js';
 
 /** A sweep that is not in the file, as the command line writes it. */

@@ -1,17 +1,26 @@
+import type { Measure } from '../scenario/expression.js';
+import type { BudgetSource } from '../scenario/judgement.js';
+import type { SweepFields, SweepKind, SweepStart } from '../scenario/sweeps.js';
 import type { BudgetResult } from './budgets.js';
 import type { Result } from './result.js';
 import type { SweepFigures } from './sweep-figures.js';
 
-/** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
-export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
-export type SweepKind = (typeof SWEEP_KINDS)[number];
-
-/**
- * How many replicas autoscaled components have when a setting begins: as many as the autoscaler would have at its load,
- * or as many as the file says.
- */
-export const SWEEP_STARTS = ['settled', 'written'] as const;
-export type SweepStart = (typeof SWEEP_STARTS)[number];
+/** A sweep: the same file with other values at some paths. */
+export interface Sweep extends Pick<
+  SweepFields,
+  'kind' | 'samples' | 'resolution' | 'replications' | 'durationNs'
+> {
+  readonly name: string;
+  /** Names of the variants to run at each setting, in file order. */
+  readonly variants: readonly string[];
+  readonly axes: readonly SweepAxis[];
+  readonly metrics: readonly SweepMeasure[];
+  /** Whether budgets are judged at each setting: true if the sweep has no metrics of its own. */
+  readonly judgesBudgets: boolean;
+  /** Condition whose limit `bisect` searches for; null for the other kinds. */
+  readonly expect: Pick<BudgetSource, 'text' | 'expression'> | null;
+  readonly start: SweepStart;
+}
 
 /** A metric recorded at every setting. */
 export interface SweepMetric {
@@ -20,6 +29,11 @@ export interface SweepMetric {
   readonly unit: BudgetResult['unit'];
   /** Which direction is good. */
   readonly better: 'low' | 'high' | 'none';
+}
+
+/** A metric of a sweep in its parsed form. */
+export interface SweepMeasure extends SweepMetric {
+  readonly measure: Measure;
 }
 
 /** A path of the scenario and the values to set there, in the order of the axis. */

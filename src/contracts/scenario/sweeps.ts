@@ -3,15 +3,17 @@ import { nameText, withShort } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { absent, field, required, requiredIf } from '../fields/field.js';
 import { duration, share, whole } from '../quantities/quantities.js';
-import {
-  SWEEP_KINDS,
-  SWEEP_STARTS,
-  type SweepAxis,
-  type SweepMetric,
-  type SweepStart,
-} from '../result/sweep.js';
-import type { Measure } from './expression.js';
-import type { BudgetSource } from './judgement.js';
+
+/** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
+export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
+export type SweepKind = (typeof SWEEP_KINDS)[number];
+
+/**
+ * How many replicas autoscaled components have when a setting begins: as many as the autoscaler would have at its load,
+ * or as many as the file says.
+ */
+export const SWEEP_STARTS = ['settled', 'written'] as const;
+export type SweepStart = (typeof SWEEP_STARTS)[number];
 
 /** Largest number of values on one axis. */
 export const AXIS_VALUES_MAX = 1000;
@@ -111,25 +113,3 @@ export const sweepSchema = entry(
 
 /** A sweep as it is written. */
 export type SweepFields = z.output<typeof sweepSchema>;
-
-/** A sweep: the same file with other values at some paths. */
-export interface Sweep extends Pick<
-  SweepFields,
-  'kind' | 'samples' | 'resolution' | 'replications' | 'durationNs'
-> {
-  readonly name: string;
-  /** Names of the variants to run at each setting, in file order. */
-  readonly variants: readonly string[];
-  readonly axes: readonly SweepAxis[];
-  readonly metrics: readonly SweepMeasure[];
-  /** Whether budgets are judged at each setting: true if the sweep has no metrics of its own. */
-  readonly judgesBudgets: boolean;
-  /** Condition whose limit `bisect` searches for; null for the other kinds. */
-  readonly expect: Pick<BudgetSource, 'text' | 'expression'> | null;
-  readonly start: SweepStart;
-}
-
-/** A metric of a sweep in its parsed form. */
-export interface SweepMeasure extends SweepMetric {
-  readonly measure: Measure;
-}

@@ -1,41 +1,27 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS, type Outcome } from '../../contracts/outcome.js';
-import {
-  type CallContext,
-  type PolicyKind,
-  type PolicyProblem,
-  type PolicySetup,
-  type PolicyState,
-  EDGE_COUNTER,
+import type {
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicySetup,
+  PolicyState,
 } from '../../contracts/patterns/policy.js';
-import {
-  type Quantity,
-  duration,
-  quantity,
-  share,
-  whole,
-} from '../../contracts/quantities/quantities.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { duration, quantity, share, whole } from '../../contracts/quantities/quantities.js';
 import { parseFactor, parseRate, RATE_PATTERN } from '../../contracts/quantities/quantity-text.js';
 import { Backoff } from '../mechanisms/backoff.js';
 import { backoffSchema } from '../../contracts/scenario/backoff.js';
-import {
-  type BreakerJournal,
-  breakerJournal,
-  CLOSED,
-  HALF_OPEN,
-  OPEN,
-} from '../mechanisms/breaker.js';
-import {
-  type BreakerClasses,
-  classProblems,
-  EXCLUDED,
-  SUCCESS,
-} from '../mechanisms/breaker-classes.js';
+import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
+import { classProblems, EXCLUDED, SUCCESS } from '../mechanisms/breaker-classes.js';
 import { NO_TRIPS, tripsAfter } from '../mechanisms/breaker-traits.js';
 import { BREAKER } from '../mechanisms/families.js';
+import type { CockatielBreaker } from '../mechanisms/cockatiel-breakers.js';
 import {
-  type CockatielBreaker,
   ConsecutiveBreaker,
   CountBreaker,
   SamplingBreaker,

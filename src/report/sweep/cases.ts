@@ -1,10 +1,6 @@
 import type { BudgetResult } from '../../contracts/result/budgets.js';
-import type {
-  SweepCase,
-  SweepKind,
-  SweepResult,
-  SweepValue,
-} from '../../contracts/result/sweep.js';
+import type { SweepCase, SweepResult, SweepValue } from '../../contracts/result/sweep.js';
+import type { SweepKind } from '../../contracts/scenario/sweeps.js';
 import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
 import { oneLineTexts, type OneLine } from '../../text/line.js';

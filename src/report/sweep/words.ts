@@ -1,4 +1,5 @@
-import type { SweepEdge, SweepKind } from '../../contracts/result/sweep.js';
+import type { SweepEdge } from '../../contracts/result/sweep.js';
+import type { SweepKind } from '../../contracts/scenario/sweeps.js';
 import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { strongList, type Words } from '../base/emphasis.js';

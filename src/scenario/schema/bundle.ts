@@ -6,7 +6,14 @@ import { clientKinds } from '../../patterns/clients.js';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { entryText, inheriting, nameText, onceSchema, withShort, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
+import {
+  entryText,
+  inheriting,
+  nameText,
+  onceSchema,
+  withShort,
+  REFERENCE_PATTERN,
+} from '../../contracts/fields/common.js';
 import { choice } from '../../contracts/quantities/fields.js';
 import { connectionsSchema } from '../../contracts/scenario/connections.js';
 import { loadBalancingSchema } from './balancing.js';
