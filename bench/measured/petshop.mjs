@@ -5,6 +5,10 @@
 // there: how much its mean time grows, or which share of its requests fails, from the first piece of five minutes to the
 // first one that begins after the fault. A delay of each call, or an abort of that share, predicts how much the mean time or the
 // availability of the page changes. Where the delay is published, it predicts the page too, without a look at the service.
+//
+// The range. Where several services call the faulty one, its table does not say whose requests are delayed or fail. Each
+// end of the range has the whole effect at the calls of one caller, and none at those of the others. How many calls a caller
+// makes is a guess of the import too: where more requests fail than the guess has, it makes as many as fail.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,6 +51,7 @@ async function pageOf(scenario, faults) {
   const result = await simulate(stringify({ ...scenario, faults }));
   const value = (name) => metric(result, `users.${PAGE}.${name}`).value;
   return {
+    result,
     mean: value('latency.mean'),
     p50: value('latency.p50'),
     p95: value('latency.p95'),
@@ -56,8 +61,8 @@ async function pageOf(scenario, faults) {
 }
 
 const always = { at: '0s', for: 'none' };
-const delayOf = (target, seconds) => ({
-  ...{ id: 'delay', kind: 'latency', target: `all->${target}`, direction: 'to', ...always },
+const delayOf = (edge, seconds) => ({
+  ...{ id: 'delay', kind: 'latency', target: edge, direction: 'to', ...always },
   add: `${Math.max(1, Math.round(1e6 * seconds))}us`,
 });
 const abortOf = (target, share) => ({
@@ -65,32 +70,85 @@ const abortOf = (target, share) => ({
   ...always,
 });
 
+const APART = 'apart';
+
+/** Steps in which calls of `found` have another target, and are more frequent by a factor. */
+function moved(steps, found, [to, factor]) {
+  if (Array.isArray(steps)) return steps.map((one) => moved(one, found, [to, factor]));
+  if (steps === null || typeof steps !== 'object') return steps;
+  const inner = Object.entries(steps).map(([key, value]) => [
+    key,
+    moved(value, found, [to, factor]),
+  ]);
+  const step = Object.fromEntries(inner);
+  if (step.call !== found) return step;
+  const probability = Math.min(1, (step.probability ?? 1) * factor);
+  return { ...step, call: to, ...(probability < 1 && { probability }) };
+}
+
+/** The scenario in which the calls of one caller have an endpoint of their own, and their share; null without such calls. */
+async function apart(scenario, caller, target, factor) {
+  const [from, callee] = [scenario.services[caller], scenario.services[target]];
+  const found = `${target}.handle`;
+  if (!stringify(from ?? {}).includes(found)) return null;
+  const services = {
+    ...scenario.services,
+    [caller]: moved(from, found, [`${target}.${APART}`, factor]),
+    [target]: { ...callee, endpoints: { ...callee.endpoints, [APART]: callee.endpoints.handle } },
+  };
+  const calm = await pageOf({ ...scenario, services }, []);
+  const rate = (name) => metric(calm.result, `${name}.throughput`).value;
+  const share = rate(`${target}.${APART}`) / rate(target);
+  return share > 0 ? { scenario: { ...scenario, services }, calm, share } : null;
+}
+
 /** Each issue: the page before, during and as predicted. Unit: seconds, shares. */
 export async function petshop() {
   const { scenario, names } = imported();
   const calm = await pageOf(scenario, []);
+  const known = new Map();
+  const apartFor = async (caller, target, factor = 1) => {
+    const key = `${caller}->${target} ${factor}`;
+    if (!known.has(key)) known.set(key, await apart(scenario, caller, target, factor));
+    return known.get(key);
+  };
+  const callers = grouped(rowsOf('petshop-calls.csv'), ({ callee }) => callee);
   const all = [];
   for (const [issue, rows] of grouped(rowsOf('petshop-issues.csv'), (row) => row.issue)) {
     const [{ metric: kind, published, 'faulty service': faulty }] = rows;
     const of = (service, window) =>
       rows.find((row) => row.service === service && row.window === window);
     const target = names[faulty] ?? faulty;
-    const change = (column) => of(faulty, 'during')[column] - of(faulty, 'before')[column];
+    const growth = (column) => of(faulty, 'during')[column] - of(faulty, 'before')[column];
     const isTime = kind === 'latency';
     const column = isTime ? 'mean ms' : 'availability';
     const unit = isTime ? 1e-3 : 1e-2;
-    const read = isTime ? change(column) * unit : -change(column) * unit;
+    const read = (isTime ? 1 : -1) * growth(column) * unit;
     const said =
       isTime && /^\d+ ms$/.test(String(published)) ? Number.parseFloat(published) * unit : null;
     const before = of(PAGE, 'before')[column] * unit;
     const measured = of(PAGE, 'during')[column] * unit;
-    const predict = async (size) => {
-      const fault = isTime ? delayOf(target, size) : abortOf(target, size);
-      const page = await pageOf(scenario, [fault]);
-      return before + (isTime ? page.mean - calm.mean : page.success - calm.success);
-    };
+    const fault = (size, endpoint) =>
+      isTime ? delayOf(`all->${endpoint}`, size) : abortOf(endpoint, Math.min(1, size));
+    const change = isTime
+      ? (page, other) => page.mean - other.mean
+      : (page, other) => page.success - other.success;
+    const predict = async (size) =>
+      before + change(await pageOf(scenario, [fault(size, target)]), calm);
+    const range = [];
+    const own = (callers.get(faulty) ?? []).map(({ caller }) => names[caller] ?? caller);
+    for (const caller of own.length > 1 ? own : []) {
+      const guessed = await apartFor(caller, target);
+      if (guessed === null) continue;
+      // Not more requests can fail than there are.
+      const factor = isTime ? 1 : Math.max(1, read / guessed.share);
+      const one = await apartFor(caller, target, factor);
+      const size = isTime ? read / one.share : read / (guessed.share * factor);
+      const page = await pageOf(one.scenario, [fault(size, `${target}.${APART}`)]);
+      range.push(before + change(page, one.calm));
+    }
     all.push({
-      ...{ issue, kind, faulty, published, read, before, measured },
+      ...{ issue, kind, faulty, published, read, before, measured, range },
       predicted: await predict(read),
       fromPublished: said === null ? null : await predict(said),
     });
@@ -100,6 +158,8 @@ export async function petshop() {
 
 const ms = (seconds) => `${(1e3 * seconds).toFixed(0)} ms`;
 const points = (share) => `${(100 * share).toFixed(2)} %`;
+const rangeText = (range, text) =>
+  range.length === 0 ? '' : `${text(Math.min(...range))} to ${text(Math.max(...range))}`;
 const short = (name) => name.replace(/_AWS::.*/, '');
 
 /** Lines of the tables: one for each issue. */
@@ -107,20 +167,32 @@ export function petshopTables({ all }) {
   const times = all.filter(({ kind }) => kind === 'latency');
   const shares = all.filter(({ kind }) => kind !== 'latency');
   return [
-    '| issue | faulty service | published delay | its mean grows by | page before | page predicted | measured | error | predicted from the published delay | error |',
-    '|---|---|---|---|---|---|---|---|---|---|',
+    '| issue | faulty service | published delay | its mean grows by | page before | page predicted | measured | error | range | predicted from the published delay | error |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
     ...times.map(
-      ({ issue, faulty, published, read, before, predicted, measured, fromPublished }) =>
-        `| ${issue} | ${short(faulty)} | ${published === '' ? 'none' : published} | ${ms(read)} | ${ms(before)} | ${ms(predicted)} | ${ms(measured)} | ${percent(predicted / measured - 1)} | ${fromPublished === null ? '' : ms(fromPublished)} | ${fromPublished === null ? '' : percent(fromPublished / measured - 1)} |`,
+      ({ issue, faulty, published, read, before, predicted, measured, range, fromPublished }) =>
+        `| ${issue} | ${short(faulty)} | ${published === '' ? 'none' : published} | ${ms(read)} | ${ms(before)} | ${ms(predicted)} | ${ms(measured)} | ${percent(predicted / measured - 1)} | ${rangeText(range, ms)} | ${fromPublished === null ? '' : ms(fromPublished)} | ${fromPublished === null ? '' : percent(fromPublished / measured - 1)} |`,
     ),
     '',
-    '| issue | faulty service | published share | it fails | page before | page predicted | measured | error, points |',
-    '|---|---|---|---|---|---|---|---|',
+    '| issue | faulty service | published share | it fails | page before | page predicted | measured | error, points | range |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...shares.map(
-      ({ issue, faulty, published, read, before, predicted, measured }) =>
-        `| ${issue} | ${short(faulty)} | ${published === '' ? 'none' : published} | ${points(read)} | ${points(before)} | ${points(predicted)} | ${points(measured)} | ${(100 * (predicted - measured)).toFixed(2)} |`,
+      ({ issue, faulty, published, read, before, predicted, measured, range }) =>
+        `| ${issue} | ${short(faulty)} | ${published === '' ? 'none' : published} | ${points(read)} | ${points(before)} | ${points(predicted)} | ${points(measured)} | ${(100 * (predicted - measured)).toFixed(2)} | ${rangeText(range, points)} |`,
     ),
   ];
+}
+
+/** How many measurements are in their range, and how far the others are from its nearest end. */
+function rangeLine(all, name, text) {
+  const ranged = all.filter(({ range }) => range.length > 0);
+  const outside = ranged.flatMap((one) => {
+    const [low, high] = [Math.min(...one.range), Math.max(...one.range)];
+    const gap = Math.max(low - one.measured, one.measured - high);
+    return gap > 0 ? [`${one.issue} by ${text(gap, one)}`] : [];
+  });
+  const rest = outside.length === 0 ? '' : `; outside: ${outside.join(', ')}`;
+  return `Ranges of ${name}: ${ranged.length - outside.length} of ${ranged.length} measurements are inside${rest}.`;
 }
 
 /** Errors of all issues by the two bars. */
@@ -147,6 +219,8 @@ export function petshopLines({ calm, all }) {
       ),
     ),
     `Availability of the page: ${near} of ${gaps.length} within 0.5 points, median ${gap(0.5)}, largest ${gap(1)}.`,
+    rangeLine(times, 'mean times', (gap, { measured }) => percent(gap / measured, false)),
+    rangeLine(shares, 'availabilities', (gap) => `${(100 * gap).toFixed(2)} points`),
     `The page without a fault, predicted: mean ${ms(calm.mean)}, p50 ${ms(calm.p50)}, p95 ${ms(calm.p95)}, p99 ${ms(calm.p99)}, availability ${points(calm.success)}.`,
   ];
 }
