@@ -6,6 +6,11 @@ import { demandOf } from '../../src/importing/metrics/demand.js';
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = readFileSync(join(ROOT, 'docs/measured-against-predicted.md'), 'utf8');
 
+/** What the bench has written between the marks of a part. */
+function partOf(name: string): string {
+  return PAGE.split(`<!-- ${name} -->`)[1]!.split(`<!-- end ${name} -->`)[0]!;
+}
+
 /** The rows of a published table, without its head. */
 function rowsOf(name: string): readonly (readonly string[])[] {
   const text = readFileSync(join(ROOT, 'test/fixtures/measured', name), 'utf8').trim();
@@ -16,15 +21,17 @@ function rowsOf(name: string): readonly (readonly string[])[] {
 }
 
 describe('docs/measured-against-predicted.md', () => {
-  it('has the calibrations that the rule gives for the published rows', () => {
-    const rows = rowsOf('wso2-apim.csv');
-    const shown = [...PAGE.matchAll(/^\| (\w+), (\d+) B +\| (\d+) +\| ([\d.]+) ms/gm)];
+  it.each([
+    ['apim', 'wso2-apim.csv', 0.45],
+    ['apim-c5', 'wso2-apim-c5-large.csv', 0.45],
+    ['apim-c5-70', 'wso2-apim-c5-large.csv', 0.7],
+  ])('has the calibrations that the rule gives for the rows of %s', (part, file, most) => {
+    const rows = rowsOf(file);
+    const shown = [...partOf(part).matchAll(/^\| (\w+), (\d+) B +\| (\d+) +\| ([\d.]+) ms/gm)];
     expect(shown).toHaveLength(6);
     for (const [, api, bytes, count, cpu] of shown) {
       const busy = (row: readonly string[]): number => 1 - Number(row[14]) / 100;
-      const calm = rows.filter(
-        (row) => row[0] === api && row[1] === '4G' && row[3] === bytes && busy(row) <= 0.45,
-      );
+      const calm = rows.filter((row) => row[0] === api && row[3] === bytes && busy(row) <= most);
       expect(calm).toHaveLength(Number(count));
       const demand = demandOf(
         calm.map((row) => 2 * busy(row)),
@@ -35,14 +42,48 @@ describe('docs/measured-against-predicted.md', () => {
     }
   });
 
+  it('shows every saturated row of the second machine', () => {
+    const full = rowsOf('wso2-apim-c5-large.csv').filter((row) => 100 - Number(row[14]) >= 90);
+    const part = partOf('apim-c5-points');
+    for (const [api, , users, bytes, delay] of full) {
+      expect(part).toMatch(
+        new RegExp(`^\\| ${api}, ${bytes} B +\\| ${users} +\\| ${delay} ms`, 'm'),
+      );
+    }
+    expect(part.match(/^\| [TP]/gm)).toHaveLength(full.length);
+  });
+
+  it('shows every row of the later deployments, and errors that are those of its figures', () => {
+    const part = partOf('releases');
+    const within = new Map<string, number>();
+    for (const [deployment, , , size, , users, , , p90] of rowsOf(
+      'wso2-choreo-connect-releases.csv',
+    )) {
+      if (users === '10') continue;
+      const name = deployment!.replace('Choreo Connect ', '');
+      const line = new RegExp(
+        `^\\| ${name} +\\| ${size} +\\| ${users} +\\| (\\d+) ms +\\| ${p90} ms +\\| ([^|]+) %`,
+        'm',
+      );
+      const [, predicted, error] = line.exec(part) ?? [];
+      const exact = 100 * (Number(predicted) / Number(p90) - 1);
+      expect(Math.abs(exact - Number(error)), `${name} ${size} ${users}`).toBeLessThan(5);
+      if (Math.abs(Number(error)) < 20) within.set(deployment!, (within.get(deployment!) ?? 0) + 1);
+    }
+    for (const [deployment, count] of within) {
+      expect(part).toMatch(new RegExp(`^\\| ${deployment} +\\| ${count} of 20`, 'm'));
+    }
+  });
+
   it('shows every row with a quota, once for each rule', () => {
+    const page = partOf('shared') + partOf('threads');
     const rows = rowsOf('wso2-choreo-connect.csv').filter(([users]) => users !== '10');
     for (const [users, size, , , , , , , p90] of rows) {
       const line = new RegExp(
         `^\\| ${size} +\\| ${users} +\\| \\d+ ms +\\| ${Number.parseFloat(p90!)} ms`,
         'gm',
       );
-      expect(PAGE.match(line), `${size} ${users}`).toHaveLength(2);
+      expect(page.match(line), `${size} ${users}`).toHaveLength(2);
     }
   });
 
