@@ -142,7 +142,12 @@ describe('tables of services and calls', () => {
       call: 'stock.handle',
       probability: expect.closeTo(0.5, 1),
     });
-    expect(result.questions.join('\n')).toContain('How many requests do');
+    const [question, where] = result.questions;
+    expect(question).toMatch(
+      /^How many requests does stock get from each of its callers\? Not identifiable: .*guesses 78.9 % from web and 21.1 % from app/,
+    );
+    expect(where).toContain('istio_requests_total');
+    expect(where).toContain('TotalCount');
     const [services] = tables(60, twoCallers, []);
     const counted = imported([
       services!,
@@ -151,7 +156,19 @@ describe('tables of services and calls', () => {
         text: 'caller,callee,requests\nweb,stock,4500\napp,stock,9000\n"app","other",90',
       },
     ]);
-    expect(counted.questions.join('\n')).not.toContain('How many requests do');
+    expect(counted.questions.join('\n')).not.toMatch(/How many requests do|Where are these counts/);
+  });
+
+  it('have numbers as guesses for calls that the tables do not divide, one for each request too', () => {
+    const alike = (): Windows => ({
+      web: { requests: 100, mean: 1 },
+      app: { requests: 100, mean: 1 },
+      stock: { requests: 200, mean: 0.01 },
+    });
+    const result = imported(tables(3, alike, ['web,stock', 'app,stock']));
+    const guesses = result.guesses.filter(({ path }) => path.endsWith('.probability'));
+    expect(guesses).toMatchObject([{ value: '1' }, { value: '1' }]);
+    expect(guesses.map(({ path }) => path.split('.')[1])).toEqual(['app', 'web']);
   });
 
   it('do not turn in a circle, and leave out calls that go nowhere', () => {
@@ -226,7 +243,7 @@ describe('the tables of PetShop', () => {
 
   it('are asked about where they do not decide', () => {
     expect(result.questions.join('\n')).toMatch(
-      /How many requests do .*PetSite send to PetSearch_AWS-ECS-Fargate\? The tables count those of all callers together/,
+      /How many requests does PetSearch_AWS-ECS-Fargate get from each of its callers\? .*3.18 % from PetSite/,
     );
     expect(result.components).toBe(39);
   });

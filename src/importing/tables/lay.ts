@@ -185,7 +185,11 @@ class Laying {
         : this.system.targetOf(component);
     const call = map({ [verb]: plain(target), optional });
     const times = Number(ratio.toPrecision(4));
-    if (times >= 0.9995 && times <= 1.0005) return map([...call.entries], [], note);
+    if (times >= 0.9995 && times <= 1.0005) {
+      if (isCounted) return map([...call.entries], [], note);
+      // As a number, which `sensitivity` can vary.
+      return map([...call.entries, ['probability', noted(1, note)]]);
+    }
     if (times < 1) return map([...call.entries, ['probability', noted(times, note)]]);
     const whole = Math.round(times);
     const rounds = Math.abs(times - whole) <= 0.02 * times ? whole : `geometric(mean=${times})`;
@@ -210,15 +214,34 @@ class Laying {
     system.load = map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
   }
 
+  /** Asks how the requests of a service divide over its callers, and says what the scenario assumes. */
+  private divided(
+    name: string,
+    callers: readonly { readonly own: string; readonly requests: number }[],
+  ): string {
+    const to = this.components.get(name)!.name;
+    const all = callers.reduce((sum, { requests }) => sum + requests, 0);
+    const shares = callers.map(({ own, requests }) => `${formatShare(requests / all)} from ${own}`);
+    return (
+      `How many requests does ${to} get from each of its callers? Not identifiable: the tables count all of them together. ` +
+      `The scenario guesses ${words(shares)}. This decides which of them a slow or failing ${to} hits.`
+    );
+  }
+
   /** Asks for what figures of whole services cannot say. */
   private unknown(): void {
     const { system } = this;
-    const byCallee = new Map<string, string[]>();
+    const byCallee = new Map<Timed, { readonly own: string; readonly requests: number }[]>();
+    const byName = new Map(this.services.map((one) => [one.name, one]));
     const serial: string[] = [];
-    for (const { name, steps } of this.services) {
+    for (const { name, steps, requests } of this.services) {
       const own = this.components.get(name)!.name;
-      for (const { to, isCounted } of steps)
-        if (!isCounted) byCallee.set(to, [...(byCallee.get(to) ?? []), own]);
+      for (const { to, isCounted, ratio } of steps) {
+        if (isCounted) continue;
+        const callee = byName.get(to)!;
+        const one = { own, requests: ratio * requests };
+        byCallee.set(callee, [...(byCallee.get(callee) ?? []), one]);
+      }
       if (steps.filter(({ part }) => part === 'after').length > 1) serial.push(own);
       const late = (['background', 'beside'] as const).flatMap((kind) => {
         const named = steps.flatMap(({ to, part }) =>
@@ -229,11 +252,12 @@ class Laying {
       if (late.length > 0)
         this.lines.unshift(`calls of ${own} take longer together than ${own}: ${late.join('; ')}`);
     }
-    for (const [to, callers] of byCallee) {
-      const name = this.components.get(to)!.name;
-      system.ask(
-        `How many requests do ${words(callers)} send to ${name}? The tables count those of all callers together: add a column requests to the table of calls.`,
-      );
+    const unknown = [...byCallee].filter(([, callers]) => callers.length > 1);
+    unknown.sort(([a], [b]) => b.requests - a.requests);
+    for (const [{ name }, callers] of unknown) {
+      system.ask(this.divided(name, callers));
+      // A card has few lines: the first question is answered at once.
+      system.ask(COUNTS);
     }
     if (serial.length > 0)
       system.ask(
@@ -241,6 +265,11 @@ class Laying {
       );
   }
 }
+
+/** Where the counts of calls are. Sources: istio.io, standard metrics; AWS X-Ray API, GetServiceGraph and EdgeStatistics. */
+const COUNTS =
+  'Where are these counts? Istio: sum by (source_workload, destination_workload) (increase(istio_requests_total[1h])). ' +
+  'X-Ray: TotalCount of each edge of GetServiceGraph. Write them in a column requests of the table of calls.';
 
 /** A service with requests from outside. */
 interface Entry {
