@@ -9,6 +9,7 @@ import {
 import { compareFamily } from '../../dist/stats/comparison.js';
 import { Histogram } from '../../dist/stats/histogram.js';
 import { looksOf } from '../../dist/stats/looks.js';
+import { isAllOrNone } from '../../dist/text/figures.js';
 
 /** Runs of each variant that a seed gives: one experiment with all of them, three with 10 and six with 5. */
 export const RUNS = 30;
@@ -53,7 +54,7 @@ export function intervalsOf(variants) {
       const [one, other] = rows.map((row) => row.slice(from, from + size));
       for (const [figure, { of, unit }] of Object.entries(FIGURES)) {
         const [plain, changed] = [of(one), of(other)];
-        const own = endsOf(intervalOf(plain, 0.95));
+        const own = printedOf(plain, 0.95, unit);
         const difference = differenceOf(plain, changed, unit);
         found.push({ figure, runs: size, ends: own });
         found.push({ figure: `${figure} difference`, runs: size, ends: difference });
@@ -77,8 +78,9 @@ function differenceOf(one, other, unit) {
 
 /** Runs until a half-width is reached: the interval that ended them, and the one that is printed. */
 function stopped(figure, runs) {
+  const { of, unit } = FIGURES[figure];
   for (const { replications, error } of LOOKS) {
-    const measured = FIGURES[figure].of(runs.slice(0, replications));
+    const measured = of(runs.slice(0, replications));
     const interval = intervalOf(measured, 1 - error);
     const isLast = replications === LOOKS.at(-1).replications;
     if (!isLast && !(interval.halfWidth <= GOALS[figure](measured.value))) continue;
@@ -86,7 +88,7 @@ function stopped(figure, runs) {
     const sought = { figure, made: replications, confidence: 1 - error };
     return [
       { ...sought, runs: 'until, deciding', ends: [estimate - halfWidth, estimate + halfWidth] },
-      { ...sought, runs: 'until, printed', ends: endsOf(interval) },
+      { ...sought, runs: 'until, printed', ends: printedOf(measured, 1 - error, unit) },
     ];
   }
 }
@@ -131,6 +133,9 @@ function read({ latency, ...rest }) {
   return { ...rest, latency: Histogram.from(latency) };
 }
 
-function endsOf(interval) {
-  return interval === null ? null : [interval.low, interval.high];
+/** Both ends; null where a share is 0 or 100 % in all runs, which have words in place of an interval. */
+function printedOf(measured, confidence, unit) {
+  if (isAllOrNone(measured.value, unit)) return null;
+  const { low, high } = intervalOf(measured, confidence);
+  return [low, high];
 }

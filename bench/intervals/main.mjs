@@ -94,7 +94,7 @@ function cellsOf(name) {
   const cells = new Map(CELLS.map((key) => [key, []]));
   for (const { figure, runs, ends, ...sought } of intervals.get(name)) {
     const key = `${figure} | ${runs}`;
-    // Where no request fails, there is nothing to estimate; pairs that are all equal have no interval.
+    // Where no request fails, there is nothing to estimate; equal pairs, and shares of 0 or 100 %, have no interval.
     if (ends === null || (figure.startsWith('success') && truth.success === 1)) continue;
     const [low, high] = ends;
     const value = truth[figure];

@@ -147,11 +147,25 @@ export function formatInterval(difference: number, interval: Interval, unit: Uni
   return `${ends(size, interval, unit, true)}${scaleOf(size, unit, true).label}`;
 }
 
-/** A value and its interval in one unit: `528 ms [523, 533]`; the value alone where the interval has no width. */
-export function formatWithInterval(value: number, interval: Interval | null, unit: Unit): string {
+/**
+ * A value and its interval in one unit: `528 ms [523, 533]`; the value alone where the interval has no width. A share of 0
+ * or 100 % has its interval only where that leaves a verdict open: requests fail together, so it is too narrow.
+ */
+export function formatWithInterval(
+  value: number,
+  interval: Interval | null,
+  unit: Unit,
+  isOpen = false,
+): string {
   const text = formatValue(value, unit);
   if (interval === null || interval[0] === interval[1]) return text;
+  if (isAllOrNone(value, unit) && !isOpen) return text;
   return `${text} ${ends(value, interval, unit, false)}`;
+}
+
+/** Whether a value is a share of 0 or 100 %. */
+export function isAllOrNone(value: number | null, unit: Unit): boolean {
+  return unit === 'share' && (value === 0 || value === 1);
 }
 
 function ends(value: number, interval: Interval, unit: Unit, isDifference: boolean): string {
@@ -163,7 +177,8 @@ function ends(value: number, interval: Interval, unit: Unit, isDifference: boole
   const high = isShare ? Math.min(1, interval[1]) : interval[1];
   const width = (high - low) / factor;
   // A narrow interval needs enough digits to distinguish its ends.
-  const decimals = width > 0 && ofValue < 2 && width < 0.1 ? 2 : ofValue;
+  const ofWidth = width === 0 || width >= 1 ? 0 : width < 0.1 ? 2 : 1;
+  const decimals = Math.max(ofValue, ofWidth);
   const [from, to] = alike([low, high].map((x) => (Math.abs(x) / factor).toFixed(decimals)));
   const sign = isDifference ? withSign : signed;
   return `[${sign(low, from!)}, ${sign(high, to!)}]`;

@@ -9,6 +9,13 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
+const CALM = `faultline: 1
+title: A shop in which no request fails
+run: { duration: 2s, replications: 5 }
+services: { shop: { endpoints: { buy: [ wait: 2ms ] } } }
+workloads: { people: { arrivals: poisson(50/s), requests: [ call: shop.buy ] } }
+`;
+
 const BUDGET = 'people.success >= 99% during bank-hang';
 
 interface Answers {
@@ -47,6 +54,14 @@ describe('ask', () => {
     const answers = asked(budget);
     expect(answers.map((own) => [own.variant, own.value, own.ci95, own.verdict])).toEqual(budgets);
     if (budget === BUDGET) expect(budgets.map(([, , , verdict]) => verdict)).toContain('fail');
+  });
+
+  it('says in how many runs a share is 0 or 100 %, in place of an interval', () => {
+    const path = folder.put('calm.yaml', CALM);
+    const { stdout } = faultline(['ask', path, 'people.success', '--quiet']);
+    expect(stdout).toMatch(/ 100 % \(5 runs\)\n/);
+    expect(stdout).toMatch(/\n\n100 % in all 5 runs: up to 45\.1 % of further runs may differ/);
+    expect(stdout).not.toContain('[ ] is the 95 % interval');
   });
 
   it('of all outcomes has those that occur', () => {

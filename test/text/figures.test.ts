@@ -139,7 +139,15 @@ describe('figures', () => {
     expect(formatPlusMinus(-1.3, [-1.3, -1.3], 'seconds')).toBe('');
     expect(formatInterval(-0.045, [-0.048, -0.042], 'seconds')).toBe('[\u221248, \u221242] ms');
     expect(formatWithInterval(0.528, [0.523, 0.533], 'seconds')).toBe('528 ms [523, 533]');
-    expect(formatWithInterval(0, [0, 0.0003], 'share')).toBe('0 % [0, 0.03]');
+    expect(formatWithInterval(0.528, [0.5277, 0.5284], 'seconds')).toBe('528 ms [527.7, 528.4]');
+    expect(formatWithInterval(0.0001, [0, 0.0003], 'share')).toBe('0.01 % [0, 0.03]');
+  });
+
+  it('have none for a share of 0 or 100 %, unless it leaves a verdict open', () => {
+    expect(formatWithInterval(0, [0, 0.0003], 'share')).toBe('0 %');
+    expect(formatWithInterval(1, [0.9997, 1], 'share')).toBe('100 %');
+    expect(formatWithInterval(1, [0.997, 1], 'share', true)).toBe('100 % [99.7, 100.0]');
+    expect(formatWithInterval(0.999, [0.998, 1], 'share')).toBe('99.9 % [99.8, 100.0]');
   });
 
   it('have the unit of the interval where a difference is 0', () => {

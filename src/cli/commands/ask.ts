@@ -1,10 +1,11 @@
 import { csvText, numberText } from '../../report/formats/csv.js';
 import { columnsOf, left } from '../../report/lines/text-table.js';
+import { allOrNoneWords } from '../../report/words/all-or-none.js';
 import { untilWords } from '../../report/words/until-words.js';
 import { LOOKS_ERROR } from '../../stats/looks.js';
 import { wrapped } from '../../report/lines/wrap.js';
 import { asLines, oneLine } from '../../text/line.js';
-import { formatCount, formatValue, formatWithInterval } from '../../text/figures.js';
+import { formatCount, formatWithInterval, isAllOrNone } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
@@ -187,8 +188,27 @@ function linesOf(answers: readonly Answer[], columns: number, isWide: boolean): 
     const lines = texts.map(([name, text]) => `  ${left(name!, width!)}  ${text}`);
     return [...wrapped(oneLine(question), '', '  ', columns), ...lines];
   });
-  const isInterval = answers.some(({ ci95 }) => ci95 !== null);
-  return isInterval ? [...rows, '', '[ ] is the 95 % interval of the value.'] : rows;
+  const isInterval = answers.some((one) => showsInterval(one, isWide));
+  const notes = [
+    isInterval ? '[ ] is the 95 % interval of the value.' : '',
+    allOrNoneWords(
+      answers
+        .filter((one) => !('levels' in one) && !showsInterval(one, isWide))
+        .map((one) => ({ ...one, runs: one.each.filter((own) => own !== null).length })),
+    ),
+  ].filter((note) => note !== '');
+  return notes.length > 0 ? [...rows, '', ...notes] : rows;
+}
+
+/** Whether an answer is printed with its interval. A single run has one only with the uncertainty of its inputs. */
+function showsInterval(
+  { value, unit, ci95, verdict, replications }: Answer,
+  isWide: boolean,
+): boolean {
+  if (isWide) return ci95 !== null;
+  return (
+    ci95 !== null && replications > 1 && (verdict === 'inconclusive' || !isAllOrNone(value, unit))
+  );
 }
 
 /** Rare shares have three digits, however small they are: `0.000124 % [0.000081, 0.00019]`. */
@@ -208,9 +228,7 @@ function textOf(answer: Answer, isWide: boolean): string {
       ? `never in ${never} of ${runs}`
       : value === null
         ? 'nothing was measured'
-        : ci95 === null || (replications < 2 && !isWide)
-          ? `${formatValue(value, unit)} (${runs})`
-          : `${'levels' in answer ? rareText(answer) : formatWithInterval(value, ci95, unit)} (${runs})`;
+        : `${'levels' in answer ? rareText(answer) : formatWithInterval(value, showsInterval(answer, isWide) ? ci95 : null, unit, true)} (${runs})`;
   return verdict === null ? figure : `${figure}: ${VERDICTS[verdict]}`;
 }
 

@@ -13,6 +13,7 @@ import { cellText, latencyColumns, outcomeColumns } from '../view/columns.js';
 import type { Column } from '../view/column.js';
 import { differenceOf } from '../view/difference.js';
 import { formatDifferenceWithin } from '../../text/figures.js';
+import { allOrNoneWords } from '../words/all-or-none.js';
 import { otherLoadText } from '../words/other-load.js';
 import { referencesText } from '../view/reference.js';
 import { cheapestWords } from '../words/cheapest.js';
@@ -212,7 +213,7 @@ function tableNote(view: View): string {
   return `\n\n${differences}${otherLoad === null ? '' : ` ${inlineText(otherLoad)}`}`;
 }
 
-function judgedTable({ result: { variants } }: View, list: JudgedList): string {
+function judgedTable({ result: { variants, replications } }: View, list: JudgedList): string {
   const rows = rowsOf(list, variants);
   if (rows.length === 0) return '';
   const body = rows.map((row) => [
@@ -224,7 +225,13 @@ function judgedTable({ result: { variants } }: View, list: JudgedList): string {
     return `${held} of ${of}`;
   });
   const heads = [list.column, ...variants.map((v) => inlineText(v.name))];
-  return `## ${list.heading}\n\n${markdownTable(heads, [...body, [list.met, ...held]])}`;
+  const note = allOrNoneWords(
+    rows.flatMap(({ by }) =>
+      by.flatMap((one) => (one?.verdict === 'pass' ? [{ ...one, runs: replications }] : [])),
+    ),
+  );
+  const table = markdownTable(heads, [...body, [list.met, ...held]]);
+  return `## ${list.heading}\n\n${table}${note === '' ? '' : `\n\n${note}`}`;
 }
 
 function besideBudget(metric: string): string {

@@ -179,7 +179,12 @@ export function expectFigure(figures: SweepFigures): SweepFigure | null {
 /** The value of `expect` in words, with its interval. */
 export function expectText(expect: NonNullable<SweepFigures['expect']>): string {
   if (expect.value === null) return expect.note ?? 'no samples';
-  return formatWithInterval(expect.value, expect.ci95, expect.unit);
+  return formatWithInterval(
+    expect.value,
+    expect.ci95,
+    expect.unit,
+    expect.verdict === 'inconclusive',
+  );
 }
 
 /** The limit of `expect` and its unit; null if none is known. */

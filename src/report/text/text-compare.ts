@@ -14,6 +14,7 @@ import { plural } from '../../text/words.js';
 import { oneRunWords } from '../../contracts/result/one-run.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { alarmLines } from '../lines/alarms.js';
+import { allOrNoneWords } from '../words/all-or-none.js';
 import { causeLine } from '../words/causes.js';
 import { explainedOf } from '../view/explained.js';
 import { unfinishedLines } from '../words/incomplete.js';
@@ -164,11 +165,21 @@ function listLines(list: JudgedList, result: Result, options: CheckOptions): str
     .filter((length) => length <= (columns === Infinity ? LOG_WIDTH : BUDGET_WIDTH))
     .reduce((most, length) => Math.max(most, length), 0);
   const failed = result.variants.filter((variant) => tallyOf(list, variant).broken > 0).length;
+  const note = allOrNoneNote(rows, result);
   return [
     ...(list === GOALS ? [] : [`  ${paint.bold(list.heading)}`]),
     ...rows.flatMap((row) => rowLines(list, row, { result, width, options })),
     `  ${list.sum(failed, result.variants.length)}`,
+    ...(note === '' ? [] : wrapped(note, '  ', '    ', columns)),
   ];
+}
+
+/** How sure the shares are that are printed for budgets that all variants hold. */
+function allOrNoneNote(rows: readonly JudgedRow[], { variants, replications }: Result): string {
+  const shown = rows
+    .filter(({ by }) => by.every((one) => one === null || one.verdict === 'pass'))
+    .flatMap(({ by }) => nearestOf(by.map((budget, i) => ({ budget, name: variants[i]!.name }))));
+  return allOrNoneWords(shown.map(({ budget }) => ({ ...budget, runs: replications })));
 }
 
 /** Where a row is printed. */
@@ -234,16 +245,27 @@ function stopLines(result: Result, paint: Paint): readonly string[] {
   );
 }
 
+/** A budget in a variant, if it is about this variant. */
+interface Judged {
+  readonly budget: BudgetResult | null;
+  readonly name: string;
+}
+
 /** For a budget that all variants hold: the variant closest to breaking it. */
-function closest(
-  by: readonly { readonly budget: BudgetResult | null; readonly name: string }[],
-): string {
+function closest(by: readonly Judged[]): string {
+  return nearestOf(by)
+    .map(({ name, budget }) => `nearest: ${oneLine(name)} ${oneLine(budgetFigure(budget))}`)
+    .join('');
+}
+
+/** The first variant with the smallest margin; empty if none has a margin. */
+function nearestOf(
+  by: readonly Judged[],
+): { readonly name: string; readonly budget: BudgetResult }[] {
   let nearest: { readonly name: string; readonly budget: BudgetResult } | null = null;
   for (const { budget, name } of by) {
     if (budget === null || budget.margin === null) continue;
     if (nearest === null || budget.margin < nearest.budget.margin!) nearest = { name, budget };
   }
-  return nearest === null
-    ? ''
-    : `nearest: ${oneLine(nearest.name)} ${oneLine(budgetFigure(nearest.budget))}`;
+  return nearest === null ? [] : [nearest];
 }

@@ -44,7 +44,8 @@ export function budgetFigure(budget: BudgetResult): string {
   if (steps === undefined) {
     const saved = budget.saved?.value ?? null;
     const beside = saved === null ? '' : `, saved ${formatValue(saved, unit)}`;
-    return `${withNote(formatWithInterval(value, ci95, unit), budget)}${beside}${openTail(budget)}`;
+    const figure = formatWithInterval(value, ci95, unit, budget.verdict === 'inconclusive');
+    return `${withNote(figure, budget)}${beside}${openTail(budget)}`;
   }
   const { worst, empty } = steps;
   const parts = [budgetValue(budget)];

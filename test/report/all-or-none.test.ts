@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { allOrNoneWords } from '../../src/report/words/all-or-none.js';
+import { renderMarkdown } from '../../src/report/formats/markdown.js';
+import { checkText } from '../../src/report/text/text-compare.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import { run } from '../theory/program.js';
+
+const same = (text: string): string => text;
+const IN_FIVE = '100 % in all 5 runs: up to 45.1 % of further runs may differ (95 % confidence).';
+
+/** Runs of a shop in which no request fails, or one of 50. */
+const shop = (budget: string, failing = ''): Result =>
+  run(`
+faultline: 1
+title: A shop
+run: { duration: 2s, replications: 5 }
+services: { shop: { endpoints: { buy: [ wait: exponential(2ms)${failing} ] } } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ call: shop.buy ] } }
+budgets: [ ${budget} ]
+`).result;
+
+const checked = (result: Result): string =>
+  checkText([{ file: 'a.yaml', result }], { paint: { bold: same, dim: same, red: same } });
+
+it('a budget that holds because no request fails has the number of runs in place of an interval', () => {
+  const result = shop('users.success >= 95%');
+  expect(checked(result)).toContain('nearest: base 100 %\n');
+  expect(checked(result)).toContain(`\n  ${IN_FIVE}`);
+  const markdown = renderMarkdown(result, { command: '' });
+  expect(markdown).toContain('✓ 100 % |');
+  expect(markdown).toContain(`\n\n${IN_FIVE}\n`);
+});
+
+it('one that too few requests leave open has the interval', () => {
+  const text = checked(shop('users.success >= 99.9%'));
+  expect(text).toMatch(/base 100 % \[99\.\d, 100\.0\], undecided: about/);
+  expect(text).not.toContain('further runs');
+});
+
+it('one of a share that varies has its interval', () => {
+  const text = checked(shop('users.success >= 50%', ', { fail: 500, probability: 2% }'));
+  expect(text).toMatch(/nearest: base 9\d\.\d % \[\d+\.\d, \d+\.\d\]/);
+  expect(text).not.toContain('further runs');
+});
+
+it('the words are of shares with an interval, and of the fewest runs', () => {
+  const none = { value: 0, unit: 'share', ci95: [0, 0.01], runs: 10 } as const;
+  const all = { ...none, value: 1, runs: 5 } as const;
+  expect(allOrNoneWords([none])).toMatch(/^0 % in all 10 runs: up to 25\.9 %/);
+  expect(allOrNoneWords([none, all])).toMatch(/^0 % or 100 % in all 5 runs: up to 45\.1 %/);
+  const others = [
+    { ...none, unit: 'number' },
+    { ...none, ci95: null },
+    { ...none, runs: 1 },
+    { ...none, value: 0.5 },
+  ] as const;
+  expect(allOrNoneWords(others)).toBe('');
+});
