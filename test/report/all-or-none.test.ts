@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { allOrNoneWords } from '../../src/report/words/all-or-none.js';
+import { untilWords } from '../../src/report/words/until-words.js';
 import { renderMarkdown } from '../../src/report/formats/markdown.js';
 import { checkText } from '../../src/report/text/text-compare.js';
 import type { Result } from '../../src/contracts/result/result.js';
@@ -55,4 +56,18 @@ it('the words are of shares with an interval, and of the fewest runs', () => {
     { ...none, value: 0.5 },
   ] as const;
   expect(allOrNoneWords(others)).toBe('');
+});
+
+it('runs until a share is known have no half-width where it is 100 % in all of them', () => {
+  const one = {
+    text: 'users.success within 1%',
+    variant: 'base',
+    unit: 'share',
+    wanted: 0.01,
+  } as const;
+  const until = { looks: [5, 10], made: 5, confidence: 0.98, reason: 'reached' } as const;
+  const said = (value: number): string =>
+    untilWords({ ...until, precisions: [{ ...one, value, halfWidth: 0.0008, isReached: true }] });
+  expect(said(1)).toContain('"users.success within 1%" holds: 100 % in all 5 runs of base. Looks');
+  expect(said(0.99)).toContain('holds: 99 % ± 0.08 % in base, with 98 % confidence');
 });

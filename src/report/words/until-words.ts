@@ -1,6 +1,12 @@
 import type { PrecisionResult, UntilResult } from '../../contracts/result/until.js';
 import type { Result } from '../../contracts/result/result.js';
-import { formatCount, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
+import {
+  formatCount,
+  formatSeconds,
+  formatShare,
+  formatValue,
+  isAllOrNone,
+} from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
 /** How many runs were made, why no more, and how closely the figures are known, as sentences. */
@@ -13,7 +19,7 @@ export function untilWords(until: UntilResult): string {
     ended: `${runs} were made before the runs ended`,
   }[reason];
   const facts = [
-    ...worstOf(until.precisions).map((one) => precisionWords(one, until.confidence)),
+    ...worstOf(until.precisions).map((one) => precisionWords(one, until)),
     ...(undecided === undefined ? [] : [undecidedWords(undecided)]),
   ];
   const seen = facts.length === 0 ? '' : `: ${facts.join('; ')}`;
@@ -32,7 +38,7 @@ function worstOf(precisions: readonly PrecisionResult[]): readonly PrecisionResu
   return [...worst.values()];
 }
 
-function precisionWords(one: PrecisionResult, confidence: number): string {
+function precisionWords(one: PrecisionResult, { made, confidence }: UntilResult): string {
   const { text, variant, unit, value, halfWidth, isReached } = one;
   const goal = `"${text}"`;
   if (value === null) return `${goal} has no value in ${variant}`;
@@ -40,6 +46,9 @@ function precisionWords(one: PrecisionResult, confidence: number): string {
   const relative = unit === 'share' || value === 0 ? '' : ` (${formatShare(halfWidth / value)})`;
   const half = unit === 'share' ? formatShare(halfWidth) : formatValue(halfWidth, unit);
   const verdict = isReached ? 'holds' : 'does not hold';
+  // Requests fail together, so the half-width of their number would be too small.
+  if (isAllOrNone(value, unit))
+    return `${goal} ${verdict}: ${formatValue(value, unit)} in all ${formatCount(made)} runs of ${variant}`;
   return `${goal} ${verdict}: ${formatValue(value, unit)} ± ${half}${relative} in ${variant}, with ${formatShare(confidence)} confidence`;
 }
 
