@@ -58,10 +58,13 @@ describe('ask', () => {
 
   it('says in how many runs a share is 0 or 100 %, in place of an interval', () => {
     const path = folder.put('calm.yaml', CALM);
+    const json = folder.at('calm.json');
     const { stdout } = faultline(['ask', path, 'people.success', '--quiet']);
     expect(stdout).toMatch(/ 100 % \(5 runs\)\n/);
     expect(stdout).toMatch(/\n\n100 % in all 5 runs: up to 45\.1 % of further runs may differ/);
     expect(stdout).not.toContain('[ ] is the 95 % interval');
+    faultline(['run', path, '--quiet', NO_PROOFS, '--out', folder.at('out'), '--json', json]);
+    expect(faultline(['ask', json, 'people.success']).stdout).toBe(stdout);
   });
 
   it('of all outcomes has those that occur', () => {

@@ -194,7 +194,10 @@ function linesOf(answers: readonly Answer[], columns: number, isWide: boolean): 
     allOrNoneWords(
       answers
         .filter((one) => !('levels' in one) && !showsInterval(one, isWide))
-        .map((one) => ({ ...one, runs: one.each.filter((own) => own !== null).length })),
+        .map((one) => ({
+          ...one,
+          runs: one.replications - one.each.filter((own) => own === null).length,
+        })),
     ),
   ].filter((note) => note !== '');
   return notes.length > 0 ? [...rows, '', ...notes] : rows;
