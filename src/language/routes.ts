@@ -1,4 +1,5 @@
-import type { Gateway, Route } from '../contracts/scenario/scenario.js';
+import type { Gateway } from '../contracts/scenario/scenario.js';
+import type { Route } from '../contracts/scenario/routes.js';
 import { hostPattern, takesHost, type HostPattern } from './routing/host.js';
 import { pathPattern, withoutQuery, type PathPattern } from './routing/path.js';
 import { precedes, virtualHost, type Candidate } from './routing/precedence.js';

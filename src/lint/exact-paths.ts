@@ -1,6 +1,7 @@
 import { compileRoute, DEFAULT_PATH, type RequestLine } from '../language/routes.js';
 import { PATH, withoutQuery } from '../language/routing/path.js';
-import type { Gateway, Route } from '../contracts/scenario/scenario.js';
+import type { Gateway } from '../contracts/scenario/scenario.js';
+import type { Route } from '../contracts/scenario/routes.js';
 
 /** A route that takes a single path, and the pattern of everything below it, which was probably meant. */
 export interface ExactPath {

@@ -2,7 +2,8 @@ import { compileRoute, type CompiledRoute } from '../language/routes.js';
 import { takesHost, type HostPattern } from '../language/routing/host.js';
 import { PATH, type PathPattern } from '../language/routing/path.js';
 import { precedes, type Candidate } from '../language/routing/precedence.js';
-import type { Gateway, Route } from '../contracts/scenario/scenario.js';
+import type { Gateway } from '../contracts/scenario/scenario.js';
+import type { Route } from '../contracts/scenario/routes.js';
 
 type Routing = Gateway['routing'];
 

@@ -1,6 +1,6 @@
 import { eachStep } from '../language/each-step.js';
 import type { Plan } from '../contracts/plan/plan.js';
-import type { Route } from '../contracts/scenario/scenario.js';
+import type { Route } from '../contracts/scenario/routes.js';
 import type { Target } from '../contracts/scenario/target.js';
 import { diskOf } from './disks.js';
 import { partOf, type LaidPart, type Layout } from './layout.js';

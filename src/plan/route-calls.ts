@@ -1,7 +1,8 @@
 import type { Distribution } from '../kernel/distribution.js';
 import { OUTCOME_NAMES } from '../contracts/outcome.js';
 import { OP } from '../contracts/plan/program.js';
-import type { Gateway, Route } from '../contracts/scenario/scenario.js';
+import type { Gateway } from '../contracts/scenario/scenario.js';
+import type { Route } from '../contracts/scenario/routes.js';
 import { SLOT } from './assembler.js';
 import { writeWeighted } from './weighted.js';
 import { HANDED_ON } from './calls.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { routeOf } from '../../src/language/routes.js';
-import type { Gateway, Route } from '../../src/contracts/scenario/scenario.js';
+import type { Gateway } from '../../src/contracts/scenario/scenario.js';
+import type { Route } from '../../src/contracts/scenario/routes.js';
 import { gateway, route } from '../support/scenario.js';
 
 interface Line {

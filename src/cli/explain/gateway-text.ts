@@ -1,5 +1,6 @@
 import { PRODUCTS } from '../../scenario/products.js';
-import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import type { LimiterStore } from '../../contracts/scenario/policies.js';
 import type { Middleware } from '../../contracts/scenario/middleware.js';
 import type { Service } from '../../contracts/scenario/services.js';

@@ -6,15 +6,15 @@ import type { ReportSettings } from './report.js';
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
 import type { Service, Versions } from './services.js';
-import type { Step, Bundle, Cluster } from './steps.js';
+import type { Bundle, Cluster } from './steps.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Reference, Question } from './expression.js';
 import type { Accepted, BudgetSource } from './judgement.js';
 import type { ScenarioModules } from './modules.js';
 import type { Mesh } from './mesh.js';
+import type { Route } from './routes.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from '../outcome.js';
-import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
 import type { Platform } from './platform.js';
 import type { Until } from './until.js';
@@ -114,33 +114,6 @@ export interface Gateway extends Host {
   readonly balances: string | null;
   /** null = a single version. */
   readonly versions: Versions | null;
-}
-
-export interface Route {
-  readonly name: string;
-  /** An empty list matches everything. Methods are upper case; path patterns are as written. */
-  readonly methods: readonly string[];
-  readonly paths: readonly string[];
-  readonly hosts: readonly string[];
-  /** Header name and accepted values, of which one must be present. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** Only for `routing: kong`: order of regular expressions, higher first. */
-  readonly regexPriority: number;
-  /** Weighted targets; an omitted `part` is filled in. */
-  readonly to: readonly { readonly target: Target; readonly weight: number }[];
-  /** Steps that the gateway runs itself instead of a call to a target; then `to` is empty. */
-  readonly steps: readonly Step[] | null;
-  /** Bytes of the response of its steps. */
-  readonly responseBytes: number;
-  /** Key whose value selects the target; null = a random target. */
-  readonly sticky: string | null;
-  /** Mirrors a share of the requests to another target, without waiting for the response. */
-  readonly mirror: { readonly target: Target; readonly share: number } | null;
-  readonly policy: Bundle | null;
-  /** Middleware of the route itself. */
-  readonly middleware: readonly Middleware[];
-  /** All middleware that runs before the call, in order: that of the gateway, then that of the route. */
-  readonly chain: readonly Middleware[];
 }
 
 /** A fault; `spans` and `when` say at which times it is active. */

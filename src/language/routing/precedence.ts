@@ -1,4 +1,5 @@
-import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import { takesHost, type HostPattern } from './host.js';
 import { PATH, type PathPattern } from './path.js';
 

@@ -6,7 +6,8 @@ import {
 } from '../../language/routes.js';
 import { withoutQuery } from '../../language/routing/path.js';
 import { nearest } from '../../scenario/suggest.js';
-import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import type { Unrouted } from '../calls.js';
 import { exactPathOf, prefixYaml } from '../exact-paths.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,4 +1,4 @@
-import type { Route } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import { coverOf } from '../route-cover.js';
 import type { Rule } from '../rule.js';
 import { yamlAt } from '../words.js';

@@ -1,5 +1,5 @@
 import { exactPathOf, prefixYaml } from '../exact-paths.js';
-import type { Route } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import { coverOf } from '../route-cover.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';

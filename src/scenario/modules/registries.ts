@@ -46,7 +46,7 @@ export const registries: Module<'registries'> = {
 
 function resolveRegistry({ here, name, output }: Entry<'registries'>): Registry {
   const rules = registryKindOf(output.kind)!.resolve({ here, output: output as never });
-  const placement = resolvePlacement(here, output.replicas, output.zone);
+  const placement = resolvePlacement(here, output.replicas ?? null, output.zone ?? null);
   return {
     ...plainHost(name, { ...output, critical: false }, { ...placement, cpu: FREE_CPU }),
     kind: output.kind,

@@ -17,10 +17,10 @@ interface Place {
 /** Resolves the admission control of a component; null = none. */
 export function resolveAdmission(
   here: Cursor,
-  output: AdmissionOutput | undefined,
+  output: AdmissionOutput | null,
   place: Place,
 ): Admission | null {
-  if (output === undefined) return null;
+  if (output === null) return null;
   const { shed, rateLimit, concurrencyLimit } = output;
   checkFaultTolerant(here.in('rateLimit'), false);
   if (shed === undefined && rateLimit === undefined && concurrencyLimit === undefined) return null;

@@ -1,6 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Middleware } from '../../contracts/scenario/middleware.js';
-import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import type { NetworkLink } from '../../contracts/scenario/network.js';
 import type { Target } from '../../contracts/scenario/target.js';
 import { hopSchema, type Hop } from '../../contracts/scenario/discovery.js';
@@ -89,7 +90,9 @@ export function balancerLinks(output: ScenarioOutput): readonly NetworkLink[] {
 
 /** The zones of a service without counts, which are those of its replicas. */
 function zonesOnly(zone: NonNullable<ScenarioOutput['services']>[string]['zone']): typeof zone {
-  return typeof zone === 'object' && !Array.isArray(zone) ? Object.keys(zone).sort() : zone;
+  return zone !== null && typeof zone === 'object' && !Array.isArray(zone)
+    ? Object.keys(zone).sort()
+    : zone;
 }
 
 function routeTo(component: string, endpoint: string, work: Distribution, here: Cursor): Route {

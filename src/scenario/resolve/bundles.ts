@@ -8,7 +8,7 @@ import {
 import type { Layer, OutlierDetection } from '../../contracts/scenario/policies.js';
 import { NO_POLICY, type Bundle } from '../../contracts/scenario/steps.js';
 import { entries, get, items, locate, text, type Node } from '../located.js';
-import type { BundleOutput, OutlierOutput } from '../schema/bundle.js';
+import type { BundleOutput, OutlierOutput, StoreOutput } from '../schema/bundle.js';
 import type { OncePerValue } from '../../contracts/fields/common.js';
 import { clusterId } from '../clusters.js';
 import { stablePath, type Cursor, type Path } from './context.js';
@@ -19,7 +19,6 @@ import { checkKeyName } from './targets.js';
 import { completeByClient } from './clients.js';
 import { clusterOf, withOwners } from './owners.js';
 import { NAMED_STATE } from '../../patterns/layers.js';
-import type { StoreOutput } from '../schema/bundle.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
 /** Policies that make several attempts, and those of them that make concurrent ones. */
@@ -104,9 +103,9 @@ export function resolveOnce(here: Cursor, output: OncePerValue | undefined): Onc
 /** Resolves an outlier detection; null = none. */
 export function resolveOutliers(
   here: Cursor,
-  output: OutlierOutput | undefined,
+  output: OutlierOutput | null | undefined,
 ): OutlierDetection | null {
-  if (output === undefined) return null;
+  if (output === null || output === undefined) return null;
   const { kind, ...config } = output;
   const definition = outlierKind(kind)!;
   for (const problem of definition.check(config as never)) {

@@ -1,5 +1,6 @@
 import type { Middleware } from '../../contracts/scenario/middleware.js';
-import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import { kongPriority } from '../products.js';
 import { cursorAt, type Context } from './context.js';
 

@@ -6,8 +6,10 @@ import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.j
 import type { WrittenProbes } from '../../contracts/scenario/probes.js';
 import { checksOf } from '../sections/probes.js';
 import { balancedServices, balancerName } from './balancers.js';
-import type { NamedThing, Names, Raise } from './names.js';
 import {
+  type NamedThing,
+  type Names,
+  type Raise,
   BUILT_IN_KEYS,
   checkPart,
   checkParts,
@@ -21,8 +23,8 @@ import {
 /** The fields of a service or function that give names; only services have probes and versions. */
 type Written = Parameters<typeof versionsWritten>[0] & {
   readonly endpoints: object;
-  readonly probes?: WrittenProbes;
-  readonly versions?: Readonly<Record<string, { readonly probes?: WrittenProbes }>>;
+  readonly probes?: WrittenProbes | null;
+  readonly versions?: Readonly<Record<string, { readonly probes?: WrittenProbes | null }>> | null;
 };
 
 const NO_VERSIONS: NamedThing['versions'] = new Map();
@@ -106,7 +108,7 @@ function addHosts(scenario: ScenarioOutput, add: Add, raise: Raise): void {
   for (const [name, output] of sorted(scenario.gateways)) {
     const { routes } = output;
     const written = routes.flatMap((route, index) =>
-      route.name === undefined
+      route.name === null
         ? []
         : [{ name: route.name, path: ['gateways', name, 'routes', index, 'name'] }],
     );
@@ -162,7 +164,7 @@ function claimBalancers(
 /** Reports an endpoint with the name of the outbox relay, which is a part of the service. */
 function checkOutboxes({ services }: ScenarioOutput, raise: Raise): void {
   for (const [name, { endpoints, outbox }] of sorted(services)) {
-    if (outbox === undefined || !Object.hasOwn(endpoints, 'outbox')) continue;
+    if (outbox === null || !Object.hasOwn(endpoints, 'outbox')) continue;
     const message =
       'outbox is reserved for the relay that publishes outbox rows: choose another name';
     raise('FL402', ['services', name, 'endpoints', 'outbox'], message);

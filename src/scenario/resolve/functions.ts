@@ -64,7 +64,7 @@ export function resolveFunction(context: Context, name: string, output: Function
     ...plainHost(name, output, { ...placementOf(here, output), cpu: FREE_CPU }),
     endpoints: resolveEndpoints(here, name, output.endpoints),
     middleware: [],
-    outbound: resolveOutbound(here.in('outbound'), output.outbound ?? undefined),
+    outbound: resolveOutbound(here.in('outbound'), output.outbound),
     outbox: null,
     versions: null,
     environments: settings,
@@ -84,12 +84,12 @@ function placementOf(
       const message = 'the pods of a knative function must be in one zone: write zone: NAME';
       here.in('zone').conflict(message);
     }
-    return resolvePlacement(here, 1, typeof zone === 'string' ? zone : undefined);
+    return resolvePlacement(here, 1, typeof zone === 'string' ? zone : null);
   }
   if (zone === null) {
     return resolvePlacement(here, Math.max(1, here.names.zones.size), zone);
   }
-  const places = typeof zone === 'string' ? 1 : Array.isArray(zone) ? zone.length : undefined;
+  const places = typeof zone === 'string' ? 1 : Array.isArray(zone) ? zone.length : null;
   return resolvePlacement(here, places, zone);
 }
 

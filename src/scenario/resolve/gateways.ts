@@ -1,5 +1,6 @@
 import type { Host } from '../../contracts/scenario/host.js';
-import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Route } from '../../contracts/scenario/routes.js';
 import { eachStep } from '../../language/each-step.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import { PRODUCTS } from '../products.js';
@@ -113,7 +114,7 @@ function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gatewa
 }
 
 function resolveRoute(here: Cursor, owner: string, name: string, output: RouteOutput): Route {
-  const match = output.match ?? {};
+  const { match } = output;
   const to = sorted(output.to).flatMap(([reference, weight]) => {
     const found = resolveCall(here.in('to', reference), reference, owner);
     const target = viaBalancer(here.context, found, owner);
@@ -123,17 +124,17 @@ function resolveRoute(here: Cursor, owner: string, name: string, output: RouteOu
   const policy = resolvePolicy(here.in('policy'), output.policy);
   return {
     name,
-    methods: several(match.method).map((method) => method.toUpperCase()),
-    paths: patterns(here.in('match', 'path'), match.path, pathProblem),
-    hosts: patterns(here.in('match', 'host'), match.host, hostProblem),
-    headers: new Map(sorted(match.headers).map(([header, value]) => [header, several(value)])),
+    methods: several(match?.method).map((method) => method.toUpperCase()),
+    paths: patterns(here.in('match', 'path'), match?.path, pathProblem),
+    hosts: patterns(here.in('match', 'host'), match?.host, hostProblem),
+    headers: new Map(sorted(match?.headers).map(([header, value]) => [header, several(value)])),
     regexPriority: output.regexPriority ?? 0,
     to,
     steps:
-      output.steps === undefined
+      output.steps === null
         ? null
         : resolveSteps(here.in('steps'), output.steps, { name: owner, policy }),
-    responseBytes: output.responseSize ?? 0,
+    responseBytes: output.responseBytes ?? 0,
     sticky: stickyKey(here, output, to.length),
     mirror: resolveMirror(here.in('mirror'), output.mirror, owner),
     policy,
@@ -145,21 +146,21 @@ function resolveRoute(here: Cursor, owner: string, name: string, output: RouteOu
 /** Checks that a route has either targets or steps, and only fields that fit. */
 function checkRoute(
   here: Cursor,
-  { to, steps, responseSize, mirror, sticky }: RouteOutput,
+  { to, steps, responseBytes, mirror, sticky }: RouteOutput,
   targets: Route['to'],
 ): void {
   const wrong = here.conflicts();
-  if ((to === undefined) === (steps === undefined)) {
+  if ((to === null) === (steps === null)) {
     here.report('FL203', 'a route needs exactly one of `to` and `steps`');
   }
-  if (to === undefined) {
+  if (to === null) {
     const needless = (field: string, what: string): void =>
       wrong(field, `${what}, and a route with \`steps\` has no \`to\`: remove it`);
-    if (sticky !== undefined) needless('sticky', 'sticky selects among the targets of `to`');
-    if (mirror !== undefined) needless('mirror', 'mirror copies requests to the target of `to`');
+    if (sticky !== null) needless('sticky', 'sticky selects among the targets of `to`');
+    if (mirror !== null) needless('mirror', 'mirror copies requests to the target of `to`');
     return;
   }
-  if (responseSize !== undefined) {
+  if (responseBytes !== null) {
     const message =
       'a route with `to` passes on the response of its target: write responseSize only with steps';
     wrong('responseSize', message);
@@ -173,7 +174,7 @@ function checkRoute(
 /** The valid patterns of a route. Reports the others. */
 function patterns(
   here: Cursor,
-  written: string | readonly string[] | undefined,
+  written: string | readonly string[] | null | undefined,
   problemOf: (pattern: string) => string | null,
 ): readonly string[] {
   return several(written).filter((pattern, index) => {
@@ -185,7 +186,7 @@ function patterns(
 }
 
 function stickyKey(here: Cursor, { sticky, to }: RouteOutput, targets: number): string | null {
-  if (sticky === undefined) return null;
+  if (sticky === null) return null;
   const at = here.in('sticky');
   checkKeyName(at, sticky);
   if (targets === 1 && Object.keys(to ?? {}).length === 1) {
@@ -202,7 +203,7 @@ function resolveMirror(
   output: RouteOutput['mirror'],
   owner: string,
 ): Route['mirror'] {
-  if (output === undefined) return null;
+  if (output === null) return null;
   const target = viaBalancer(here.context, resolveCall(here.in('to'), output.to, owner), owner);
   if (output.share === 0) {
     here.in('share').conflict('a mirror of 0% copies nothing: remove it');
@@ -250,14 +251,14 @@ function checkRouting(
   route: Route,
   { match, regexPriority }: RouteOutput,
 ): void {
-  if (regexPriority !== undefined && routing !== 'kong') {
+  if (regexPriority !== null && routing !== 'kong') {
     const message = `regexPriority applies only to \`routing: kong\`, and the routing is ${routing}: remove it`;
     here.in('regexPriority').conflict(message);
-  } else if (regexPriority !== undefined && route.paths.every(isPrefix)) {
+  } else if (regexPriority !== null && route.paths.every(isPrefix)) {
     const message = 'regexPriority orders regular expressions, and this route has none: remove it';
     here.in('regexPriority').conflict(message);
   }
-  if (routing === 'kong' && Object.keys(match ?? {}).length === 0) {
+  if (routing === 'kong' && Object.values(match ?? {}).every((field) => field === null)) {
     const message =
       'Kong requires a method, path, host or headers in each route: to match all requests ' +
       'write `match: { path: /* }`';
@@ -270,6 +271,6 @@ function isPrefix(path: string): boolean {
   return path.endsWith('*') && !path.startsWith('~') && !path.includes('{');
 }
 
-function several(value: string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+function several(value: string | readonly string[] | null | undefined): readonly string[] {
+  return value === null || value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }

@@ -57,7 +57,7 @@ export function resolveHost(here: Cursor, name: string, output: HostOutput): Hos
   const settings = resolveProcess(here, output);
   const most = mostReplicas(output);
   const placement = resolvePlacement(here, initialReplicas(output), output.zone, most);
-  if (output.replicas === 0 && output.autoscaling === undefined) {
+  if (output.replicas === 0 && output.autoscaling === null) {
     const message =
       'nothing ever starts a replica: write at least 1, or scale on lag with autoscaling: { kind: keda, … }';
     here.in('replicas').conflict(message);
@@ -112,7 +112,7 @@ function resolveMemory(
   { runtime: { gc }, memory }: ProcessOutput,
 ): Pick<Host, 'gc' | 'memory'> {
   const collector = here.in('runtime', 'gc');
-  if (gc !== undefined && (gc.every === null) === (gc.allocated === null)) {
+  if (gc !== null && (gc.every === null) === (gc.allocated === null)) {
     const both = gc.every !== null;
     const message = both
       ? 'collections are triggered by time or by allocation: remove one of every and allocated'
@@ -127,20 +127,20 @@ function resolveMemory(
     collector.in('allocated').conflict(message);
   }
   const limit = memory?.limit ?? Infinity;
-  if (memory !== undefined && limit <= memory.base) {
+  if (memory !== null && limit <= memory.base) {
     const message =
       'the process would run out of memory at its first request: raise limit above base';
     here.in('memory', 'limit').conflict(message);
   }
   return {
-    gc: gc ?? null,
-    memory: memory === undefined ? null : { ...memory, limit },
+    gc,
+    memory: memory === null ? null : { ...memory, limit },
   };
 }
 
 /** Resolves how processes start and stop; null = not configured. */
 export function resolveLifecycle(here: Cursor, output: HostOutput['lifecycle']): Lifecycle | null {
-  if (output === undefined) return null;
+  if (output === null) return null;
   const { warmup } = output;
   if (warmup !== null && warmup.factor < 1) {
     const message = 'a cold process cannot be faster than a warm one: write 1 or more';
@@ -155,7 +155,7 @@ function bulkhead(limit: number): Layer {
 }
 
 function checkEventLoop(here: Cursor, output: ProcessOutput, cpu: Cpu): void {
-  if (output.concurrency !== undefined) {
+  if (output.concurrency !== null) {
     const message = 'an event loop has one worker per core: remove concurrency';
     here.in('concurrency').conflict(message);
   }

@@ -18,7 +18,7 @@ import { resolveCall } from './targets.js';
 /** Resolves a middleware chain. */
 export function resolveMiddleware(
   here: Cursor,
-  outputs: readonly MiddlewareOutput[] | undefined,
+  outputs: readonly MiddlewareOutput[] | null,
   owner: string,
 ): Middleware[] {
   return (outputs ?? []).flatMap((output, index) => {

@@ -96,16 +96,14 @@ export function checkParts(
  * `route-2` by position.
  */
 export function routeNames(routes: readonly RouteOutput[]): string[] {
-  const written = new Set(
-    routes.flatMap((route) => (route.name === undefined ? [] : [route.name])),
-  );
+  const written = new Set(routes.flatMap((route) => route.name ?? []));
   const natural = routes.map((route) => {
     const targets = Object.keys(route.to ?? {});
     const part = targets.length === 1 ? targets[0].split('.')[1] : undefined;
     return part === undefined || METRIC_WORDS.has(part) || written.has(part) ? undefined : part;
   });
   return routes.map((route, index) => {
-    if (route.name !== undefined) return route.name;
+    if (route.name !== null) return route.name;
     const own = natural[index];
     const alone = own !== undefined && natural.filter((name) => name === own).length === 1;
     return alone ? own : `route-${index + 1}`;
@@ -114,16 +112,16 @@ export function routeNames(routes: readonly RouteOutput[]): string[] {
 
 /** The versions of a component as written, and whether each has instances at some time. */
 export function versionsWritten(output: {
-  readonly versions?: Readonly<Record<string, unknown>> | undefined;
-  readonly version?: string | undefined;
-  readonly replicas?: number | Readonly<Record<string, number>> | undefined;
-  readonly rollout?: { readonly to?: string | null } | undefined;
+  readonly versions?: Readonly<Record<string, unknown>> | null;
+  readonly version?: string | null;
+  readonly replicas?: number | Readonly<Record<string, number>> | null;
+  readonly rollout?: { readonly to?: string | null } | null;
 }): ReadonlyMap<string, boolean> {
-  const { replicas, rollout } = output;
+  const { replicas = null, rollout } = output;
   const names = sorted(output.versions).map(([name]) => name);
   const first = output.version ?? names[0];
   const hasInstances = (name: string): boolean =>
-    typeof replicas === 'object'
+    replicas !== null && typeof replicas === 'object'
       ? (entryOf(replicas, name) ?? 0) > 0
       : name === first || name === rollout?.to;
   return new Map(names.map((name) => [name, hasInstances(name)]));

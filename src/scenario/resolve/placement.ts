@@ -8,13 +8,12 @@ import { sorted } from './names.js';
  */
 export function resolvePlacement(
   here: Cursor,
-  replicas: number | undefined,
-  zone: string | readonly string[] | Readonly<Record<string, number>> | null | undefined,
+  replicas: number | null,
+  zone: string | readonly string[] | Readonly<Record<string, number>> | null,
   most = 0,
 ): { replicas: number; zones: (string | null)[] } {
   const at = here.in('zone');
-  if (zone === undefined || zone === null)
-    return deal(replicas ?? 1, [...here.names.zones].sort(), most);
+  if (zone === null) return deal(replicas ?? 1, [...here.names.zones].sort(), most);
   if (typeof zone === 'string') {
     check(at, zone);
     return deal(replicas ?? 1, [zone], most);
@@ -29,7 +28,7 @@ export function resolvePlacement(
     at.report('FL411', 'the counts of zone add up to 0: write at least 1 for one zone');
   }
   const hasNodes = ['databases', 'eventStores', 'platform'].includes(String(here.path[0]));
-  if (replicas !== undefined && zones.length !== replicas) {
+  if (replicas !== null && zones.length !== replicas) {
     const message = hasNodes
       ? `the counts of zone add up to ${zones.length}, but there are ${replicas} nodes`
       : `the counts of zone add up to ${zones.length}, but replicas is ${replicas}`;
@@ -77,25 +76,24 @@ export function replicasOf({
   replicas,
   zone,
 }: {
-  readonly replicas?: number | Readonly<Record<string, number>> | undefined;
-  readonly zone?: string | readonly string[] | Readonly<Record<string, number>> | undefined;
+  readonly replicas: number | Readonly<Record<string, number>> | null;
+  readonly zone: string | readonly string[] | Readonly<Record<string, number>> | null;
 }): number {
-  if (zone === undefined || typeof zone === 'string' || isList(zone)) return totalOf(replicas);
+  if (zone === null || typeof zone === 'string' || isList(zone)) return totalOf(replicas);
   return zonesOf(zone).length;
 }
 
 /** Total number of replicas over all versions. */
-export function totalOf(replicas: number | Readonly<Record<string, number>> | undefined): number {
-  if (typeof replicas !== 'object') return replicas ?? 1;
+export function totalOf(replicas: number | Readonly<Record<string, number>> | null): number {
+  if (replicas === null || typeof replicas === 'number') return replicas ?? 1;
   const sum = sorted(replicas).reduce((total, [, count]) => total + count, 0);
   return Math.max(1, Math.min(sum, 100_000));
 }
 
 /** A component with its total number of replicas instead of those of its versions. */
 export function withTotal<
-  T extends { readonly replicas?: number | Readonly<Record<string, number>> },
->(output: T): Omit<T, 'replicas'> & { readonly replicas?: number } {
-  const { replicas, ...rest } = output;
-  if (replicas === undefined) return rest;
-  return { ...rest, replicas: typeof replicas === 'object' ? totalOf(replicas) : replicas };
+  T extends { readonly replicas: number | Readonly<Record<string, number>> | null },
+>(output: T): T & { readonly replicas: number | null } {
+  const { replicas } = output;
+  return { ...output, replicas: replicas === null ? null : totalOf(replicas) };
 }

@@ -53,7 +53,7 @@ export function rolloutOf(
   replicas: number,
 ): Rollout | null {
   const { rollout: own } = output;
-  if (own === undefined) return null;
+  if (own === null) return null;
   const at = here.in('rollout');
   checkFields(at, own);
   if (own.to === null) {
@@ -62,7 +62,7 @@ export function rolloutOf(
   }
   const to = others.indexOf(own.to);
   if (own.to === first) {
-    const isSaid = output.version !== undefined;
+    const isSaid = output.version !== null;
     const which = isSaid ? '' : ', the first by name (write version for another)';
     const message = `${first} runs from the start${which}; a rollout needs a different version`;
     at.in('to').conflict(message);

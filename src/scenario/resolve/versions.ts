@@ -24,9 +24,9 @@ type Chains = (middleware: readonly Middleware[]) => HostVersion['chains'];
 const NO_CHAINS: Chains = () => new Map();
 
 type Written = VersionedOutput & {
-  readonly autoscaling?: unknown;
+  readonly autoscaling: unknown;
   readonly endpoints?: object;
-  readonly probes?: VersionOutput['probes'];
+  readonly probes: VersionOutput['probes'];
 };
 
 /** Places of all possible instances. A rollout has as many for the new version, in the zones of those of the old one. */
@@ -44,7 +44,7 @@ export function resolveVersions(
   const names = sorted(output.versions).map(([name]) => name);
   if (names.length === 0) {
     for (const key of ['version', 'rollout'] as const) {
-      if (output[key] === undefined) continue;
+      if (output[key] === null) continue;
       if (key === 'rollout' && (output.rollout?.to ?? null) === null) {
         remarkAtRest(here);
         continue;
@@ -53,7 +53,7 @@ export function resolveVersions(
         .in(key)
         .report('FL203', 'needs versions beside it, such as versions: { v1: {}, v2: {} }');
     }
-    if (typeof output.replicas === 'object') {
+    if (output.replicas !== null && typeof output.replicas === 'object') {
       const message = 'counts of versions need versions: write versions';
       here.in('replicas').report('FL203', message);
     }
@@ -72,7 +72,7 @@ export function resolveVersions(
   const rollout = rolloutOf(here, output, first, rest, most);
   checkShares(here, service, others);
   const labels = sorted(output.versions).flatMap(([name, own]) =>
-    own.labels === undefined ? [] : [[name, new Map(sorted(own.labels))] as const],
+    own.labels === null ? [] : [[name, new Map(sorted(own.labels))] as const],
   );
   const labelled = labels.length > 0 && { labels: new Map(labels) };
   return { first, others, counts, ...labelled, rollout };
@@ -127,7 +127,7 @@ function resolveVersion(
   { service, output, differ, chains }: Source,
 ): HostVersion {
   const known = [...(service.endpoints?.keys() ?? [])];
-  const endpoints = sorted(own.endpoints).flatMap(([endpoint, { steps, timeLimit }]) => {
+  const endpoints = sorted(own.endpoints).flatMap(([endpoint, { steps, timeLimitNs }]) => {
     const at = here.in('endpoints', endpoint);
     const below = service.endpoints?.get(endpoint);
     if (below === undefined) {
@@ -139,7 +139,7 @@ function resolveVersion(
     const resolved = {
       ...below,
       steps: resolveSteps(at.in('steps'), steps, owner),
-      timeLimitNs: timeLimit === undefined ? below.timeLimitNs : timeLimit,
+      timeLimitNs: timeLimitNs === undefined ? below.timeLimitNs : timeLimitNs,
     };
     return [[endpoint, resolved] as const];
   });
@@ -147,7 +147,7 @@ function resolveVersion(
   const middleware = differ.middleware ? chainOf(here, service.name, own) : null;
   return {
     name,
-    title: own.title ?? null,
+    title: own.title,
     endpoints: new Map([...endpoints, ...checks]),
     outbound: resolveOutbound(here.in('outbound'), own.outbound),
     process: !differ.process
@@ -181,13 +181,13 @@ function countsOf(
   others: readonly string[],
 ): readonly number[] | null {
   const { replicas } = output;
-  if (typeof replicas !== 'object') return null;
+  if (replicas === null || typeof replicas !== 'object') return null;
   const at = here.in('replicas');
   for (const [name] of sorted(replicas)) {
     isVersion(at.in(name), name, [first, ...others]);
   }
   for (const key of ['rollout', 'autoscaling'] as const) {
-    if (output[key] === undefined) continue;
+    if (output[key] === null) continue;
     const message = `counts of versions do not work with ${key}: write the total number of replicas`;
     at.conflict(message);
   }

@@ -1,3 +1,4 @@
+import { entry, type Explicit } from '../../contracts/fields/entry.js';
 import { absent, byDefault, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { whole } from '../../contracts/quantities/quantities.js';
@@ -39,7 +40,7 @@ export function hostFields(
     ),
     zone: zoneSchema.optional(),
     runtime: withShort(
-      z.strictObject({
+      entry({
         kind: field.choice(
           ['threads', 'async', 'eventLoop'],
           'threads',
@@ -108,7 +109,7 @@ export function hostFields(
 export type HostShape = ReturnType<typeof hostFields>;
 
 /** Validated common fields of a service or gateway. */
-export type HostOutput = z.output<z.ZodObject<HostShape>>;
+export type HostOutput = Explicit<HostShape>;
 
 /** Settings of a process, which can differ between the versions of a component. */
 export const PROCESS_FIELDS = [

@@ -1,5 +1,6 @@
+import { entry, type Explicit } from '../../contracts/fields/entry.js';
 import { field, required } from '../../contracts/fields/field.js';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { extending, inheriting, named } from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
 import type { HostShape } from './host.js';
@@ -8,7 +9,7 @@ import type { StepOutput } from './steps.js';
 import { versionFields } from './versions.js';
 
 /** A validated service. */
-export interface ServiceOutput extends z.output<z.ZodObject<ReturnType<typeof serviceFields>>> {}
+export interface ServiceOutput extends Explicit<ReturnType<typeof serviceFields>> {}
 
 function serviceFields(
   host: HostShape,
@@ -26,7 +27,5 @@ function serviceFields(
 
 /** One service. */
 export function serviceSchema(...from: Parameters<typeof serviceFields>): z.ZodType<ServiceOutput> {
-  return inheriting(z.strictObject(serviceFields(...from)).describe('A service.')).meta({
-    id: 'service',
-  });
+  return inheriting(entry(serviceFields(...from), 'A service.')).meta({ id: 'service' });
 }

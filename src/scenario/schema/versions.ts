@@ -1,4 +1,5 @@
-import { valuesOf } from '../../contracts/fields/kinds.js';
+import { only } from '../../contracts/fields/pick.js';
+import { entry, type Explicit } from '../../contracts/fields/entry.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { durationOrNone } from '../../contracts/quantities/quantities.js';
@@ -11,16 +12,14 @@ import {
   textMap,
   withShort,
 } from '../../contracts/fields/common.js';
-import { PROCESS_FIELDS, replicas } from './host.js';
-import type { HostShape, ProcessOutput } from './host.js';
+import { PROCESS_FIELDS, replicas, type HostShape, type ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 
 /** A validated version: the fields in which it differs. */
-export interface VersionOutput
-  extends ProcessOutput, z.output<z.ZodObject<ReturnType<typeof ownFields>>> {}
+export interface VersionOutput extends ProcessOutput, Explicit<ReturnType<typeof ownFields>> {}
 
 /** Fields of a component that can have versions. */
-export interface VersionedOutput extends z.output<z.ZodObject<ReturnType<typeof versionFields>>> {}
+export interface VersionedOutput extends Explicit<ReturnType<typeof versionFields>> {}
 
 /** The fields of versions and rollouts. `steps`: of the endpoints of a service; null = a gateway, which has none. */
 export function versionFields(host: HostShape, steps: z.ZodType<StepOutput[]> | null) {
@@ -63,26 +62,25 @@ function versionSchema(
   host: HostShape,
   steps: z.ZodType<StepOutput[]> | null,
 ): z.ZodType<VersionOutput> {
-  const version = z.strictObject({
-    ...ownFields(host, steps),
-    ...Object.fromEntries(PROCESS_FIELDS.map((key) => [key, host[key]!])),
-  });
-  return valuesOf<VersionOutput>(
-    inheriting(version.describe('Settings of this version that override those of its component.')),
+  const version = entry(
+    { ...ownFields(host, steps), ...only(host, PROCESS_FIELDS) },
+    'Settings of this version that override those of its component.',
   );
+  return inheriting(version);
 }
 
 function endpointsSchema(steps: z.ZodType<StepOutput[]>) {
   const endpoint = withShort(
     inheriting(
-      z
-        .strictObject({
+      entry(
+        {
           steps: field.of(steps, required, 'Run in order; the end answers 200.'),
-          timeLimit: durationOrNone({ allowZero: false })
+          timeLimitNs: durationOrNone({ allowZero: false })
             .optional()
             .describe("The server's own limit on an execution. Unit: duration or `none`."),
-        })
-        .describe('An endpoint of the service, as this version has it.'),
+        },
+        'An endpoint of the service, as this version has it.',
+      ),
     ),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
   );

@@ -44,16 +44,16 @@ function scalerOf(output: WrittenAutoscaling): Scaler<WrittenAutoscaling> {
 }
 
 /** Initial number of replicas: as written, else the minimum of the autoscaler. */
-export function initialReplicas({ replicas, autoscaling, zone }: HostOutput): number | undefined {
-  const isCounted = typeof zone === 'object' && !Array.isArray(zone);
-  if (replicas !== undefined || isCounted || autoscaling === undefined) return replicas;
-  return scalerOf(autoscaling).range(autoscaling, 1).min ?? undefined;
+export function initialReplicas({ replicas, autoscaling, zone }: HostOutput): number | null {
+  const isCounted = zone !== null && typeof zone === 'object' && !Array.isArray(zone);
+  if (replicas !== null || isCounted || autoscaling === null) return replicas;
+  return scalerOf(autoscaling).range(autoscaling, 1).min;
 }
 
 /** Most replicas that the autoscaler allows; undefined without one. */
-export function mostReplicas({ replicas = 1, autoscaling }: HostOutput): number | undefined {
-  if (autoscaling === undefined) return undefined;
-  return scalerOf(autoscaling).range(autoscaling, replicas).max;
+export function mostReplicas({ replicas, autoscaling }: HostOutput): number | undefined {
+  if (autoscaling === null) return undefined;
+  return scalerOf(autoscaling).range(autoscaling, replicas ?? 1).max;
 }
 
 /** Resolves `autoscaling`; `replicas` is the initial number. */
@@ -64,7 +64,7 @@ export function resolveAutoscaling(
   cores: number,
 ): Autoscaling | null {
   const { autoscaling: own } = output;
-  if (own === undefined) return null;
+  if (own === null) return null;
   const at = here.in('autoscaling');
   const { min, max } = scalerOf(own).range(own, replicas);
   if (min !== null && min > max) {

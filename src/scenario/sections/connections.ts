@@ -77,11 +77,8 @@ function completed(connections: Connections, layers: readonly Layer[]): Connecti
 const PINGED: ReadonlySet<Protocol['kind']> = new Set(['grpc']);
 
 /** Resolves the protocol of a host; null = none. */
-export function resolveProtocol(
-  here: Cursor,
-  output: WrittenProtocol | undefined,
-): Protocol | null {
-  if (output === undefined) return null;
+export function resolveProtocol(here: Cursor, output: WrittenProtocol | null): Protocol | null {
+  if (output === null) return null;
   const { kind, tls, handshakeWork, workPerKiB, minPingIntervalNs, permitWithoutCalls, ...limits } =
     output;
   const counts = PINGED.has(kind);

@@ -8,12 +8,9 @@ import { unknown } from '../resolve/targets.js';
 const REFRESH_NS = 30e9;
 
 /** Resolves `discovery`; null = callers know the instances at once. */
-export function resolveDiscovery(
-  here: Cursor,
-  output: WrittenDiscovery | undefined,
-): Discovery | null {
+export function resolveDiscovery(here: Cursor, output: WrittenDiscovery | null): Discovery | null {
   const wrong = here.conflicts();
-  if (output === undefined) return null;
+  if (output === null) return null;
   const { registry, refreshNs, onEmpty, hop } = output;
   const delivery = deliveryOf(here.in('registry'), registry);
   const isNamed = delivery === 'resolve';

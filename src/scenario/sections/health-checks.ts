@@ -5,10 +5,10 @@ import { checkTarget, SELF } from './probes.js';
 /** Resolves `healthChecks`; `endpoints` are those of the service, none for a gateway. */
 export function resolveHealthChecks(
   here: Cursor,
-  written: WrittenHealthChecks | undefined,
+  written: WrittenHealthChecks | null,
   endpoints: readonly string[],
 ): HealthChecks | null {
-  if (written === undefined) return null;
+  if (written === null) return null;
   const { call, ...own } = written;
   checkTarget(here, call, endpoints, 'health check');
   if (call === SELF && !own.usesWorkers && own.failedStatus === 'counted') {

@@ -34,7 +34,7 @@ export function resolveNodes(context: Context, platform: WrittenPlatform): Nodes
     const message = `no node is ever added, because max is ${max}: raise max above count, or remove provisioning`;
     here.in('provisioning').conflict(message);
   }
-  const { zones } = resolvePlacement(here, count, nodes.zone ?? undefined, max);
+  const { zones } = resolvePlacement(here, count, nodes.zone, max);
   return {
     count,
     zones,
@@ -58,11 +58,8 @@ function milliOf(cores: number): number {
 }
 
 /** Resolves `disruptionBudget`; null = none. */
-export function resolveBudget(
-  here: Cursor,
-  output: WrittenBudget | undefined,
-): DisruptionBudget | null {
-  if (output === undefined) return null;
+export function resolveBudget(here: Cursor, output: WrittenBudget | null): DisruptionBudget | null {
+  if (output === null) return null;
   const { minAvailable, maxUnavailable } = output;
   if ((minAvailable === null) === (maxUnavailable === null)) {
     const message = 'a disruption budget needs exactly one of minAvailable and maxUnavailable';

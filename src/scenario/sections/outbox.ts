@@ -8,8 +8,8 @@ const OF_LOG = ['logPerRow', 'logRoom', 'maxSlotWalKeepSize'] as const;
 const OF_CDC = ['cdcLatency', 'connector', 'offsetFlush', ...OF_LOG] as const;
 
 /** Resolves the outbox of a service; null if there is none or its database is invalid. */
-export function resolveOutbox(here: Cursor, output: WrittenOutbox | undefined): Outbox | null {
-  if (output === undefined) return null;
+export function resolveOutbox(here: Cursor, output: WrittenOutbox | null): Outbox | null {
+  if (output === null) return null;
   const { mode, pollNs, batchSize, relayQuery, work, cdcLatency, connector } = output;
   const foreign = mode === 'cdc' ? OF_POLLING : OF_CDC;
   const why = (field: string): string => `${field} does not apply to mode: ${mode}: remove it`;

@@ -22,10 +22,10 @@ const OF_OTHERS = { successThreshold: 1, failOpenBelow: null, terminationGraceNs
 /** Resolves `probes`; `endpoints` are those of the service, none for a gateway. */
 export function resolveProbes(
   here: Cursor,
-  written: WrittenProbes | undefined,
+  written: WrittenProbes | null,
   endpoints: readonly string[],
 ): Probes | null {
-  if (written === undefined) return null;
+  if (written === null) return null;
   type Own = NonNullable<WrittenProbes[ProbeKind]>;
   return eachProbe<Own, Probe>(written, ({ call, checks, ...own }, kind) => {
     if (checks !== null && endpoints.length === 0) {
@@ -62,8 +62,8 @@ export function checksEndpoint(kind: ProbeKind): string {
 
 /** A service as written, or one of its versions. */
 interface Probed {
-  readonly probes?: WrittenProbes | undefined;
-  readonly versions?: Readonly<Record<string, Probed>> | undefined;
+  readonly probes?: WrittenProbes | null;
+  readonly versions?: Readonly<Record<string, Probed>> | null;
 }
 
 /** Names of the endpoints that run the checks of the probes of a service and of its versions. */
@@ -78,7 +78,7 @@ export function checksOf({ probes, versions }: Probed): readonly string[] {
 export function resolveChecks(
   here: Cursor,
   name: string,
-  output: WrittenProbes | undefined,
+  output: WrittenProbes | null,
   endpoints: readonly string[],
 ): Map<string, Endpoint> {
   const all = new Map<string, Endpoint>();
@@ -114,8 +114,8 @@ export function resolveVersionChecks(
     name,
     below,
     written,
-  }: { name: string; below: WrittenProbes | undefined; written: readonly string[] },
-  output: WrittenProbes | undefined,
+  }: { name: string; below: WrittenProbes | null; written: readonly string[] },
+  output: WrittenProbes | null,
 ): ReadonlyMap<string, Endpoint> {
   const all = resolveChecks(here, name, output, written);
   const isSame = (kind: ProbeKind): boolean =>

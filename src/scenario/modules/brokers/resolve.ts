@@ -11,7 +11,7 @@ export function resolveBroker({ here, name, output }: Entry<'brokers'>): Broker 
     here,
     output: output as never,
   });
-  const placement = resolvePlacement(here, output.nodes, output.zone);
+  const placement = resolvePlacement(here, output.nodes ?? null, output.zone ?? null);
   return {
     ...plainHost(name, output, { ...placement, cpu }),
     kind: output.kind,

@@ -54,7 +54,7 @@ export function resolveBus({ here, name, output }: Entry<'topics', BusOutput>): 
 function checkScaled(here: Cursor, call: string, services: ScenarioOutput['services']): void {
   const [name] = split(call);
   const service = services?.[name];
-  if (service?.autoscaling === undefined && service?.rollout === undefined) return;
-  const how = service.autoscaling === undefined ? 'changes its version' : 'is scaled';
+  if (service === undefined || (service.autoscaling ?? service.rollout) === null) return;
+  const how = service.autoscaling === null ? 'changes its version' : 'is scaled';
   here.conflict(`${name} ${how}, and system events need a fixed number of instances`);
 }
