@@ -1,7 +1,7 @@
 import { OUTCOME } from '../contracts/outcome.js';
 import type { Endpoint } from '../contracts/scenario/services.js';
 import type { Call } from './calls.js';
-import { retryOf } from './layers.js';
+import { layerOf, retryOf } from './layers.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';
 
@@ -59,7 +59,8 @@ export function leavesTimeouts({ layers, to, hasKey }: Call, { repeatable }: Sub
 /** A call as it is while its callee does not respond: a retry that leaves timeouts alone makes one try. */
 export function whileSilent(call: Call, subject: Subject): Call {
   if (!leavesTimeouts(call, subject)) return call;
-  return { ...call, layers: call.layers.filter(({ policy }) => policy !== 'retry') };
+  const retry = layerOf(call.layers, 'retry');
+  return { ...call, layers: call.layers.filter((layer) => layer !== retry) };
 }
 
 /** Says why the call must not be executed twice. */
