@@ -129,6 +129,12 @@ const CONCEPTS: readonly Concept[] = [
       'each tenant is a workload; to limit it, write policy: { rateLimit: { rate: 50/s, burst: 50 } }, and to part it from the others a queue of its own',
   },
   {
+    at: component('topics'),
+    keys: /^((consumer_?)?groups?|consumers?|listeners?)$/i,
+    write: () =>
+      'each consumer group of a topic is a subscriber, as subscribers: [ { group: payments, call: worker.pay } ]',
+  },
+  {
     at: component('queues'),
     keys: /^(fair|fairness|fair_?queu(e|ing)|tenants?|priorit(y|ies)|weights?)$/i,
     write: () =>

@@ -27,6 +27,7 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
   if (key === 'alerts' && path.length === 1)
     return ': write { objective: 99.9%, rules: { fast-burn: { burnRate: 14.4 } } }';
+  if (key === 'deadLetter' && first !== undefined) return deadLetterHint(path, node);
   if (key === 'transaction' && node.type === 'list')
     return ': write { database: db, steps: [ query: db.insert ] }';
   if (word === undefined) return '';
@@ -40,6 +41,15 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   const list = typeof key === 'number' ? path[path.length - 2] : undefined;
   if (isEndpoint && HANDLERS.has(list)) return `: write ${handlerOf(path, word)}`;
   return shortHint(String(key), word);
+}
+
+/** Products write a mapping with the number of tries, which is that of the consumer. */
+function deadLetterHint(path: readonly PathKey[], node: Node): string {
+  const name = ': it is the name of a topic or a queue, as deadLetter: failed';
+  if (typeof path[path.length - 2] !== 'number') return name;
+  const counts = entries(node).map(([, { value }]) => plain(value));
+  const attempts = counts.find((count) => typeof count === 'number') ?? 3;
+  return `${name}; write retry: { attempts: ${attempts} }, onPoison: deadLetter, deadLetter: failed`;
 }
 
 /** A request whose call is written as a step has it, or as its path alone: `edge /orders`, `edge./orders`. */

@@ -74,6 +74,32 @@ describe('a concept without a key of its own', () => {
     },
     { guess: ['users', 'offlineQueue: 100,'], write: TRIES, right: { users: `${TRIES},` } },
     {
+      guess: ['consumer', 'deadLetter: { to: failed, after: 4 },'],
+      write: 'retry: { attempts: 4 }, onPoison: deadLetter, deadLetter: failed',
+      right: {
+        consumer: 'retry: { attempts: 4 }, onPoison: deadLetter, deadLetter: failed',
+        top: 'topics: { failed: { kind: kafka, partitions: 1 } }',
+      },
+    },
+    {
+      guess: ['jobs', 'deadLetter: { queue: failed },'],
+      write: 'deadLetter: failed',
+      right: {
+        jobs: 'maxReceiveCount: 3, deadLetter: failed,',
+        top: 'topics: { failed: { kind: kafka, partitions: 1 } }',
+      },
+    },
+    {
+      guess: [
+        'top',
+        'topics: { events: { kind: kafka, groups: { pay: { call: worker.handle } } } }',
+      ],
+      write: 'subscribers: [ { group: payments, call: worker.pay } ]',
+      right: {
+        top: 'topics: { events: { kind: kafka, subscribers: [ { group: payments, call: worker.handle } ] } }',
+      },
+    },
+    {
       guess: ['users', 'tenant: big,'],
       write: 'policy: { rateLimit: { rate: 50/s, burst: 50 } }',
       right: { users: 'policy: { rateLimit: { rate: 50/s, burst: 50 } },' },
