@@ -204,3 +204,36 @@ workloads: { users: { arrivals: constant(100/s), requests: [ { name: ask, call: 
     );
   });
 });
+
+describe('messages that are given up', () => {
+  const worker = (fault: string, orders: string): string => `
+faultline: 1
+title: Orders
+run: { duration: 60s, replications: 1 }
+topics: { failed: { kind: kafka, partitions: 1 }, orders: { kind: kafka, partitions: 6, subscribers: [ { group: pay, call: worker.pay, ${orders} } ] } }
+services:
+  api: { endpoints: { order: [ publish: orders ] } }
+  worker: { replicas: 2, concurrency: 4, endpoints: { pay: [ { call: bank.charge, policy: { timeout: 1s } } ] } }
+  bank: { endpoints: { charge: [ wait: 20ms ] } }
+workloads: { users: { arrivals: constant(40/s), requests: [ { call: api.order } ] } }
+faults: [ { id: bank-fails, ${fault}, target: bank, at: 10s, for: 10s } ]
+`;
+  const given = 'retry: { attempts: 2 }, onPoison: deadLetter, deadLetter: failed';
+
+  it('are said before a backlog that drains: nothing handles them later', () => {
+    const { what } = told(toldOf(worker('kind: error, share: 100%', given)));
+    expect(what).toMatch(/^\d+ messages end as dead letters\.$/u);
+  });
+
+  it('are said after a backlog that does not drain', () => {
+    const endless = worker('kind: error, share: 100%', given).replace('wait: 20ms', 'wait: 500ms');
+    const { what, also } = told(toldOf(endless));
+    expect(what).toMatch(/^Up to [\d,]+ messages wait for orders\.pay/u);
+    expect(also).toMatch(/messages end as dead letters/u);
+  });
+});
+
+function toldOf(text: string): Result {
+  const { file, plans, records } = run(text);
+  return summarise(file, plans, records, '0.0.0');
+}

@@ -6,6 +6,8 @@ import {
   behindOf,
   cancelledEstimate,
   countEstimate,
+  deadEstimate,
+  isLeftWaiting,
   stalestOf,
   unsettledOf,
   type Behind,
@@ -29,18 +31,44 @@ const SENTENCES = 3;
 
 /** Sentences about sagas, messages, backlogs and reads, each without its full stop: one for each that applies. */
 export function unseenSentences(view: View): readonly Words[] {
-  const lost = anomalyWords(view, 'lostEffects', (n) =>
+  const counted =
+    (meter: string): Count =>
+    (variant) =>
+      countEstimate(view, variant, 'messages', meter).value;
+  const lost = anomalyWords(view, counted('lostEffects'), (n) =>
     n === 1 ? 'message is lost' : 'messages are lost',
   );
-  const again = anomalyWords(view, 'duplicateEffects', (n) =>
+  const again = anomalyWords(view, counted('duplicateEffects'), (n) =>
     n === 1 ? 'effect happens again' : 'effects happen again',
+  );
+  const dead = anomalyWords(view, deadCount, (n) =>
+    n === 1 ? 'message ends as a dead letter' : 'messages end as dead letters',
   );
   const [sagas, stale] = [sagaWords(view), staleWords(view)];
   // A single sentence may be long.
-  const isAlone = [lost, again, sagas, stale].every((words) => words === null);
+  const isAlone = [lost, dead, again, sagas, stale].every((words) => words === null);
   const behind = behindWords(view, { detail: isAlone ? 'full' : 'brief' });
-  return [sagas, lost, behind, again, stale].filter((words) => words !== null).slice(0, SENTENCES);
+  const waiting = isWorseThanDead(view) ? [behind, dead] : [dead, behind];
+  return [sagas, lost, ...waiting, again, stale]
+    .filter((words) => words !== null)
+    .slice(0, SENTENCES);
 }
+
+const deadCount: Count = (variant) => deadEstimate(variant).value;
+
+/** Part of a backlog: fewer dead letters are the smaller trouble, although a backlog drains and they stay. */
+const FEW_DEAD = 0.01;
+
+/** Whether a backlog is left, or is far larger than the number of dead letters. */
+function isWorseThanDead(view: View): boolean {
+  const most = foundIn(view, (variant) => behindOf(view, variant)).map(({ value }) => value.most);
+  const dead = foundIn(view, deadCount).map(({ value }) => value);
+  const isLeft = view.result.variants.some((variant) => isLeftWaiting(view, variant));
+  return isLeft || Math.max(0, ...dead) < FEW_DEAD * Math.max(0, ...most);
+}
+
+/** A count of a variant; null where there is none. */
+type Count = (variant: VariantResult) => number | null;
 
 /** The worst outcome of sagas, and the variants in which all end consistently; null without sagas. */
 export function sagaWords(view: View): Words | null {
@@ -92,8 +120,8 @@ function cancelledWords(view: View): Words | null {
  * The largest number of messages whose effect does not happen exactly once, and the variants with far fewer; null if
  * all effects do.
  */
-function anomalyWords(view: View, meter: string, noun: (n: number) => string): Words | null {
-  const found = foundIn(view, (variant) => countEstimate(view, variant, 'messages', meter).value);
+function anomalyWords(view: View, count: Count, noun: (n: number) => string): Words | null {
+  const found = foundIn(view, count);
   if (found.length === 0) return null;
   const worst = largestBy(found, ({ value }) => value);
   if (worst.value === 0) return null;
