@@ -198,6 +198,18 @@ export interface PgbouncerSettings extends Omit<z.output<typeof pgbouncer>, 'cli
   readonly clients: PoolSettings;
 }
 
+/** A pool without limits: its connections are opened on demand and kept. */
+export const UNLIMITED_POOL: PoolSettings = Object.freeze({
+  kind: 'simple',
+  maxOpen: Infinity,
+  maxIdle: Infinity,
+  maxLifetimeNs: null,
+  maxIdleTimeNs: null,
+  acquireTimeoutNs: null,
+  waiters: 'fifo',
+  seesClosed: true,
+});
+
 /** Client-side pool of a database, with the settings of its library. */
 export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
 

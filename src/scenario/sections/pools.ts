@@ -1,4 +1,4 @@
-import type { Pool, PoolSettings, WrittenPool } from '../../contracts/scenario/pools.js';
+import { UNLIMITED_POOL, type Pool, type WrittenPool } from '../../contracts/scenario/pools.js';
 import { meanOf } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Cursor } from '../resolve/context.js';
@@ -27,7 +27,7 @@ export function resolvePool(here: Cursor, output: WrittenPool): Pool {
           'write mode: session';
         here.in('connectWork').conflict(message);
       }
-      return { ...output, clients: { ...(output.clients ?? KEEPING), kind: 'simple' } };
+      return { ...output, clients: { ...(output.clients ?? UNLIMITED_POOL), kind: 'simple' } };
     case 'hikari':
       return hikari(here, output);
     case 'simple':
@@ -91,18 +91,6 @@ function checkPooler(here: Cursor, pools: ReadonlyMap<string, Pool>): void {
     }
   }
 }
-
-/** Default clients of PgBouncer: they connect on demand and keep their connections. */
-const KEEPING: PoolSettings = {
-  kind: 'simple',
-  maxOpen: Infinity,
-  maxIdle: Infinity,
-  maxLifetimeNs: null,
-  maxIdleTimeNs: null,
-  acquireTimeoutNs: null,
-  waiters: 'fifo',
-  seesClosed: true,
-};
 
 /** Reports settings that HikariConfig.java would silently disable because of other settings. */
 function hikari(here: Cursor, output: Extract<WrittenPool, { readonly kind: 'hikari' }>): Pool {

@@ -1,6 +1,6 @@
 import type { Cache, WrittenCache, WrittenLevel } from '../../../contracts/scenario/caching.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Pool } from '../../../contracts/scenario/pools.js';
+import { UNLIMITED_POOL } from '../../../contracts/scenario/pools.js';
 import type { Host } from '../../../contracts/scenario/host.js';
 import { described } from '../../resolve/described.js';
 import type { Cursor } from '../../resolve/context.js';
@@ -14,17 +14,6 @@ import { plainHost } from '../../resolve/plain-host.js';
 
 /** Largest key population of a cache. */
 const POPULATION_MAX = 10_000_000;
-
-const UNLIMITED: Pool = {
-  kind: 'simple',
-  maxOpen: Infinity,
-  maxIdle: Infinity,
-  maxLifetimeNs: null,
-  maxIdleTimeNs: null,
-  acquireTimeoutNs: null,
-  waiters: 'fifo',
-  seesClosed: true,
-};
 
 /** Resolves a cache. */
 export function resolveCache({ here, name, output }: Entry<'caches'>): Cache {
@@ -50,7 +39,7 @@ export function resolveCache({ here, name, output }: Entry<'caches'>): Cache {
         ? { delayNs: writeDelayNs ?? NS_PER_SECOND, batchSize: batchSize ?? 100 }
         : null,
     host: shared === null ? null : hostOf(here.in('levels', at), name, output, shared),
-    pool: shared?.pool ? resolvePool(here.in('levels', at, 'pool'), shared.pool) : UNLIMITED,
+    pool: shared?.pool ? resolvePool(here.in('levels', at, 'pool'), shared.pool) : UNLIMITED_POOL,
     maxConnections: shared?.maxConnections ?? Infinity,
   };
 }
