@@ -2,7 +2,7 @@ import type { Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
 import { change, changeAll, entries, get, isNull, map, text } from './located.js';
 import { merge } from './merge.js';
-import { PROCESS_FIELDS } from './schema/host.js';
+import { PROCESS_FIELDS } from '../contracts/scenario/host.js';
 
 /**
  * Merges the initial version over its service or gateway. Then every other version is merged over the original

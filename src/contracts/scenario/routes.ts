@@ -1,12 +1,30 @@
 import { z } from 'zod';
 import { CALL_PATTERN, freeText, nameText, withShort } from '../fields/common.js';
-import { entry } from '../fields/entry.js';
-import { absent, field, required } from '../fields/field.js';
+import { entry, type Explicit, type Filled } from '../fields/entry.js';
+import { absent, byKind, field, required } from '../fields/field.js';
 import { share } from '../quantities/quantities.js';
 import type { Middleware } from './middleware.js';
 import type { Bundle, Step } from './steps.js';
 import type { Target } from './target.js';
 import { methodText } from './verbs.js';
+
+/** How a gateway routes. */
+export const routingFields = {
+  kind: field.choice(
+    ['simple', 'kong', 'envoy', 'nginx', 'spring'],
+    'simple',
+    'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
+      'retries for targets without a bundle.',
+  ),
+  routing: field.of(
+    z.enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx']),
+    byKind('simple and spring firstMatch, the others the rule of their name'),
+    'How a route is selected among those that match; ties are broken by the order in the file.',
+  ),
+};
+
+/** The product of a gateway, and its rule of routing. */
+export type Routing = Filled<Explicit<typeof routingFields>, 'routing'>;
 
 function oneOrMore<S extends z.ZodType>(schema: S, text: string) {
   return z

@@ -12,7 +12,7 @@ import type { Reference, Question } from './expression.js';
 import type { Accepted, BudgetSource } from './judgement.js';
 import type { ScenarioModules } from './modules.js';
 import type { Mesh } from './mesh.js';
-import type { Route } from './routes.js';
+import type { Route, Routing } from './routes.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from '../outcome.js';
 import type { WhatIfWords } from './what-if.js';
@@ -101,10 +101,7 @@ export interface VariantChange {
   readonly isQuestion?: true;
 }
 
-export interface Gateway extends Host {
-  /** Product whose defaults apply. */
-  readonly kind: 'simple' | 'kong' | 'envoy' | 'nginx' | 'spring';
-  readonly routing: 'firstMatch' | 'kong' | 'gatewayApi' | 'envoy' | 'nginx';
+export interface Gateway extends Host, Routing {
   /** Status that the gateway returns for an outcome of a call to a target, if it differs from that of a service. */
   readonly answers: ReadonlyMap<OutcomeName, number>;
   readonly routes: readonly Route[];

@@ -3,7 +3,7 @@ import type { Service, HostVersion, Versions } from '../../contracts/scenario/se
 import type { Gateway } from '../../contracts/scenario/scenario.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import type { Middleware } from '../../contracts/scenario/middleware.js';
-import { PROCESS_FIELDS } from '../schema/host.js';
+import { PROCESS_FIELDS } from '../../contracts/scenario/host.js';
 import type { VersionedOutput, VersionOutput } from '../schema/versions.js';
 import { cursorAt, type Context, type Cursor } from './context.js';
 import { callGraph, certainCycle, cycleText, type CallGraph } from './graph.js';

@@ -1,7 +1,7 @@
 import { entry, type Explicit } from '../../contracts/fields/entry.js';
-import { byKind, field, required } from '../../contracts/fields/field.js';
+import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { routeSchema } from '../../contracts/scenario/routes.js';
+import { routeSchema, routingFields } from '../../contracts/scenario/routes.js';
 import type { endpointSchema } from '../../contracts/scenario/services.js';
 import type { BundleOutput } from './bundle.js';
 import { extending, inheriting } from '../../contracts/fields/common.js';
@@ -32,17 +32,7 @@ function gatewayFields(
     ...host,
     discovery: valuesOf<WrittenDiscovery>(gatewayDiscoverySchema).optional(),
     ...versionFields(host, null),
-    kind: field.choice(
-      ['simple', 'kong', 'envoy', 'nginx', 'spring'],
-      'simple',
-      'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
-        'retries for targets without a bundle.',
-    ),
-    routing: field.of(
-      z.enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx']),
-      byKind('simple and spring firstMatch, the others the rule of their name'),
-      'How a route is selected among those that match; ties are broken by the order in the file.',
-    ),
+    ...routingFields,
     routes: field.of(
       z.array(routeSchema(bundle, middleware, steps)).min(1),
       required,

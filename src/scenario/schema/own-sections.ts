@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { admissionSchema } from './admission.js';
-import { bundleSchema, type BundleOutput } from './bundle.js';
+import { bundleSchema, outlierDetectionSchema, type BundleOutput } from './bundle.js';
 import { clusterSchema } from './cluster.js';
 import { named } from '../../contracts/fields/common.js';
 import { databaseSchema } from '../../contracts/scenario/database.js';
@@ -12,7 +12,9 @@ import { gatewaySchema } from './components.js';
 import { serviceSchema } from './services.js';
 import { faultSchema } from './fault.js';
 import { functionSchema } from './functions.js';
-import { hostFields, type MiddlewareOutput } from './host.js';
+import { hostFields } from '../../contracts/scenario/host.js';
+import type { MiddlewareOutput } from './host.js';
+import { loadBalancingSchema } from './balancing.js';
 import { reportSchema } from '../../contracts/scenario/report.js';
 import { keySchema } from '../../contracts/scenario/keys.js';
 import { middlewareSchema } from './middleware.js';
@@ -33,7 +35,13 @@ export function ownSections(policies: readonly PolicyKind[], faults: readonly Fa
     middlewareSchema(policies).meta({ id: 'middleware' }),
   );
   const steps: z.ZodType<StepOutput[]> = stepsSchema(bundle);
-  const host = hostFields(bundle, middleware, admissionSchema(policies));
+  const host = hostFields({
+    bundle,
+    middleware,
+    admission: admissionSchema(policies),
+    loadBalancing: loadBalancingSchema,
+    outlierDetection: outlierDetectionSchema,
+  });
   const endpoint = endpointSchema(steps);
   const service = serviceSchema(host, endpoint, steps);
   const gateway = gatewaySchema(host, bundle, middleware, steps);

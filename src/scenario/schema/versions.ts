@@ -12,7 +12,8 @@ import {
   textMap,
   withShort,
 } from '../../contracts/fields/common.js';
-import { PROCESS_FIELDS, replicas, type HostShape, type ProcessOutput } from './host.js';
+import { type HostShape, type ProcessOutput } from './host.js';
+import { PROCESS_FIELDS, replicas } from '../../contracts/scenario/host.js';
 import type { StepOutput } from './steps.js';
 
 /** A validated version: the fields in which it differs. */
