@@ -121,3 +121,95 @@ static_resources:
     ]);
   });
 });
+
+const one = (path: string, text: string) => ({ path, text });
+
+describe('a container that runs Envoy', () => {
+  const bootstrap = (cluster: string, port: number): string => `
+static_resources:
+  listeners:
+    - address: { socket_address: { address: 0.0.0.0, port_value: ${port} } }
+      filter_chains:
+        - filters:
+            - typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: ingress
+                route_config:
+                  virtual_hosts:
+                    - { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: ${cluster} } } ] }
+  clusters:
+    - name: ${cluster}
+      load_assignment:
+        endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: ${cluster}, port_value: 80 } } } } ] } ]
+`;
+  const compose = `
+services:
+  edge:
+    image: envoyproxy/envoy:v1.31
+    command: -c /etc/envoy.yaml --concurrency 2
+    cpus: 1
+    volumes: [ ./edge.yaml:/etc/envoy.yaml ]
+    ports: [ "8080:8080" ]
+  side:
+    image: envoyproxy/envoy:v1.31
+    volumes: [ ./side.yaml:/etc/envoy/envoy.yaml ]
+  web: { image: shop/web, ports: [ "8081:80" ] }
+`;
+  const result = imported([
+    one('side.yaml', bootstrap('web', 80)),
+    one('compose.yaml', compose),
+    one('edge.yaml', bootstrap('side', 8080)),
+  ]);
+  const scenario: any = parse(result.scenario);
+
+  it('is the gateway of the file that it mounts, also behind another one', () => {
+    loaded(result);
+    expect(Object.keys(scenario.services)).toEqual(['web']);
+    expect(scenario.gateways.edge.routes).toMatchObject([{ to: 'side' }]);
+    expect(scenario.gateways.side.routes).toMatchObject([{ to: 'web.handle' }]);
+  });
+
+  it('has the threads of its command, each of which handles one request after the other', () => {
+    expect(scenario.gateways.edge).toMatchObject({
+      runtime: 'eventLoop',
+      cpu: { cores: 2, quota: { limit: 1 } },
+    });
+    expect(result.scenario).toMatch(/cores: 2 +# compose.yaml:5/);
+    expect(result.scenario).toMatch(/cores: 4 +# guess/);
+    expect(result.questions[0]).toMatch(/^How many threads run in side .* And how much CPU/);
+    expect(result.questions[1]).toMatch(/^Threads of edge are known. How much CPU/);
+  });
+
+  it('is the entrance, and no published port of a service behind it', () => {
+    expect(scenario.workloads.users.requests.map(({ call }: any) => call)).toEqual(['edge']);
+  });
+
+  it('is found in a cluster by the name of its node, and not taken for the service beside it', () => {
+    const pods = (name: string, image: string, args: string): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  template: { spec: { containers: [ { name: main, image: ${image}, args: [${args}] } ] } }
+`;
+    const files = [
+      one('edge.yaml', `node: { cluster: edge }\n${bootstrap('web', 80)}`),
+      one('web-side.yaml', `node: { cluster: web }\n${bootstrap('web', 80)}`),
+      one('pods.yaml', pods('edge', 'envoyproxy/envoy', '"--concurrency=3"')),
+      one('web.yaml', pods('web', 'shop/web', '')),
+    ];
+    const found = imported(files);
+    const read: any = parse(found.scenario);
+    expect(read.gateways.edge.cpu.cores).toBe(3);
+    expect(Object.keys(read.services)).toEqual(['web']);
+  });
+});
+
+describe('a service with a published port', () => {
+  it('is no entrance behind a gateway of another file', () => {
+    const compose = 'services: { orders: { image: shop/orders, ports: [ "8081:80" ] } }';
+    const result = imported([...fixtures('examples/envoy'), one('compose.yaml', compose)]);
+    const { requests } = (parse(result.scenario) as any).workloads.users;
+    expect(requests.map(({ call }: any) => call)).not.toContain('orders.handle');
+  });
+});

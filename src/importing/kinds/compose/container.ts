@@ -56,6 +56,24 @@ export class Container {
     return cells.map((cell) => cell.get('path') ?? cell).filter((cell) => cell.isScalar);
   }
 
+  /** Texts that name its program: the image, and the file of its build. */
+  programs(values: Values): readonly (string | undefined)[] {
+    return [this.get('image'), this.get('build', 'dockerfile'), this.get('build')].map((cell) =>
+      values.text(cell),
+    );
+  }
+
+  /** Texts that may name files of configuration: volumes, configs, arguments of the build. */
+  files(values: Values): readonly string[] {
+    const mounts = this.all('volumes').flatMap((cell) => cell.items());
+    const args = this.all('build', 'args').flatMap((cell) => [
+      ...cell.items(),
+      ...cell.entries().map(([, value]) => value),
+    ]);
+    const cells = [...mounts.map((cell) => cell.get('source') ?? cell), ...args];
+    return cells.flatMap((cell) => values.text(cell)?.replace(/^[A-Z_]+=/, '') ?? []);
+  }
+
   /** What the container is: a database, a generator of load, or neither. */
   role(values: Values): { readonly product: string | null; readonly isLoad: boolean } {
     const image = values.text(this.get('image')) ?? '';

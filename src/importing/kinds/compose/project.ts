@@ -2,6 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain } from '../../written.js';
+import { noteProcess } from '../envoy/processes.js';
 import { addProcess } from '../spring/application.js';
 import { callsOf, variablesOf } from './calls.js';
 import { Container } from './container.js';
@@ -58,6 +59,12 @@ function build({ files, variables, environments }: Project, system: System): voi
       values.inserted(cell),
     );
     addProcess(component, { variables: variablesOf(container, values), commands }, system);
+    if (component.section === 'services')
+      noteProcess(
+        { component, commands, files: container.files(values) },
+        container.programs(values),
+        system,
+      );
   }
   system.later('calls', () => {
     for (const [container, component] of made) callsOf(container, component, values, system);
@@ -150,10 +157,16 @@ function entrances(
     const port = container.publishedPort(values);
     return port === undefined || component.section === 'databases' ? [] : [{ component, port }];
   });
-  const isCalled = (component: Component): boolean =>
-    system.edges.some(({ to, from: caller }) => to === component && !caller.isLoad);
-  const first = published.filter(({ component }) => !isCalled(component));
-  for (const { component, port } of first.length > 0 ? first : published) component.entry ??= port;
+  const isCalledBy = (component: Component, isCaller: (caller: Component) => boolean): boolean =>
+    system.edges.some(({ to, from: caller }) => to === component && isCaller(caller));
+  const first = published.filter(
+    ({ component }) => !isCalledBy(component, ({ isLoad }) => !isLoad),
+  );
+  // Behind a gateway of another file a published port is for tests.
+  const open = published.filter(
+    ({ component }) => !isCalledBy(component, ({ section }) => section === 'gateways'),
+  );
+  for (const { component, port } of first.length > 0 ? first : open) component.entry ??= port;
 }
 
 function listFile(file: Cell): void {

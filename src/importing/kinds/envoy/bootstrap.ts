@@ -3,6 +3,7 @@ import type { Component, System } from '../../system.js';
 import { guess, list } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
 import { clusterEntries, readClusters, type Cluster } from './clusters.js';
+import { addThreads, processOf } from './processes.js';
 import { routesOf } from './routes.js';
 import { listBootstrap } from './listed.js';
 
@@ -12,26 +13,30 @@ export const envoyBootstraps: DocumentKind = {
   recognises: (document) => document.get('static_resources') !== undefined,
   read(document, system) {
     const gateways: { readonly component: Component; readonly manager: Cell }[] = [];
-    let clusters: ReadonlyMap<string, Cluster> = new Map();
     clusterEntries(system);
-    system.later('parts', () => {
-      const name = nameOf(document, system);
+    const all = bootstrapsOf(system);
+    all.push(document);
+    // Containers of other files are parts of the system by then.
+    system.later('settings', () => {
+      let proxy = processOf(document, all, nodeOf(document), system);
+      const name = proxy?.component.name ?? nameOf(document, system);
       for (const listener of document.get('static_resources', 'listeners')?.items() ?? []) {
         for (const manager of managersOf(listener)) {
           if (virtualHostsOf(manager).length === 0) continue;
           const origin = manager.get('stat_prefix') ?? manager.get('@type') ?? listener;
-          const about = { section: 'gateways', product: 'envoy', origins: [origin] } as const;
-          const component = system.add(name, about);
-          component.fields.set('replicas', guess(1));
+          const component = proxy?.component ?? addGateway(name, origin, system);
+          component.section = 'gateways';
+          component.product = 'envoy';
+          addThreads(component, proxy, system);
+          // Other listeners of the process are gateways of their own.
+          proxy = undefined;
           gateways.push({ component, manager });
         }
       }
     });
-    system.later('settings', () => {
-      const cells = document.get('static_resources', 'clusters')?.items() ?? [];
-      clusters = readClusters(cells, system);
-    });
     system.later('routes', () => {
+      const cells = document.get('static_resources', 'clusters')?.items() ?? [];
+      const clusters = readClusters(cells, system);
       for (const { component, manager } of gateways)
         route(component, manager, { clusters, system });
       // A gateway without a route that leads anywhere has nothing to do.
@@ -43,10 +48,24 @@ export const envoyBootstraps: DocumentKind = {
   },
 };
 
+/** The bootstraps of all files. */
+function bootstrapsOf(system: System): Cell[] {
+  return system.shared('bootstraps of Envoy', () => []);
+}
+
+function addGateway(name: string, origin: Cell, system: System): Component {
+  const component = system.add(name, { section: 'gateways', product: 'envoy', origins: [origin] });
+  component.fields.set('replicas', guess(1));
+  return component;
+}
+
 /** What the user calls the file, the node of the process, or `envoy`. */
 function nameOf(document: Cell, { names }: System): string {
-  const node = document.get('node', 'cluster')?.text() ?? document.get('node', 'id')?.text();
-  return names.mappedTo(document.file) ?? node ?? 'envoy';
+  return names.mappedTo(document.file) ?? nodeOf(document) ?? 'envoy';
+}
+
+function nodeOf(document: Cell): string | undefined {
+  return document.get('node', 'cluster')?.text() ?? document.get('node', 'id')?.text();
 }
 
 /** The filters of a listener that route HTTP, in all its chains. */

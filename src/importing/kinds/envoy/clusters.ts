@@ -71,7 +71,7 @@ function serviceOf(cluster: Cell, name: Cell, system: System): Component | null 
   const text = name.text()!;
   const found = [...hosts, text].flatMap((host) => system.find(host) ?? system.named(host) ?? []);
   const known = found.find(({ section }) => section === 'services' || section === 'gateways');
-  if (known !== undefined) return known.section === 'services' ? known : null;
+  if (known !== undefined) return known;
   if (found.length > 0) return null;
   const isNamed = hosts[0] !== undefined && /[a-z]/i.test(hosts[0]) && hosts[0] !== 'localhost';
   const component = system.add(isNamed ? hosts[0]! : text, { origins: [name] });

@@ -2,6 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
+import { noteProcess } from '../envoy/processes.js';
 import { addProcess } from '../spring/application.js';
 import { connectAddresses } from './addresses.js';
 import { variablesOf } from './environment.js';
@@ -54,7 +55,10 @@ export function addComponent(
     const container = containerOf(pod);
     const variables = variablesOf(container, namespace, system);
     const commands = [container?.get('command'), container?.get('args')];
-    if (component.section === 'services') addProcess(component, { variables, commands }, system);
+    if (component.section === 'services') {
+      addProcess(component, { variables, commands }, system);
+      noteProcess({ component, commands, files: [] }, [container?.get('image')?.text()], system);
+    }
     system.later('calls', () => {
       for (const { name, value } of variables)
         connectAddresses(component, name, value.text(), namespace, system, [value]);
