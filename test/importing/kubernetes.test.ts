@@ -418,3 +418,33 @@ describe('a Helm template', () => {
     expect(() => imported([{ ...template, isFound: true }])).toThrow('is a Helm template');
   });
 });
+
+describe('an object of two files', () => {
+  it('is that of the last one, and no second version', () => {
+    const orders = (replicas: number): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: orders }
+spec:
+  replicas: ${replicas}
+  template: { metadata: { labels: { app: orders } }, spec: { containers: [ { name: orders } ] } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: orders }
+spec: { selector: { app: orders } }
+`;
+    const result = imported([
+      { path: 'a.yaml', text: orders(2) },
+      { path: 'b.yaml', text: orders(3) },
+    ]);
+    const { services }: any = parse(result.scenario);
+    expect(services.orders).toMatchObject({ replicas: 3 });
+    expect(services.orders).not.toHaveProperty('versions');
+    const { listed } = result.account;
+    const replicas = listed.find(
+      ({ place, path }) => place.startsWith('a.yaml') && /replicas$/.test(path),
+    );
+    expect(replicas?.reason).toMatch(/^the same object is defined again at b.yaml:\d+$/);
+  });
+});

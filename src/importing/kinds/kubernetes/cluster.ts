@@ -28,7 +28,8 @@ export function clusterOf(system: System): Cluster {
 }
 
 /** Makes one component of the pods of each Service, the widest selector first, and of each workload without one. */
-function join({ pods, services, components }: Cluster, system: System): void {
+function join({ pods: all, services, components }: Cluster, system: System): void {
+  const pods = withoutDuplicates(all);
   const groups = services.map((service) => ({
     service,
     group: pods.filter(isSelectedBy(service)),
@@ -55,6 +56,21 @@ function join({ pods, services, components }: Cluster, system: System): void {
     const service = each.document.get('spec', 'serviceName')?.text() ?? each.name;
     for (const host of [service, each.name]) system.addHost(host, each.namespace, component);
   }
+}
+
+/** The last definition of each workload: an object that is applied again replaces the one before. */
+function withoutDuplicates(pods: readonly Pods[]): readonly Pods[] {
+  const last = new Map(pods.map((each) => [identityOf(each), each]));
+  for (const each of pods) {
+    const { document } = last.get(identityOf(each))!;
+    if (document !== each.document)
+      each.document.list(`the same object is defined again at ${document.place}`);
+  }
+  return [...last.values()];
+}
+
+function identityOf({ namespace, name, document }: Pods): string {
+  return `${document.get('kind')?.text() ?? ''} ${namespace}/${name}`;
 }
 
 function isSelectedBy({ namespace, selector }: Selecting): (pods: Pods) => boolean {
