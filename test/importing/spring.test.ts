@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readMapping } from '../../src/importing/names.js';
 import { Importing } from '../../src/importing/import.js';
-import { fixtures, loaded } from './support.js';
+import { fixtures, imported, loaded } from './support.js';
 
 const MANIFESTS = ['order', 'payment']
   .map(
@@ -151,6 +151,21 @@ function importedText(text: string) {
   loaded(result);
   return result;
 }
+
+describe('a file of a configuration server', () => {
+  it('has the settings of the application that it is named after', () => {
+    const compose = 'services: { orders: { image: shop/orders }, pay: { image: shop/pay } }';
+    const text = 'server: { tomcat: { threads: { max: 20 } } }';
+    const result = imported([
+      { path: 'compose.yaml', text: compose },
+      { path: 'config/shared/orders.yml', text },
+    ]);
+    const { services }: any = parse(result.scenario);
+    expect(services.orders.concurrency).toBe(20);
+    expect(services.pay.concurrency).toBeUndefined();
+    expect(result.questions.join()).not.toContain('orders.yml');
+  });
+});
 
 describe('the end of an application', () => {
   it.each([

@@ -83,7 +83,10 @@ function configureAll({ documents, processes }: Settings, system: System): void 
 /** Settings that bind a document of a file to a profile. */
 const PROFILES = ['spring.config.activate.on-profile', 'spring.profiles'];
 
-/** The services that a file configures: as mapped, as its name says, or as its file or folder is called. */
+/**
+ * The services that a file configures: as mapped, as its name says, or as its file or folder is called. A configuration server
+ * has a file for each application, such as `orders.yml`. Source: docs.spring.io/spring-cloud-config, Environment Repository.
+ */
 function ownersOf(document: Cell, system: System): readonly Component[] {
   const { file } = document;
   const servicesOf = (names: readonly string[]): readonly Component[] =>
@@ -94,7 +97,8 @@ function ownersOf(document: Cell, system: System): readonly Component[] {
   if (mapped.length > 0) return mapped;
   const [, folder, suffix] =
     /([^/\\]*)[/\\]application(?:-([^/\\]+))?\.[a-z]+$/i.exec(`/${file}`) ?? [];
-  const names = [valueOf(property(document, 'spring.application.name')), suffix, folder];
+  const [, base] = /([^/\\]+)\.[a-z]+$/i.exec(file) ?? [];
+  const names = [valueOf(property(document, 'spring.application.name')), suffix, folder, base];
   return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
 }
 
