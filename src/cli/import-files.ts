@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import type { SourceText } from '../importing/cell.js';
 import type { TraceSource } from '../importing/traces/model.js';
 import { plural } from '../text/words.js';
@@ -85,7 +85,9 @@ function below(
   const all = readdirSync(folder);
   const hasVariables = isInProject || all.some((name) => COMPOSE.test(name));
   const isVariables = (name: string): boolean => hasVariables && VARIABLES.test(name);
-  const names = all.filter((name) => !SKIPPED.test(name) || isVariables(name));
+  // Settings of tests, in the layout of Maven and Gradle.
+  const isTest = (name: string): boolean => name === 'test' && basename(folder) === 'src';
+  const names = all.filter((name) => (!SKIPPED.test(name) && !isTest(name)) || isVariables(name));
   return names.sort().flatMap((name) => {
     const path = join(folder, name);
     const own = lstatSync(path);

@@ -122,6 +122,17 @@ describe('faultline import', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('reads no settings of tests in the layout of Maven and Gradle', () => {
+    for (const part of ['main', 'test']) {
+      mkdirSync(folder.at(`orders/src/${part}/resources`), { recursive: true });
+      const text = 'spring: { application: { name: orders } }\nserver: { port: 1 }\n';
+      writeFileSync(folder.at(`orders/src/${part}/resources/application.yml`), text);
+    }
+    writeFileSync(folder.at('orders/compose.yaml'), 'services: { orders: { image: orders } }\n');
+    const { stdout } = faultline(['import', folder.at('orders'), '--out', folder.at('out.yaml')]);
+    expect(stdout).toContain('from 2 documents');
+  });
+
   it('follows no link out of the folder', () => {
     const secret = folder.put('secret.yaml', 'secret: [');
     const inner = folder.at('k8s');
