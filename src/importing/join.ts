@@ -240,9 +240,12 @@ class Join {
 /** What proxies of a mesh add is between the spans of a caller and a callee, so the measured network has it. */
 function withoutProxies(sections: Map<string, Written>): void {
   const mesh = sections.get('mesh');
-  if (mesh?.kind !== 'map' || mesh.entries.has('proxy')) return;
+  if (mesh?.kind !== 'map') return;
   const none = { ...plain('0ns'), note: 'in the measured network' };
-  sections.set('mesh', map([...mesh.entries, ['proxy', map({ work: none, latency: none })]]));
+  const known = mesh.entries.get('proxy');
+  const own = known?.kind === 'map' ? known.entries : [];
+  const proxy = map([['work', none], ['latency', none], ...own]);
+  sections.set('mesh', map([...mesh.entries, ['proxy', proxy]]));
 }
 
 /** Whether a file has settings for the messages that a service handles. */

@@ -369,3 +369,36 @@ spec: { template: { metadata: { labels: { app: cart } }, spec: { containers: [ {
     );
   });
 });
+
+describe('proxies of a mesh', () => {
+  const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: orders }
+spec: { host: orders, trafficPolicy: { connectionPool: { http: { http2MaxRequests: 10 } } } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: orders }
+spec: { template: { spec: { containers: [ { name: orders } ] } } }
+`;
+  const config = (spec: string): string =>
+    `${rule}---\napiVersion: networking.istio.io/v1beta1\nkind: ProxyConfig\nmetadata: { name: all }\nspec: ${spec}\n`;
+  const meshOf = (text: string): any => {
+    const result = imported(source(text));
+    loaded(result);
+    return parse(result.scenario).mesh;
+  };
+
+  it('have the threads of a ProxyConfig of all pods, or of the installation', () => {
+    expect(meshOf(config('{ concurrency: 4 }')).proxy).toEqual({ concurrency: 4 });
+    const operator = `${rule}---\napiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: { meshConfig: { defaultConfig: { concurrency: 3 } } }\n`;
+    expect(meshOf(operator).proxy).toEqual({ concurrency: 3 });
+  });
+
+  it('keep the usual threads where a file names some pods, or leaves it to the machine', () => {
+    const some = '{ concurrency: 4, selector: { matchLabels: { app: orders } } }';
+    for (const spec of [some, '{ concurrency: 0 }'])
+      expect(meshOf(config(spec)).proxy).toBeUndefined();
+  });
+});

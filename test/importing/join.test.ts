@@ -221,7 +221,12 @@ workloads: { users: { arrivals: poisson(30/s), requests: [ { call: web.get } ] }
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: cart }
-spec: { host: cart, trafficPolicy: { loadBalancer: { simple: RANDOM } } }`;
+spec: { host: cart, trafficPolicy: { loadBalancer: { simple: RANDOM } } }
+---
+apiVersion: networking.istio.io/v1beta1
+kind: ProxyConfig
+metadata: { name: all }
+spec: { concurrency: 4 }`;
     const sources = source(`${MANIFESTS.replaceAll('shop', 'web')}\n---${rule}`);
     const importing = new Importing(sources, { title: 'Shop', names: new Map() });
     const chunks = async function* (): AsyncIterable<string> {
@@ -230,7 +235,7 @@ spec: { host: cart, trafficPolicy: { loadBalancer: { simple: RANDOM } } }`;
     const result = importing.finish(await readTraces([{ path: 't', chunks }], importing.hints));
     loaded(result);
     const { mesh, network, databases } = parse(result.scenario);
-    expect(mesh.proxy).toEqual({ work: '0ns', latency: '0ns' });
+    expect(mesh.proxy).toEqual({ work: '0ns', latency: '0ns', concurrency: 4 });
     expect(network).toEqual({
       latency: '2ms',
       links: [{ between: ['cart', 'carts'], latency: '0ns' }],

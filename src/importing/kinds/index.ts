@@ -5,6 +5,7 @@ import { apiRoutes } from './gateway-api/routes.js';
 import { trafficPolicies } from './gateway-api/traffic-policies.js';
 import { destinationRules } from './istio/destination-rules.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
+import { proxyConfigs } from './istio/proxy-config.js';
 import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
 import { bystanders } from './kubernetes/bystanders.js';
@@ -34,6 +35,7 @@ export const documentKinds: readonly DocumentKind[] = [
   virtualServices,
   destinationRules,
   serviceEntries,
+  proxyConfigs,
   kafkas,
   kafkaTopicResources,
   describedTopics,

@@ -13,6 +13,8 @@ export interface Mesh {
   /** Labels of a subset by `component/subset`. */
   readonly subsets: Map<string, ReadonlyMap<string, string>>;
   mtls: Cell | null;
+  /** Worker threads of each proxy, if a file says them. */
+  threads: Written | null;
 }
 
 /** The mesh of a system; it exists once a document of Istio is read. */
@@ -24,6 +26,7 @@ export function meshOf(system: System): Mesh {
       gateways: new Map(),
       subsets: new Map(),
       mtls: null,
+      threads: null,
     };
     system.later('calls', () => system.sections.set('mesh', written(mesh)));
     return mesh;
@@ -40,7 +43,7 @@ export function bundleOf(mesh: Mesh, component: Component): Map<string, Written>
 }
 
 /** A bundle replaces the default one, so it repeats the retries that Istio adds by itself. */
-function written({ bundles, routes, mtls }: Mesh): WrittenMap {
+function written({ bundles, routes, mtls, threads }: Mesh): WrittenMap {
   const inside = [...bundles].filter(([{ section }]) => section === 'services');
   const outbound = inside.map(([{ name }, fields]) => {
     const retry: readonly (readonly [string, Written])[] = fields.has('retry')
@@ -52,6 +55,7 @@ function written({ bundles, routes, mtls }: Mesh): WrittenMap {
   return map({
     kind: plain('istio'),
     mtls: isMutual,
+    proxy: threads === null ? undefined : map({ concurrency: threads }),
     outbound: outbound.length === 0 ? undefined : map(outbound),
     routes:
       routes.size === 0
