@@ -21,16 +21,22 @@ function partsOf(text, joints = [', ', ' and ']) {
   return [...found, text.slice(from)];
 }
 
-/** The value of `path` in what a change makes of the file; `undefined` if the change does not reach it. */
-function valueAt(value, keys) {
-  let left = value;
+/**
+ * The values of a path in both sides of a change, null where it has none. A step that has no name on one side is the one at
+ * the place of that with the name on the other.
+ */
+function valuesAt(sides, keys) {
+  let left = sides;
   for (const key of keys) {
-    if (left === null || left === undefined) return null;
-    left = Array.isArray(left)
-      ? (left.find((one) => one?.name === key) ?? left[Number(key)])
-      : left[key];
+    const places = left.map((one) =>
+      Array.isArray(one) ? one.findIndex((entry) => entry?.name === key) : -1,
+    );
+    const place = places.find((one) => one >= 0) ?? Number(key);
+    left = left.map((one, side) =>
+      Array.isArray(one) ? one[places[side] >= 0 ? places[side] : place] : one?.[key],
+    );
   }
-  return left ?? null;
+  return left.map((one) => one ?? null);
 }
 
 /** The keys of a path such as `steps[pay].after`, below that of a change; null if it is not below it. */
@@ -50,7 +56,8 @@ function valuesOf(path, changes) {
     .sort((a, b) => a.keys.length - b.keys.length);
   if (all.length === 0) return null;
   const [{ change, keys }] = all;
-  return { from: valueAt(change.from, keys), to: valueAt(change.to, keys) };
+  const [from, to] = valuesAt([change.from, change.to], keys);
+  return { from, to };
 }
 
 const isMap = (one) => typeof one === 'object' && one !== null && !Array.isArray(one);

@@ -1,4 +1,5 @@
 // Kinds of sentences about the usual runs, compared with the events and figures of the document.
+import { isDeepStrictEqual } from 'node:util';
 import { listed } from '../../dist/report/base/format.js';
 import { COUNT, countIn, isPrinted, NUMBER, RATE, SHARE, SINCE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
@@ -786,6 +787,16 @@ export const TOLD = [
       const more = /^\d+ others?$/u.test(all.at(-1)) ? Number.parseInt(all.pop(), 10) : 0;
       const isSo = all.every((name) => unlimited.includes(name));
       return isSo && all.length + more === unlimited.length ? null : unlimited.join();
+    },
+  ),
+  kind(
+    'limits that adapt',
+    /^the concurrency limits? of (?<names>.+) (?:adapts, so that it has|adapt, so that they have) no fixed value and may refuse requests earlier$/iu,
+    ({ groups }, { variant, result }) => {
+      const names = groups.names.split(/, | and /u);
+      // The page has one such sentence for each variant, below the title of another one.
+      const all = [variant, ...result.variants].map(({ headroom }) => headroom?.adaptive ?? []);
+      return all.some((adaptive) => isDeepStrictEqual(adaptive, names)) ? null : all[0].join();
     },
   ),
   kind(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readingOf } from '../../bench/accounts/reader.mjs';
+import { settingsError } from '../../bench/accounts/settings.mjs';
 import { textsOf } from '../../bench/accounts/surfaces.mjs';
 import { summarise } from '../../src/analysis/summarise.js';
 import { storyBlocks } from '../../src/report/story/blocks.js';
@@ -103,5 +104,15 @@ describe('settings in which variants differ', () => {
     expect(lines).not.toContain('The faults are not the cause');
     const { unread, wrong } = readingOf(own.result, own.texts);
     expect({ unread, wrong }).toEqual({ unread: [], wrong: [] });
+  });
+
+  it('are those of a step that has a name in one variant only', () => {
+    const wait = { wait: '1ms' };
+    const from = [wait, { name: 'ask', call: 'stock.get', times: 10 }];
+    const changes = [{ path: 'a.steps', from, to: [wait, { parallel: [], times: 5 }] }];
+    const said = 'a.steps[ask]: { call: stock.get → unset, name: ask → unset, times: 10 → 5 }';
+    expect(settingsError(said, changes, true)).toBeNull();
+    expect(settingsError(said.replace('→ 5', '→ 4'), changes, true)).toContain('times');
+    expect(settingsError(said.replace('ask]', '0]'), changes, true)).toContain('is the same');
   });
 });
