@@ -190,4 +190,28 @@ describe('the comparison of sentences with runs', () => {
     expect(cleared.wrong.join(' ')).toContain('the runs have another role of “connections');
     expect(readAs('Of 1,063', 'About 1,063').unread.length).toBeGreaterThan(0);
   });
+
+  it('reads which limits adapt', () => {
+    const { result } = run(`
+faultline: 1
+title: Two shops with limits that adapt
+run: { duration: 10s, warmup: 2s, replications: 1 }
+policies: { guard: { concurrencyLimit: { kind: vegas } } }
+services:
+  shop: { runtime: async, outbound: guard, endpoints: { get: [ call: stock.get ] } }
+  store: { runtime: async, outbound: guard, endpoints: { get: [ call: stock.get ] } }
+  stock: { concurrency: 5, endpoints: { get: [ wait: 20ms ] } }
+workloads:
+  users: { arrivals: poisson(60/s), requests: [ { call: shop.get, name: one }, { call: store.get, name: two } ] }
+`);
+    const texts = textsOf(result, storyBlocks(result, { source: 'case.yaml' }));
+    expect(texts.map(({ text }) => text).join('\n')).toMatch(/limits of shop and store adapt/u);
+    const readAs = (from: string, to: string): ReturnType<typeof readingOf> =>
+      readingOf(
+        result,
+        texts.map((one) => ({ ...one, text: one.text.replaceAll(from, to) })),
+      );
+    expect(readAs('', '')).toMatchObject({ unread: [], wrong: [] });
+    expect(readAs('shop and store adapt', 'shop and stock adapt').wrong.length).toBeGreaterThan(0);
+  });
 });
