@@ -10,7 +10,7 @@ const same = (text: string): string => text;
 const IN_FIVE = '100 % in all 5 runs: up to 45.1 % of further runs may differ (95 % confidence).';
 
 /** Runs of a shop in which no request fails, or one of 50. */
-const shop = (budget: string, failing = ''): Result =>
+const shop = (budget: string, failing = '', more = ''): Result =>
   run(`
 faultline: 1
 title: A shop
@@ -18,10 +18,11 @@ run: { duration: 2s, replications: 5 }
 services: { shop: { endpoints: { buy: [ wait: exponential(2ms)${failing} ] } } }
 workloads: { users: { arrivals: poisson(50/s), requests: [ call: shop.buy ] } }
 budgets: [ ${budget} ]
+${more}
 `).result;
 
-const checked = (result: Result): string =>
-  checkText([{ file: 'a.yaml', result }], { paint: { bold: same, dim: same, red: same } });
+const checked = (result: Result, broken = false): string =>
+  checkText([{ file: 'a.yaml', result }], { paint: { bold: same, dim: same, red: same }, broken });
 
 it('a budget that holds because no request fails has the number of runs in place of an interval', () => {
   const result = shop('users.success >= 95%');
@@ -30,6 +31,12 @@ it('a budget that holds because no request fails has the number of runs in place
   const markdown = renderMarkdown(result, { command: '' });
   expect(markdown).toContain('✓ 100 % |');
   expect(markdown).toContain(`\n\n${IN_FIVE}\n`);
+});
+
+it('budgets and expectations have the number once, and none where only broken budgets are listed', () => {
+  const result = shop('users.success >= 95%', '', 'expect: [ users.success > 90% ]');
+  expect(checked(result).split(IN_FIVE)).toHaveLength(2);
+  expect(checked(result, true)).not.toContain('further runs');
 });
 
 it('one that too few requests leave open has the interval', () => {

@@ -143,6 +143,8 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       ),
     );
   lines.push(...JUDGED_LISTS.flatMap((list) => listLines(list, result, options)));
+  const note = options.broken === true ? '' : allOrNoneNote(result);
+  if (note !== '') lines.push(...wrapped(note, '  ', '    ', columns));
   for (const one of explainedOf(result.variants)) {
     const text = `${oneLine(one.variant.name)}: ${oneLine(causeLine(one))}`;
     lines.push(...labelled('causes', text, columns, paint));
@@ -165,18 +167,16 @@ function listLines(list: JudgedList, result: Result, options: CheckOptions): str
     .filter((length) => length <= (columns === Infinity ? LOG_WIDTH : BUDGET_WIDTH))
     .reduce((most, length) => Math.max(most, length), 0);
   const failed = result.variants.filter((variant) => tallyOf(list, variant).broken > 0).length;
-  const note = allOrNoneNote(rows, result);
   return [
     ...(list === GOALS ? [] : [`  ${paint.bold(list.heading)}`]),
     ...rows.flatMap((row) => rowLines(list, row, { result, width, options })),
     `  ${list.sum(failed, result.variants.length)}`,
-    ...(note === '' ? [] : wrapped(note, '  ', '    ', columns)),
   ];
 }
 
 /** How sure the shares are that are printed for budgets that all variants hold. */
-function allOrNoneNote(rows: readonly JudgedRow[], { variants, replications }: Result): string {
-  const shown = rows
+function allOrNoneNote({ variants, replications }: Result): string {
+  const shown = JUDGED_LISTS.flatMap((list) => rowsOf(list, variants))
     .filter(({ by }) => by.every((one) => one === null || one.verdict === 'pass'))
     .flatMap(({ by }) => nearestOf(by.map((budget, i) => ({ budget, name: variants[i]!.name }))));
   return allOrNoneWords(shown.map(({ budget }) => ({ ...budget, runs: replications })));
