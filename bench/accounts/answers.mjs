@@ -121,14 +121,18 @@ export const ANSWERS = [
   ),
   kind(
     'a drain that is not done',
-    /^(?<node>nodes\[\d+\]) (?<text>is not emptied: the disruption budget of .+)$/u,
-    ({ groups }, { variant }) =>
-      variant.cascade.events.some(
+    /^(?:(?<spared>.+?) holds (?:the budget|both budgets|all (?:\d+ )?budgets) and is no cure: )?(?<node>nodes\[\d+\]) (?<text>is not emptied: the disruption budget of .+)$/u,
+    ({ groups }, facts) => {
+      const variant = groups.spared === undefined ? facts.variant : named(facts, groups.spared);
+      if (groups.spared !== undefined && !(variant !== undefined && holdsAll(variant)))
+        return `${groups.spared} does not hold all budgets`;
+      return variant.cascade.events.some(
         ({ kind: of, subject, text }) =>
           of === 'kept' && subject === groups.node && text === groups.text,
       )
         ? null
-        : `no budget keeps an instance on ${groups.node}`,
+        : `no budget keeps an instance on ${groups.node}`;
+    },
   ),
   {
     name: 'why',

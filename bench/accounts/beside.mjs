@@ -1,8 +1,9 @@
 // Kinds of the lines below the answers: the price of an advice, how a cause is known, and what is cleared.
+import { mostUnseen } from '../../dist/stats/interval.js';
 import { isPrinted, SHARE } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 import { PROOFS } from './proofs.mjs';
-import { effectError } from './settings.mjs';
+import { effectError, partsOf } from './settings.mjs';
 
 const named = ({ result }, name) => result.variants.find((variant) => variant.name === name);
 
@@ -71,6 +72,17 @@ function inferredError(text, { own, variant }) {
 
 /** All kinds of these lines. */
 export const BESIDE = [
+  kind(
+    'shares that are the same in all runs',
+    new RegExp(
+      `^(?:0 %|100 %|0 % or 100 %) in all (?<runs>\\d+) runs: up to (?<most>${SHARE}) of further runs may differ \\(95 % confidence\\)$`,
+      'u',
+    ),
+    ({ groups: { runs, most } }, { result }) =>
+      Number(runs) === result.replications && isPrinted(most, mostUnseen(result.replications))
+        ? null
+        : `there are ${result.replications} runs`,
+  ),
   kind(
     'the price of a variant',
     /^Price of (?<name>.+?) against (?<other>.+?): (?<list>.+)$/u,
@@ -184,9 +196,8 @@ export const BESIDE = [
     'how it is known',
     /^Known by: (?:the same run again, from start to end: )?(?<list>.+)$/u,
     ({ groups }, facts) => {
-      const parts = groups.list
-        .replace(/ \((?:\d+ runs?|run 1 of \d+|runs 1 to \d+ of \d+)\)/u, '')
-        .split('; ');
+      const list = groups.list.replace(/ \((?:\d+ runs?|run 1 of \d+|runs 1 to \d+ of \d+)\)/u, '');
+      const parts = partsOf(list, ['; ']);
       for (const part of parts) {
         if (INFERRED.test(part)) {
           const error = inferredError(part, facts);

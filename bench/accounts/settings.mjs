@@ -5,7 +5,7 @@ import { COUNT, countIn, isPrinted, NUMBER, SHARE, TIME } from './figures.mjs';
 import { kind } from './kind.mjs';
 
 /** The parts of a list with joints outside of brackets and quotation marks. */
-function partsOf(text, joints = [', ', ' and ']) {
+export function partsOf(text, joints = [', ', ' and ']) {
   const found = [];
   let [depth, from, isQuoted] = [0, 0, false];
   for (let i = 0; i < text.length; i++) {
@@ -104,6 +104,9 @@ function ungrouped(text) {
 
 /** What is wrong in a list of settings, with `and 4 more` at its end, or the list of all of them, or of a part. */
 export function settingsError(list, changes, isPart = false) {
+  const below = /^(?<count>\d+) settings?, below$/u.exec(list)?.groups;
+  if (below !== undefined)
+    return Number(below.count) === changes.length ? null : `${changes.length} settings differ`;
   const more = /^(?<some>.+) and (?<left>\d+) more in the patch of Do$/u.exec(list)?.groups;
   const all = partsOf(more?.some ?? list).flatMap(ungrouped);
   const error = all.map((one) => settingError(one, changes)).find((one) => one !== null);

@@ -284,7 +284,16 @@ function hurtError({ subject, how, from, to, other, otherHow }, { variant }) {
   return ends.some((at) => isPrinted(to, at)) ? null : `nothing of ${subject} ends at ${to}`;
 }
 
-const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${SINCE}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${SINCE} to ${END})?(?:; (?:(?<other>\S+): (?<otherHow>.+)|(?:\S+ and \S+|\d+ other kinds?) too))?`;
+const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${SINCE}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${SINCE} to ${END})?(?:; the first fail from (?<first>${TIME}))?(?:; (?:(?<other>\S+): (?<otherHow>.+)|(?:\S+ and \S+|\d+ other kinds?) too))?`;
+
+/** Whether requests fail in the step that begins at the time of the first ones. */
+function firstError({ first, subject }, { variant: { timeline } }) {
+  if (first === undefined) return null;
+  const success = timeline.series[subject]?.success ?? [];
+  return success.some((share, k) => share < 1 && isPrinted(first, k * timeline.step))
+    ? null
+    : `no request fails from ${first}`;
+}
 
 /** Words of causes are those of the account. */
 function causesError(text, { variant }) {
@@ -631,8 +640,10 @@ export const TOLD = [
         : 'no such event';
     },
   ),
-  kind('who is hurt', new RegExp(`^${HURT}$`, 'u'), ({ groups }, facts) =>
-    hurtError(groups, facts),
+  kind(
+    'who is hurt',
+    new RegExp(`^${HURT}$`, 'u'),
+    ({ groups }, facts) => hurtError(groups, facts) ?? firstError(groups, facts),
   ),
   kind('others are hurt', /^(?<n>\d+) other kinds? of requests degrades? too$/u),
   kind(
@@ -898,8 +909,8 @@ export const TOLD = [
   kind(
     'no headroom',
     new RegExp(
-      `^(?:(?<name>\\S+) is saturated: i|I)ts? .+ holds? (?<of>${RATE}) of (?<rate>${RATE})(?: from [^,;]+)?(?:, a fault included)?(?<faults>;.+)?$`,
-      'u',
+      `^(?:(?<name>\\S+) is saturated: )?(?:its?|the) .+ holds? (?<of>${RATE}) of (?<rate>${RATE})(?: from [^,;]+)?(?:, a fault included)?(?<faults>;.+)?$`,
+      'iu',
     ),
     ({ groups }, { variant }) => {
       const [first] = variant.headroom?.components ?? [];

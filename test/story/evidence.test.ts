@@ -214,4 +214,23 @@ workloads:
     expect(readAs('', '')).toMatchObject({ unread: [], wrong: [] });
     expect(readAs('shop and store adapt', 'shop and stock adapt').wrong.length).toBeGreaterThan(0);
   });
+
+  it('reads in how many runs a share is 100 %', () => {
+    const { result } = run(`
+faultline: 1
+title: A shop in which no request fails
+run: { duration: 2s, replications: 5 }
+services: { shop: { endpoints: { buy: [ wait: 2ms ] } } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ call: shop.buy ] } }
+budgets: [ users.success >= 95% ]
+`);
+    const texts = textsOf(result, storyBlocks(result, { source: 'case.yaml' }));
+    const readAs = (from: string, to: string): ReturnType<typeof readingOf> =>
+      readingOf(
+        result,
+        texts.map((one) => ({ ...one, text: one.text.replaceAll(from, to) })),
+      );
+    expect(readAs('', '')).toMatchObject({ unread: [], wrong: [] });
+    expect(readAs('45.1 % of further', '25.9 % of further').wrong).toHaveLength(1);
+  });
 });

@@ -114,5 +114,7 @@ describe('settings in which variants differ', () => {
     expect(settingsError(said, changes, true)).toBeNull();
     expect(settingsError(said.replace('→ 5', '→ 4'), changes, true)).toContain('times');
     expect(settingsError(said.replace('ask]', '0]'), changes, true)).toContain('is the same');
+    expect(settingsError('1 setting, below', changes)).toBeNull();
+    expect(settingsError('2 settings, below', changes)).toBe('1 settings differ');
   });
 });
