@@ -97,6 +97,20 @@ function whyError(text, facts) {
 
 const IN = String.raw`(?: in (?<in>[^,;:]+?))?`;
 
+const UNCOVERED = String.raw`(?<request>\S+) requests, of which (?<share>${SHARE}) fail(?:, and \d+ other kinds?)?`;
+
+/** Whether this part of these requests fails in a variant. */
+function uncoveredError({ request, share }, variant) {
+  return Object.entries(variant.components).some(([name, { kind: what, parts }]) =>
+    Object.entries(what === 'workload' ? parts : {}).some(
+      ([part, { success }]) =>
+        [part, `${name}.${part}`].includes(request) && isPrinted(share, 1 - success),
+    ),
+  )
+    ? null
+    : 'other requests fail, or another part of them';
+}
+
 /** All kinds of sentences of the first lines. */
 export const ANSWERS = [
   { name: 'a badge', read: (text, facts) => badgeError(text, facts) },
@@ -213,10 +227,17 @@ export const ANSWERS = [
     (_, { result }) =>
       result.variants.some((one) => tally(one).broken > 0) ? null : 'no budget is broken',
   ),
-  kind('do: nothing', /^Nothing: (?:it|every variant) holds every budget$/u, (_, { result }) =>
-    result.variants.filter((one) => tally(one).of > 0).every(holdsAll)
-      ? null
-      : 'a budget is not held',
+  kind(
+    'do: nothing',
+    new RegExp(
+      `^Nothing: (?:it|every variant) holds every budget(?:, but none covers ${UNCOVERED})?$`,
+      'u',
+    ),
+    ({ groups }, { variant, result }) => {
+      const isHeld = result.variants.filter((one) => tally(one).of > 0).every(holdsAll);
+      if (!isHeld) return 'a budget is not held';
+      return groups.request === undefined ? null : uncoveredError(groups, variant);
+    },
   ),
   kind(
     'none is broken',
@@ -297,20 +318,8 @@ export const ANSWERS = [
   ),
   kind(
     'failures that no budget covers',
-    new RegExp(
-      `^No budget covers (?<request>\\S+) requests, of which (?<share>${SHARE}) fail(?:, and \\d+ other kinds?)?$`,
-      'u',
-    ),
-    ({ groups }, { variant }) =>
-      Object.entries(variant.components).some(([name, { kind: what, parts }]) =>
-        Object.entries(what === 'workload' ? parts : {}).some(
-          ([part, { success }]) =>
-            [part, `${name}.${part}`].includes(groups.request) &&
-            isPrinted(groups.share, 1 - success),
-        ),
-      )
-        ? null
-        : 'other requests fail, or another part of them',
+    new RegExp(`^No budget covers ${UNCOVERED}$`, 'u'),
+    ({ groups }, { variant }) => uncoveredError(groups, variant),
   ),
   kind('missed', /^“(?<text>.+?)” is not held: (?<figure>.+)$/u, ({ groups }, facts) =>
     missedError([[groups.text, groups.figure]], facts),

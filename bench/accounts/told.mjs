@@ -289,10 +289,12 @@ const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) fro
 /** Whether requests fail in the step that begins at the time of the first ones. */
 function firstError({ first, subject }, { variant: { timeline } }) {
   if (first === undefined) return null;
-  const success = timeline.series[subject]?.success ?? [];
-  return success.some((share, k) => share < 1 && isPrinted(first, k * timeline.step))
-    ? null
-    : `no request fails from ${first}`;
+  const isSo = Object.entries(timeline.series).some(
+    ([name, { success = [] }]) =>
+      (name === subject || name.endsWith(`.${subject}`)) &&
+      success.some((share, k) => share < 1 && isPrinted(first, k * timeline.step)),
+  );
+  return isSo ? null : `no request fails from ${first}`;
 }
 
 /** Words of causes are those of the account. */
