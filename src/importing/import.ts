@@ -5,6 +5,7 @@ import { plural } from '../text/words.js';
 import { suggestCalls } from './suggested.js';
 import { documentKinds } from './kinds/index.js';
 import { guessesIn, type Guess } from './guesses.js';
+import { settleBrokers } from './message-brokers.js';
 import { outsideQuestion, questionsOf } from './questions.js';
 import { hintsOf, join } from './join.js';
 import { REASON } from './reasons.js';
@@ -131,6 +132,7 @@ export class Importing {
     const { system, documents } = this;
     if (model !== null && this.tables !== null) throw new ImportError(MORE);
     if (model !== null) join(system, model);
+    settleBrokers(system, model !== null);
     const tables = this.tables ?? (model === null ? this.mesh : null);
     const metrics =
       tables !== null

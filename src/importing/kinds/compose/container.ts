@@ -1,6 +1,8 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { LOAD_GENERATOR } from '../kubernetes/component.js';
+import { brokerOf } from '../../message-brokers.js';
+import type { Component } from '../../system.js';
 import { productOf } from '../kubernetes/products.js';
 import type { Values } from './values.js';
 
@@ -74,11 +76,13 @@ export class Container {
     return cells.flatMap((cell) => values.text(cell)?.replace(/^[A-Z_]+=/, '') ?? []);
   }
 
-  /** What the container is: a database, a generator of load, or neither. */
-  role(values: Values): { readonly product: string | null; readonly isLoad: boolean } {
+  /** What the container is: a database, a broker, a generator of load, or a service. */
+  role(values: Values): Pick<Component, 'section' | 'product' | 'isLoad'> {
     const image = values.text(this.get('image')) ?? '';
     const isLoad = LOAD_GENERATOR.test(`${this.name} ${image}`);
-    return { product: isLoad ? null : productOf(image), isLoad };
+    const [database, broker] = isLoad ? [null, null] : [productOf(image), brokerOf(image)];
+    const section = database !== null ? 'databases' : broker !== null ? 'topics' : 'services';
+    return { section, product: database ?? broker, isLoad };
   }
 
   /** Names by which others reach it. */

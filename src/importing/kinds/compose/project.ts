@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
+import { BROKER, noteBroker } from '../../message-brokers.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
@@ -112,16 +113,14 @@ function leftOut(container: Container, values: Values): string | null {
 }
 
 function add(container: Container, values: Values, system: System): Component {
-  const { product, isLoad } = container.role(values);
-  const component = system.add(container.name, {
-    section: product === null ? 'services' : 'databases',
-    product,
-    origins: container.layers,
-    isLoad,
-  });
+  const role = container.role(values);
+  const component = system.add(container.name, { ...role, origins: container.layers });
   for (const host of container.hosts(values)) system.addHost(host.toLowerCase(), '', component);
-  if (isLoad) container.list('a load generator is a workload, which has no process');
-  else fieldsOf(container, component, values);
+  if (role.isLoad) container.list('a load generator is a workload, which has no process');
+  else if (role.section === 'topics') {
+    container.list(BROKER);
+    noteBroker(component, system);
+  } else fieldsOf(container, component, values);
   return component;
 }
 
@@ -155,7 +154,7 @@ function entrances(
 ): void {
   const published = made.flatMap(([container, component]) => {
     const port = container.publishedPort(values);
-    return port === undefined || component.section === 'databases' ? [] : [{ component, port }];
+    return port === undefined || component.section !== 'services' ? [] : [{ component, port }];
   });
   const isCalledBy = (component: Component, isCaller: (caller: Component) => boolean): boolean =>
     system.edges.some(({ to, from: caller }) => to === component && isCaller(caller));

@@ -1,4 +1,5 @@
 import type { Cell } from '../../cell.js';
+import { BROKER, brokerOf, noteBroker } from '../../message-brokers.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
@@ -32,21 +33,26 @@ export function addComponent(
   const [first, ...others] = group;
   const product = productIn(containerOf(first!.pod));
   const isDatabase = product !== null && others.length === 0;
+  const image = containerOf(first!.pod)?.get('image')?.text() ?? '';
+  const broker = product !== null || others.length > 0 ? null : brokerOf(image);
   const name = first!.document.get('metadata', 'name');
   const versions = isDatabase || others.length === 0 ? [] : versionNames(group);
   const component = system.add(wanted, {
     namespace: first!.namespace,
-    section: isDatabase ? 'databases' : 'services',
-    product: isDatabase ? product : null,
+    section: isDatabase ? 'databases' : broker !== null ? 'topics' : 'services',
+    product: isDatabase ? product : broker,
     origins: origin === undefined || origin === name ? [name!] : [origin, name!],
     versions,
-    isLoad: LOAD_GENERATOR.test(`${first!.name} ${containerOf(first!.pod)?.get('image')?.text()}`),
+    isLoad: LOAD_GENERATOR.test(`${first!.name} ${image}`),
   });
   component.cores = coresOf(limitOf(first!.pod)) ?? null;
   component.replicas = first!.document.get('spec', 'replicas')?.number() ?? 1;
   if (component.isLoad)
     first!.document.list('a load generator is a workload, which has no process');
-  else if (isDatabase) fillDatabase(component, first!);
+  else if (component.section === 'topics') {
+    first!.document.list(BROKER);
+    noteBroker(component, system);
+  } else if (isDatabase) fillDatabase(component, first!);
   else fillService(component, group, versions, system);
   for (const { document } of group) {
     system.later('calls', () => listBelow(document, ROLLOUT_REASONS));
