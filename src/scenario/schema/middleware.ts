@@ -3,10 +3,10 @@ import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { share, whole } from '../../contracts/quantities/quantities.js';
+import { checkCache, refusing } from '../../contracts/scenario/middleware.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema, type storeSchema } from './admission.js';
-import { nameText, when, CALL_PATTERN } from '../../contracts/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 import { cost } from '../../contracts/quantities/fields.js';
 import { methodText } from '../../contracts/scenario/verbs.js';
 
@@ -57,56 +57,7 @@ const SIZED: ReadonlyMap<string, string> = new Map([
   ['correlate', 'the request'],
 ]);
 
-function common() {
-  return {
-    work: cost().describe('CPU. Unit: distribution. Defaults to 0ms; of `kind: jwt` to 22us.'),
-    reject: field.of(share(), 0, 'Share of requests refused.'),
-    status: whole({ min: 400, max: 599 })
-      .optional()
-      .describe('Status of a refusal. Defaults by name: 401, 403, 429, 503.'),
-    call: z
-      .string()
-      .regex(CALL_PATTERN)
-      .optional()
-      .describe(
-        'A remote check: component.endpoint, under the bundle of `outbound`. A client error (4xx but 429) ' +
-          'refuses the request with `status`; any other failure means that the check failed, see `onError`.',
-      ),
-    onError: field.choice(
-      ['allow', 'reject'],
-      'reject',
-      'Behaviour when the check fails: `allow` lets the request pass, `reject` ends it like any failed call, ' +
-        'with 503 or 504.',
-    ),
-    dryRun: field.flag(
-      false,
-      'Whether it only records its decisions, including calls to its store and check, and lets every request ' +
-        'pass; the metric `wouldReject` counts requests that it would have refused.',
-    ),
-    when: when.optional(),
-  };
-}
-
-/** Fields of the cache of a remote check. */
-function cacheFields() {
-  return {
-    cacheTtl: field.duration(
-      absent(),
-      'How long each instance caches a response of `call`; valid for t < response + cacheTtl. Requests that ' +
-        'arrive before the response call too.',
-    ),
-    key: nameText()
-      .optional()
-      .describe('Entry of `keys`, such as the token, under which a response is cached.'),
-    cacheRefusals: field.of(
-      z.boolean(),
-      absent('true'),
-      'Whether refusals are cached too, as in APIcast; lua-resty-openidc caches none.',
-    ),
-  };
-}
-
-type Fields = ReturnType<typeof common> & ReturnType<typeof cacheFields>;
+type Fields = typeof refusing & typeof checkCache;
 
 /** Fields of an entry; which of them it has depends on its name and kind. */
 export interface EntryFields extends Partial<z.output<z.ZodObject<Fields>>> {
@@ -125,7 +76,7 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
     const summary = SUMMARIES.get(name)!;
     if (name === 'rateLimit' || name === 'admit') {
       const schema = name === 'admit' ? gateSchema : storedLimiterSchema;
-      shape[name] = schema(kinds, common()).optional().describe(summary);
+      shape[name] = schema(kinds, refusing).optional().describe(summary);
       continue;
     }
     if (name === 'cache') {
@@ -140,7 +91,7 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
     const kind =
       words === undefined ? {} : { kind: z.enum(words).optional().describe(KIND_TEXTS.get(name)!) };
     shape[name] = z
-      .strictObject({ ...kind, ...common(), ...cacheFields(), ...sizeFields(name) })
+      .strictObject({ ...kind, ...refusing, ...checkCache, ...sizeFields(name) })
       .optional()
       .describe(summary);
   }
@@ -163,7 +114,6 @@ function sizeFields(name: string): Record<string, z.ZodType> {
 
 /** Fields of a response cache. */
 function responseSchema() {
-  const { work } = common();
   return z.strictObject({
     cache: field.of(nameText(), required, 'Name of the cache that holds the responses.'),
     methods: z
@@ -181,8 +131,8 @@ function responseSchema() {
       'name of a key',
     ),
     ttl: field.duration(absent('theirs'), 'Replaces the time to live of the levels.'),
-    work,
-    when: when.optional(),
+    work: refusing.work,
+    when: refusing.when,
   });
 }
 
@@ -191,6 +141,6 @@ export type ResponseFields = z.output<ReturnType<typeof responseSchema>>;
 /** Fields of request coalescing, as in the policy. */
 function coalesceSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const kind = kinds.find(({ policy }) => policy === 'coalesce')!;
-  const { work } = common();
-  return objectOf(kind.schema).safeExtend({ work, when: when.optional() });
+  const { work, when } = refusing;
+  return objectOf(kind.schema).safeExtend({ work, when });
 }
