@@ -8,7 +8,13 @@ import type { Database, Operation } from '../../src/contracts/scenario/database.
 import type { Middleware } from '../../src/contracts/scenario/middleware.js';
 import type { LoadBalancing } from '../../src/contracts/scenario/policies.js';
 import type { Host } from '../../src/contracts/scenario/host.js';
-import type { Fault, Gateway, Scenario, ScenarioFile, Variant } from '../../src/contracts/scenario/scenario.js';
+import type {
+  Fault,
+  Gateway,
+  Scenario,
+  ScenarioFile,
+  Variant,
+} from '../../src/contracts/scenario/scenario.js';
 import type { Route } from '../../src/contracts/scenario/routes.js';
 import type { Request, Workload } from '../../src/contracts/scenario/workloads.js';
 import type { RunSettings } from '../../src/contracts/scenario/run.js';
