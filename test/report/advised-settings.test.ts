@@ -230,6 +230,14 @@ variants:
   });
 });
 
+describe('a variant without the budgets that the others hold', () => {
+  it('has settings, and neither another fault nor other users', () => {
+    expect(told(shipped('pool-hikari-validation')).act).toMatch(
+      /^In tested \(databases\.db\.pool\.aliveBypassWindow: 2s → unset\) 100 % of requests succeed, in trusted 98\.\d %\.$/,
+    );
+  });
+});
+
 describe('a reason', () => {
   it('is not given where no request is hurt, whatever is full', () => {
     const { result } = run(`

@@ -143,6 +143,14 @@ budgets: [ users.success >= 99% ]`),
     );
   });
 
+  it('names figures that seem worse and that the runs do not decide', () => {
+    const file = new URL('../../scenarios/patterns/optimistic-conflicts.yaml', import.meta.url);
+    const { result } = run(readFileSync(file, 'utf8'));
+    expect(line(result, 'Price')).toMatch(
+      /^Price of hot against no-retry: perhaps p99 of all [\d.]+ ms instead of [\d.]+ ms; these runs do not decide it\.$/u,
+    );
+  });
+
   it('is the capacity that a single change adds', () => {
     const price = { degraded: 0, attempts: 1 };
     const failing = { seconds: 10, toEnd: true };

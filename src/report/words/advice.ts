@@ -310,15 +310,23 @@ function servesBest(
   return { words: [...joined(head, [[below]]), '.'], bare: own, ...priced(view, variant!) };
 }
 
-/** Where users are better off only with another fault, or if they behave otherwise: nothing to set, and worth knowing. */
+/**
+ * Where users are better off only with another fault, if they behave otherwise, or in a variant without the budgets that are
+ * held: nothing that has to be set, and worth knowing.
+ */
 function otherFault(view: View, able: readonly VariantResult[], most: number): Advice {
   const { worstVariant } = view;
   const best = able.find((variant) => successOf(variant) === most)!;
-  const other = hasOtherFault(best) ? 'another fault' : 'other users';
+  const both = [best, worstVariant];
+  const other = both.some(hasOtherFault)
+    ? ', with another fault'
+    : both.some(isOtherQuestion)
+      ? ', with other users'
+      : '';
   const textOf = (settings: string): Words => [
     'In ',
     { strong: best.name },
-    `, with ${other}${settings}, ${formatShare(most)} of requests succeed, in `,
+    `${other}${settings}${other === '' ? '' : ','} ${formatShare(most)} of requests succeed, in `,
     { strong: worstVariant.name },
     ` ${formatShare(successOf(worstVariant))}.`,
   ];

@@ -12,7 +12,7 @@ import { listed } from '../base/format.js';
 import type { Column } from '../view/column.js';
 import { cellText, latencyColumns, neverCount, outcomeColumns } from '../view/columns.js';
 import { decidingWords } from '../view/deciding-words.js';
-import { differenceOf, isWorse, type Difference } from '../view/difference.js';
+import { differenceOf, isWorse, verdictBetween, type Difference } from '../view/difference.js';
 import { effectWords, halvedEffects } from '../view/effects.js';
 import { nodeIn } from '../view/nodes.js';
 import { haveSameLoad } from '../view/reference.js';
@@ -38,20 +38,23 @@ export const NO_PRICE: Price = { words: [], isNone: true };
 export function priceLine(view: View, variant: VariantResult): Price {
   const other = replacedBy(view, variant);
   if (other === variant || !haveSameLoad(view, variant, other)) return NO_PRICE;
-  const worse = worseFigures(view, variant, other);
+  const figures = figuresBetween(view, variant, other);
+  const worse = figures.filter(({ isOpen }) => !isOpen);
   const large = worse.filter(({ isLarge }) => isLarge).map(({ words }) => words);
+  const open = figures.filter(({ isOpen }) => isOpen).map(({ words }) => words);
   const all = [...addedParts(view, variant, other), ...large];
   const left = all.length - NAMED;
   const named = left > 1 ? [...all.slice(0, NAMED), plural(left, 'other figure')] : all;
+  const isNone = all.length === 0 && open.length === 0;
   const none = worse.length === 0 ? 'no figure is worse in these runs' : SMALL;
-  const isNone = all.length === 0;
+  const found = all.length > 0 ? listed(named) : `perhaps ${listed(open)}; these runs do not decide it`;
   const words = [
     { strong: 'Price' },
     ' of ',
     { strong: variant.name },
     ' against ',
     { strong: other.name },
-    `: ${isNone ? none : listed(named)}.`,
+    `: ${isNone ? none : found}.`,
   ];
   return { words, isNone };
 }
@@ -146,22 +149,42 @@ function addedParts(view: View, variant: VariantResult, other: VariantResult): r
   });
 }
 
-/** A figure that is worse, and whether that is worth a name. */
+/** A figure that is worse, and whether that is worth a name. `isOpen`: further runs may show the opposite. */
 interface Worse {
   readonly words: string;
   readonly isLarge: boolean;
+  readonly isOpen: boolean;
 }
 
-/** The figures of the tables that are worse, in their order. */
-function worseFigures(view: View, variant: VariantResult, other: VariantResult): readonly Worse[] {
+/** The figures of the tables that are worse, or seem to be by an amount that is worth a name, in their order. */
+function figuresBetween(
+  view: View,
+  variant: VariantResult,
+  other: VariantResult,
+): readonly Worse[] {
   const columns = [...outcomeColumns(view), latencyColumns(view, 'latency')[2]!];
   return columns.flatMap((column) => {
     const isNever = neverCount(column, variant) > neverCount(column, other);
-    if (!isNever && !isWorse(view, column, variant, other)) return [];
+    const isOpen = !isNever && !isWorse(view, column, variant, other);
+    if (isOpen && !seemsWorse(view, column, variant, other)) return [];
     const [now, then] = [variant, other].map((one) => cellText(column, one));
     const words = figureWords(column, now!, then!);
-    return now === then ? [] : [{ words, isLarge: isNever || isLarge(column, variant, other) }];
+    if (now === then) return [];
+    return [{ words, isLarge: isNever || isLarge(column, variant, other), isOpen }];
   });
+}
+
+/** Whether a figure is worse by an amount that is worth a name, and the runs do not decide it. */
+function seemsWorse(
+  view: View,
+  column: Column,
+  variant: VariantResult,
+  other: VariantResult,
+): boolean {
+  if (verdictBetween(view, column, variant, other) !== 'unknown') return false;
+  const [now, then] = [column.pick(variant).value, column.pick(other).value];
+  if (now === null || then === null || !isLarge(column, variant, other)) return false;
+  return column.better === 'more' ? now < then : now > then;
 }
 
 function isLarge({ pick, unit }: Column, variant: VariantResult, other: VariantResult): boolean {
