@@ -477,6 +477,20 @@ export const ANSWERS = [
       'iu',
     ),
   ),
+  kind(
+    'dead letters',
+    new RegExp(
+      `^(?:On average )?(?<count>${NUMBER}) messages? ends? as (?:a dead letter|dead letters).*$`,
+      'iu',
+    ),
+    ({ groups }, { result }) => {
+      const dead = result.variants.map(({ metered }) => {
+        const each = Object.values(metered).flatMap(({ deadLetters = [] }) => deadLetters);
+        return each.reduce((sum, one) => sum + one, 0) / result.replications;
+      });
+      return dead.some((count) => isPrinted(groups.count, count)) ? null : `${dead.join(', ')} do`;
+    },
+  ),
   kind('stale', new RegExp(`^${SHARE} of the reads of \\S+ are stale.*$`, 'u')),
   kind('incomplete', /^Incomplete(?: \(interrupted\))?: .+$/u, (_, { result }) =>
     result.incomplete === undefined ? 'all runs are there' : null,

@@ -33,7 +33,8 @@ function priceError(list, variant, other) {
     );
     return wrong === undefined ? null : `${wrong[0].source} is worse`;
   }
-  for (const part of list.split(/, | and (?=\S+ \S+ .*instead of|\d+ other)/u)) {
+  const figures = list.replace(/^perhaps (?<open>.+); these runs do not decide it$/u, '$<open>');
+  for (const part of figures.split(/, | and (?=\S+ \S+ .*instead of|\d+ other)/u)) {
     const [now, then] = part.split(' instead of ');
     for (const [pattern, of] of PRICED) {
       const figure = pattern.exec(now)?.[1];

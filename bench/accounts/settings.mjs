@@ -256,7 +256,7 @@ export const SETTINGS = [
   kind(
     'another fault',
     new RegExp(
-      `^In (?<name>.+?), with (?:another fault|other users)(?: \\((?<list>.+)\\))?, (?<share>${SHARE}) of requests succeed, in (?<other>.+?) (?<less>${SHARE})$`,
+      `^In (?<name>[^,(]+?)(?<question>, with (?:another fault|other users))?(?: \\((?<list>.+)\\))?,? (?<share>${SHARE}) of requests succeed, in (?<other>.+?) (?<less>${SHARE})$`,
       'u',
     ),
     ({ groups }, facts) => {
@@ -264,12 +264,16 @@ export const SETTINGS = [
         facts.result.variants.find((one) => one.name === name),
       );
       if (better === undefined || worse === undefined) return undefined;
-      if (!better.changes?.some(({ isQuestion }) => isQuestion)) return 'it has the same faults';
+      const hasOther = [better, worse].some(({ changes = [] }) =>
+        changes.some(({ isQuestion }) => isQuestion),
+      );
+      if (hasOther !== (groups.question !== undefined)) return 'whether it has the same faults';
       const isSo =
         isPrinted(groups.share, better.summary.success.value) &&
         isPrinted(groups.less, worse.summary.success.value);
       if (!isSo) return 'the runs have other figures';
-      return groups.list === undefined ? null : settingsError(groups.list, better.changes);
+      const changes = changesBetween(facts, better.name, worse.name) ?? better.changes ?? [];
+      return groups.list === undefined ? null : settingsError(groups.list, changes);
     },
   ),
 ];
