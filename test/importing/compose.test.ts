@@ -99,6 +99,7 @@ describe('a service of Docker Compose', () => {
   web: { image: example/web, depends_on: [db] }
   db: { image: "postgres:16" }
   locust: { image: locustio/locust, environment: { TARGET: "http://web:8080" } }
+  virtual-customer: { image: demo/virtual-customer, environment: { TARGET: "http://web:8080" } }
 `,
     ]);
     expect(scenario.databases.db.kind).toBe('postgres');
