@@ -348,8 +348,10 @@ budgets: [ users.latency.p99 <= 100ms ]
     );
     const { status, stdout } = faultline(['capacity', path, '--quiet']);
     expect(status).toBe(0);
-    expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'no larger one was tried: no load fills api, which has no limit in the file, such as cpu or concurrency.',
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).toContain(', and no larger one was tried. ');
+    expect(text).toContain(
+      'No load fills api, which has no limit in the file, such as cpu or concurrency.',
     );
   });
 });

@@ -7,20 +7,21 @@ export interface FoundLimit {
   readonly breaks: number | null;
 }
 
-/** Largest and smallest multiples that are tried. */
+/** Largest and smallest multiples that are tried; up to the larger one where use alone says that it is the limit. */
 export const MOST = 16;
+const MOST_BY_USE = 64;
 const LEAST = 1 / 16;
 
 /**
  * Searches the largest factor that holds. It begins with the load of the file, goes on near `guess`, doubles or halves until
  * one factor holds and another does not, and then takes the geometric mean of both, until they differ by `resolution` of
- * the larger at most. `most`: the largest factor that is tried. A load that holds, breaks and holds again has several limits, of which it finds one.
+ * the larger at most. `most`: the largest factor that is tried, by default 16, or up to 64 if the guess is there. A load that holds, breaks and holds again has several limits, of which it finds one.
  */
 export async function limitOf(
   ask: AskLoad,
   guess: number | null,
   resolution: number,
-  most = MOST,
+  most = Math.max(MOST, Math.min(MOST_BY_USE, (guess ?? 0) * (1 + resolution))),
 ): Promise<FoundLimit> {
   let [holds, breaks] = [0, Infinity];
   /** Factors near the guess, each of which is tried at most once. */

@@ -43,7 +43,7 @@ export function capacityText(read: CapacityResult, options: CapacityTextOptions)
 }
 
 /** `The system holds 197/s, 1.03x the load of the file: beyond it ...`. */
-function answerWords({ limits, load, unlimited }: CapacityResult): string {
+function answerWords({ limits, load }: CapacityResult): string {
   const [calm] = limits;
   if (calm === undefined) return 'An interrupt ended the runs before one load was decided.';
   const { holds, breaks, rate } = calm;
@@ -51,9 +51,7 @@ function answerWords({ limits, load, unlimited }: CapacityResult): string {
     return `The system does not hold its load of ${formatRate(load)}, nor ${formatNumber(breaks ?? 1)} times of it: ${givesWords(calm)}.`;
   const held = `The system holds ${formatRate(rate)}, ${formatNumber(holds)} times the load of ${formatRate(load)}`;
   if (breaks === null) {
-    const why =
-      calm.full === null && unlimited.length > 0 ? `: ${unlimitedWords(unlimited)}.` : '.';
-    return `${held}, and no larger one was tried${why}`;
+    return `${held}, and no larger one was tried.`;
   }
   return `${held}: beyond it ${givesWords(calm)}.`;
 }
@@ -203,9 +201,7 @@ function notesOf(result: CapacityResult): readonly string[] {
     isByConsumers
       ? 'In calm a load also breaks where consumers handle less than comes to them.'
       : '',
-    unlimited.length === 0 || limits[0]?.breaks === null
-      ? ''
-      : `${capitalised(unlimitedWords(unlimited))}.`,
+    unlimited.length === 0 ? '' : `${capitalised(unlimitedWords(unlimited))}.`,
     fixed.length === 0
       ? ''
       : `${list(fixed)} ${fixed.length === 1 ? 'has' : 'have'} no rate that grows.`,
