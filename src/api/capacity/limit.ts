@@ -10,6 +10,8 @@ export interface FoundLimit {
 /** Largest and smallest multiples that are tried; up to the larger one where use alone says that it is the limit. */
 export const MOST = 16;
 const MOST_BY_USE = 64;
+/** A limit by use is this far off at most. */
+const BEYOND = 1.5;
 const LEAST = 1 / 16;
 
 /**
@@ -21,7 +23,7 @@ export async function limitOf(
   ask: AskLoad,
   guess: number | null,
   resolution: number,
-  most = Math.max(MOST, Math.min(MOST_BY_USE, (guess ?? 0) * (1 + resolution))),
+  most = Math.max(MOST, Math.min(MOST_BY_USE, BEYOND * (guess ?? 0))),
 ): Promise<FoundLimit> {
   let [holds, breaks] = [0, Infinity];
   /** Factors near the guess, each of which is tried at most once. */
