@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { nameList, textList, wholeNumber } from './flags.js';
+import { nameList, shareBetween, textList, wholeNumber } from './flags.js';
 import { memorySize } from './memory.js';
 import { queueAddress } from './queue/address.js';
 import type { Terminal } from './terminal.js';
@@ -67,6 +67,15 @@ export function withOwnThreads(command: Command): Command {
       'memory of the program, all threads together, such as 2GiB (default: half of the machine or container)',
       memorySize,
     );
+}
+
+/** How much of the load traces have. */
+export function withSampling(command: Command): Command {
+  return command.option(
+    '--sampled <share>',
+    'share of all requests that is traced (default: as the spans say)',
+    shareBetween(0.00001, 1),
+  );
 }
 
 /** The examples of a help page. */

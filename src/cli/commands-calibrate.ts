@@ -1,16 +1,11 @@
 import { Option, type Command } from 'commander';
-import { examples, withChanges, withThreads } from './command-parts.js';
+import { examples, withChanges, withSampling, withThreads } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { FIX_FORMATS, nameList, pathName, shareBetween, textList, wholeNumber } from './flags.js';
 
 /** How traces are read, and with which random numbers the scenario runs. */
 function withTraces(command: Command): Command {
-  return command
-    .option(
-      '--sampled <share>',
-      'share of all requests that is traced (default: as the spans say)',
-      shareBetween(0.00001, 1),
-    )
+  return withSampling(command)
     .option(
       '--map <name=name>',
       'the component behind another name in the traces or manifests; repeatable',

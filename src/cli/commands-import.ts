@@ -1,9 +1,9 @@
-import { examples, type Add } from './command-parts.js';
+import { examples, withSampling, type Add } from './command-parts.js';
 import { pathName, textList } from './flags.js';
 
 /** `import PATH...`. */
 export const addImport: Add = (program, terminal, perform) => {
-  program
+  const command = program
     .command('import')
     .summary('a scenario from the manifests and traces of a system')
     .description(
@@ -23,11 +23,13 @@ export const addImport: Add = (program, terminal, perform) => {
     )
     .option('--json <file>', 'write the whole account as JSON; - is standard output', pathName)
     .option('--force', 'overwrite files that exist')
-    .option('--quiet', 'print no card')
+    .option('--quiet', 'print no card');
+  withSampling(command)
     .addHelpText(
       'after',
       examples(
         'faultline import k8s/ traces.jsonl --out shop.yaml && faultline run shop.yaml',
+        'faultline import k8s/ traces.jsonl --sampled 10% --out shop.yaml      # one request of ten is traced',
         'faultline import k8s/ --metrics prometheus.json --out shop.yaml',
         'faultline import --metrics services.csv --metrics calls.csv --out shop.yaml',
         'faultline import compose.yaml .env --out shop.yaml',

@@ -67,6 +67,26 @@ describe('faultline import', () => {
     expect(Number(rate) / 625).toBeLessThan(1.1);
   });
 
+  it('takes the share of the requests that is traced, and asks for it where spans do not say it', () => {
+    const traces = 'examples/shop/traces.jsonl.gz';
+    const rate = (flags: readonly string[]): readonly [number, string] => {
+      const done = faultline(['import', traces, '--out', '-', '--json', account, ...flags]);
+      const [, perSecond] = /arrivals: poisson\(([\d.]+)\/s\)/.exec(done.stdout) ?? [];
+      return [Number(perSecond), readFileSync(account, 'utf8')];
+    };
+    const account = folder.at('account.json');
+    const [whole, asked] = rate([]);
+    const [scaled, known] = rate(['--sampled', '5%', '--force']);
+    expect(scaled / whole).toBeCloseTo(20, 1);
+    const question = 'Which share of the requests is traced? (--sampled 10%)';
+    expect([asked.includes(question), known.includes(question)]).toEqual([true, false]);
+    const without = faultline(['import', 'examples/kong', '--out', '-', '--sampled', '5%']);
+    expect([without.status, without.stderr]).toEqual([
+      2,
+      'faultline: --sampled is the share of requests that traces have: name files with traces\n',
+    ]);
+  });
+
   it('finds in the Compose example which pool saturates first, from traces of Jaeger at 15/s', () => {
     const out = folder.at('out.yaml');
     const card = faultline(['import', 'examples/compose', '--out', out]).stdout;

@@ -17,6 +17,8 @@ export interface ImportFlags {
   readonly out?: string;
   readonly map?: readonly string[];
   readonly metrics?: readonly string[];
+  /** Share of the requests that is traced. */
+  readonly sampled?: number;
   readonly json?: string;
   readonly force?: boolean;
   readonly quiet?: boolean;
@@ -40,12 +42,14 @@ export async function importFiles(
   const isSilent = flags.quiet === true || takesStandardOutput([out, flags.json]);
   const isAsked = !isSilent || flags.json !== undefined;
   const names = readMapping(flags.map ?? []);
-  const beside = isAsked ? await figuresBeside(imported, sources.traces, names, terminal) : null;
+  const { sampled = null } = flags;
+  const traced = { traces: sources.traces, names, sampled };
+  const beside = isAsked ? await figuresBeside(imported, traced, terminal) : null;
   const account = accountOf(imported, beside);
   writeDocument(flags.json, () => `${canonicalJson(account)}\n`, terminal);
   if (isSilent) return EXIT.ok;
-  const traced = sources.traces.map(({ path }) => path);
-  terminal.out(asLines(cardLines(imported, out, { traced, beside })));
+  const files = sources.traces.map(({ path }) => path);
+  terminal.out(asLines(cardLines(imported, out, { traced: files, beside })));
   return EXIT.ok;
 }
 
@@ -67,7 +71,12 @@ async function read(
     names,
     metrics: metricTexts(flags.metrics ?? []),
   });
-  return importing.finish(traces.length === 0 ? null : await readTraces(traces, importing.hints));
+  const { sampled = null } = flags;
+  if (traces.length > 0)
+    return importing.finish(await readTraces(traces, { ...importing.hints, sampled }));
+  if (sampled !== null)
+    throw usageError('--sampled is the share of requests that traces have: name files with traces');
+  return importing.finish(null);
 }
 
 /** The account for programs. */

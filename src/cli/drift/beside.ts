@@ -13,19 +13,26 @@ const SPANS_MAX = 300_000;
 /** Least relative difference of a figure that counts, as `drift` has it by default. */
 const TOLERANCE = 0.1;
 
+/** Traces, and what the user says about them. */
+export interface Traced {
+  readonly traces: readonly TraceSource[];
+  readonly names: ReadonlyMap<string, string>;
+  /** Share of all requests that is traced; null = as the spans say. */
+  readonly sampled: number | null;
+}
+
 /**
  * One run of an imported scenario beside the traces that it was made from, for endpoints and calls. null without traces, for
  * more spans than an import should wait for, and for a scenario that does not run yet.
  */
 export async function figuresBeside(
   { scenario, traces: model }: Imported,
-  traces: readonly TraceSource[],
-  names: ReadonlyMap<string, string>,
+  { traces, names, sampled }: Traced,
   terminal: Terminal,
 ): Promise<readonly DriftedFigure[] | null> {
   if (model === null || model.spans > SPANS_MAX || model.entries.length === 0) return null;
   const prepared = prepareTexts('imported', () => ({ text: scenario }), {});
-  const subjects = subjectsOf(prepared, await observeTraces(traces, null), {
+  const subjects = subjectsOf(prepared, await observeTraces(traces, sampled), {
     names,
     share: 1,
     by: 'time',

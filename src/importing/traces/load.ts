@@ -62,7 +62,7 @@ export class Load {
     return {
       path: 'workloads',
       reason: `${formatCount(total)} traces do not say which share of all traces they are; rates are those of the files`,
-      question: 'Which share of the requests is traced?',
+      question: 'Which share of the requests is traced? (--sampled 10%)',
     };
   }
 }
