@@ -47,7 +47,8 @@ export function priceLine(view: View, variant: VariantResult): Price {
   const named = left > 1 ? [...all.slice(0, NAMED), plural(left, 'other figure')] : all;
   const isNone = all.length === 0 && open.length === 0;
   const none = worse.length === 0 ? 'no figure is worse in these runs' : SMALL;
-  const found = all.length > 0 ? listed(named) : `perhaps ${listed(open)}; these runs do not decide it`;
+  const found =
+    all.length > 0 ? listed(named) : `perhaps ${listed(open)}; these runs do not decide it`;
   const words = [
     { strong: 'Price' },
     ' of ',

@@ -74,7 +74,8 @@ export function addComponent(
 }
 
 /** Names of programs that make the load of a test. */
-export const LOAD_GENERATOR = /load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test|virtual-(customer|user|worker)/i;
+export const LOAD_GENERATOR =
+  /load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test|virtual-(customer|user|worker)/i;
 
 function fillService(
   component: Component,
