@@ -11,7 +11,7 @@
 // - All other rows are predicted: p90 of each, and the throughput of each but the one that gives the CPU. Rows in which 1 % of
 //   the requests fail are left out. A group whose row of the fewest users is full itself gives no wait, and is listed.
 //   The same work and wait hold for all delays.
-import { metric, simulate } from '../../dist/library/index.js';
+import { figuresOf, micros, waitFor } from './closed.mjs';
 import { grouped, percent, quantile, rowsOf } from './rows.mjs';
 
 const FULL = 0.9;
@@ -32,7 +32,8 @@ export async function envoyThreads(all) {
       continue;
     }
     const work = Math.min(full.threads, full.limit) / full.throughput;
-    const wait = await waitFor(calm, work);
+    const mean = calm.mean / 1e3;
+    const wait = await waitFor(mean, mean - calm.delay / 1e3, (own) => run(calm, work, own));
     for (const row of group) {
       if (row === calm) continue;
       const found = await run(row, work, wait);
@@ -47,40 +48,20 @@ export async function envoyThreads(all) {
   return rows;
 }
 
-/** The wait with which the row has its mean time. */
-async function waitFor(row, work) {
-  const mean = row.mean / 1e3 - row.delay / 1e3;
-  let [low, high] = [0, mean];
-  for (let k = 0; k < 12; k++) {
-    const wait = (low + high) / 2;
-    if ((await run(row, work, wait)).mean < row.mean / 1e3) low = wait;
-    else high = wait;
-  }
-  return (low + high) / 2;
-}
-
-async function run({ threads, limit, users, delay }, work, wait) {
-  const us = (seconds) => `${(seconds * 1e6).toFixed(3)}us`;
-  const scenario = `faultline: 1
+function run({ threads, limit, users, delay }, work, wait) {
+  return figuresOf(`faultline: 1
 title: Envoy
 run: { duration: 20s, warmup: 5s, replications: 1 }
-network: { latency: ${us((wait + delay / 1e3) / 2)} }
+network: { latency: ${micros((wait + delay / 1e3) / 2)} }
 services:
   router:
     cpu: { cores: ${threads}${limit < threads ? `, quota: { limit: ${limit} }` : ''} }
     concurrency: ${threads}
     queue: { capacity: 10000 }
-    endpoints: { get: [ work: exponential(${us(work)}) ] }
+    endpoints: { get: [ work: exponential(${micros(work)}) ] }
 workloads:
   users: { arrivals: { kind: closed, users: ${users}, think: 0ms }, requests: [ { call: router.get } ] }
-`;
-  const result = await simulate(scenario);
-  const value = (text) => metric(result, text).value;
-  return {
-    throughput: value('users.throughput'),
-    mean: value('users.latency.mean'),
-    p90: value('users.latency.p90'),
-  };
+`);
 }
 
 /** The releases of Choreo Connect that were looked for after the rule was written. */

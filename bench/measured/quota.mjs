@@ -3,7 +3,7 @@
 // The rule, for each message size. The throughput of 50 users, at which the quota is used up, gives the CPU of a request.
 // The mean time of 10 users gives the wait outside of the CPU: the one with which the simulated mean is the measured one.
 // Requests share two cores, as an import writes a service. `envoy.mjs` has the rule with threads.
-import { metric, simulate } from '../../dist/library/index.js';
+import { figuresOf, micros, waitFor } from './closed.mjs';
 import { envoyThreads } from './envoy.mjs';
 import { grouped, percent, quantile, rowsOf } from './rows.mjs';
 
@@ -16,7 +16,7 @@ export async function quota() {
     const of = (users) => group.find((row) => row['Concurrent Users'] === users);
     const work = 1 / of(50)['Throughput (Requests/sec)'];
     const mean = of(10)['Average Response Time (ms)'] / 1e3;
-    const wait = await waitFor(work, mean);
+    const wait = await waitFor(mean, mean, (own) => run(10, work, own));
     for (const row of group) {
       const users = row['Concurrent Users'];
       if (users === 10) continue;
@@ -38,37 +38,18 @@ export async function quota() {
   return rows;
 }
 
-/** The wait with which 10 users have this mean time. */
-async function waitFor(work, mean) {
-  let [low, high] = [0, mean];
-  for (let k = 0; k < 12; k++) {
-    const wait = (low + high) / 2;
-    if ((await run(10, work, wait)).mean < mean) low = wait;
-    else high = wait;
-  }
-  return (low + high) / 2;
-}
-
-async function run(users, work, wait) {
-  const us = (seconds) => `${(seconds * 1e6).toFixed(3)}us`;
-  const scenario = `faultline: 1
+function run(users, work, wait) {
+  return figuresOf(`faultline: 1
 title: Envoy with a quota
 run: { duration: 20s, warmup: 5s, replications: 1 }
 services:
   router:
     cpu: { cores: 2, quota: { limit: 1 } }
     concurrency: 10000
-    endpoints: { get: [ work: exponential(${us(work)}), wait: ${us(wait + 1e-9)} ] }
+    endpoints: { get: [ work: exponential(${micros(work)}), wait: ${micros(wait + 1e-9)} ] }
 workloads:
   users: { arrivals: { kind: closed, users: ${users}, think: 0ms }, requests: [ { call: router.get } ] }
-`;
-  const result = await simulate(scenario);
-  const value = (text) => metric(result, text).value;
-  return {
-    throughput: value('users.throughput'),
-    mean: value('users.latency.mean'),
-    p90: value('users.latency.p90'),
-  };
+`);
 }
 
 /** The same rows with the rule of threads. */
