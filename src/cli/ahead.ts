@@ -3,7 +3,7 @@ import { startAhead } from '../run/ahead.js';
 import { budgetOfMachine, heapOf } from './heap.js';
 
 /** The commands that may be short. Searches make many runs, for which threads compile their code in another way. */
-export const SHORT: ReadonlySet<string> = new Set(['ask', 'check', 'compare', 'run', 'story']);
+const SHORT: ReadonlySet<string> = new Set(['ask', 'check', 'compare', 'run', 'story']);
 
 /** With these there is no thread of this process, or its memory is another one. */
 const WITHOUT = /^--(?:queue|workers|max-memory|help)\b|^-h$/;

@@ -2,15 +2,24 @@ import { list } from '../text/words.js';
 import type { Component, System } from './system.js';
 import { guess } from './written.js';
 
-/** The last word of the images of message brokers, and the kind of topic that stands for what goes through one. */
+/** The last word of the images of message brokers, by the kind of topic that stands for what goes through one. */
 const IMAGES: ReadonlyMap<string, string> = new Map([
-  ...['kafka', 'cp-kafka', 'cp-server', 'redpanda'].map((name) => [name, 'kafka'] as const),
-  ...['rabbitmq', 'nats', 'nats-server', 'nats-streaming', 'activemq', 'activemq-classic'].map(
-    (name) => [name, 'bus'] as const,
-  ),
-  ...['activemq-artemis', 'artemis', 'pulsar', 'mosquitto', 'eclipse-mosquitto', 'emqx'].map(
-    (name) => [name, 'bus'] as const,
-  ),
+  ['kafka', 'kafka'],
+  ['cp-kafka', 'kafka'],
+  ['cp-server', 'kafka'],
+  ['redpanda', 'kafka'],
+  ['rabbitmq', 'bus'],
+  ['nats', 'bus'],
+  ['nats-server', 'bus'],
+  ['nats-streaming', 'bus'],
+  ['activemq', 'bus'],
+  ['activemq-classic', 'bus'],
+  ['activemq-artemis', 'bus'],
+  ['artemis', 'bus'],
+  ['pulsar', 'bus'],
+  ['mosquitto', 'bus'],
+  ['eclipse-mosquitto', 'bus'],
+  ['emqx', 'bus'],
 ]);
 
 /** Why the values of a broker have no counterpart. */

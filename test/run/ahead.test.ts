@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startAheadFor } from '../../src/cli/ahead.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { compile } from '../../src/plan/compile.js';
 import { SIMULATOR, endAhead, hasAhead, startAhead } from '../../src/run/ahead.js';
@@ -36,6 +38,27 @@ describe('a thread that is started ahead', () => {
     threads.give(taken);
     expect(threads.warm).toBe(1);
     await threads.end();
+  });
+
+  it('is started for commands that may be short, and have the usual threads', () => {
+    const isStarted = (words: string): boolean => {
+      startAheadFor(words.split(' '));
+      const found = hasAhead(SIMULATOR, 1);
+      endAhead();
+      return found;
+    };
+    const hasCore = availableParallelism() > 1;
+    expect(isStarted('run a.yaml')).toBe(hasCore);
+    expect(isStarted('check a.yaml --quiet')).toBe(hasCore);
+    for (const words of [
+      'fix a.yaml',
+      'validate a.yaml',
+      'run a.yaml --workers 1',
+      'run a.yaml --max-memory=1GiB',
+      'run --queue redis://here a.yaml',
+      'run --help',
+    ])
+      expect([words, isStarted(words)]).toEqual([words, false]);
   });
 
   it('makes a few short runs alone, and ends before long ones', async () => {
