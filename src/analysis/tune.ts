@@ -188,9 +188,10 @@ export function isNearer(
   return Math.abs(own.value - own.limit) < Math.abs(than.value - own.limit);
 }
 
-/** How the failure goes in some runs, in one sentence. */
-export function sentenceOf({ variant, plan, records }: TuningRuns): string {
+/** How the failure goes in some runs, in one sentence; null where nothing degrades. */
+export function sentenceOf({ variant, plan, records }: TuningRuns): string | null {
   const stories = storiesOf(variantData(variant, plan, records, wholeRun(plan)));
+  if (stories.every(({ events }) => events.length === 0)) return null;
   const hasFaults = plan.faults.length > 0;
   return cascadeResult(stories, { back: null, hasFaults }, null).sentence;
 }

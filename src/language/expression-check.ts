@@ -278,7 +278,7 @@ function checkLimit(
   const limit = expression.limit;
   switch (limit.kind) {
     case 'quantity':
-      return quantityProblems(limit, metric);
+      return quantityProblems(limit, expression.op, metric);
     case 'word':
       return wordProblems(limit, expression.op, metric);
     case 'metric':
@@ -310,9 +310,10 @@ function checkLimit(
 
 function quantityProblems(
   limit: Extract<Limit, { readonly kind: 'quantity' }>,
+  op: CompareOp,
   metric: Metric,
 ): ExpressionProblem[] {
-  const { unit, value } = limit.quantity;
+  const { unit, value, percent } = limit.quantity;
   const { offset } = limit;
   if (metric.name === 'rollout.result') {
     return [unknown('limit', String(value), offset, metric.words)];
@@ -320,13 +321,17 @@ function quantityProblems(
   const isZero = unit === 'number' && value === 0;
   const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
   if (!fits) return [unitProblem(metric, offset, unit)];
-  if (value < 0) {
+  if (value < 0 || (value === 0 && op === '<')) {
     const message = `${metric.name} is never below 0`;
     return [{ message, offset, found: String(value), allowed: [EXAMPLE[metric.unit]] }];
   }
-  if (metric.unit !== 'share' || value <= 1) return [];
-  const written = limit.quantity.percent ? `${value * 100}%` : String(value);
-  const allowed = limit.quantity.percent ? ['100%'] : [`${value}%`];
+  if (metric.unit !== 'share' || value < 1 || (value === 1 && op !== '>')) return [];
+  const written = percent ? `${Number((value * 100).toPrecision(12))}%` : String(value);
+  if (value === 1) {
+    const message = `${metric.name} is never above 100%`;
+    return [{ message, offset, found: written, allowed: ['>= 100%'] }];
+  }
+  const allowed = percent ? ['100%'] : [`${value}%`];
   return [{ message: `a share above 1: ${written}`, offset, found: written, allowed }];
 }
 

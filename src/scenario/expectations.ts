@@ -20,10 +20,11 @@ import type {
 } from '../contracts/scenario/expression.js';
 import type { ExpressionNames } from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
+import { contradictions } from '../language/contradictions.js';
 import { checkPrecision, parsePrecision } from '../language/precision.js';
 import type { Precision } from '../contracts/scenario/until.js';
 import { METRIC_WORDS } from '../language/metrics.js';
-import { get, items, text, type Node, type PathKey } from './located.js';
+import { get, items, pathText, text, type Node, type PathKey } from './located.js';
 import type { Subject } from './modules/kind.js';
 import { ofComponents } from './resolve/modules.js';
 import type { CallGraph } from './resolve/graph.js';
@@ -127,7 +128,7 @@ export function resolveExpectations(
   path: readonly PathKey[],
   scope: Scope,
 ): BudgetSource[] {
-  return written.flatMap((own, index) => {
+  const read = written.flatMap((own, index) => {
     const node = get(nodes[index], 'expect')!;
     const at = { source: own.expect, node, path: [...path, index] };
     const expression = readText(EXPRESSION, at, scope);
@@ -139,8 +140,18 @@ export function resolveExpectations(
       expression,
       by: own.by ?? 0,
       at: scope.problems.placeText(node.at),
+      node,
+      index,
     };
   });
+  const strict = read.filter(({ severity }) => severity === 'error');
+  for (const { first, second } of contradictions(strict.map((own) => own.expression))) {
+    const { node, index } = strict[second]!;
+    const { text: other, index: earlier } = strict[first]!;
+    const message = `no run can hold this and ${pathText([...path, earlier])}, ${other}: change a limit, or let each name its variants, as in \`in VARIANT\``;
+    scope.problems.add({ code: 'FL505', at: node.at, path: [...path, index], message });
+  }
+  return read.map((own) => except(own, ['node', 'index']));
 }
 
 /** `by` is a tolerance on a measured limit. A limit in the file needs none. */

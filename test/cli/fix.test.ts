@@ -84,8 +84,9 @@ function tuned(name: string, text: string, ...flags: readonly string[]): FixResu
   const path = folder.put(name, text);
   const json = folder.at(`${name}.json`);
   const { status, stderr } = faultline(['fix', path, '--quiet', '--json', json, ...flags]);
-  expect([status, stderr]).toEqual([0, '']);
-  return (JSON.parse(readFileSync(json, 'utf8')) as FixResult).fixed;
+  const { fixed } = JSON.parse(readFileSync(json, 'utf8')) as FixResult;
+  expect([status, stderr === '']).toEqual(fixed.unheld.length === 0 ? [0, true] : [2, false]);
+  return fixed;
 }
 
 describe('fix', () => {
@@ -286,6 +287,8 @@ variants:
       2,
       expect.stringContaining('did you mean databases.catalog.pool.maxOpen?'),
     ]);
+    const fine = folder.put('fine.yaml', POOL.replace('>= 99%', '>= 1%'));
+    expect(faultline(['fix', fine, '--quiet', '--over', 'services.shop.nosuch']).status).toBe(2);
     expect(of('workloads.users.arrivals').stderr).toContain('a load and a run stay as they are');
   });
 
@@ -295,8 +298,15 @@ variants:
       'users.success >= 50% during down, users.recovery < 30s after down',
     );
     const path = folder.put('dead.yaml', dead);
-    const { status, stdout } = faultline(['fix', path, '--quiet', '--max-runs', '60']);
-    expect(status).toBe(0);
+    const { status, stdout, stderr } = faultline(['fix', path, '--quiet', '--max-runs', '60']);
+    expect(status).toBe(2);
+    const line = dead.split('\n').findIndex((own) => own.includes('success >= 50%')) + 1;
+    expect(stderr).toMatch(
+      new RegExp(
+        `^faultline: .*dead\\.yaml:${line}:\\d+ no change that was tried holds users\\.success >= 50% during down$`,
+        'm',
+      ),
+    );
     // All calls of the bank fail while it is down, whatever the settings are.
     expect(stdout).toContain('no change that was tried holds users.success >= 50% during down');
     expect(stdout).toContain('Not held (1):');
@@ -304,6 +314,21 @@ variants:
       /users\.success >= 50% during down: now 0 %, .*without the faults it holds/s,
     );
     expect(stdout).toMatch(/Why, with change 1: .*bank/s);
+  });
+
+  it('says what is left to do about a budget that settings do not reach', () => {
+    const path = folder.put('floor.yaml', POOL.replace('success >= 99%', 'latency.p50 < 1ms'));
+    const { status, stdout } = faultline(['fix', path, '--quiet', '--max-runs', '400']);
+    expect(status).toBe(2);
+    const [, at] = /Not held.*at best ([\d.]+ ms)/s.exec(stdout)!;
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `Loosen it beyond ${at}, or change the work of a step or the load, which fix leaves as they are.`,
+    );
+    const loose = faultline([
+      ...['fix', path, '--quiet', '--max-runs', '400'],
+      ...['--budget', `users.latency.p50 <= ${Math.ceil(1.3 * parseFloat(at!))}ms`],
+    ]);
+    expect(loose.status).toBe(0);
   });
 
   it('runs the answer again, and says where it no longer holds', () => {
@@ -442,7 +467,7 @@ variants:
       '--out',
       out,
     ]);
-    expect([status, existsSync(out)]).toEqual([0, false]);
+    expect([status, existsSync(out)]).toEqual([2, false]);
     expect(stderr).toContain('is not written: no change holds every budget');
   });
 

@@ -5,6 +5,7 @@ import {
   parseMetric,
   type ExpressionNames,
 } from '../../src/language/expression.js';
+import { contradictions } from '../../src/language/contradictions.js';
 import { expressionOf } from '../support/budget.js';
 
 const NAMES: ExpressionNames = {
@@ -281,7 +282,7 @@ describe('checking an expression against the names of a scenario', () => {
       'latency is a duration, but the limit is a number',
     ]);
     expect(problems('shoppers.success >= 120%')).toEqual(['a share above 1: 120%']);
-    expect(problems('shoppers.latency.p99 < 0')).toEqual([]);
+    expect(problems('shoppers.latency.p99 <= 0')).toEqual([]);
   });
 
   it('asks steps for what each of them has a figure of', () => {
@@ -358,5 +359,55 @@ describe('checking an expression against the names of a scenario', () => {
   it('offers the metrics of a component where a part is unknown', () => {
     const [problem] = checkExpression(expressionOf('shoppers.latncy.p99 < 5s'), NAMES);
     expect(problem?.allowed).toContain('shoppers.latency');
+  });
+});
+
+describe('limits that no run can hold', () => {
+  it('are refused where a figure never reaches them', () => {
+    expect(problems('shoppers.success > 100%')).toEqual(['success is never above 100%']);
+    expect(problems('shoppers.success >= 110%')).toEqual(['a share above 1: 110%']);
+    expect(problems('shoppers.success < 0%')).toEqual(['success is never below 0']);
+    expect(problems('shoppers.latency.p99 < 0s')).toEqual(['latency is never below 0']);
+    for (const text of ['success >= 100%', 'success > 99.9%', 'success <= 0%', 'success >= 0%'])
+      expect(problems(`shoppers.${text}`)).toEqual([]);
+  });
+
+  const LATENCY = 'shoppers.latency.p99';
+  const RECOVERY = 'shoppers.recovery';
+  it.each([
+    [`${LATENCY} < 1s`, `${LATENCY} > 2s`],
+    [`${LATENCY} < 1s`, `${LATENCY} >= 1s`],
+    [`${LATENCY} == 1s`, `${LATENCY} != 1s`],
+    [`${LATENCY} == 1s`, `${LATENCY} == 2s`],
+    [`${LATENCY} < 1s during psp-hang`, `${LATENCY} > 1s during psp-hang in naive`],
+    [`${LATENCY} < 1s from 10s to 1m`, `${LATENCY} > 1s from 10s to 60s`],
+    [`${LATENCY} < 1s in naive, breaker`, `${LATENCY} > 1s in breaker`],
+    [`${LATENCY} < 1s always`, `${LATENCY} > 1s always`],
+    [`${LATENCY} < 1s for 60% of steps`, `${LATENCY} > 1s for 50% of steps`],
+    [`${RECOVERY} == never after psp-hang`, `${RECOVERY} < 30s after psp-hang`],
+    [`${RECOVERY} == never after psp-hang`, `${RECOVERY} != never after psp-hang`],
+    ['orders.rollout.result == promoted', 'orders.rollout.result == rolledBack'],
+    ['orders.queue > 5', 'orders.queue.mean < 5'],
+  ])('are %s and %s', (first, second) => {
+    const pair = [first, second].map(expressionOf);
+    expect(contradictions(pair)).toEqual([{ first: 0, second: 1 }]);
+    expect(contradictions([...pair].reverse())).toEqual([{ first: 0, second: 1 }]);
+  });
+
+  it.each([
+    [`${LATENCY} < 1s`, `${LATENCY} > 500ms`],
+    [`${LATENCY} <= 1s`, `${LATENCY} >= 1s`],
+    [`${LATENCY} != 1s`, `${LATENCY} != 2s`],
+    [`${LATENCY} < 1s before psp-hang`, `${LATENCY} > 1s during psp-hang`],
+    [`${LATENCY} < 1s in naive`, `${LATENCY} > 1s in breaker`],
+    [`${LATENCY} < 1s`, 'shoppers.latency.p50 > 2s'],
+    [`${LATENCY} < 1s for 40% of steps`, `${LATENCY} > 1s for 50% of steps`],
+    [`${LATENCY} < 1s always`, `${LATENCY} > 1s`],
+    [`${LATENCY} < 50% of before during psp-hang`, `${LATENCY} > 1s during psp-hang`],
+    [`${RECOVERY} == never after psp-hang`, `${RECOVERY} > 30s after psp-hang`],
+    ['orders.rollout.result != promoted', 'orders.rollout.result != rolledBack'],
+    ['orders.queue.max > 5', 'orders.queue.mean < 5'],
+  ])('are not %s and %s', (first, second) => {
+    expect(contradictions([first, second].map(expressionOf))).toEqual([]);
   });
 });

@@ -453,6 +453,14 @@ describe('the words of clouds and of plans for outages', () => {
     expect(messagesOf(text.replace('lag.max', 'age.max'))).toEqual([]);
   });
 
+  it('name two budgets that no run can hold both', () => {
+    const text = `${SOURCED}budgets: [ users.success >= 90%, users.success <= 10%, { expect: users.success < 5%, severity: warning } ]\n`;
+    expect(messagesOf(text)).toEqual([
+      'budgets[1]: no run can hold this and budgets[0], users.success >= 90%: change a limit, or let each name its variants, as in `in VARIANT`',
+    ]);
+    expect(messagesOf(text.replace('<= 10%', '<= 99%'))).toEqual([]);
+  });
+
   it('lead from an event store of Kafka to a topic and its projection', () => {
     const [first] = messagesOf(
       cloud({ SECOND: '' }).replace(

@@ -19,7 +19,7 @@ import {
 import { differences } from '../../scenario/tuning/differences.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
-import { plannedOver } from '../../scenario/tuning/over.js';
+import { plannedOver, type Planned } from '../../scenario/tuning/over.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type {
   FixedVariant,
@@ -62,8 +62,25 @@ export interface Fixed {
 /** Searches the smallest change with which a variant holds its budgets. */
 export async function fixVariant(by: FixInputs): Promise<Fixed> {
   const { prepared, variants, runs } = by;
+  checkOver(by);
   const plans = variants.map((variant) => compile(variant, prepared.file));
   return runs.run(plans, (execute) => new Fixer(by, execute).fix(plans));
+}
+
+/** Refuses a path of `over` before the first run, if no variant has a number there. */
+function checkOver({ prepared, variants, over }: FixInputs): void {
+  if (over === null) return;
+  const problems = variants.map(({ name }) => plannedIn(prepared, name, over).problem);
+  if (problems.every((problem) => problem !== null)) refuseOver(prepared, over, problems[0]!);
+}
+
+function plannedIn({ texts }: Prepared, variant: string, over: readonly string[]): Planned {
+  const { written } = texts.get(variant)!;
+  return plannedOver(settingsOf(written), written, over);
+}
+
+function refuseOver({ path }: Prepared, over: readonly string[], problem: string): never {
+  throw new OptionError(`${path}: ${problem}`, { option: 'over', found: over.join(', ') });
 }
 
 /** The runs of a variant as it is. */
@@ -152,14 +169,13 @@ class Fixer {
   /** The changes to try, those near the trouble first. */
   private moves(usual: Usual): Pick<ReturnType<typeof nearFirst>, 'moves' | 'settings'> {
     const { prepared, over } = this.by;
-    const { written } = prepared.texts.get(usual.variant.name)!;
-    const all = settingsOf(written);
-    if (over === null) return nearFirst(all, usual.plan, troubleOf(usual));
-    const { moves, problem } = plannedOver(all, written, over);
-    if (problem !== null) {
-      const message = `${prepared.path}: ${problem}`;
-      throw new OptionError(message, { option: 'over', found: over.join(', ') });
+    const { name } = usual.variant;
+    if (over === null) {
+      const { written } = prepared.texts.get(name)!;
+      return nearFirst(settingsOf(written), usual.plan, troubleOf(usual));
     }
+    const { moves, problem } = plannedIn(prepared, name, over);
+    if (problem !== null) refuseOver(prepared, over, problem);
     return { moves, settings: new Set(moves.map(({ path }) => path)).size };
   }
 

@@ -76,7 +76,13 @@ export async function fix(
   if (!takesStandardOutput([flags.json, out])) print(result, path, json, flags, terminal);
   keep(`The settings for ${path} are reported.`);
   writes.settle();
-  return interruption.aborted ? EXIT.interrupted : EXIT.ok;
+  if (interruption.aborted) return EXIT.interrupted;
+  if (fixed.unheld.length === 0) return EXIT.ok;
+  for (const { text } of fixed.unheld) {
+    const at = prepared.file.budgets.find((budget) => budget.text === text)?.at ?? path;
+    terminal.note(oneLine(`faultline: ${at} no change that was tried holds ${text}`));
+  }
+  return EXIT.usage;
 }
 
 /** The formats that are named; a file has room for one. */

@@ -116,7 +116,9 @@ function performed(args: readonly string[], input: string, limits: McpLimits): P
     child.on('close', (code) => {
       clearTimeout(timer);
       const late = `\nended after ${limits.seconds} s: ask for fewer replications or variants`;
-      const isError = isLate || (code !== EXIT.ok && code !== EXIT.broken);
+      const isRefused = code === EXIT.usage && text.trim() === '';
+      const isAnswer = code === EXIT.ok || code === EXIT.broken || code === EXIT.usage;
+      const isError = isLate || isRefused || !isAnswer;
       const said = isError || text.trim() === '' ? `${text}\n${notes}` : text;
       resolve(returned(`${said.trim()}${isLate ? late : ''}`, isError));
     });

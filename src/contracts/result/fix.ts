@@ -104,7 +104,7 @@ export interface FixedVariant {
   readonly cut?: true;
   /** Budgets that are not held with any change that ran; empty where the answer holds all of them. */
   readonly unheld: readonly UnheldBudget[];
-  /** How the failure goes with the change that comes closest, in one sentence; null where the answer holds. */
+  /** How the failure goes with the change that comes closest, in one sentence; null where the answer holds, or nothing degrades. */
   readonly remains: string | null;
   /** The answer under other conditions; empty if it does not hold every budget. */
   readonly checks: readonly FixCheck[];

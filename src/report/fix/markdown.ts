@@ -3,7 +3,15 @@ import { harmless, oneLineTexts } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { inlineText, markdownTable } from '../formats/markdown.js';
 import { checkWords } from './check-words.js';
-import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
+import {
+  answerWords,
+  commandOf,
+  legendOf,
+  notesOf,
+  remedyWords,
+  tableOf,
+  unheldWords,
+} from './words.js';
 
 /** The answer of a search for settings as Markdown, for a comment. */
 export function fixMarkdown(read: FixResult, file: string): string {
@@ -18,7 +26,9 @@ export function fixMarkdown(read: FixResult, file: string): string {
     `**${inlineText(answerWords(fixed))}**`,
     base.holds ? '' : markdownTable(heads, rows, 1),
     items(legendOf(fixed)),
-    unheld.length === 0 ? '' : `Not held:\n\n${items(unheld.map(unheldWords))}`,
+    unheld.length === 0
+      ? ''
+      : `Not held:\n\n${items(unheld.map((own) => `${unheldWords(own)}: ${remedyWords(own, fixed)}`))}`,
     remains === null ? '' : inlineText(remains),
     items(checkWords(fixed)),
     answer === null ? '' : `\`\`\`sh\n${commandOf(answer, fixed, file)}\n\`\`\``,

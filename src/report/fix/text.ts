@@ -2,11 +2,19 @@ import type { FixedVariant, FixResult, TunedSet } from '../../contracts/result/f
 import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines, type OneLine } from '../../text/line.js';
-import { plural } from '../../text/words.js';
+import { capitalised, plural } from '../../text/words.js';
 import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
 import { wrapped } from '../lines/wrap.js';
 import { checkWords } from './check-words.js';
-import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
+import {
+  answerWords,
+  commandOf,
+  legendOf,
+  notesOf,
+  remedyWords,
+  tableOf,
+  unheldWords,
+} from './words.js';
 
 /** Inputs of the summary besides the result. */
 export interface FixTextOptions {
@@ -52,7 +60,10 @@ function bodyLines(
       : [
           '',
           paint.bold(`Not held (${unheld.length}):`),
-          ...unheld.flatMap((own) => text(unheldWords(own), '  ', '      ')),
+          ...unheld.flatMap((own) => [
+            ...text(unheldWords(own), '  ', '      '),
+            ...text(capitalised(`${remedyWords(own, fixed)}.`), '    ', '      '),
+          ]),
         ]),
     ...(remains === null || remains === ''
       ? []

@@ -161,6 +161,22 @@ export function unheldWords(own: UnheldBudget): string {
   return `${name ?? text}: now ${formatValue(now, unit)}, ${near}${calm}`;
 }
 
+/** What is left to do about a budget that no change holds: settings are all that the search changes. */
+export function remedyWords(
+  { best, unit, isHeld, holdsCalm }: UnheldBudget,
+  { settings, untried }: Pick<FixedVariant, 'settings' | 'untried'>,
+): string {
+  if (settings === 0)
+    return 'no setting here has a number to change: write one, such as a time limit or a number of replicas';
+  if (isHeld === 'alone') return 'loosen it, or the budget that breaks with it';
+  if (untried > 0) return `a higher --max-runs tries ${plural(untried, 'more change')}`;
+  if (isHeld === 'once') return 'chance decides it: loosen it a little, or run more --replications';
+  if (holdsCalm === true)
+    return 'loosen it for the time of the fault, or add another way for these requests, such as a fallback or a second region';
+  const limit = best === null ? 'loosen it' : `loosen it beyond ${formatValue(best, unit)}`;
+  return `${limit}, or change the work of a step or the load, which fix leaves as they are`;
+}
+
 /** The command that runs a change beside the present settings. */
 export function commandOf(
   { settings }: Pick<TunedSet, 'settings'>,
