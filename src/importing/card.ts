@@ -2,11 +2,14 @@ import type { DriftedFigure } from '../contracts/result/drift.js';
 import { formatCount, formatValue } from '../text/figures.js';
 import { byCodeUnit } from '../text/order.js';
 import { shellWord } from '../text/shell.js';
-import { plural } from '../text/words.js';
+import { list, plural } from '../text/words.js';
 import type { Imported, Listed } from './import.js';
+import type { Merged } from './traces/proxies.js';
 
 /** Reasons, guesses and names that a card shows in full. */
 const LINES_MAX = 8;
+/** Services that a line names. */
+const NAMES_MAX = 6;
 
 /** What a card says besides what was imported. */
 export interface CardInputs {
@@ -29,6 +32,7 @@ export function cardLines(
     ...(traces === null
       ? []
       : [`${plural(traces.spans, 'span')} of ${plural(traces.traces, 'trace')}`]),
+    ...(traces?.proxies ?? []).map(proxyLine),
     ...(metrics === null ? [] : [metrics.head]),
     ...(values === 0
       ? []
@@ -67,6 +71,12 @@ export function cardLines(
           `All figures, predicted beside measured: faultline drift ${[out, ...traced].map(shellWord).join(' ')}`,
         ]),
   ];
+}
+
+/** `1,200 spans of proxies (component=proxy) are part of order and payment: time in a proxy is network`. */
+function proxyLine({ tag, services, spans }: Merged): string {
+  const names = services.length <= NAMES_MAX ? list(services) : plural(services.length, 'service');
+  return `${plural(spans, 'span')} of proxies (${tag}) are part of ${names}: their time is network`;
 }
 
 /** Latency of each endpoint and call: those with a difference first, then those with the most observations. */

@@ -43,6 +43,8 @@ class Join {
   /** Traced name of an endpoint -> name in the scenario, by component. */
   private readonly endpoints = new Map<string, ReadonlyMap<string, string>>();
   private readonly called = new Set<Edge>();
+  /** What proxies were seen to do for the calls of a component, if no manifest has a mesh. */
+  private readonly proxied = new Map<string, NonNullable<TracedCall['below']>>();
 
   constructor(
     private readonly system: System,
@@ -64,10 +66,9 @@ class Join {
           ? null
           : `no trace has a call from ${edge.from.name} to ${edge.to.name}`,
     );
-    if (model.network !== null) {
-      system.sections.set('network', this.network(model.network));
-      withoutProxies(system.sections);
-    }
+    if (this.proxied.size > 0) system.sections.set('mesh', this.mesh());
+    if (model.network !== null) system.sections.set('network', this.network(model.network));
+    if (model.network !== null || this.proxied.size > 0) withoutProxies(system.sections);
     system.load = this.load();
   }
 
@@ -186,24 +187,50 @@ class Join {
     if (edge !== undefined) this.called.add(edge);
     const verb =
       to?.section === 'databases' ? 'query' : to?.section === 'topics' ? 'publish' : 'call';
-    const retry = call.retry;
+    const { retry, below } = call;
+    // Without the spans of a proxy, the library of the caller may have repeated the call as well.
+    const isLibrary = below !== null && retry === null && this.model.proxies.length === 0;
     const policy = map({
       timeout: call.timeout === null ? undefined : measured(call.timeout),
       retry:
-        retry === null
-          ? undefined
-          : map({
-              attempts: { ...plain(retry.maxRetries + 1), note: noteOf(retry.backoff.n) },
-              on: list([guess('any')]),
+        retry !== null
+          ? retryOf(retry.maxRetries, retry.backoff.n, {
               backoff: map({ kind: plain('constant'), base: measured(retry.backoff) }),
-            }),
+            })
+          : isLibrary && !this.system.sections.has('mesh')
+            ? retryOf(below.maxRetries, below.n)
+            : undefined,
     });
+    if (below !== null && to !== undefined && !isLibrary) this.below(to, below);
     return map({
       [verb]: { ...plain(this.targetOf(call)), origins: edge?.origins ?? [] },
       probability: call.chance === null ? undefined : measured(call.chance),
       background: verb !== 'publish' && call.isBackground === true ? plain(true) : undefined,
       policy: verb === 'publish' ? undefined : filled(policy),
     });
+  }
+
+  /** Notes what proxies do for a callee. Manifests with a mesh have its policies. */
+  private below({ name }: Component, below: NonNullable<TracedCall['below']>): void {
+    if (this.system.sections.has('mesh')) return;
+    const known = this.proxied.get(name);
+    this.proxied.set(name, {
+      maxRetries: Math.max(known?.maxRetries ?? 0, below.maxRetries),
+      n: (known?.n ?? 0) + below.n,
+      timeout: below.timeout ?? known?.timeout ?? null,
+    });
+  }
+
+  /** The mesh of proxies that only traces show, with the policies that acted. */
+  private mesh(): WrittenMap {
+    const outbound = [...this.proxied].map(([name, { maxRetries, n, timeout }]) => {
+      const bundle = map({
+        timeout: timeout === null ? undefined : measured(timeout),
+        retry: maxRetries === 0 ? undefined : retryOf(maxRetries, n),
+      });
+      return [name, bundle] as const;
+    });
+    return map({ kind: plain(this.model.mesh ?? 'custom'), outbound: map(outbound) });
   }
 
   private targetOf({ to, endpoint }: Pick<TracedCall, 'to' | 'endpoint'>): string {
@@ -235,6 +262,15 @@ class Join {
     };
     return map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
   }
+}
+
+function retryOf(
+  maxRetries: number,
+  n: number,
+  more: Readonly<Record<string, WrittenMap>> = {},
+): WrittenMap {
+  const attempts = { ...plain(maxRetries + 1), note: noteOf(n) };
+  return map({ attempts, on: list([guess('any')]), ...more });
 }
 
 /** What proxies of a mesh add is between the spans of a caller and a callee, so the measured network has it. */

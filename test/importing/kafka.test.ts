@@ -99,7 +99,7 @@ describe('a topic', () => {
     const time = { text: '3ms', n: 100, interval: null };
     const publish = { kind: 'publish', to: 'orders', endpoint: 'orders' } as const;
     const handle = { kind: 'call', to: 'shipping', endpoint: 'ship' } as const;
-    const plain = { chance: null, retry: null, timeout: null };
+    const plain = { chance: null, retry: null, timeout: null, below: null };
     const model: TraceModel = {
       components: [
         {
@@ -138,6 +138,8 @@ describe('a topic', () => {
       links: [],
       spans: 300,
       traces: 100,
+      proxies: [],
+      mesh: null,
     };
     const result = importing.finish(model);
     loaded(result);

@@ -62,6 +62,8 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     links: [...(network?.links ?? []), ...withoutNetwork],
     spans: store.count,
     traces: links.traces,
+    proxies: links.proxies.merged,
+    mesh: links.proxies.product,
   };
 }
 

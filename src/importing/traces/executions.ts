@@ -14,6 +14,10 @@ export interface Call {
   readonly isTimeout: boolean;
   /** Number of the try; 0 = not said. */
   readonly attempt: number;
+  /** Tries below it, which a proxy makes or a client library; 1 = no repetition. */
+  readonly triesBelow: number;
+  /** Time after which a proxy gave up, ns; 0 = none did. */
+  readonly proxyLimit: number;
 }
 
 /** One execution of an endpoint. Times on the clock of its process. */
@@ -94,8 +98,9 @@ export class Executions {
     const { store, links, roles } = this;
     const part = roles.calls[i];
     const isFailed = (store.flags[i] & FLAG.error) !== 0;
+    const proxyLimit = links.proxies.limits.get(i) ?? 0;
     let outlived = false;
-    for (let k = links.first[i]; isFailed && k < links.first[i + 1]; k++) {
+    for (let k = links.first[i]; isFailed && proxyLimit === 0 && k < links.first[i + 1]; k++) {
       const child = links.children[k];
       outlived ||= store.end[child] - this.skews.of(i, child) > store.end[i];
     }
@@ -107,7 +112,25 @@ export class Executions {
       isFailed,
       isTimeout: (isFailed && (store.flags[i] & FLAG.timeout) !== 0) || outlived,
       attempt: store.attempt[i],
+      triesBelow: Math.max(links.proxies.tries.get(i) ?? 1, this.triesBelow(i)),
+      proxyLimit,
     };
+  }
+
+  /** Executions of one call: each after one that failed. A proxy may also start one before the last one has ended. */
+  private triesBelow(i: number): number {
+    const { store, links, roles } = this;
+    const hasProxy = links.proxies.merged.length > 0;
+    let tries = 1;
+    let before = -1;
+    for (let k = links.first[i]; k < links.first[i + 1]; k++) {
+      const child = links.children[k];
+      if (roles.executes[child] !== roles.calls[i]) continue;
+      const isLate = before >= 0 && hasProxy && store.end[before] > store.start[child];
+      if (before >= 0 && (isLate || (store.flags[before] & FLAG.error) !== 0)) tries++;
+      before = child;
+    }
+    return tries;
   }
 
   /** A call without a span of the caller. */
@@ -122,6 +145,8 @@ export class Executions {
       isFailed: (store.flags[i] & FLAG.error) !== 0,
       isTimeout: false,
       attempt: 0,
+      triesBelow: 1,
+      proxyLimit: 0,
     };
   }
 }

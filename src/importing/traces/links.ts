@@ -1,4 +1,5 @@
 import type { LeftOut } from './left-out.js';
+import { mergeProxies, type Proxies } from './proxies.js';
 import { KIND } from './reading/span.js';
 import { FLAG, SHARED, type SpanStore } from './store.js';
 
@@ -11,19 +12,20 @@ export interface Links {
   readonly children: Uint32Array;
   /** Spans whose parent is in none of the files. */
   readonly isOrphan: Uint8Array;
-  /** Read twice, and ignored. */
-  readonly isTwin: Uint8Array;
+  /** Read twice, or a part of another span of the same call. */
+  readonly isIgnored: Uint8Array;
+  readonly proxies: Proxies;
   readonly traces: number;
 }
 
 /** Joins the spans of each trace to a tree. */
 export function link(store: SpanStore, leftOut: LeftOut): Links {
   const table = new IdTable(store);
-  const isTwin = table.fill();
-  const { parent, isOrphan } = parents(store, table, isTwin);
+  const isIgnored = table.fill();
+  const { parent, isOrphan } = parents(store, table, isIgnored);
   leftOut.add(
     'spans read twice',
-    isTwin.reduce((sum, one) => sum + one, 0),
+    isIgnored.reduce((sum, one) => sum + one, 0),
   );
   leftOut.add(
     'links to a parent that is in no file: such spans are not counted as load',
@@ -31,7 +33,9 @@ export function link(store: SpanStore, leftOut: LeftOut): Links {
   );
   leftOut.add('links between spans that form a circle', cutCircles(parent, isOrphan));
   const traces = new Set(store.traceHash.subarray(0, store.count)).size;
-  return { parent, isOrphan, isTwin, traces, ...childrenOf(store, parent, isTwin) };
+  const proxies = mergeProxies(store, { parent, isOrphan, isIgnored }, leftOut);
+  const tree = childrenOf(store, parent, isIgnored);
+  return { parent, isOrphan, isIgnored, proxies, traces, ...tree };
 }
 
 /** Finds spans by the hash of their id. Open addressing. */
@@ -48,20 +52,20 @@ class IdTable {
 
   /** Which spans have the id of an earlier one, apart from the two sides of a call: in Zipkin these may share it. */
   fill(): Uint8Array {
-    const isTwin = new Uint8Array(this.store.count);
-    for (let i = 0; i < isTwin.length; i++) {
+    const isIgnored = new Uint8Array(this.store.count);
+    for (let i = 0; i < isIgnored.length; i++) {
       const before = this.insert(i);
       if (before < 0) continue;
       const server = this.serverOf(before, i);
       if (server < 0) {
-        isTwin[i] = 1;
+        isIgnored[i] = 1;
         continue;
       }
       if (server === before) this.replace(before, i);
       share(this.store, server);
-      if (this.insert(server) >= 0) isTwin[server] = 1;
+      if (this.insert(server) >= 0) isIgnored[server] = 1;
     }
-    return isTwin;
+    return isIgnored;
   }
 
   /** The span that has the id already, or -1 and the span has its place. */
@@ -113,13 +117,13 @@ function share({ idA, idB, parentA, parentB, flags }: SpanStore, i: number): voi
 function parents(
   { count, flags, parentA, parentB }: SpanStore,
   table: IdTable,
-  isTwin: Uint8Array,
+  isIgnored: Uint8Array,
 ): Pick<Links, 'parent' | 'isOrphan'> {
   const parent = new Int32Array(count).fill(-1);
   const isOrphan = new Uint8Array(count);
   const hasShared = flags.subarray(0, count).some((flag) => (flag & FLAG.shared) !== 0);
   for (let i = 0; i < count; i++) {
-    if (isTwin[i] === 1 || (flags[i] & FLAG.hasParent) === 0) continue;
+    if (isIgnored[i] === 1 || (flags[i] & FLAG.hasParent) === 0) continue;
     const a = parentA[i];
     const isShared = (flags[i] & FLAG.shared) !== 0;
     let found = hasShared && !isShared ? table.find((a ^ SHARED) >>> 0, parentB[i]) : -1;
@@ -153,15 +157,15 @@ function cutCircles(parent: Int32Array, isOrphan: Uint8Array): number {
 function childrenOf(
   { count, start }: SpanStore,
   parent: Int32Array,
-  isTwin: Uint8Array,
+  isIgnored: Uint8Array,
 ): Pick<Links, 'first' | 'children'> {
   const first = new Uint32Array(count + 1);
-  for (let i = 0; i < count; i++) if (parent[i] >= 0 && isTwin[i] === 0) first[parent[i] + 1]++;
+  for (let i = 0; i < count; i++) if (parent[i] >= 0 && isIgnored[i] === 0) first[parent[i] + 1]++;
   for (let i = 0; i < count; i++) first[i + 1] += first[i];
   const children = new Uint32Array(first[count]);
   const next = first.slice();
   for (let i = 0; i < count; i++) {
-    if (parent[i] >= 0 && isTwin[i] === 0) children[next[parent[i]]++] = i;
+    if (parent[i] >= 0 && isIgnored[i] === 0) children[next[parent[i]]++] = i;
   }
   for (let i = 0; i < count; i++) {
     if (first[i + 1] - first[i] > 1) {

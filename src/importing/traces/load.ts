@@ -70,7 +70,7 @@ export class Load {
 /** Collects the load: roots that are executions of services, calls without a caller, and the calls of load generators. */
 export function loadOf(
   store: SpanStore,
-  { parent, isOrphan, isTwin }: Links,
+  { parent, isOrphan, isIgnored }: Links,
   roles: Roles,
   executions: Executions,
   saysAttempts: ReadonlySet<number>,
@@ -82,7 +82,7 @@ export function loadOf(
   const load = new Load(store);
   const sources = new Set<number>();
   for (let i = 0; i < count; i++) {
-    if (parent[i] >= 0 || isOrphan[i] === 1 || isTwin[i] === 1) continue;
+    if (parent[i] >= 0 || isOrphan[i] === 1 || isIgnored[i] === 1) continue;
     const part = roles.executes[i];
     if (part < 0) {
       if (roles.calls[i] >= 0) load.add(roles.calls[i], i);

@@ -1,3 +1,5 @@
+import type { Merged } from './proxies.js';
+
 /** A quantity that data gave: as the language writes it, and how many observations it rests on. */
 export interface Measured {
   /** `12ms`, `lognormal(p50=8ms, p99=40ms)`, `0.3`: the text of the scenario. */
@@ -45,6 +47,12 @@ export interface TracedCall {
   readonly retry: { readonly maxRetries: number; readonly backoff: Measured } | null;
   /** Time limit that the caller was seen to keep; null if none was seen. */
   readonly timeout: Measured | null;
+  /** Repetitions and time limit below the call: of a proxy, or of a client library; null if none was seen. */
+  readonly below: {
+    readonly maxRetries: number;
+    readonly n: number;
+    readonly timeout: Measured | null;
+  } | null;
   /** The caller ends without waiting for it: a step `background`. */
   readonly isBackground?: true;
 }
@@ -106,6 +114,10 @@ export interface TraceModel {
   readonly links: readonly TracedLink[];
   readonly spans: number;
   readonly traces: number;
+  /** Proxies whose spans are a part of those of the services beside them. */
+  readonly proxies: readonly Merged[];
+  /** Product of the mesh of these proxies; null = none, or not said. */
+  readonly mesh: 'istio' | 'linkerd' | null;
 }
 
 /** What manifests know and spans do not. Names are those of the traces. */

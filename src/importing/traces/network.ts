@@ -90,6 +90,8 @@ function pairsOf(store: SpanStore, links: Links, roles: Roles): readonly Pair[] 
   for (let i = 0; i < store.count && kept < KEPT; i++) {
     const parent = links.parent[i];
     if (parent < 0 || roles.calls[parent] < 0 || kind[i] !== KIND.server) continue;
+    // The time of other tries is in the span of the caller too.
+    if (links.first[parent + 1] - links.first[parent] > 1) continue;
     if (((flags[i] | flags[parent]) & (FLAG.error | FLAG.untimed)) !== 0) continue;
     const ways = end[parent] - start[parent] - (end[i] - start[i]);
     if (ways < 0) continue;

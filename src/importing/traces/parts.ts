@@ -46,7 +46,7 @@ export function rolesOf(store: SpanStore, links: Links, leftOut: LeftOut): Roles
   const endpoints = new EndpointNames(store);
   const services = new Map<string, number>();
   for (let i = 0; i < store.count; i++) {
-    if (links.isTwin[i] === 1 || !isExecution(store, links, i)) continue;
+    if (links.isIgnored[i] === 1 || !isExecution(store, links, i)) continue;
     const service = store.names.texts[store.service[i]];
     executes[i] = parts.of(service, endpoints.of(i), 'service');
     const isServing = store.kind[i] === KIND.server || store.kind[i] === KIND.consumer;
@@ -129,7 +129,7 @@ class Callees {
   find(): void {
     const { store, links, roles } = this;
     const isCall = (i: number): boolean =>
-      links.isTwin[i] === 0 &&
+      links.isIgnored[i] === 0 &&
       (store.kind[i] === KIND.client || store.kind[i] === KIND.producer) &&
       !this.isAround(i);
     for (let i = 0; i < store.count; i++) {

@@ -209,7 +209,8 @@ export class StepFinder {
       endpoint,
       chance,
       retry: retryOf(items),
-      timeout: timeoutOf(tries),
+      timeout: limitOf(timesOf(tries.filter(({ isTimeout }) => isTimeout))),
+      below: belowOf(tries),
     };
   }
 }
@@ -254,12 +255,22 @@ function retryOf(items: readonly Item[]): TracedCall['retry'] {
 /** Relative spread of the ends of calls that ran into the same limit. */
 const SPREAD = 0.05;
 
+/** What proxies did below the spans of calls. */
+function belowOf(tries: readonly Call[]): TracedCall['below'] {
+  const repeated = tries.filter(({ triesBelow }) => triesBelow > 1);
+  const timeout = limitOf(tries.map(({ proxyLimit }) => proxyLimit).filter((ns) => ns > 0));
+  if (repeated.length === 0 && timeout === null) return null;
+  const most = repeated.reduce((max, { triesBelow }) => Math.max(max, triesBelow), 1);
+  return { maxRetries: most - 1, n: repeated.length, timeout };
+}
+
+function timesOf(calls: readonly Call[]): readonly number[] {
+  return calls.map(({ start, end }) => end - start);
+}
+
 /** The time after which calls were given up, if they all were after the same time and none took longer. */
-function timeoutOf(tries: readonly Call[]): Measured | null {
-  const given = tries
-    .filter(({ isTimeout }) => isTimeout)
-    .map(({ start, end }) => end - start)
-    .sort((a, b) => a - b);
+function limitOf(times: readonly number[]): Measured | null {
+  const given = [...times].sort((a, b) => a - b);
   if (given.length === 0) return null;
   const median = given[given.length >> 1];
   const near = given.filter((ns) => Math.abs(ns - median) <= SPREAD * median);

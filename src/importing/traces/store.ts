@@ -62,6 +62,10 @@ export class SpanStore {
   operation = new Uint16Array(ROOM);
   peer = new Uint16Array(ROOM);
   queuedNs = new Float32Array(ROOM);
+  /** Kind of the proxy that made it, the service beside it, and its side. */
+  proxy = new Uint8Array(ROOM);
+  workload = new Uint16Array(ROOM);
+  side = new Uint8Array(ROOM);
   /** Hashes of the trace, of the span within it, and of its parent, two words each. */
   traceHash = new Float64Array(ROOM);
   idA = new Uint32Array(ROOM);
@@ -99,6 +103,9 @@ export class SpanStore {
     this.attempt[i] = facts.attempt;
     this.queuedNs[i] = facts.queuedNs;
     this.sampled[i] = span.sampled;
+    this.proxy[i] = facts.proxy;
+    this.workload[i] = names.of(facts.workload);
+    this.side[i] = facts.side;
     if (facts.isError) this.flags[i] |= FLAG.error;
     if (facts.isTimeout) this.flags[i] |= FLAG.timeout;
     if (facts.isMessaging) this.flags[i] |= FLAG.messaging;
@@ -150,6 +157,9 @@ export class SpanStore {
     this.kind = widerBytes(this.kind, room);
     this.flags = widerBytes(this.flags, room);
     this.attempt = widerBytes(this.attempt, room);
+    this.proxy = widerBytes(this.proxy, room);
+    this.workload = widerShorts(this.workload, room);
+    this.side = widerBytes(this.side, room);
     this.idA = widerWords(this.idA, room);
     this.idB = widerWords(this.idB, room);
     this.parentA = widerWords(this.parentA, room);

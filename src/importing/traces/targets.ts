@@ -174,6 +174,7 @@ function consumersOf(store: SpanStore, { parts, executes }: Roles): Map<string, 
         chance: null,
         retry: null,
         timeout: null,
+        below: null,
       })),
     );
   return steps;

@@ -1,10 +1,11 @@
 import { textOf, type Json } from './json.js';
-import type { Facts } from './span.js';
+import { PROXY, SIDE, type Facts } from './span.js';
 
 /**
  * Meaning of attributes. Sources: OpenTelemetry semantic conventions 1.44 and the older names that they replaced
  * (registry/attributes, deprecated), OpenTracing semantic conventions, Zipkin tags (openzipkin/zipkin, README of
- * brave's instrumentation), Envoy (source/common/tracing/common_values.h).
+ * brave's instrumentation), Envoy (source/common/tracing/common_values.h, tracer_impl.cc), Istio
+ * (pilot/pkg/networking/core/tracing.go), Linkerd (linkerd2-proxy, app/src/trace_collector.rs, `trace_labels` of app/inbound).
  */
 export class FactsOf {
   private facts: Facts = none();
@@ -19,12 +20,17 @@ export class FactsOf {
   private method = '';
   private path = '';
   private errorType = '';
+  private component = '';
+  private node = '';
+  private canonical = '';
+  private direction = '';
 
   begin(): void {
     this.facts = none();
     this.database = this.databaseName = this.messaging = this.destination = '';
     this.service = this.host = this.route = this.operation = '';
     this.method = this.path = this.errorType = '';
+    this.component = this.node = this.canonical = this.direction = '';
   }
 
   add(key: string, value: Json): void {
@@ -34,10 +40,12 @@ export class FactsOf {
     if (text !== '') take(this, text);
   }
 
-  end(name: string): Facts {
+  /** `service`: the one that made the span, as it names itself; `workload`: the one in whose pod that is. */
+  end(name: string, service: string, workload: string): Facts {
     const { facts } = this;
-    const cluster = /^(?:outbound|inbound)\|\d*\|[^|]*\|([^|]*)$/.exec(this.service);
+    const cluster = /^(?:outbound|inbound)\|\d*\|[^|]*\|([^|;]*);?$/.exec(this.service);
     const peer = cluster === null ? this.service : cluster[1];
+    this.endProxy(name, service, workload);
     if (this.database !== '') {
       facts.store = peer || this.host || this.databaseName || this.database;
       facts.operation = this.operation || firstWord(name);
@@ -56,6 +64,24 @@ export class FactsOf {
     return facts;
   }
 
+  /**
+   * Envoy marks all of its spans, and Istio adds the role of the proxy and its service. Linkerd has one name for all proxies,
+   * and says the direction.
+   */
+  private endProxy(name: string, service: string, workload: string): void {
+    const { facts, node, canonical } = this;
+    const isLinkerd = service.startsWith('linkerd-proxy') && DIRECTIONS.has(this.direction);
+    if (this.component !== 'proxy' && !isLinkerd) return;
+    const [role = '', , pod = ''] = node.split('~');
+    const side =
+      /^(?:inbound|outbound)(?=[|_]|-vip\|)/.exec(this.service)?.[0] ??
+      (this.service === 'local_app' ? 'inbound' : /^(?:in|e)gress(?= |$)/.exec(name)?.[0]);
+    facts.side = DIRECTIONS.get(isLinkerd ? this.direction : (side ?? '')) ?? SIDE.unknown;
+    facts.workload = canonical || pod.split('.')[0].replace(POD_HASH, '') || workload;
+    const isBeside = isLinkerd || canonical !== '' || this.service === 'local_app';
+    facts.proxy = ROLES.get(role) ?? (isBeside ? PROXY.sidecar : PROXY.any);
+  }
+
   /** By attribute; the method of `READERS` that reads it is the only one that sets fields. */
   static readonly set = {
     database: (of: FactsOf, text: string): void => void (of.database ||= text),
@@ -69,6 +95,10 @@ export class FactsOf {
     method: (of: FactsOf, text: string): void => void (of.method ||= text),
     path: (of: FactsOf, text: string): void => void (of.path ||= pathOf(text)),
     errorType: (of: FactsOf, text: string): void => void (of.errorType ||= text),
+    component: (of: FactsOf, text: string): void => void (of.component = text),
+    node: (of: FactsOf, text: string): void => void (of.node = text),
+    canonical: (of: FactsOf, text: string): void => void (of.canonical = text),
+    direction: (of: FactsOf, text: string): void => void (of.direction = text),
     error: (of: FactsOf, text: string): void => {
       if (text !== 'false' && text !== '0') of.facts.isError = true;
     },
@@ -141,10 +171,47 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['http.request.resend_count', set.resend],
   ['http.resend_count', set.resend],
   ['retry.count', set.resend],
+  ['component', set.component],
+  ['node_id', set.node],
+  ['istio.canonical_service', set.canonical],
+  ['direction', set.direction],
   ['faultline.attempt', set.attempt],
   ['faultline.queue.duration', set.queued],
   ['faultline.outcome', set.outcome],
 ]);
+
+/** Roles of Istio's proxies: the first part of `sidecar~10.0.0.7~order-6f89b6c557-sg2bc.shop~shop.svc.cluster.local`. */
+const ROLES: ReadonlyMap<string, number> = new Map([
+  ['sidecar', PROXY.sidecar],
+  ['waypoint', PROXY.shared],
+  ['router', PROXY.gateway],
+]);
+
+/** Directions of Linkerd, clusters of Istio, names of Envoy's spans. */
+const DIRECTIONS: ReadonlyMap<string, number> = new Map([
+  ['inbound', SIDE.inbound],
+  ['ingress', SIDE.inbound],
+  ['outbound', SIDE.outbound],
+  ['egress', SIDE.outbound],
+]);
+
+/**
+ * Attributes of a process that name its workload: those of a collector, and the labels of a pod that Linkerd adds. Source:
+ * linkerd2, jaeger/injector (`LINKERD2_PROXY_TRACE_ATTRIBUTES_PATH`).
+ */
+export const WORKLOAD: readonly string[] = [
+  'k8s.deployment.name',
+  'k8s.statefulset.name',
+  'k8s.daemonset.name',
+  'linkerd.io/proxy-deployment',
+  'linkerd.io/proxy-statefulset',
+  'linkerd.io/proxy-daemonset',
+  'app.kubernetes.io/name',
+  'app',
+];
+
+/** What Kubernetes adds to the name of a Deployment for one of its pods. */
+const POD_HASH = /(?:-[0-9a-f]{6,10})?-[0-9a-z]{5}$/;
 
 const BARE_METHOD = /^(?:HTTP )?(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/i;
 
@@ -159,6 +226,9 @@ function none(): Facts {
     peer: '',
     attempt: 0,
     queuedNs: 0,
+    proxy: PROXY.none,
+    workload: '',
+    side: SIDE.unknown,
   };
 }
 

@@ -1,4 +1,4 @@
-import { FactsOf } from './facts.js';
+import { FactsOf, WORKLOAD } from './facts.js';
 import { at, idOf, listOf, textOf, type Json } from './json.js';
 import { KIND, type Clock, type ReadSpan } from './span.js';
 
@@ -38,7 +38,8 @@ export class JaegerReader {
   private span(span: Json, maker: Json): ReadSpan {
     const name = textOf(at(span, 'operationName'));
     this.tags(span);
-    const facts = this.facts.end(name);
+    const service = textOf(at(maker, 'serviceName')) || 'unknown';
+    const facts = this.facts.end(name, service, firstTag(maker, WORKLOAD));
     const start = this.clock.micros(at(span, 'startTime'));
     const duration = at(span, 'duration');
     return {
@@ -46,8 +47,8 @@ export class JaegerReader {
       id: idOf(at(span, 'spanID')),
       parentId: parentOf(span),
       isShared: false,
-      service: textOf(at(maker, 'serviceName')) || 'unknown',
-      instance: instanceOf(maker),
+      service,
+      instance: firstTag(maker, INSTANCE),
       kind: this.kind,
       name,
       start,
@@ -89,9 +90,9 @@ function parentOf(span: Json): string {
   return idOf(at(parent, 'spanID')) || idOf(at(span, 'parentSpanID'));
 }
 
-function instanceOf(maker: Json): string {
+function firstTag(maker: Json, keys: readonly string[]): string {
   const tags = listOf(at(maker, 'tags'));
-  for (const key of INSTANCE) {
+  for (const key of keys) {
     const tag = tags.find((one) => at(one, 'key') === key);
     const text = textOf(at(tag, 'value'));
     if (text !== '') return text;

@@ -1,4 +1,4 @@
-import { FactsOf } from './facts.js';
+import { FactsOf, WORKLOAD } from './facts.js';
 import { at, idOf, listOf, textOf, type Json } from './json.js';
 import { KIND, type Clock, type ReadSpan } from './span.js';
 
@@ -13,6 +13,10 @@ const KINDS: ReadonlyMap<string, number> = new Map([
 /** Attributes that tell instances apart, the best one first. */
 const INSTANCE = ['service.instance.id', 'k8s.pod.name', 'host.name', 'container.id'];
 
+interface Maker extends Pick<ReadSpan, 'service' | 'instance'> {
+  readonly workload: string;
+}
+
 /**
  * ResourceSpans of OTLP in JSON, with the spellings that are in use: snake case, enums and bytes as protobuf writes them,
  * `instrumentationLibrarySpans` of older versions. Source: opentelemetry-proto, docs/specification.md, trace.proto.
@@ -26,17 +30,15 @@ export class OtlpReader {
     const attributes = attributesOf(at(at(resourceSpans, 'resource'), 'attributes'));
     const name = attributes.get('service.name') ?? '';
     const service = name === '' ? 'unknown' : name;
-    const instance = INSTANCE.map((key) => attributes.get(key)).find((id) => id !== undefined);
-    const maker = {
-      service,
-      instance: instance ?? '',
-    };
+    const first = (keys: readonly string[]): string =>
+      keys.map((key) => attributes.get(key)).find((text) => text !== undefined) ?? '';
+    const maker = { service, instance: first(INSTANCE), workload: first(WORKLOAD) };
     for (const key of ['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans'])
       for (const scope of listOf(at(resourceSpans, key)))
         for (const span of listOf(at(scope, 'spans'))) take(this.span(span, maker));
   }
 
-  private span(span: Json, maker: Pick<ReadSpan, 'service' | 'instance'>): ReadSpan {
+  private span(span: Json, maker: Maker): ReadSpan {
     const { facts } = this;
     facts.begin();
     for (const attribute of listOf(at(span, 'attributes'))) {
@@ -44,7 +46,7 @@ export class OtlpReader {
       if (typeof key === 'string') facts.add(key, scalarOf(at(attribute, 'value')));
     }
     const name = textOf(at(span, 'name'));
-    const known = facts.end(name);
+    const known = facts.end(name, maker.service, maker.workload);
     const code = at(at(span, 'status'), 'code');
     if (code === 2 || code === 'STATUS_CODE_ERROR') known.isError = true;
     return {

@@ -47,7 +47,29 @@ export interface Facts {
   attempt: number;
   /** Wait before the code of the server ran, ns. */
   queuedNs: number;
+  /** What kind of proxy made the span: one of `PROXY`. */
+  proxy: number;
+  /** Service beside which the proxy runs, as its tags say; '' = not said. */
+  workload: string;
+  /** Side of that service, one of `SIDE`. */
+  side: number;
 }
+
+/** Proxies that write spans. */
+export const PROXY = Object.freeze({
+  none: 0,
+  /** A proxy without a service that its tags name. */
+  any: 1,
+  /** Beside one service. */
+  sidecar: 2,
+  /** In front of services, and shared by their callers: a waypoint. */
+  shared: 3,
+  /** An entrance: a component of its own. */
+  gateway: 4,
+} as const);
+
+/** Which requests of its service a proxy passes on. */
+export const SIDE = Object.freeze({ unknown: 0, inbound: 1, outbound: 2 } as const);
 
 /**
  * Instants as ns from the first one of all, so that doubles are exact for 100 days: an instant since 1970 has more

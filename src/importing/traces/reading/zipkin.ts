@@ -31,7 +31,8 @@ export class ZipkinReader {
     const tags = at(span, 'tags');
     if (typeof tags === 'object' && tags !== null)
       for (const [key, value] of Object.entries(tags)) this.tag(key, value);
-    const known = facts.end(name);
+    const service = textOf(at(at(span, 'localEndpoint'), 'serviceName')) || 'unknown';
+    const known = facts.end(name, service, '');
     const isMessage = kind === KIND.producer || kind === KIND.consumer;
     if (isMessage && known.store === '') {
       known.isMessaging = true;
@@ -45,7 +46,7 @@ export class ZipkinReader {
       id: idOf(at(span, 'id')),
       parentId: idOf(at(span, 'parentId')),
       isShared,
-      service: textOf(at(at(span, 'localEndpoint'), 'serviceName')) || 'unknown',
+      service,
       instance: textOf(at(at(span, 'localEndpoint'), 'ipv4')),
       kind,
       name,
