@@ -1,3 +1,4 @@
+import { list } from '../text/words.js';
 import { Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey, Place } from './located.js';
 import { entries, get, isNull, items, pathText, text } from './located.js';
@@ -6,6 +7,7 @@ import { parseYaml } from './parse.js';
 import { itemIs, namesIn, describe, type Edit } from './patch.js';
 import { parsePath, type Segment } from './paths.js';
 import { scaled, scaledArrivals } from './scaling.js';
+import { isAbsentUnlessWritten } from './switched-off.js';
 
 /** Command-line overrides: they change the selected variants, or define a new one. */
 export interface WhatIf {
@@ -118,13 +120,22 @@ export interface Miss {
 
 /**
  * Resolves an edit in a tree with all inheritance applied: returns one edit for each match of its path. A factor is
- * replaced by the multiplied value.
+ * replaced by the multiplied value. `skipped` gets the entries that a `*` matched and that have no such place.
  */
-export function closedEdits(edit: Edit, whole: Node): readonly Edit[] | Miss {
+export function closedEdits(
+  edit: Edit,
+  whole: Node,
+  skipped: (words: string) => void,
+): readonly Edit[] | Miss {
   const parsed = parsePath(edit.path);
   if (!parsed.ok) return [edit];
   const walk = new Walk(edit, parsed.segments);
-  return walk.from(whole);
+  const closed = walk.from(whole);
+  if (!('message' in closed))
+    walk.skipped.forEach((paths, key) => {
+      skipped(`${edit.path} does not change ${listed(paths)}: no ${key} there`);
+    });
+  return closed;
 }
 
 /** A match of the first segments of a path; `node` is undefined if nothing is written there yet. */
@@ -135,6 +146,8 @@ interface Spot {
 
 class Walk {
   private readonly factor: number | null = factorOf(this.edit);
+  /** By key: the entries of a `*` that do not have it, where every other one has one place for it. */
+  readonly skipped = new Map<string, string[]>();
 
   constructor(
     private readonly edit: Edit,
@@ -170,10 +183,16 @@ class Walk {
     }
     if (segment.kind === 'key') {
       const value = get(held, segment.key);
-      if (isNull(value)) return [];
-      // After a `*` the edit can add a value to an entry, as with a path that names the entry.
-      const mayBeNew = this.factor === null && this.segments.slice(0, depth).some(isStar);
-      if (value === undefined && !mayBeNew) return [];
+      // After a `*` the edit can add a value to an entry, as with a path that names the entry. A setting of a feature
+      // that the entry does not have would switch it on.
+      const mayBeNew =
+        this.factor === null &&
+        this.segments.slice(0, depth).some(isStar) &&
+        (last || !isAbsentUnlessWritten([...path, segment.key]));
+      if (isNull(value) || (value === undefined && !mayBeNew)) {
+        this.skip(segment.key, path, depth);
+        return [];
+      }
       return held === undefined || held.type === 'map'
         ? [{ node: value, path: [...path, segment.key] }]
         : [];
@@ -184,6 +203,12 @@ class Walk {
         : indexOf(items(held), (segment as { name: string }).name);
     const item = items(held)[index];
     return item === undefined ? [] : [{ node: item, path: [...path, index] }];
+  }
+
+  private skip(key: string, path: readonly PathKey[], depth: number): void {
+    const isOne = path.every((step) => typeof step === 'string');
+    if (!isOne || this.segments.slice(depth).some(isStar)) return;
+    this.skipped.set(key, [...(this.skipped.get(key) ?? []), pathText(path)]);
   }
 
   /** Entries of a list can differ, such as steps. Only entries with the next key of the path match. */
@@ -250,10 +275,18 @@ class Walk {
         ? `${where} has no entry [${segment.index}]`
         : verb === null
           ? `${where} has no ${wrong}`
-          : `${verb} ${this.edit.path}: no entry has ${wrong}`;
+          : `${verb} ${this.edit.path}: no entry has ${wrong}${this.addingHint(depth)}`;
     return segment.kind === 'index'
       ? { offset, message }
       : { offset, message, found: wrong, allowed };
+  }
+
+  /** How to give every entry a feature that none has. */
+  private addingHint(depth: number): string {
+    const next = this.segments[depth + 1];
+    if (this.factor !== null || next === undefined) return '';
+    const feature = this.edit.path.slice(0, next.offset).replace(/[.[]$/, '');
+    return `; to add it, write ${feature}={ … }`;
   }
 
   private at(path: readonly PathKey[], value: Node): Edit {
@@ -285,4 +318,12 @@ function indexOf(list: readonly Node[], name: string): number {
 function entriesIn(node: Node | undefined): readonly string[] {
   const own = entries(node).flatMap(([key, { value }]) => (isNull(value) ? [] : [key]));
   return [...own, ...namesIn(node)];
+}
+
+/** Entries that a message names; the others are counted. */
+const NAMED = 5;
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length - NAMED;
+  return list(more > 1 ? [...paths.slice(0, NAMED), `${more} others`] : paths);
 }

@@ -60,6 +60,14 @@ export function mayBeOff(path: Path): boolean {
   return offValue(map(new Map(), at), path, scalar(OFF, at)) !== null;
 }
 
+/** Whether an entry is without the feature at a path unless the file writes it. A mapping of names is no feature. */
+export function isAbsentUnlessWritten(path: Path): boolean {
+  const fields = fieldsAt(map(new Map(), { file: '', start: 0, end: 0 }), path);
+  const isFeature = (field: Schema): boolean =>
+    definitionOf(bare(field)).type !== 'record' && isStructure(field) && mayBeAbsent(field);
+  return !BUNDLES.has(String(path.at(-1))) && fields.length > 0 && fields.every(isFeature);
+}
+
 /** Features that the program or a product has where nothing is written, and what they are without it. */
 const SPECIAL: Readonly<Record<string, (at: Node['at']) => Node | null>> = {
   // A service always has a queue: without one it refuses what finds no free worker.

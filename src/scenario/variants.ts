@@ -70,7 +70,9 @@ export function patched(
     else {
       const discarded = new Discarded(problems);
       const change = (edit: Edit): Node => {
-        const closed = isOpen(edit) ? closedEdits(edit, writeOut(result)) : [edit];
+        const closed = isOpen(edit)
+          ? closedEdits(edit, writeOut(result), (words) => problems.note(edit.at, words))
+          : [edit];
         if ('message' in closed) missed.push([edit, closed]);
         else apply({ remove: [], set: closed, add: [] });
         return result;

@@ -94,7 +94,11 @@ export function reportMisses(
     const { offset, message, ...words } = miss;
     const asked = plans.filter(({ patches }) => patches.some(({ set }) => set.includes(edit)));
     const isOfAll = variants.length === asked.length;
-    if (!isOfAll && (isWild(edit.path) || edit.isPartial === true)) continue;
+    if (!isOfAll && edit.isPartial === true) continue;
+    if (!isOfAll && isWild(edit.path)) {
+      problems.note(edit.at, `${edit.path} changes nothing in variant ${variants.join(', ')}`);
+      continue;
+    }
     const which = isOfAll
       ? ''
       : ` (in variant ${variants.join(', ')}): choose the variants that have it`;

@@ -122,6 +122,42 @@ describe('changes of the command line', () => {
     ]);
   });
 
+  it('change settings of a feature where it is, and say where it is not', () => {
+    const scaled = FILE.replace(
+      'concurrency: 4,',
+      'concurrency: 4, autoscaling: { metric: rate, target: 9/s, max: 9 },',
+    );
+    const loaded = (set: string) =>
+      new Source('shop.yaml', () => ({ text: scaled }), null, {
+        ...{ set: [set], as: null, variants: null },
+      }).load();
+    for (const [value, max] of [
+      ['5', 5],
+      ['x2', 18],
+    ] as const) {
+      const { file, places } = loaded(`services.*.autoscaling.max=${value}`);
+      const { services } = guarded(file!).scenario;
+      expect([...services.values()].map(({ autoscaling }) => autoscaling?.max)).toEqual([
+        max,
+        undefined,
+      ]);
+      expect(places.notes()).toContainEqual(
+        '--set #1:1:1 services.*.autoscaling.max does not change services.shop: no autoscaling there',
+      );
+    }
+    const whole = loaded('services.*.autoscaling={ metric: rate, target: 9/s, max: 3 }');
+    expect(
+      [...guarded(whole.file!).scenario.services.values()].map((one) => one.autoscaling?.max),
+    ).toEqual([3, 3]);
+    const off = guarded(loaded('services.*.autoscaling=none').file!).scenario;
+    expect([...off.services.values()].map(({ autoscaling }) => autoscaling)).toEqual([null, null]);
+    // A mapping of names is not a feature: a bundle of policies for calls can be new.
+    expect(problemsOf(['services.*.outbound.default.timeout=1s'])).toEqual([]);
+    const path = 'services.*.endpoints.*.steps[*].policy.timeout';
+    const { places } = load([`${path}=x2`]);
+    expect(places.notes()).toEqual([`--set #1:1:1 ${path} changes nothing in variant plain`]);
+  });
+
   it('apply one after the other', () => {
     const file = built(['services.bank.concurrency=x2', 'services.bank.concurrency=x2']);
     expect(guarded(file).scenario.services.get('bank')!.concurrency).toBe(16);
@@ -151,6 +187,10 @@ describe('a change that cannot be made', () => {
     [
       'workloads.*.arrivals.rat=x2',
       'FL302 nothing matches workloads.*.arrivals.rat: no entry has rat (did you mean "rate"?)',
+    ],
+    [
+      'services.*.autoscaling.max=3',
+      'FL302 nothing matches services.*.autoscaling.max: no entry has autoscaling; to add it, write services.*.autoscaling={ … }',
     ],
     ['databases.*.pool=3', 'FL302 the scenario has no databases'],
     [
