@@ -39,6 +39,28 @@ faults:
   - { id: flush, kind: flush, target: products.shared, at: 20s }
 `;
 
+/** Two components that an autoscaler enlarges within two minutes, with a bulkhead between them. */
+const smallAtStart = (arrivals: string): string => `faultline: 1
+title: Small at the start
+run: { duration: 120s, seed: 5 }
+platform: { imagePull: 6s }
+services:
+  shop:
+    cpu: 1
+    concurrency: 64
+    queue: { capacity: 64 }
+    lifecycle: { startup: 4s }
+    autoscaling: { metric: cpu, target: 60%, min: 1, max: 20 }
+    endpoints: { buy: [ work: exponential(10ms), { call: pay.charge, policy: { timeout: 1s, bulkhead: { maxConcurrent: 20 } } } ] }
+  pay:
+    cpu: 1
+    concurrency: 32
+    lifecycle: { startup: 4s }
+    autoscaling: { metric: cpu, target: 60%, min: 1, max: 20 }
+    endpoints: { charge: [ work: exponential(10ms) ] }
+workloads: { users: { arrivals: ${arrivals}, requests: [ { name: buy, call: shop.buy } ] } }
+`;
+
 /** Roles by intervention: `load clients1`. */
 function rolesOf({ interventions }: Counterfactuals): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -70,6 +92,38 @@ describe('the cause of an incident without a fault', () => {
       'scaling mid': 'cause',
       'load clients1': 'cause',
     });
+  });
+
+  it('is a start with the replicas of a smaller load, of both components together', async () => {
+    const ran = run(smallAtStart('poisson(500/s)'));
+    const own = await proofOf(ran, { share: null });
+    expect(rolesOf(own)).toMatchObject({ 'start shop': 'cause' });
+    const found = own.interventions.find(({ kind }) => kind === 'start')!;
+    expect(found.words).toMatch(
+      /^with \d instances of pay and \d instances of shop from the start$/,
+    );
+    expect(found.harm).toBeLessThan(0.01 * own.harm);
+    // The bulkhead refuses most of the requests, and one component alone changes little.
+    expect(rolesOf(own)['limit shop->pay']).not.toBe('cause');
+    expect(rolesOf(own)['scaling pay']).not.toBe('cause');
+    expect(rolesOf(own)['scaling shop']).not.toBe('cause');
+    const { causes } = ran.variant().cascade;
+    expect(causes.map(({ kind, text }) => [kind, text])).toEqual([
+      ['start', 'shop starts with 1 instance, too few for the load'],
+    ]);
+  });
+
+  it('is no start where the load rises later', () => {
+    const rising = run(
+      smallAtStart(
+        '{ kind: stages, start: 50/s, stages: [ { target: 50/s, duration: 40s }, { target: 500/s, duration: 1s }, { target: 500/s, duration: 80s } ] }',
+      ),
+    );
+    const { causes, events } = rising.variant().cascade;
+    expect(events.some(({ kind }) => kind === 'failing')).toBe(true);
+    expect(causes.map(({ kind }) => kind)).not.toContain('start');
+    const tried = suggested(rising.plans[0]!, rising.variant());
+    expect(tried.map(({ kind }) => kind)).not.toContain('start');
   });
 
   it('is a hot lock', async () => {

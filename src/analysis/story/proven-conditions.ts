@@ -98,9 +98,9 @@ function factOf(
     until: null,
     text: cause ?? CAUSE_TEXTS[kind](subject, resource),
     value: null,
-    unit: cause === undefined ? null : 'times',
+    unit: at === undefined ? null : 'times',
     mechanism: null,
-    evidence: cause === undefined ? `averted ${words}` : '',
+    evidence: at === undefined ? `averted ${words}` : '',
     share: rest,
   };
 }
@@ -134,6 +134,7 @@ export const CAUSE_TEXTS: Readonly<
   poison: (subject) => `${subject} has a message that its consumer cannot process`,
   limit: (subject) => `${subject} refuses requests above its rate limit`,
   scaling: (subject) => `the autoscaler of ${subject} is too slow for the load`,
+  start: (subject) => `${subject} starts with too few instances for the load`,
   errors: (subject) => `${subject} fails requests itself`,
   retries: (subject) => `the retries of ${pairOf(subject)}`,
   hedges: (subject) => `the hedges of ${pairOf(subject)}`,

@@ -88,8 +88,19 @@ function decisionsOf(plan: Plan, record: RunRecord, id: number): Run[] {
   return runs;
 }
 
-/** Times count from the end of the warm-up. */
-function runsOf({ plan }: Pick<VariantData, 'plan'>, record: RunRecord, id: number): Run[] {
+/** When the first instances that an autoscaler adds are ready, from the end of the warm-up; -Infinity without any. */
+export function firstGrowthNs(data: VariantData, record: RunRecord, id: number): Ns {
+  const [first] = runsOf(data, record, id, -data.plan.warmupNs);
+  return first?.isUp === true ? first.readyNs : -Infinity;
+}
+
+/** The changes from a time on. Times count from the end of the warm-up. */
+function runsOf(
+  { plan }: Pick<VariantData, 'plan'>,
+  record: RunRecord,
+  id: number,
+  sinceNs: Ns = 0,
+): Run[] {
   const { initial, probes, autoscaling } = plan.components[id];
   const pauseNs = PAUSE * autoscaling!.syncNs;
   const { timeNs, kind, subject, value } = record.journal;
@@ -114,7 +125,7 @@ function runsOf({ plan }: Pick<VariantData, 'plan'>, record: RunRecord, id: numb
     if (!isUp && at === -plan.warmupNs && plan.instances[subject[k]].index >= initial) continue;
     const before = there;
     there += isUp ? 1 : -1;
-    if (at < 0) continue;
+    if (at < sinceNs) continue;
     let run = runs[runs.length - 1];
     if (run === undefined || run.isUp !== isUp || at - run.lastNs > pauseNs) {
       const none = { before, after: there, steps: 0, lastNs: -1, readyNs: Infinity };

@@ -12,6 +12,7 @@ const causeKind = oneOf(
   'poison',
   'limit',
   'scaling',
+  'start',
   'errors',
   'retries',
   'hedges',
@@ -38,6 +39,7 @@ const causeKind = oneOf(
  * - `poison`: a message that its consumer can never process. Subject: the queue or topic.
  * - `limit`: refusals by design: a quota, a rate limit, a 404. Subject: the component, endpoint or edge that refuses.
  * - `scaling`: an autoscaler that is too slow, or takes instances away. Subject: the component.
+ * - `start`: fewer instances at the start than an autoscaler gives a component for the same load. Subject: the component.
  * - `errors`: a component that fails requests by itself, without a fault. Subject: the component.
  * - `retries`, `hedges`, `cacheFill`, `probes`, `rebalances`: work that failures cause, and that keeps them up.
  *   Subject: the edge, the cache, the component or the topic.

@@ -20,6 +20,7 @@ import { retries } from './retries.js';
 import { scaling } from './scaling.js';
 import { shrinking } from './shrinking.js';
 import { firstOf, isSource } from './signs.js';
+import { start } from './start.js';
 import { timeouts } from './timeouts.js';
 
 /** Every kind of intervention besides faults, which `withFaults` removes. */
@@ -32,6 +33,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   locks,
   limit,
   errors,
+  start,
   scaling,
   shrinking,
   cacheFill,
@@ -53,7 +55,7 @@ const MOST_LATER = 0.2;
 export function suggested(plan: Plan, variant: VariantResult): readonly Intervention[] {
   const rated = INTERVENTIONS.flatMap((kind) =>
     kind.of(plan).map((own) => {
-      const intervention = kind.fitting?.(variant, own) ?? own;
+      const intervention = kind.fitting?.(variant, own, plan) ?? own;
       return {
         intervention:
           kind.isUnseen === true ? { ...intervention, isUnseen: true as const } : intervention,

@@ -58,5 +58,5 @@ export interface InterventionKind {
   /** How much the figures of a variant suggest an intervention: 1 = most; 0 = it is not worth a run. */
   worth(variant: VariantResult, intervention: Intervention, plan: Plan): number;
   /** The strength to begin with, where figures of a variant show that weaker ones are not enough. */
-  fitting?(variant: VariantResult, intervention: Intervention): Intervention;
+  fitting?(variant: VariantResult, intervention: Intervention, plan: Plan): Intervention;
 }

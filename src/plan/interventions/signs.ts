@@ -31,6 +31,11 @@ const WORSE: ReadonlySet<StoryEvent['kind']> = new Set([
   'saturated',
 ]);
 
+/** Whether the health of something gets worse in an event. */
+export function isWorse({ kind }: StoryEvent): boolean {
+  return WORSE.has(kind);
+}
+
 /** Whether a component or a request of a workload degrades, fails or is saturated in the variant. */
 export function degrades({ cascade }: VariantResult, subject: string): boolean {
   return cascade.events.some(({ kind, subject: own }) => WORSE.has(kind) && own === subject);

@@ -25,6 +25,7 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   rebalances: 1,
   cacheFill: 1,
   scaling: 1,
+  start: 1,
   rollout: 1,
   setting: 1,
   capacity: 2,

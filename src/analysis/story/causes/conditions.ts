@@ -3,7 +3,9 @@ import type { Lane } from '../../measure/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';
 import { badShareIn, maxSteps, meanSteps, sumSteps, linksFrom } from '../links.js';
+import { fewAtStart } from '../../../plan/interventions/start.js';
 import { plannedRise } from '../load-changes.js';
+import { firstGrowthNs } from '../scaling.js';
 import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
@@ -293,6 +295,13 @@ function refusedByLimit(place: Place): Candidate | null {
   return { ...candidateAt(place, { kind: 'limit', subject }, evidence), text };
 }
 
+/** Whether a component is full before its autoscaler has followed the first load, which is still the same. */
+function startsSmall({ scene, record, lane, from }: Place): boolean {
+  const { data, steps } = scene;
+  const readyNs = firstGrowthNs(data, record, lane.component);
+  return readyNs > steps.startNs[from] - data.plan.warmupNs && growthsBy(scene, from).length === 0;
+}
+
 /** A component that is full, that its autoscaler does not enlarge in time, or whose connections are all in use. */
 function fullAt(place: Place): Candidate | null {
   const { scene, lane, from, until } = place;
@@ -300,12 +309,11 @@ function fullAt(place: Place): Candidate | null {
   const ceiling = ceilingOf(scene, lane, from, until);
   if (ceiling !== null) {
     const { resource, text } = ceiling;
-    const isScaled = scene.data.plan.components[lane.component].autoscaling !== null;
-    return candidateAt(
-      place,
-      isScaled ? { kind: 'scaling', subject } : { kind: 'capacity', subject, resource },
-      text,
-    );
+    const component = scene.data.plan.components[lane.component];
+    if (component.autoscaling === null)
+      return candidateAt(place, { kind: 'capacity', subject, resource }, text);
+    if (!startsSmall(place)) return candidateAt(place, { kind: 'scaling', subject }, text);
+    return { ...candidateAt(place, { kind: 'start', subject }, text), text: fewAtStart(component) };
   }
   const pooled = linksFrom(scene, lane).find((link) => meanSteps(link.waiting, from, until) >= 1);
   if (pooled === undefined) return null;

@@ -1,0 +1,81 @@
+import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import { list, plural } from '../../text/words.js';
+import { risesOf } from './held-load.js';
+import type { Intervention, InterventionKind } from './kind.js';
+import { withComponent } from './processes.js';
+import { has, isWorse } from './signs.js';
+
+/**
+ * All components with an autoscaler begin with the instances that it gives them in the run, and keep it. They begin so
+ * together, because one that stays small holds up the others.
+ */
+export const start: InterventionKind = {
+  kind: 'start',
+  of: (plan) =>
+    plan.components.flatMap((own) =>
+      follows(own) ? [withInstances(plan, own, ({ instances }) => instances)] : [],
+    ),
+  worth: (variant, { subject }, plan) => {
+    const isBlamed = variant.cascade.causes.some(
+      (cause) => cause.kind === 'start' && cause.subject === subject,
+    );
+    return isBlamed || subject === firstInTrouble(variant, plan) ? 0.97 : 0;
+  },
+  fitting: (variant, { subject }, plan) => {
+    const own = plan.components.find(({ name }) => name === subject)!;
+    return withInstances(plan, own, (component) => peakOf(variant, component));
+  },
+};
+
+/** `pay starts with 1 instance, too few for the load`. */
+export function fewAtStart({ name, initial }: PlanComponent): string {
+  return `${name} starts with ${plural(initial, 'instance')}, too few for the load`;
+}
+
+/** Whether an autoscaler gives a component more instances where it needs them. */
+function follows({ autoscaling, versions, initial, instances }: PlanComponent): boolean {
+  const isFollowing = autoscaling !== null && autoscaling.kind !== 'scheduled';
+  return isFollowing && versions === null && initial < instances;
+}
+
+function withInstances(
+  plan: Plan,
+  subject: PlanComponent,
+  count: (component: PlanComponent) => number,
+): Intervention {
+  const begun = plan.components.flatMap((own, id) => {
+    const initial = count(own);
+    return follows(own) && initial > own.initial ? [{ name: own.name, id, initial }] : [];
+  });
+  const each = begun.map(({ name, initial }) => `${plural(initial, 'instance')} of ${name}`);
+  return {
+    kind: 'start',
+    subject: subject.name,
+    part: 'condition',
+    cause: fewAtStart(subject),
+    words: `with ${list(each)} from the start`,
+    apply: ({ plan: source }) =>
+      begun.reduce((own, { id, initial }) => withComponent(own, id, () => ({ initial })), source),
+  };
+}
+
+/** The most instances of a component in the run. */
+function peakOf({ timeline }: VariantResult, { name, instances, initial }: PlanComponent): number {
+  const up = timeline.series[name]?.up ?? [];
+  return Math.min(instances, Math.ceil(Math.max(initial, ...up)));
+}
+
+/** The first component that degrades and grows, if that is before anything has changed; null otherwise. */
+function firstInTrouble(variant: VariantResult, plan: Plan): string | null {
+  const { events } = variant.cascade;
+  const rises = plan.loads.flatMap(({ arrivals }) => risesOf(arrivals));
+  const changes = events.filter(({ kind }) => kind === 'fault').map(({ at }) => at);
+  const changed = Math.min(...changes, ...rises.map(({ atNs }) => atNs / 1e9));
+  const grown = events.find(({ kind }) => kind === 'scaledUp');
+  const first = events.find(isWorse);
+  if (first === undefined || first.at >= Math.min(changed, grown?.at ?? 0)) return null;
+  const grows = ({ subject }: { readonly subject: string }): boolean =>
+    has(variant, subject, ['scaledUp']);
+  return events.find((event) => isWorse(event) && grows(event))?.subject ?? grown!.subject;
+}
