@@ -1,8 +1,8 @@
-import type { DriftedFigure } from '../contracts/result/drift.js';
+import type { Agreement, DriftedFigure } from '../contracts/result/drift.js';
 import { formatCount, formatValue } from '../text/figures.js';
 import { byCodeUnit } from '../text/order.js';
 import { shellWord } from '../text/shell.js';
-import { list, plural } from '../text/words.js';
+import { list, plural, verb } from '../text/words.js';
 import type { Imported, Listed } from './import.js';
 import type { Merged } from './traces/proxies.js';
 
@@ -85,25 +85,32 @@ function besideLines(all: readonly DriftedFigure[]): readonly string[] {
   const bySubject = new Map<string, DriftedFigure[]>();
   for (const figure of all)
     bySubject.set(figure.subject, [...(bySubject.get(figure.subject) ?? []), figure]);
-  const isOff = ({ predicted, allowed: [low, high] }: DriftedFigure): boolean =>
-    predicted === null || predicted < low || predicted > high;
+  const count = (figures: readonly DriftedFigure[], wanted: Agreement): number =>
+    figures.filter(({ agreement }) => agreement === wanted).length;
   const rows = [...bySubject].map(([subject, figures]) => ({
     subject,
     figures,
-    off: figures.filter(isOff).length,
+    off: count(figures, 'differs'),
+    open: count(figures, 'undecided'),
     n: figures[0]!.n,
   }));
-  rows.sort((a, b) => b.off - a.off || b.n - a.n || byCodeUnit(a.subject, b.subject));
-  const off = all.filter(isOff).length;
-  const agree = `${all.length - off} of ${plural(all.length, 'figure')}`;
+  rows.sort(
+    (a, b) => b.off - a.off || b.open - a.open || b.n - a.n || byCodeUnit(a.subject, b.subject),
+  );
+  const [off, open] = [count(all, 'differs'), count(all, 'undecided')];
+  const agree = `${count(all, 'agrees')} of ${plural(all.length, 'figure')} agree within 10 %`;
   return block(
-    `Predicted beside measured: ${agree} agree, within chance or 10 %`,
+    `Predicted beside measured: ${[
+      agree,
+      ...(off === 0 ? [] : [`${formatCount(off)} ${verb(off, 'differ')}`]),
+      ...(open === 0 ? [] : [`${formatCount(open)} undecided, within the noise of the traces`]),
+    ].join(', ')}`,
     rows.map(({ subject, figures, n }) => {
       const times = figures.filter(({ figure }) => figure.startsWith('p'));
       const shown = times.map(
-        ({ figure, predicted, measured, ...rest }) =>
+        ({ figure, predicted, measured, agreement }) =>
           `${figure} ${formatValue(predicted, 'seconds')} for ${formatValue(measured, 'seconds')}` +
-          (isOff({ figure, predicted, measured, ...rest }) ? ' (differs)' : ''),
+          (agreement === 'agrees' ? '' : ` (${agreement})`),
       );
       return `${subject}: ${shown.join(', ')}; n = ${formatCount(n)}`;
     }),

@@ -1,6 +1,11 @@
 import { prepared as prepareTexts, type Prepared, type Selection } from '../../api/prepare.js';
 import { driftedSettings } from '../../api/drift/settings.js';
-import type { DriftedFigures, DriftedSettings, DriftResult } from '../../contracts/result/drift.js';
+import type {
+  DriftedFigure,
+  DriftedFigures,
+  DriftedSettings,
+  DriftResult,
+} from '../../contracts/result/drift.js';
 import { importTexts } from '../../importing/import.js';
 import { readMapping } from '../../importing/names.js';
 import { observeTraces } from '../../importing/traces/observe.js';
@@ -119,11 +124,10 @@ function resultOf(
 ): DriftResult {
   const isIgnored = (path: string): boolean => ignore.some((top) => isWithin(path, top));
   const some = settings?.drifted.filter(({ path }) => !isIgnored(path)) ?? [];
-  const others =
-    figures?.drifted.filter(
-      ({ subject, figure }) =>
-        !ignore.includes(subject) && !ignore.includes(`${subject}.${figure}`),
-    ) ?? [];
+  const counts = ({ subject, figure }: DriftedFigure): boolean =>
+    !ignore.includes(subject) && !ignore.includes(`${subject}.${figure}`);
+  const others = figures?.drifted.filter(counts) ?? [];
+  const undecided = figures?.undecided.filter(counts) ?? [];
   const all = (settings?.drifted.length ?? 0) + (figures?.drifted.length ?? 0);
   return {
     faultline: 1,
@@ -131,7 +135,7 @@ function resultOf(
     variant: file.variants[0]!.name,
     engine: { version: VERSION },
     settings: settings === null ? null : { ...settings, drifted: some },
-    figures: figures === null ? null : { ...figures, drifted: others },
+    figures: figures === null ? null : { ...figures, drifted: others, undecided },
     ignored: all - some.length - others.length,
     isSame: some.length + others.length === 0,
   };

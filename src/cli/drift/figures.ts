@@ -1,7 +1,7 @@
 import { differenceOf, errorOf, type Subject } from '../../analysis/calibration/predicted.js';
 import type { MeasuredFigure } from '../../analysis/calibration/measured.js';
 import type { Prepared } from '../../api/prepare.js';
-import type { DriftedFigure, DriftedFigures } from '../../contracts/result/drift.js';
+import type { Agreement, DriftedFigure, DriftedFigures } from '../../contracts/result/drift.js';
 import { exp } from '../../kernel/math.js';
 import { withFaults } from '../../plan/without.js';
 import { secondsOf } from '../calibrate/calibrator.js';
@@ -27,7 +27,8 @@ export async function driftedFigures(inputs: FigureInputs): Promise<DriftedFigur
   if (all === null) return null;
   return {
     compared: all.length,
-    drifted: all.filter((figure) => !isAllowed(figure)),
+    drifted: all.filter(({ agreement }) => agreement === 'differs'),
+    undecided: all.filter(({ agreement }) => agreement === 'undecided'),
     unknown: inputs.subjects.unknown,
     tolerance: inputs.tolerance,
   };
@@ -63,15 +64,18 @@ function figuresOf(
   const rate = figures.find((one) => one.name === 'throughput')?.value ?? 0;
   return figures.map((figure): DriftedFigure => {
     const predicted = predictions.get(name)?.[figure.name] ?? null;
-    const { error } = differenceOf(figure, n, predicted, { seconds, rate });
+    const { error: noise } = differenceOf(figure, n, predicted, { seconds, rate });
+    const error = errorOf(figure.name, figure.value, predicted);
+    const allowed = allowedFor(figure, noise, tolerance);
     return {
       subject: name,
       figure: figure.name,
       n,
       measured: figure.value,
-      allowed: allowedFor(figure, error, tolerance),
+      allowed,
       predicted,
-      error: errorOf(figure.name, figure.value, predicted),
+      error,
+      agreement: agreementOf(predicted, allowed, allowedFor(figure, 0, tolerance)),
     };
   });
 }
@@ -91,7 +95,14 @@ function allowedFor(
   return [value / factor, value * factor];
 }
 
-/** Whether a prediction is no difference. */
-export function isAllowed({ predicted, allowed: [low, high] }: DriftedFigure): boolean {
-  return predicted !== null && predicted >= low && predicted <= high;
+/** `allowed`: noise and tolerance together; `near`: the tolerance alone. */
+function agreementOf(
+  predicted: number | null,
+  allowed: readonly [number, number],
+  near: readonly [number, number],
+): Agreement {
+  const isIn = ([low, high]: readonly [number, number]): boolean =>
+    predicted !== null && predicted >= low && predicted <= high;
+  if (isIn(near)) return 'agrees';
+  return isIn(allowed) ? 'undecided' : 'differs';
 }

@@ -38,13 +38,21 @@ export interface DriftedSetting {
 export interface DriftedFigures {
   readonly compared: number;
   readonly drifted: readonly DriftedFigure[];
+  /** Figures that are off by more than the tolerance, and whose measurement is too uncertain to say so. */
+  readonly undecided: readonly DriftedFigure[];
   /** Names in the traces that the scenario does not have. */
   readonly unknown: readonly string[];
   /** Least relative difference that counts. */
   readonly tolerance: number;
 }
 
-/** A figure that the scenario predicts outside of the interval of its measurement. */
+/**
+ * `agrees`: within the tolerance. `differs`: beyond it, and beyond the noise of the measurement. `undecided`: beyond it,
+ * and within the noise; more requests decide.
+ */
+export type Agreement = 'agrees' | 'differs' | 'undecided';
+
+/** A figure of traces beside the prediction of the scenario. */
 export interface DriftedFigure {
   /** `shop.buy`, or `shop->bank.pay` for calls as the caller sees them. */
   readonly subject: string;
@@ -57,4 +65,5 @@ export interface DriftedFigure {
   /** null = nothing was measured in the runs. */
   readonly predicted: number | null;
   readonly error: number | null;
+  readonly agreement: Agreement;
 }

@@ -22,7 +22,9 @@ export function answerWords({ settings, figures, isSame }: DriftResult): string 
     ...(settings === null ? [] : [plural(settings.compared, 'setting')]),
     ...(figures === null ? [] : [plural(figures.compared, 'figure')]),
   ]);
-  if (isSame) return `No drift: ${compared} compared.`;
+  const open = figures?.undecided.length ?? 0;
+  if (isSame)
+    return `No drift${open === 0 ? '' : ' found'}: ${compared} compared${open === 0 ? '' : `, ${formatCount(open)} of them undecided`}.`;
   const parts = [
     ...(settings === null || settings.drifted.length === 0
       ? []
@@ -67,16 +69,33 @@ export function figureRows(figures: readonly DriftedFigure[]): readonly (readonl
 /** What else a reader has to know. */
 export function noteWords({ figures, ignored }: DriftResult): readonly string[] {
   const unknown = figures?.unknown ?? [];
+  const [worst, ...undecided] = [...(figures?.undecided ?? [])].sort(
+    (a, b) => Math.abs(b.error!) - Math.abs(a.error!),
+  );
   const more = unknown.length - NAMED;
   const rest = more > 0 ? [`${formatCount(more)} others`] : [];
   return [
     ...(ignored === 0 ? [] : [`${plural(ignored, 'difference')} left out by --ignore.`]),
+    ...(worst === undefined
+      ? []
+      : [
+          `Undecided, off by more than ${formatShare(figures!.tolerance)} and within the noise of the traces: ` +
+            `${openText(worst)}${undecided.length === 0 ? '' : `, and ${plural(undecided.length, 'other')}`}. More traces decide.`,
+        ]),
     ...(unknown.length === 0
       ? []
       : [
           `Only in the traces: ${list([...unknown.slice(0, NAMED), ...rest])}. --map NAME=NAME joins two names.`,
         ]),
   ];
+}
+
+/** `shop.buy p95, 108 ms for 67.9 ms (allowed 30 ms to 150 ms, n = 60)`. */
+function openText({ subject, figure, measured, predicted, allowed, n }: DriftedFigure): string {
+  const [own, real, low, high] = [predicted, measured, ...allowed].map((value) =>
+    formatValue(value, UNITS[figure]),
+  );
+  return `${subject} ${figure}, ${own} for ${real} (allowed ${low} to ${high}, n = ${formatCount(n)})`;
 }
 
 function errorText(figure: CalibrationFigureName, error: number | null): string {
