@@ -5,6 +5,7 @@ import type { PrecisionResult, UntilResult } from '../contracts/result/until.js'
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import type { Precision, Until } from '../contracts/scenario/until.js';
+import { spansIn } from './measure/faulted.js';
 import { finite, intervalOf } from './measure/estimate.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
@@ -66,7 +67,11 @@ function precisionOf(
   const found = findMetric(metric.name);
   const value = finite(measured.value);
   const isMeasured = value !== null && measured.kind !== 'exact';
-  const halfWidth = isMeasured ? (intervalOf(measured, confidence)?.halfWidth ?? null) : null;
+  const interval = isMeasured ? intervalOf(measured, confidence) : null;
+  // A share near 0 or 1 is not in the middle of its interval: of 1,000 requests without a failure 0.4 % may fail.
+  const halfWidth =
+    interval === null ? null : Math.max(value! - interval.low, interval.high - value!);
+  const unseen = unseenFaults(data);
   const wanted = value === null ? null : isRelative ? within * Math.abs(value) : within;
   return {
     text,
@@ -75,8 +80,22 @@ function precisionOf(
     value,
     halfWidth,
     wanted,
-    isReached: halfWidth !== null && wanted !== null && halfWidth <= wanted,
+    ...(unseen.length > 0 && { unseen }),
+    isReached: unseen.length === 0 && halfWidth !== null && wanted !== null && halfWidth <= wanted,
   };
+}
+
+/** The faults that start by chance and have struck in no run: no interval contains what they do. */
+function unseenFaults(data: VariantData): readonly string[] {
+  return data.plan.faults
+    .filter((fault) => {
+      const { probability } = fault.chance ?? { probability: 1 };
+      const isByChance = probability > 0 && probability < 1;
+      return (
+        isByChance && data.records.every((record) => spansIn(data, fault, record).length === 0)
+      );
+    })
+    .map(({ id }) => id);
 }
 
 /** Verdicts that more runs might settle. */

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ScenarioError } from '../../src/index.js';
 import { OptionError, load, resultText, simulate } from '../../src/index.js';
 import { threads } from '../../src/node.js';
+import { untilWords } from '../../src/report/words/until-words.js';
 import { LOOKS_ERROR, looksOf } from '../../src/stats/looks.js';
 import { Folder, NO_PROOFS, faultline } from '../cli/harness.js';
 
@@ -54,6 +55,41 @@ describe('replications until', () => {
     const [found] = until!.precisions;
     expect([found!.isReached, found!.halfWidth! > found!.wanted!]).toEqual([false, true]);
     expect(until!.confidence).toBeCloseTo(1 - looksOf(2, 4)[1]!.error, 12);
+  });
+
+  it('counts the failures that no run has shown', async () => {
+    const calm = (rate: string, more = ''): string => `faultline: 1
+title: Rare
+run: { duration: 10s, seed: 1, replications: { until: users.success within 0.5%, atMost: 40 } }
+services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(${rate}), requests: [ { call: shop.buy } ] } }
+${more}
+`;
+    // 5 x 100 requests: with 99.5 % confidence 1.6 % may fail; 5 x 1,000 leave 0.2 %.
+    for (const [rate, made] of [
+      ['10/s', 20],
+      ['100/s', 5],
+    ] as const) {
+      const { until } = await simulate(calm(rate));
+      const [found] = until!.precisions;
+      expect([rate, found!.value, until!.made]).toEqual([rate, 1, made]);
+      expect(found!.halfWidth!).toBeGreaterThan(3 / (made * Number.parseInt(rate, 10) * 10));
+    }
+    // It fails everything for half of the run, in one of ten runs.
+    const fault =
+      'faults: [ { id: blip, kind: error, target: shop, probability: 10%, at: 2s, for: 5s } ]';
+    const { until, variants } = await simulate(calm('100/s', fault));
+    expect(until!.made).toBeGreaterThan(5);
+    expect(variants[0]!.summary.success.value).toBeLessThan(1);
+    const few = calm('100/s', fault.replace('10%', '0.001%')).replace('atMost: 40', 'atMost: 10');
+    const never = await simulate(few);
+    expect(never.until).toMatchObject({
+      reason: 'most',
+      precisions: [{ value: 1, unseen: ['blip'], isReached: false }],
+    });
+    expect(untilWords(never.until!)).toContain(
+      '"users.success within 0.5%" does not hold: blip, which starts by chance, has struck in no run of base',
+    );
   });
 
   it('decides every budget with the part of the error that its look may spend', async () => {

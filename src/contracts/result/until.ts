@@ -8,10 +8,12 @@ const precisionResult = shape({
   unit,
   /** null = nothing was measured, or it never happens in some run. */
   value: figure,
-  /** Half of its interval, in its unit; null = there is none. */
+  /** From the value to the farther end of its interval, in its unit; null = there is none. */
   halfWidth: figure,
   /** The largest half-width that reaches the goal; null without a value. */
   wanted: figure,
+  /** Ids of faults that start by chance and have struck in no run; absent without any. The goal is then not reached. */
+  unseen: list(text).optional(),
   isReached: flag,
 });
 /** A figure of one variant, and how closely it is known. */

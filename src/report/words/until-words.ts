@@ -7,7 +7,7 @@ import {
   formatValue,
   isAllOrNone,
 } from '../../text/figures.js';
-import { list, plural } from '../../text/words.js';
+import { list, plural, verb } from '../../text/words.js';
 
 /** How many runs were made, why no more, and how closely the figures are known, as sentences. */
 export function untilWords(until: UntilResult): string {
@@ -28,8 +28,8 @@ export function untilWords(until: UntilResult): string {
 
 /** For each goal, the variant that is farthest from it. */
 function worstOf(precisions: readonly PrecisionResult[]): readonly PrecisionResult[] {
-  const rank = ({ halfWidth, wanted }: PrecisionResult): number =>
-    halfWidth === null || wanted === null ? Infinity : halfWidth / wanted;
+  const rank = ({ halfWidth, wanted, unseen = [] }: PrecisionResult): number =>
+    halfWidth === null || wanted === null || unseen.length > 0 ? Infinity : halfWidth / wanted;
   const worst = new Map<string, PrecisionResult>();
   for (const one of precisions) {
     const known = worst.get(one.text);
@@ -39,16 +39,20 @@ function worstOf(precisions: readonly PrecisionResult[]): readonly PrecisionResu
 }
 
 function precisionWords(one: PrecisionResult, { made, confidence }: UntilResult): string {
-  const { text, variant, unit, value, halfWidth, isReached } = one;
+  const { text, variant, unit, value, halfWidth, unseen = [], isReached } = one;
   const goal = `"${text}"`;
   if (value === null) return `${goal} has no value in ${variant}`;
   if (halfWidth === null) return `${goal} has no interval in ${variant}`;
   const relative = unit === 'share' || value === 0 ? '' : ` (${formatShare(halfWidth / value)})`;
   const half = unit === 'share' ? formatShare(halfWidth) : formatValue(halfWidth, unit);
   const verdict = isReached ? 'holds' : 'does not hold';
-  // Requests fail together, so the half-width of their number would be too small.
+  if (unseen.length > 0)
+    return `${goal} ${verdict}: ${list(unseen)}, which ${verb(unseen.length, 'start')} by chance, ${unseen.length === 1 ? 'has' : 'have'} struck in no run of ${variant}`;
   if (isAllOrNone(value, unit))
-    return `${goal} ${verdict}: ${formatValue(value, unit)} in all ${formatCount(made)} runs of ${variant}`;
+    return (
+      `${goal} ${verdict}: ${formatValue(value, unit)} in all ${formatCount(made)} runs of ${variant}; ` +
+      `up to ${half} may be otherwise unseen, more where requests fail together`
+    );
   return `${goal} ${verdict}: ${formatValue(value, unit)} ± ${half}${relative} in ${variant}, with ${formatShare(confidence)} confidence`;
 }
 
