@@ -4,6 +4,7 @@ import { kind, quotesIn } from './kind.mjs';
 import { PROOFS } from './proofs.mjs';
 import { pricesError } from './settings.mjs';
 import { causesError, figureError, linkError } from './told.mjs';
+import { UNCOVERED, uncoveredError } from './uncovered.mjs';
 
 const goalsOf = ({ budgets }) =>
   budgets.filter(({ severity, applies }) => severity === 'error' && applies !== false);
@@ -96,20 +97,6 @@ function whyError(text, facts) {
 }
 
 const IN = String.raw`(?: in (?<in>[^,;:]+?))?`;
-
-const UNCOVERED = String.raw`(?<request>\S+) requests, of which (?<share>${SHARE}) fail(?:, and \d+ other kinds?)?`;
-
-/** Whether this part of these requests fails in a variant. */
-function uncoveredError({ request, share }, variant) {
-  return Object.entries(variant.components).some(([name, { kind: what, parts }]) =>
-    Object.entries(what === 'workload' ? parts : {}).some(
-      ([part, { success }]) =>
-        [part, `${name}.${part}`].includes(request) && isPrinted(share, 1 - success),
-    ),
-  )
-    ? null
-    : 'other requests fail, or another part of them';
-}
 
 /** All kinds of sentences of the first lines. */
 export const ANSWERS = [
@@ -230,13 +217,13 @@ export const ANSWERS = [
   kind(
     'do: nothing',
     new RegExp(
-      `^Nothing: (?:it|every variant) holds every budget(?:, but none covers ${UNCOVERED})?$`,
+      `^Nothing: (?:it|every variant) holds every budget$|^\\S+(?: variant)? holds every budget; ${UNCOVERED}$`,
       'u',
     ),
     ({ groups }, { variant, result }) => {
       const isHeld = result.variants.filter((one) => tally(one).of > 0).every(holdsAll);
       if (!isHeld) return 'a budget is not held';
-      return groups.request === undefined ? null : uncoveredError(groups, variant);
+      return groups.harms === undefined ? null : uncoveredError(groups, variant);
     },
   ),
   kind(
@@ -317,8 +304,8 @@ export const ANSWERS = [
     },
   ),
   kind(
-    'failures that no budget covers',
-    new RegExp(`^No budget covers ${UNCOVERED}$`, 'u'),
+    'harms that no budget covers',
+    new RegExp(`^${UNCOVERED}$`, 'u'),
     ({ groups }, { variant }) => uncoveredError(groups, variant),
   ),
   kind('missed', /^“(?<text>.+?)” is not held: (?<figure>.+)$/u, ({ groups }, facts) =>

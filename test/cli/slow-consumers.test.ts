@@ -133,7 +133,7 @@ budgets: [ mails.age.max < 20s ]
     expect(said).toMatch(
       /why mailer is saturated: its 2 consumers of mails handle (?:19|20)[.\d]*\/s of 13[0-6][.\d]*\/s \(measured\)\./u,
     );
-    expect(said).toMatch(/No budget covers order requests, of which \d+(?:\.\d)? % fail\./u);
+    expect(said).toMatch(/No budget covers the \d+(?:\.\d)? % of order requests that fail[.,]/u);
     const advised =
       /do Set queues\.mails\.consumers\[0\]\.concurrency to 16 \(now 2\): of [\d,]+ messages that wait for mails on average, (\d+) remain/u.exec(
         said,

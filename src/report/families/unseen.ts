@@ -220,6 +220,29 @@ export function deadEstimate(variant: VariantResult): Estimate {
   return meanOfSums(all);
 }
 
+/** A count of a subject, and others of the same subject by their meters. */
+export interface Counted {
+  readonly subject: string;
+  readonly count: number;
+  readonly of: (meter: string) => number;
+}
+
+/** A count of each subject of a family, the largest first; means per run. */
+export function countsOf(
+  view: Shown,
+  variant: VariantResult,
+  family: FamilyId,
+  meter: string,
+): readonly Counted[] {
+  return ofFamily(view, variant, family)
+    .map(({ subject, own }) => ({
+      subject,
+      count: countIn(own, meter),
+      of: (other: string) => countIn(own, other),
+    }))
+    .sort((a, b) => b.count - a.count);
+}
+
 /** A count over all subjects of a family, mean per run; null if the family has none. */
 export function countEstimate(
   view: Shown,

@@ -50,7 +50,8 @@ function candidates(view: View): Candidate[] {
     ...backlogs(view),
     ...lookups(view),
     replicas(view),
-    unseen('dead', ['Dead', 'letters'], deadEstimate),
+    // Without a place for them there are none.
+    unseen('dead', ['Dead', 'letters'], (v) => orNone(deadEstimate(v), v)),
     unseen('lost', ['Lost', 'messages'], count('messages', 'lostEffects')),
     unseen('twice', ['Twice', 'handled'], count('messages', 'duplicateEffects')),
     unseen('deadlocks', ['Deadlocks', 'in a run'], count('locks', 'deadlocks')),
@@ -140,6 +141,11 @@ function fleetEstimate({ components }: VariantResult, names: readonly string[]):
   );
   const value = own.reduce((sum, one) => sum + (one.value ?? 0), 0);
   return { value: own.length === 0 ? null : value, ci95: null, each };
+}
+
+/** A figure, 0 in each run of a variant that cannot have any. */
+function orNone(own: Estimate, { perReplication }: VariantResult): Estimate {
+  return own.value === null ? { value: 0, ci95: null, each: perReplication.map(() => 0) } : own;
 }
 
 /** A column that is shown if any variant has more than 0. */

@@ -1,6 +1,6 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
-import { allOf, plural } from '../../text/words.js';
+import { allOf, capitalised, plural } from '../../text/words.js';
 import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
 import { changeWords, nextUnseen } from './cheapest.js';
 import { avertedLosses, effectWords } from '../view/effects.js';
@@ -245,12 +245,16 @@ function bestOf(view: View): Advice {
 /** Nothing is to be done where the budgets hold: a limit that refuses what is too much does what it is for. */
 function heldWords(view: View): string {
   const { result, worstVariant } = view;
-  const uncovered = uncoveredWords(view);
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const isEach = judged.every(holdsAll);
   const who = judged.length === 1 ? 'it' : isEach ? 'every variant' : worstVariant.name;
-  const but = uncovered === null ? '' : `, but none covers ${uncovered}`;
-  return `Nothing: ${who} holds every budget${but}.`;
+  const uncovered = uncoveredWords(view);
+  if (uncovered === null) return `Nothing: ${who} holds every budget.`;
+  const start = who === worstVariant.name ? who : capitalised(who);
+  const [full, brief] = [uncovered, uncoveredWords(view, 1)!].map(
+    (words) => `${start} holds every budget; ${words}.`,
+  );
+  return sizeOf([full!]) <= MOST ? full! : brief!;
 }
 
 /** Where no run shows a change that helps. */

@@ -19,7 +19,7 @@ import { isLeftWaiting } from '../families/unseen.js';
 import { behindWords, unseenSentences } from './unseen-words.js';
 import { isAbout, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { unchangedWords } from './unchanged.js';
-import { uncoveredWords } from './uncovered.js';
+import { isUncovered, uncoveredWords } from './uncovered.js';
 import { degradedWords } from './degraded.js';
 import { listed } from '../base/format.js';
 import { isFar } from './headroom.js';
@@ -49,7 +49,7 @@ export interface Answer {
   readonly settings: Words;
   /** The price of what `act` names. */
   readonly price: Price;
-  /** What a terminal says too: a kind of request that fails and that no budget covers, variants that change nothing. */
+  /** What a terminal says too: a harm that no budget covers, variants that change nothing. */
   readonly notes: readonly Words[];
   /** What else a reader must not miss, a sentence each. */
   readonly also: readonly Words[];
@@ -86,8 +86,8 @@ export function answerOf(view: View): Answer {
   const why = whyWords(view);
   const { words, bare, price, gain } = isAlarmed(view) ? ALARMED : actWords(view);
   const uncovered = uncoveredWords(view);
-  const isSaid = uncovered === null || (words !== null && plainWords(words).includes(uncovered));
-  const open = isSaid ? [] : [`No budget covers ${uncovered}.`];
+  const isSaid = words !== null && plainWords(words).includes('no budget covers');
+  const open = uncovered === null || isSaid ? [] : [`${capitalised(uncovered)}.`];
   const notes = [open, unchangedWords(view)].filter((line) => line.length > 0);
   const settings = bare === null ? [] : settingsLine(view, bare);
   return {
@@ -115,7 +115,8 @@ export function answerOf(view: View): Answer {
 
 /**
  * How many variants survive by their budgets: those that hold all of them. Checks of known behaviour do not count. Budgets
- * that are held while requests of users are down, or fail to the end of the run, are held, and no survival.
+ * that are held while requests of users are down, or fail to the end of the run, or while something goes wrong that none of
+ * them covers, are held, and no survival.
  */
 export function badgeOf(view: View): Badge | null {
   const { result } = view;
@@ -131,12 +132,17 @@ export function badgeOf(view: View): Badge | null {
   }
   const holding = judged.filter(holdsAll);
   const survivors = holding.length;
-  const isDown = holding.some((one) => staysDown(one) || isLeftWaiting(view, one) || wasDown(one));
+  const isBlind = holding.some((one) => isUncovered(view, one));
+  const isDown =
+    isBlind || holding.some((one) => staysDown(one) || isLeftWaiting(view, one) || wasDown(one));
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
-  // Budgets that are held are no pass where users of some variant are hurt.
+  // Budgets that are held are no pass where users of some variant are hurt, or where none covers another harm.
   const isWhole =
-    survivors === judged.length && wrong === '' && (isCalm(result) || variants.length === 1);
+    survivors === judged.length &&
+    wrong === '' &&
+    !isBlind &&
+    (isCalm(result) || variants.length === 1);
   const lasting = lastingWords(
     view,
     variants.filter((variant) => heldBudgets(variant).broken === 0),

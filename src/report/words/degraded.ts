@@ -18,15 +18,23 @@ export function mostDegraded(view: View, variant: VariantResult): DegradedReques
   for (const request of view.requests) {
     const [workload, part] = request.split('.');
     const component = variant.components[workload!];
-    const outcomes = (part === undefined ? component : component?.parts[part])?.outcomes;
-    const count = outcomes?.degraded ?? 0;
-    if (outcomes === undefined || count === 0) continue;
-    const all = Object.values(outcomes).reduce((sum, n) => sum + n, 0);
-    const finished = all - (outcomes.unfinished ?? 0);
-    const share = count / finished;
+    const own = part === undefined ? component : component?.parts[part];
+    const share = own === undefined ? 0 : degradedShare(own);
+    if (share === 0) continue;
     if (most === null || share > most.share) most = { request, share };
   }
   return most;
+}
+
+/** Share of the finished requests with a degraded response. */
+export function degradedShare({
+  outcomes,
+}: {
+  readonly outcomes: Readonly<Record<string, number>>;
+}): number {
+  const { degraded = 0, unfinished = 0 } = outcomes;
+  if (degraded === 0) return 0;
+  return degraded / (Object.values(outcomes).reduce((sum, n) => sum + n, 0) - unfinished);
 }
 
 /** The largest share of degraded responses in a few words: `24 % of order degraded`; null if there is none. */

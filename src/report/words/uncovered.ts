@@ -1,61 +1,101 @@
+import type { MetricPath } from '../../contracts/scenario/expression.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { parseMeasure } from '../../language/expression.js';
-import { formatShare } from '../../text/figures.js';
+import { formatNumber, formatShare } from '../../text/figures.js';
 import { sortedKeys } from '../../text/order.js';
 import { plural } from '../../text/words.js';
+import { BROKEN, type FamilyId } from '../families/families.js';
+import { countsOf, deadEstimate } from '../families/unseen.js';
 import { judgedOf } from '../view/judged.js';
 import { heldBudgets, requestLabel, type View } from '../view/view.js';
+import { degradedShare } from './degraded.js';
+import { HARM_OF, isAbout } from './unmet-unseen.js';
 
-/** Share of failed requests from which it matters that no budget covers them. */
+/** Share of requests or reads from which it matters that no budget covers them. */
 const SOME = 0.01;
+/** Fewer repeated effects are what delivery at least once costs. */
+const FEW = 10;
 
 /** Metrics of requests that do not see failures: latency of all of them gets better by fast ones. */
 const BLIND: ReadonlySet<string> = new Set(['latency', 'successLatency', 'latencyRecovery']);
 
+/** A harm in a few words, and whether a budget on a metric covers it. */
+interface Harm {
+  readonly words: string;
+  readonly isSeenBy: (metric: MetricPath) => boolean;
+  readonly isMild?: boolean;
+}
+
 /**
- * The kind of request that fails most and that no budget or expectation of its variant can see fail: `order requests, of
- * which 33.1 % fail`. null without one, and without budgets.
+ * The worst harms of the variant that the report is about that no budget or expectation of it covers, in a clause: `no budget
+ * covers the 33.1 % of order requests that fail, and 605 dead letters of orders.payments`. `most`: how many it names. null
+ * without one, and without budgets.
  */
-export function uncoveredWords(view: View): string | null {
-  const { worstVariant } = view;
-  if (heldBudgets(worstVariant).of === 0) return null;
-  const covered = coveredBy(worstVariant);
-  const found = requestsIn(worstVariant)
-    .filter(({ path, failed }) => failed >= SOME && !covered(path))
-    .sort((a, b) => b.failed - a.failed);
-  const [worst, ...others] = found;
-  if (worst === undefined) return null;
-  const more = others.length === 0 ? '' : `, and ${plural(others.length, 'other kind')}`;
-  return `${requestLabel(view, worst.path)} requests, of which ${formatShare(worst.failed)} fail${more}`;
+export function uncoveredWords(view: View, most = 2): string | null {
+  const all = uncoveredHarms(view, view.worstVariant).map(({ words }) => words);
+  if (all.length === 0) return null;
+  const more = all.length > most ? [plural(all.length - most, 'other harm')] : [];
+  return `no budget covers ${[...all.slice(0, most), ...more].join(', and ')}`;
 }
 
-function requestsIn({
-  components,
-}: VariantResult): readonly { readonly path: string; readonly failed: number }[] {
-  return sortedKeys(components).flatMap((name) => {
-    const { kind, parts } = components[name]!;
-    if (kind !== 'workload') return [];
-    return sortedKeys(parts).map((part) => ({
-      path: `${name}.${part}`,
-      failed: 1 - (parts[part]!.success ?? 1),
-    }));
-  });
+/** Whether a variant does a harm that none of its budgets covers. Degraded responses are what a fallback is for. */
+export function isUncovered(view: View, variant: VariantResult): boolean {
+  return uncoveredHarms(view, variant).some(({ isMild }) => isMild !== true);
 }
 
-/** Whether some budget may see that a kind of request fails: one on it, on its workload, or on what serves requests. */
-function coveredBy(variant: VariantResult): (path: string) => boolean {
+/** The harms of a variant with budgets that none of them covers: failures, what is lost or broken, then the milder ones. */
+function uncoveredHarms(view: View, variant: VariantResult): readonly Harm[] {
+  if (heldBudgets(variant).of === 0) return [];
   const seen = judgedOf(variant).flatMap(({ metric, applies }) => {
     const parsed = parseMeasure(metric);
     return parsed.ok && applies !== false ? [parsed.measure.metric] : [];
   });
-  return (path) =>
-    seen.some(({ subject, name }) => {
-      if (BLIND.has(name[0]!)) return false;
-      if (subject.kind !== 'component') return subject.kind !== 'alert';
-      const { component, part } = subject.at;
-      if (variant.components[component]?.kind !== 'workload') return SERVED.has(name[0]!);
-      return part === null ? path.startsWith(`${component}.`) : path === `${component}.${part}`;
-    });
+  return [
+    ...requestHarms(view, variant, 'that fail', ({ success }) => 1 - (success ?? 1)),
+    ...unseenHarms(view, variant),
+    ...requestHarms(view, variant, 'with degraded responses', degradedShare),
+  ].filter(({ isSeenBy }) => !seen.some(isSeenBy));
+}
+
+type Part = VariantResult['components'][string]['parts'][string];
+
+/** The kinds of requests of which a share does something, the largest first. */
+function requestHarms(
+  view: View,
+  { components }: VariantResult,
+  does: 'that fail' | 'with degraded responses',
+  shareOf: (part: Part) => number,
+): readonly Harm[] {
+  const isMetric = does === 'that fail' ? seesFailure : seesDegraded;
+  return sortedKeys(components)
+    .flatMap((name) => {
+      const { kind, parts } = components[name]!;
+      if (kind !== 'workload') return [];
+      return sortedKeys(parts).map((part) => ({ name, part, share: shareOf(parts[part]!) }));
+    })
+    .filter(({ share }) => share >= SOME)
+    .sort((a, b) => b.share - a.share)
+    .map(({ name, part, share }) => ({
+      words: `the ${formatShare(share)} of ${requestLabel(view, `${name}.${part}`)} requests ${does}`,
+      isMild: does !== 'that fail',
+      isSeenBy: ({ subject, name: metric }) => {
+        if (!isMetric(metric)) return false;
+        if (subject.kind !== 'component') return subject.kind !== 'alert';
+        const { at } = subject;
+        if (components[at.component]?.kind !== 'workload') return SERVED.has(metric[0]!);
+        return at.component === name && (at.part ?? part) === part;
+      },
+    }));
+}
+
+type MetricName = MetricPath['name'];
+
+function seesFailure([name]: MetricName): boolean {
+  return !BLIND.has(name!);
+}
+
+function seesDegraded([name, outcome]: MetricName): boolean {
+  return (name === 'outcomes' || name === 'share') && outcome === 'degraded';
 }
 
 /** Metrics with which a budget on a component sees that the requests fail for which it works. */
@@ -63,3 +103,106 @@ const SERVED: ReadonlySet<string> = new Set([
   ...['success', 'availability', 'goodput', 'throughput', 'outcomes', 'share'],
   ...['statuses', 'statusShare', 'outage'],
 ]);
+
+const ENDS: Readonly<Record<string, string>> = {
+  stuck: 'get stuck',
+  inconsistent: 'end inconsistent',
+  lost: 'are lost',
+};
+
+/** Harms that no request shows. */
+function unseenHarms(view: View, variant: VariantResult): readonly Harm[] {
+  const counted = (family: FamilyId, meter: string, what: string, least = 0): readonly Harm[] =>
+    countsOf(view, variant, family, meter).flatMap(({ subject, count }) => {
+      const words = countWords(view, count, what, subject);
+      return count > least ? [{ words, isSeenBy: about(subject, meter) }] : [];
+    });
+  const shares = (
+    family: FamilyId,
+    [meter, whole]: readonly [string, string],
+    words: (share: string, subject: string) => string,
+    least = 0,
+  ): readonly Harm[] =>
+    countsOf(view, variant, family, meter).flatMap(({ subject, count, of }) => {
+      const share = count / of(whole);
+      if (!(share > least)) return [];
+      return [{ words: words(formatShare(share), subject), isSeenBy: about(subject, meter) }];
+    });
+  return [
+    ...BROKEN.flatMap((end) =>
+      shares(
+        'sagas',
+        [end, 'accepted'],
+        (share, of) => `the ${share} of ${of} sagas that ${ENDS[end]!}`,
+      ),
+    ),
+    ...counted('messages', 'lostEffects', 'lost message'),
+    ...counted('replicas', 'lostCommits', 'lost commit'),
+    ...deadHarms(view, variant),
+    ...counted('messages', 'duplicateEffects', 'repeated effect', FEW),
+    ...(['projections', 'replicas'] as const).flatMap((family) =>
+      shares(
+        family,
+        ['staleReads', 'reads'],
+        (share, of) => `the ${share} of reads of ${of} that are stale`,
+        SOME,
+      ),
+    ),
+    ...backlogHarms(variant),
+  ];
+}
+
+/** Dead letters that stay. A budget on the place in which they rest covers them too. */
+function deadHarms(view: View, variant: VariantResult): readonly Harm[] {
+  const count = deadEstimate(variant).value ?? 0;
+  if (count === 0) return [];
+  const senders = countsOf(view, variant, 'messages', 'deadLettered').filter(
+    (one) => one.count > 0,
+  );
+  const of = senders.length === 1 ? senders[0]!.subject : null;
+  return [
+    {
+      words: countWords(view, count, 'dead letter', of),
+      isSeenBy: ({ subject, name }) =>
+        name[0] === 'deadLettered' ||
+        (subject.kind === 'component' &&
+          variant.metered[subject.at.component]?.deadLetters !== undefined),
+    },
+  ];
+}
+
+/** Backlogs that the account reports. */
+function backlogHarms({ cascade }: VariantResult): readonly Harm[] {
+  const behind = cascade.events.filter(({ kind }) => kind === 'backlog');
+  return [...new Set(behind.map(({ subject }) => subject))].map((subject) => ({
+    words: `the backlog of ${subject}`,
+    isSeenBy: ({ subject: own, name }) =>
+      HARM_OF.get(name[0]!) === 'backlog' &&
+      own.kind === 'component' &&
+      isAbout({ kind: 'backlog', subject }, pathOf(own.at)),
+  }));
+}
+
+/** Whether a metric is this one of a subject, or of the component that it is a part of. */
+function about(subject: string, meter: string): Harm['isSeenBy'] {
+  return ({ subject: own, name }) =>
+    name[0] === meter &&
+    own.kind === 'component' &&
+    isAbout({ kind: 'lost', subject }, pathOf(own.at));
+}
+
+function pathOf({
+  component,
+  part,
+}: {
+  readonly component: string;
+  readonly part: string | null;
+}): string {
+  return part === null ? component : `${component}.${part}`;
+}
+
+/** `605 dead letters of orders.payments per run`: of several runs it is a mean. */
+function countWords({ result }: View, count: number, what: string, of: string | null): string {
+  const nouns = `${formatNumber(count)} ${what}${count === 1 ? '' : 's'}`;
+  return `${nouns}${of === null ? '' : ` of ${of}`}${result.replications > 1 ? ' per run' : ''}`;
+}

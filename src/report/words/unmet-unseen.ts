@@ -15,7 +15,7 @@ export interface UnmetUnseen {
 }
 
 /** Metrics of harm that no request shows, by their first word. */
-const HARM_OF: ReadonlyMap<string, UnseenKind> = new Map([
+export const HARM_OF: ReadonlyMap<string, UnseenKind> = new Map([
   ...['lag', 'partitionLag', 'age', 'ready', 'drain', 'delay', 'outbox'].map(
     (name) => [name, 'backlog'] as const,
   ),
