@@ -54,6 +54,30 @@ variants:
   });
 });
 
+/** A queue whose worker calls a bank: no user waits for either. */
+const behindQueue = (fault: string): string => {
+  const { result } = run(`
+faultline: 1
+title: Behind a queue
+run: { duration: 60s, seed: 5, replications: 1 }
+queues: { jobs: { kind: rabbitmq, consumers: [ { call: worker.handle } ] } }
+services:
+  api: { endpoints: { put: [ publish: jobs ] } }
+  worker: { endpoints: { handle: [ call: bank.pay ] } }
+  bank: { endpoints: { pay: [ wait: exponential(10ms) ] } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ { call: api.put } ] } }
+faults: [ { id: bad, target: bank, at: 20s, for: 20s, ${fault} } ]
+`);
+  expect(result.variants[0]!.summary.success.value).toBe(1);
+  return propagationFinding(viewOf(result), result.variants[0]!);
+};
+
+it('say whether calls fail or come late, also where no request of users shows it', () => {
+  expect(behindQueue('kind: error, share: 100%')).toMatch(/^The failure reaches worker /u);
+  expect(behindQueue('kind: crash')).toMatch(/^The failure reaches worker /u);
+  expect(behindQueue('kind: slow, factor: 4')).toMatch(/^The slowdown reaches worker /u);
+});
+
 it('leaves room for the words below a workload', () => {
   const { result } = run(`
 faultline: 1

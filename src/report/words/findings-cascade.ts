@@ -1,7 +1,9 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
+import { isLate } from './chain.js';
 import { lanesOf, type Lane } from '../view/lanes.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';
@@ -35,13 +37,20 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const spreads =
     reached.length === 0
       ? `The load grows by ${repeats} alone`
-      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${formatSeconds(spreadSeconds(view, variant))}`;
+      : `The ${isSlow(variant, reached) ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${formatSeconds(spreadSeconds(view, variant))}`;
   const loop = loops.find(({ mechanism }) => isFeedback(mechanism));
   if (loop === undefined) return spreads;
   const words = loopWords(view, loop.through);
   return sustainedBy(variant.cascade, variant.counterfactuals?.metastability ?? null) === null
     ? `${spreads}; ${repeats} add load on ${words}`
     : `${spreads}; ${repeats} close the loop ${words}`;
+}
+
+/** Whether all of these are reached by lateness alone, and none by calls that fail or by instances that go down. */
+function isSlow({ cascade: { events } }: VariantResult, reached: readonly string[]): boolean {
+  return events
+    .filter(({ kind, subject }) => DEGRADATIONS.includes(kind) && reached.includes(subject))
+    .every(isLate);
 }
 
 /** What these lanes do where it is the same: `goes down`; else `degrade`. */
