@@ -36,6 +36,23 @@ export function siblingHint(root: z.core.$ZodType, member: z.core.$ZodType, key:
   return ` for ${kinds.key} ${own[0]} (it belongs to ${kinds.key} ${listed}${more})`;
 }
 
+/** Of these kinds of a union that `key` tells apart, those that have all of these fields. */
+export function kindsWithAll(
+  root: z.core.$ZodType,
+  { key, names }: { readonly key: string; readonly names: readonly string[] },
+  fields: readonly string[],
+): readonly string[] {
+  const unions = new Set(kindsIn(root).values());
+  const isMeant = (own: Kinds): boolean => {
+    const all = own.members.flatMap((member) => namesOf(member, key));
+    return own.key === key && all.length === names.length && all.every((n) => names.includes(n));
+  };
+  const members = [...unions].find(isMeant)?.members ?? [];
+  return members
+    .filter((member) => fields.every((field) => definitionOf(member).shape?.[field] !== undefined))
+    .flatMap((member) => namesOf(member, key));
+}
+
 /** The unions of each schema by their members. A walk through all parts of the schema of a scenario takes some 10 ms. */
 const found = new WeakMap<z.core.$ZodType, ReadonlyMap<z.core.$ZodType, Kinds>>();
 

@@ -21,7 +21,7 @@ import { areNamesOf, isEntryOf, nestedFields } from './nested-fields.js';
 import { outcomesHint, wayOut } from './other-products.js';
 import { exampleOf } from './reference/shown.js';
 import { isStepPath } from './salvage.js';
-import { definitionOf, siblingHint } from './sibling-kinds.js';
+import { definitionOf, kindsWithAll, siblingHint } from './sibling-kinds.js';
 import { stepOfTarget } from './step-targets.js';
 import { wordFor } from './suggest.js';
 import { flow } from '../text/flow.js';
@@ -180,11 +180,7 @@ class Reporter {
 
   private word(path: readonly PathKey[], allowed: readonly string[]): void {
     const found = locate(this.tree, path);
-    if (found.depth < path.length)
-      return this.missing(
-        path,
-        allowed.length === 1 ? `: write ${allowed[0]}` : `: one of ${allowed.join(' ')}`,
-      );
+    if (found.depth < path.length) return this.missing(path, this.choice(path, allowed));
     const value = plain(found.node);
     const wanted = allowed.length === 1 ? allowed[0] : `one of ${allowed.join(' ')}`;
     const at = found.node.at;
@@ -197,6 +193,18 @@ class Reporter {
     const message = `must be ${wanted}, got ${show(value)}${hint}`;
     const suggested = hint === '' ? { found: show(value), allowed } : {};
     this.problems.add({ code: 'FL206', at, path, message, ...suggested });
+  }
+
+  /** The words for a missing key; of kinds, those with the fields that are written. */
+  private choice(path: readonly PathKey[], allowed: readonly string[]): string {
+    const key = String(path.at(-1));
+    const { node, depth } = locate(this.tree, path.slice(0, -1));
+    const fields = depth < path.length - 1 ? [] : entries(node).map(([field]) => field);
+    const fitting =
+      fields.length === 0 ? [] : kindsWithAll(this.schema, { key, names: allowed }, fields);
+    const words = fitting.length > 0 ? fitting : allowed;
+    if (words.length > 1) return `: one of ${words.join(' ')}`;
+    return `: write ${allowed.length > 1 ? `${key}: ` : ''}${words[0]}`;
   }
 
   private custom(issue: z.core.$ZodIssueCustom, path: readonly PathKey[]): void {

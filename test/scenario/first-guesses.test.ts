@@ -453,6 +453,18 @@ describe('the words of clouds and of plans for outages', () => {
     expect(messagesOf(text.replace('lag.max', 'age.max'))).toEqual([]);
   });
 
+  it('name the kinds that have the fields which are written, where the kind is not', () => {
+    const of = (arrivals: string) => messagesOf(SOURCED.replace('poisson(5/s)', arrivals));
+    const missing = 'workloads.users.arrivals.kind: is required';
+    expect(of('{ start: 5/s, stages: [ { target: 9/s, duration: 5s } ] }')).toEqual([
+      `${missing}: write kind: stages`,
+    ]);
+    expect(of('{ rate: 5/s }')[0]).toContain(`${missing}: one of poisson constant;`);
+    expect(of('{ rate: 5/s, nosuch: 1 }')[0]).toContain(
+      `${missing}: one of poisson constant stages`,
+    );
+  });
+
   it('name two budgets that no run can hold both', () => {
     const text = `${SOURCED}budgets: [ users.success >= 90%, users.success <= 10%, { expect: users.success < 5%, severity: warning } ]\n`;
     expect(messagesOf(text)).toEqual([
