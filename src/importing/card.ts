@@ -4,6 +4,7 @@ import { byCodeUnit } from '../text/order.js';
 import { shellWord } from '../text/shell.js';
 import { list, plural, verb } from '../text/words.js';
 import type { Imported, Listed } from './import.js';
+import { allowedName } from './names.js';
 import type { Merged } from './traces/proxies.js';
 
 /** Reasons, guesses and names that a card shows in full. */
@@ -25,7 +26,8 @@ export function cardLines(
   out: string,
   { traced, beside }: CardInputs = { traced: [], beside: null },
 ): readonly string[] {
-  const { account, documents, components, renamed, guesses, questions, traces, metrics } = imported;
+  const { account, documents, components, renamed, joined, guesses, questions, traces, metrics } =
+    imported;
   const { values, placed, listed } = account;
   return [
     `${out}: ${plural(components, 'component')}${documents === 0 ? '' : ` from ${plural(documents, 'document')}`}`,
@@ -43,6 +45,13 @@ export function cardLines(
     ...block(
       'Other names',
       [...renamed].map(([before, after]) => `${before} is ${after}`),
+    ),
+    ...block(
+      'Assumed',
+      [...joined].map(
+        ([traced, name]) =>
+          `${traced} of the traces is the gateway ${name}, which leads to the same services; if not, add --map ${traced}=${allowedName(traced)}`,
+      ),
     ),
     ...block(
       'Not known from the traces',

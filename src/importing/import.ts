@@ -42,6 +42,8 @@ export interface Imported {
   readonly account: Account;
   /** Names of the files that differ in the scenario. */
   readonly renamed: ReadonlyMap<string, string>;
+  /** Entrances of the traces that are taken to be gateways of the files, by the name in the traces. */
+  readonly joined: ReadonlyMap<string, string>;
   readonly guesses: readonly Guess[];
   /** Questions for a person with knowledge of the system, the most useful one first. */
   readonly questions: readonly string[];
@@ -156,6 +158,7 @@ export class Importing {
       questions: questionsOf(guesses, [...asked, ...outsideQuestion(system.outside)], boundless),
       account: accountOf(this.roots),
       renamed: system.names.renamed,
+      joined: new Map([...system.joined].map(([traced, { name }]) => [traced, name])),
       components: parts.length,
       documents: documents.length,
       traces: model,

@@ -1,5 +1,6 @@
 import { formatCount } from '../text/figures.js';
 import { endpointNames } from './endpoint-names.js';
+import { joinedGateways, routesOf, type GatewayRoute, type JoinedGateway } from './entrances.js';
 import { FEW, halfOf } from './traces/measured.js';
 import { callsIn } from './traces/steps.js';
 import { allowedName, LOAD_NAME } from './names.js';
@@ -42,6 +43,8 @@ class Join {
   private readonly components = new Map<string, Component>();
   /** Traced name of an endpoint -> name in the scenario, by component. */
   private readonly endpoints = new Map<string, ReadonlyMap<string, string>>();
+  /** Routes of the gateways that entrances of the traces are, by the name in the traces. */
+  private readonly routes = new Map<string, readonly GatewayRoute[]>();
   private readonly called = new Set<Edge>();
   /** What proxies were seen to do for the calls of a component, if no manifest has a mesh. */
   private readonly proxied = new Map<string, NonNullable<TracedCall['below']>>();
@@ -53,14 +56,17 @@ class Join {
 
   all(): void {
     const { system, model } = this;
+    const gateways = joinedGateways(system, model);
     for (const traced of model.components) {
-      this.components.set(traced.name, this.componentFor(traced));
+      const gateway = gateways.get(traced.name)?.gateway;
+      this.components.set(traced.name, gateway ?? this.componentFor(traced));
       this.endpoints.set(traced.name, endpointNames(traced.endpoints.map(({ name }) => name)));
     }
-    for (const traced of model.components) this.fill(traced);
+    for (const traced of model.components) if (!gateways.has(traced.name)) this.fill(traced);
+    for (const [name, joined] of gateways) this.routes.set(name, this.fillGateway(joined));
     const traced = new Set(this.components.values());
     system.dropEdges(
-      (edge) => traced.has(edge.from),
+      ({ from }) => from.section !== 'gateways' && traced.has(from),
       (edge) =>
         this.called.has(edge)
           ? null
@@ -118,6 +124,14 @@ class Join {
     });
     if (component.section === 'topics') this.subscribe(component, traced);
     else component.endpoints = map(own);
+  }
+
+  /** Routes to the endpoints that were seen behind a gateway. */
+  private fillGateway(joined: JoinedGateway): readonly GatewayRoute[] {
+    const { gateway, component } = joined;
+    if (component !== null && component.replicas !== null)
+      gateway.fields.set('replicas', { ...plain(component.replicas), note: 'measured' });
+    return routesOf(joined, (passed) => this.targetOf(passed), measured);
   }
 
   private subscribe({ fields, product }: Component, { endpoints }: TracedComponent): void {
@@ -241,19 +255,18 @@ class Join {
 
   /** All requests from outside, as one workload with the measured mix. */
   private load(): WrittenMap | null {
-    const rateOf = ({ rate }: TracedEntry): number => Number.parseFloat(rate.text);
-    const entries = [...this.model.entries].sort((a, b) => rateOf(b) - rateOf(a));
-    const rates = entries.map(rateOf);
-    const total = rates.reduce((sum, rate) => sum + rate, 0);
+    const all = this.model.entries.flatMap((entry) => this.requestsOf(entry));
+    all.sort((a, b) => b.rate - a.rate);
+    const total = all.reduce((sum, { rate }) => sum + rate, 0);
     if (!(total > 0)) return null;
-    const n = entries.reduce((sum, { rate }) => sum + rate.n, 0);
-    const own = entries.map(({ to, endpoint }) => this.endpoints.get(to)!.get(endpoint)!);
-    const isAlone = (name: string): boolean => own.filter((each) => each === name).length === 1;
-    const requests = entries.map((entry, index) =>
+    const n = this.model.entries.reduce((sum, { rate }) => sum + rate.n, 0);
+    const isAlone = (name: string): boolean =>
+      all.filter((each) => each.name === name).length === 1;
+    const requests = all.map(({ name, to, fields, rate, note }) =>
       map({
-        name: plain(isAlone(own[index]!) ? own[index]! : allowedName(`${entry.to}-${own[index]}`)),
-        call: plain(this.targetOf(entry)),
-        weight: { ...measured(entry.rate), value: rates[index]! },
+        name: plain(isAlone(name) ? name : allowedName(`${to}-${name}`)),
+        ...fields,
+        weight: { ...plain(rate), note },
       }),
     );
     const arrivals = {
@@ -262,6 +275,41 @@ class Join {
     };
     return map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
   }
+
+  /** Requests to an endpoint, or one for each route of a gateway to the endpoints behind it. */
+  private requestsOf(entry: TracedEntry): readonly LoadRequest[] {
+    const { to, endpoint, via, rate } = entry;
+    const each = Number.parseFloat(rate.text);
+    const routes = this.routes.get(via ?? to) ?? [];
+    const own = routes.filter(({ passed }) =>
+      via === null ? passed.of === endpoint : passed.to === to && passed.endpoint === endpoint,
+    );
+    if (own.length === 0) {
+      const call = plain(this.targetOf(entry));
+      const name = this.endpoints.get(to)!.get(endpoint)!;
+      return [{ name, to, fields: { call }, rate: each, note: measured(rate).note }];
+    }
+    const total = own.reduce((sum, { passed: { share } }) => sum + share, 0);
+    return own.map(({ name, passed: { method, sample, share }, gateway }) => {
+      const part = share / total;
+      const fields = {
+        call: plain(gateway),
+        method: method === null ? undefined : plain(method),
+        path: plain(sample),
+      };
+      const note = part === 1 ? measured(rate).note : noteOf(Math.round(part * rate.n));
+      return { name, to: gateway, fields, rate: Number((each * part).toPrecision(4)), note };
+    });
+  }
+}
+
+/** A request of the load that is written. */
+interface LoadRequest {
+  readonly name: string;
+  readonly to: string;
+  readonly fields: Readonly<Record<string, Written | undefined>>;
+  readonly rate: number;
+  readonly note: string | null;
 }
 
 function retryOf(

@@ -70,6 +70,8 @@ export class System {
   readonly consumers = new Map<Component, WrittenMap>();
   /** Questions about the files, the most useful one first. */
   readonly questions: string[] = [];
+  /** Entrances of traces that are taken to be gateways of the files, although their names differ. */
+  readonly joined = new Map<string, Component>();
   /** Addresses that no document describes, with the variable that has each and the component that reads it. */
   readonly outside = new Map<string, string>();
   private readonly hosts = new Map<string, Component>();
@@ -152,7 +154,9 @@ export class System {
 
   /** The component that traces or other files call by a name of their own: the host, or nearly its name. */
   named(name: string): Component | undefined {
-    const found = this.find(this.names.mappedTo(name) ?? name);
+    const mapped = this.names.mappedTo(name);
+    const found =
+      this.find(mapped ?? name) ?? this.components.find((component) => component.name === mapped);
     if (found !== undefined) return found;
     const key = plainKey(name);
     const near = this.components.filter((component) => plainKey(component.name) === key);

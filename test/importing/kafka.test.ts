@@ -130,7 +130,9 @@ describe('a topic', () => {
           ],
         },
       ],
-      entries: [{ to: 'shop', endpoint: 'buy', rate: { text: '10/s', n: 100, interval: null } }],
+      entries: [
+        { to: 'shop', endpoint: 'buy', via: null, rate: { text: '10/s', n: 100, interval: null } },
+      ],
       unknown: [],
       leftOut: [],
       measured: [],

@@ -43,7 +43,11 @@ export async function importFiles(
   const isAsked = !isSilent || flags.json !== undefined;
   const names = readMapping(flags.map ?? []);
   const { sampled = null } = flags;
-  const traced = { traces: sources.traces, names, sampled };
+  const traced = {
+    traces: sources.traces,
+    names: new Map([...imported.joined, ...names]),
+    sampled,
+  };
   const beside = isAsked ? await figuresBeside(imported, traced, terminal) : null;
   const account = accountOf(imported, beside);
   writeDocument(flags.json, () => `${canonicalJson(account)}\n`, terminal);
@@ -81,14 +85,24 @@ async function read(
 
 /** The account for programs. */
 function accountOf(
-  { account, renamed, guesses, questions, traces, metrics }: Imported,
+  { account, renamed, joined, guesses, questions, traces, metrics }: Imported,
   predicted: readonly DriftedFigure[] | null,
 ): object {
   const names = Object.fromEntries(renamed);
+  const assumed = Object.fromEntries(joined);
   const { unknown, leftOut, measured, spans } = traces ?? {};
   const read =
     traces === null
       ? null
       : { spans, traces: traces.traces, unknown, leftOut, measured, predicted };
-  return { faultline: 1, ...account, renamed: names, guesses, questions, traces: read, metrics };
+  return {
+    faultline: 1,
+    ...account,
+    renamed: names,
+    assumed,
+    guesses,
+    questions,
+    traces: read,
+    metrics,
+  };
 }

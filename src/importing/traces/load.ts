@@ -4,12 +4,16 @@ import type { Links } from './links.js';
 import { FEW, rateOf } from './measured.js';
 import type { TracedEntry, Unknown } from './model.js';
 import type { Roles } from './parts.js';
-import { KIND } from './reading/span.js';
+import { KIND, PROXY } from './reading/span.js';
 import type { SpanStore } from './store.js';
 import { withTries } from './structure/items.js';
 
+/** Above the number of parts, which have at most two names. */
+const PARTS = 0x1_0000_0000;
+
 /** Requests from outside by part. */
 export class Load {
+  /** By gateway and part. */
   private readonly counts = new Map<number, number>();
   private first = Infinity;
   private last = -Infinity;
@@ -19,9 +23,11 @@ export class Load {
 
   constructor(private readonly store: SpanStore) {}
 
-  add(part: number, span: number): void {
+  /** `via`: number of the gateway that makes the call; 0 = none. */
+  add(part: number, span: number, via = 0): void {
     const { start, sampled } = this.store;
-    this.counts.set(part, (this.counts.get(part) ?? 0) + 1);
+    const key = via * PARTS + part;
+    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     this.first = Math.min(this.first, start[span]);
     this.last = Math.max(this.last, start[span]);
     if (Number.isNaN(sampled[span]) || sampled[span] <= 0) this.unsaid++;
@@ -41,11 +47,13 @@ export class Load {
   entries(roles: Roles, weight: number | null, unknown: Unknown[]): readonly TracedEntry[] {
     const seconds = (this.last - this.first) / 1e9;
     const entries: TracedEntry[] = [];
-    for (const [part, count] of this.counts) {
-      const { component, endpoint } = roles.parts.all[part];
+    for (const [key, count] of this.counts) {
+      const { component, endpoint } = roles.parts.all[key % PARTS];
+      const gateway = Math.floor(key / PARTS);
+      const via = gateway === 0 ? null : this.store.names.texts[gateway];
       const isLong = seconds > 0 && count > 1;
       const rate = rateOf(count, isLong ? seconds : 1, weight ?? 1);
-      entries.push({ to: component, endpoint, rate });
+      entries.push({ to: component, endpoint, via, rate });
       if (count >= FEW && isLong) continue;
       unknown.push({
         path: `workloads.${component}.${endpoint}`,
@@ -85,7 +93,8 @@ export function loadOf(
     if (parent[i] >= 0 || isOrphan[i] === 1 || isIgnored[i] === 1) continue;
     const part = roles.executes[i];
     if (part < 0) {
-      if (roles.calls[i] >= 0) load.add(roles.calls[i], i);
+      const isGateway = store.proxy[i] === PROXY.gateway;
+      if (roles.calls[i] >= 0) load.add(roles.calls[i], i, isGateway ? service[i] : 0);
       continue;
     }
     const calls = serving.has(service[i]) ? [] : withTries(executions.of(i), saysAttempts);

@@ -88,6 +88,8 @@ export interface TracedLink {
 export interface TracedEntry {
   readonly to: string;
   readonly endpoint: string;
+  /** Gateway that passes it on, and writes no span of its own request; null = none. */
+  readonly via: string | null;
   /** Per second, of the whole system: sampled traces are scaled where the rate of sampling is known. */
   readonly rate: Measured;
 }

@@ -209,3 +209,30 @@ function lines(all: readonly Made[]): string {
     })
     .join('');
 }
+
+/**
+ * The spans of a run with a gateway `ingress` as the ingress of Istio writes them: one for each request, of kind client, which is the first
+ * of its trace. Source: test/importing/traces/fixtures/bookinfo.tempo.json.
+ */
+export function asGateway(text: string): string {
+  const made = read(text).filter(({ service }) => service !== 'users');
+  const roots = new Set<string>();
+  for (const { service, span } of made)
+    if (service === 'ingress' && span.kind === SERVER) roots.add(span.spanId);
+  return lines(
+    made
+      .filter(({ span }) => !roots.has(span.spanId))
+      .map((one) => {
+        if (one.service !== 'ingress') return one;
+        const to = attributeOf(one.span, 'server.address');
+        const attributes = tags({
+          component: 'proxy',
+          upstream_cluster: `outbound|80||${to}.shop.svc.cluster.local`,
+          node_id: 'router~10.0.0.3~istio-ingressgateway-79788cd94-wgmsp.istio-system~istio-system',
+          'istio.canonical_service': 'istio-ingressgateway',
+        });
+        const service = 'istio-ingressgateway.istio-system';
+        return { ...one, service, span: { ...one.span, parentSpanId: undefined, attributes } };
+      }),
+  );
+}

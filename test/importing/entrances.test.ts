@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { cardLines } from '../../src/importing/card.js';
+import { Importing, type Imported } from '../../src/importing/import.js';
+import { readTraces } from '../../src/importing/traces/index.js';
+import { otlp } from '../../src/telemetry/otlp.js';
+import { exported } from '../telemetry/export.js';
+import { loaded, source } from './support.js';
+import { asGateway } from './traces/meshes.js';
+
+const SHOP = `
+run: { duration: 20s, warmup: 2s, replications: 1, seed: 8 }
+network: { latency: 0.3ms }
+gateways:
+  ingress:
+    kind: envoy
+    replicas: 3
+    routes:
+      - { name: orders, match: { path: /api/orders }, to: shop.order }
+      - { name: browse, match: { path: /* }, to: shop.browse }
+services:
+  shop: { endpoints: { order: [ wait: 4ms ], browse: [ wait: 2ms, call: stock.get ] } }
+  stock: { endpoints: { get: [ wait: 1ms ] } }
+workloads:
+  users:
+    arrivals: poisson(60/s)
+    requests: [ { name: order, weight: 1, call: ingress, path: /api/orders }, { name: browse, weight: 3, call: ingress, path: / } ]
+`;
+
+const SERVICES = ['shop', 'stock']
+  .map(
+    (name) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: { matchLabels: { app: ${name} } }, template: { metadata: { labels: { app: ${name} } }, spec: { containers: [ { name: main, image: shop/${name} } ] } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: { app: ${name} } }`,
+  )
+  .join('\n---');
+
+const gateway = (name: string): string => `
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: { istio: ingressgateway }, servers: [ { hosts: [ shop.example ], port: { number: 80 } } ] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: ${name}, namespace: shop }
+spec:
+  hosts: [ shop.example ]
+  gateways: [ ${name} ]
+  http:
+    - { match: [ { uri: { prefix: /order } } ], route: [ { destination: { host: shop } } ], timeout: 10s }
+    - { route: [ { destination: { host: shop } } ], timeout: 5s }`;
+
+describe('a gateway of manifests and the entrance of traces', () => {
+  let spans: string;
+  beforeAll(() => {
+    spans = exported(SHOP, otlp);
+  });
+
+  const imported = async (
+    manifests: string,
+    text: string,
+    names: readonly (readonly [string, string])[] = [],
+  ): Promise<Imported> => {
+    const importing = new Importing(source(SERVICES + manifests), {
+      title: 'Shop',
+      names: new Map(names),
+    });
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(text);
+    };
+    const model = await readTraces([{ path: 't', chunks }], importing.hints);
+    const result = importing.finish(model);
+    loaded(result);
+    return result;
+  };
+  const assumed = (result: Imported): string | undefined =>
+    cardLines(result, 'shop.yaml').find((line) => line.includes('is the gateway'));
+
+  it.each([
+    ['that writes its own span of a request', (text: string) => text, 'ingress', 3],
+    [
+      'of Istio, which writes the spans of calls only',
+      asGateway,
+      'istio-ingressgateway.istio-system',
+      2,
+    ],
+  ])('are one %s', async (_, form, traced, replicas) => {
+    const result = await imported(gateway('shop-gw'), form(spans));
+    const { gateways, services, workloads } = parse(result.scenario);
+    expect(Object.keys(services)).toEqual(['shop', 'stock']);
+    expect(gateways['shop-gw'].replicas).toBe(replicas);
+    expect(gateways['shop-gw'].routes.slice(0, 2)).toMatchObject([
+      { match: { path: '/browse' }, to: 'shop.browse', policy: { deadline: '5s' } },
+      { match: { path: '/order' }, to: 'shop.order', policy: { deadline: '10s' } },
+    ]);
+    const requests = workloads.users.requests;
+    expect(requests).toMatchObject([
+      { name: 'browse', call: 'shop-gw', path: '/browse' },
+      { name: 'order', call: 'shop-gw', path: '/order' },
+    ]);
+    expect(requests[0].weight / requests[1].weight).toBeCloseTo(3, 0);
+    expect(assumed(result)).toBe(
+      `  ${traced} of the traces is the gateway shop-gw, which leads to the same services; ` +
+        `if not, add --map ${traced}=${traced.replace('.', '-')}`,
+    );
+  });
+
+  it('are two where the user says so', async () => {
+    const result = await imported(gateway('shop-gw'), spans, [['ingress', 'ingress']]);
+    const { services, workloads } = parse(result.scenario);
+    expect(Object.keys(services)).toEqual(['shop', 'stock', 'ingress']);
+    expect(workloads.users.requests[0].call).toBe('ingress.ingress');
+    expect(assumed(result)).toBeUndefined();
+  });
+
+  it('are asked about where two gateways lead to these services, and one where the user says which', async () => {
+    const both = gateway('shop-gw') + gateway('partners');
+    const result = await imported(both, spans);
+    expect(Object.keys(parse(result.scenario).services)).toContain('ingress');
+    expect(result.questions).toContain(
+      'Which gateway is ingress of the traces: shop-gw or partners? Add --map ingress=shop-gw, for instance',
+    );
+    const named = await imported(both, spans, [['ingress', 'partners']]);
+    const { services, workloads } = parse(named.scenario);
+    expect(Object.keys(services)).toEqual(['shop', 'stock']);
+    expect(workloads.users.requests[0].call).toBe('partners');
+    expect(assumed(named)).toBeUndefined();
+    expect(named.questions.join('\n')).not.toMatch(/Which gateway/);
+  });
+
+  it('are refused as one where the entrance makes several calls for a request', async () => {
+    const front = SHOP.replace(
+      /gateways:[^]*?services:/,
+      'services:\n  front: { endpoints: { page: [ call: shop.browse, call: stock.get ] } }',
+    ).replace(/requests:.*/, 'requests: [ { call: front.page } ]');
+    const text = exported(front, otlp);
+    await expect(imported(gateway('shop-gw'), text, [['front', 'shop-gw']])).rejects.toThrow(
+      '--map front=shop-gw: front of the traces does more than pass each request to one service, so it is no gateway',
+    );
+  });
+});
