@@ -6,17 +6,21 @@ import type { DocumentKind } from '../kind.js';
 import { useTopics } from '../kafka/spring.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { routeRequests } from './gateway.js';
-import { layered, resolved } from './layers.js';
+import { expanded, layered, resolved } from './layers.js';
+import { Netflix } from './netflix.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
 import { instancesOf } from './resilience4j.js';
 import { settingsOfProcess, type ProcessSource } from './sources.js';
+import { routeZuul } from './zuul.js';
 
 /** Configuration of a Spring Boot application. */
 export const applications: DocumentKind = {
   name: 'application.yml of Spring Boot',
   recognises: (document) =>
     document.get('kind') === undefined &&
-    document.entries().some(([key]) => /^(spring|server|resilience4j)(\.|$)/.test(key)),
+    document
+      .entries()
+      .some(([key]) => /^(spring|server|resilience4j|hystrix|ribbon|zuul|feign)(\.|$)/.test(key)),
   read: (document, system) => addSettings(document, () => [], system),
 };
 
@@ -68,13 +72,19 @@ function configureAll({ documents, processes }: Settings, system: System): void 
     const own = source === undefined ? undefined : settingsOfProcess(source);
     const all = layered(own, files.get(component));
     if (component.section === 'services' && all !== undefined)
-      configure(resolved(all), component, system);
+      configure(expanded(resolved(all)), component, system);
   }
   for (const document of documents.keys()) {
-    listBelow(document, {
+    listBelow(expanded(document), {
       spring: 'this setting of Spring has no counterpart',
       server: 'this setting of the server has no counterpart',
       resilience4j: 'no instance that names a component uses it',
+      hystrix:
+        'no call of these files is known to be this command of Hystrix, or it has no counterpart',
+      ribbon: 'no call of these files is known to use this client, or it has no counterpart',
+      feign: 'no call of these files is known to use this client, or it has no counterpart',
+      zuul: 'what Zuul does to a request is not simulated: write `policy` or `middleware`',
+      eureka: 'says how callers find instances: write `discovery`',
     });
     document.list('a setting of the program, not of its resources or calls');
   }
@@ -122,7 +132,9 @@ function configure(document: Cell, component: Component, system: System): void {
     outbound.push([callee.name, bundle]);
   }
   if (outbound.length > 0) fields.set('outbound', map(outbound));
+  useNetflix(new Netflix(document), component, system);
   routeRequests(document, component, system);
+  routeZuul(document, component, system);
   useTopics(document, component, system);
 }
 
@@ -146,6 +158,29 @@ function ending(document: Cell, { fields }: Component): void {
       ...(grace === undefined ? [] : [['terminationGrace', grace] as const]),
     ]),
   );
+}
+
+/** Bundles of Hystrix, Ribbon and Feign for callees without one of resilience4j, and for all callees where files say so. */
+function useNetflix(netflix: Netflix, component: Component, system: System): void {
+  const add = (callee: Component, names: readonly string[]): Cell | null => {
+    const known = component.fields.get('outbound');
+    const own = known?.kind === 'map' ? [...known.entries] : [];
+    if (callee.section !== 'services' || own.some(([name]) => name === callee.name)) return null;
+    const found = callee === component ? null : netflix.bundleOf(names);
+    if (found === null) return null;
+    component.fields.set('outbound', map([...own, [callee.name, found.bundle]]));
+    return found.place;
+  };
+  for (const name of netflix.names()) {
+    const callee = calleeOf(name, system);
+    const place = callee === undefined ? null : add(callee, [name, callee.name]);
+    if (place !== null) system.connect(component, callee!, place);
+  }
+  if (!netflix.isEverywhere) return;
+  system.later('calls', () => {
+    for (const { from: caller, to } of [...system.edges])
+      if (caller === component && component.section === 'services') add(to, [to.name]);
+  });
 }
 
 /** The component that an instance of resilience4j is named after: `payment`, `paymentService` or `payment-client`. */

@@ -61,7 +61,7 @@ function routeOf(
 }
 
 /** `lb://orders` and `http://orders:8080` are the service orders. */
-function targetOf(uri: Cell | undefined, system: System): Component | undefined {
+export function targetOf(uri: Cell | undefined, system: System): Component | undefined {
   const text = valueOf(uri)?.replace(/^lb:(ws:)?\/\//i, 'http://') ?? '';
   const [address] = hostsIn(text);
   const found = address === undefined ? undefined : system.named(address.host);
@@ -99,7 +99,7 @@ function matchOf(route: Cell): Match | null {
 }
 
 /** PathPattern: `/api/**` takes `/api` and all below it. */
-function pathsOf(pattern: string, cell: Cell): readonly Written[] {
+export function pathsOf(pattern: string, cell: Cell): readonly Written[] {
   if (!pattern.endsWith('**')) return [from(pattern, cell)];
   const stem = pattern.replace(/\/?\*\*$/, '');
   return stem === '' ? [from('/*', cell)] : [from(stem, cell), from(`${stem}/*`, cell)];

@@ -88,6 +88,13 @@ function nested(cell: Cell): readonly (readonly [string, Cell])[] {
   return [...found];
 }
 
+/** The same with a mapping for each part of a name with dots, as files of properties have them. */
+export function expanded(cell: Cell): Cell {
+  if (!(cell.value instanceof Map)) return cell;
+  const content = nested(cell).map(([key, value]) => [key, expanded(value)] as const);
+  return new Layer(cell.path, cell.file, cell.line, new Map(content));
+}
+
 /** The entry of a mapping with a name, however it is spelt. */
 export function entryOf(cell: Cell | undefined, name: string): Cell | undefined {
   return cell?.entries().find(([key]) => plainName(key) === plainName(name))?.[1];
