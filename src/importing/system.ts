@@ -59,6 +59,8 @@ export class System {
   readonly edges: Edge[] = [];
   /** Services that handle messages: they are no entrances. */
   readonly subscribed = new Set<Component>();
+  /** Gateways that users do not reach, with what says so. */
+  readonly inner = new Map<Component, Cell>();
   /** Sections besides those of the components, such as `mesh`. */
   readonly sections = new Map<string, Written>();
   /** Workloads, if something says what they are. */
@@ -191,7 +193,9 @@ export class System {
       ...this.subscribed,
     ]);
     const parts = this.components.filter(isPart);
-    const found = parts.filter((part) => part.entry !== null || !called.has(part));
+    const found = parts.filter(
+      (part) => part.entry !== null || (!called.has(part) && !this.inner.has(part)),
+    );
     return found.length > 0 ? found : parts.slice(0, 1);
   }
 

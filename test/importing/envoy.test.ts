@@ -213,3 +213,54 @@ describe('a service with a published port', () => {
     expect(requests.map(({ call }: any) => call)).not.toContain('orders.handle');
   });
 });
+
+describe('listeners of one bootstrap', () => {
+  const listener = (port: number, more: string, cluster: string): string => `
+  - name: at-${port}
+    ${more}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: at-${port}
+          route_config: { virtual_hosts: [ { name: all, domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: ${cluster} } } ] } ] }`;
+  const cluster = (name: string): string =>
+    `  - { name: ${name}, load_assignment: { endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: ${name}, port_value: 80 } } } } ] } ] } }`;
+  const open = 'address: { socket_address: { address: 0.0.0.0, port_value: 8080 } }';
+  const bootstrap = (first: string, second: string) =>
+    imported(
+      source(
+        `node: { cluster: edge }\nstatic_resources:\n  listeners:${listener(9001, first, 'bank')}${listener(8080, second, 'shop')}\n  clusters:\n${cluster('shop')}\n${cluster('bank')}\n`,
+        'envoy.yaml',
+      ),
+    );
+  const callsOf = (result: ReturnType<typeof bootstrap>): readonly string[] =>
+    parse(result.scenario).workloads.users.requests.map(({ call }: { call: string }) => call);
+
+  it.each([
+    ['of requests that leave', 'traffic_direction: OUTBOUND'],
+    [
+      'at the loopback address',
+      'address: { socket_address: { address: 127.0.0.1, port_value: 9001 } }',
+    ],
+    ['for other listeners', 'internal_listener: {}'],
+  ])('%s get no load of users', (_, inner) => {
+    const result = bootstrap(inner, open);
+    loaded(result);
+    const { gateways } = parse(result.scenario);
+    expect(gateways.edge.routes[0].to).toBe('shop.handle');
+    expect(gateways['edge-2'].routes[0].to).toBe('bank.handle');
+    expect(callsOf(result)).toEqual(['edge']);
+    expect(result.questions.join()).toMatch(/Which component calls edge-2\?/);
+  });
+
+  it('get the load of users if all of them are open', () => {
+    expect(callsOf(bootstrap(open, open))).toEqual(['edge', 'edge-2']);
+  });
+
+  it('get it if none of them is, as on the machine of a developer', () => {
+    const local = 'address: { socket_address: { address: 127.0.0.1, port_value: 9001 } }';
+    expect(callsOf(bootstrap(local, local))).toEqual(['edge', 'edge-2']);
+  });
+});

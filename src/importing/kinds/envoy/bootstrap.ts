@@ -20,7 +20,7 @@ export const envoyBootstraps: DocumentKind = {
     system.later('settings', () => {
       let proxy = processOf(document, all, nodeOf(document), system);
       const name = proxy?.component.name ?? nameOf(document, system);
-      for (const listener of document.get('static_resources', 'listeners')?.items() ?? []) {
+      for (const { listener, inner } of listenersOf(document)) {
         for (const manager of managersOf(listener)) {
           if (virtualHostsOf(manager).length === 0) continue;
           const origin = manager.get('stat_prefix') ?? manager.get('@type') ?? listener;
@@ -28,6 +28,10 @@ export const envoyBootstraps: DocumentKind = {
           component.section = 'gateways';
           component.product = 'envoy';
           addThreads(component, proxy, system);
+          if (inner !== undefined) {
+            inner.put();
+            system.inner.set(component, inner);
+          }
           // Other listeners of the process are gateways of their own.
           proxy = undefined;
           gateways.push({ component, manager });
@@ -43,6 +47,12 @@ export const envoyBootstraps: DocumentKind = {
       for (const { component } of gateways) {
         if (component.requests.length === 0) remove(component, system);
       }
+      system.later('calls', () =>
+        askAboutInner(
+          gateways.map(({ component }) => component),
+          system,
+        ),
+      );
       listBootstrap(document);
     });
   },
@@ -66,6 +76,50 @@ function nameOf(document: Cell, { names }: System): string {
 
 function nodeOf(document: Cell): string | undefined {
   return document.get('node', 'cluster')?.text() ?? document.get('node', 'id')?.text();
+}
+
+/** Listeners, those of users first: the process is the gateway of the first one. If none is open to them, all are. */
+function listenersOf(
+  document: Cell,
+): readonly { readonly listener: Cell; readonly inner: Cell | undefined }[] {
+  const all = (document.get('static_resources', 'listeners')?.items() ?? []).map((listener) => ({
+    listener,
+    inner: innerOf(listener),
+  }));
+  const open = all.filter(({ inner }) => inner === undefined);
+  const closed = all.filter(({ inner }) => inner !== undefined);
+  return open.length > 0
+    ? [...open, ...closed]
+    : closed.map(({ listener }) => ({ listener, inner: undefined }));
+}
+
+/**
+ * What says that a listener gets no requests of users: its direction, or an address that only the processes of its machine reach.
+ * Source: envoyproxy.io, api-v3/config/listener/v3/listener.proto (traffic_direction), core/v3/address.proto.
+ */
+function innerOf(listener: Cell): Cell | undefined {
+  const direction = listener.get('traffic_direction');
+  const host = listener.get('address', 'socket_address', 'address');
+  const others = [
+    listener.get('internal_listener'),
+    listener.get('address', 'pipe', 'path'),
+    listener.get('address', 'envoy_internal_address', 'server_listener_name'),
+  ];
+  if (direction?.text() === 'OUTBOUND') return direction;
+  if (/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host?.text() ?? '')) return host;
+  return others.find((cell) => cell !== undefined);
+}
+
+/** Asks for the callers of inner listeners that no address leads to. */
+function askAboutInner(gateways: readonly Component[], system: System): void {
+  for (const component of gateways) {
+    const cell = system.inner.get(component);
+    const isCalled = system.edges.some(({ to }) => to === component);
+    if (cell === undefined || isCalled || !system.components.includes(component)) continue;
+    system.ask(
+      `Which component calls ${component.name}? Its listener (${cell.place}: ${cell.text() ?? cell.path}) gets no requests of users, so it has no load`,
+    );
+  }
 }
 
 /** The filters of a listener that route HTTP, in all its chains. */
