@@ -13,7 +13,7 @@ import { hurtUsers, type Hurt } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { unaskedLine } from './unasked.js';
 import { sloLine } from './slo.js';
-import { stuckLine } from './stuck.js';
+import { othersStuck, stuckLine } from './stuck.js';
 import { undecidedWords } from './undecided-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
 import { behindWords, unseenSentences } from './unseen-words.js';
@@ -88,7 +88,7 @@ export function answerOf(view: View): Answer {
   const uncovered = uncoveredWords(view);
   const isSaid = words !== null && plainWords(words).includes('no budget covers');
   const open = uncovered === null || isSaid ? [] : [`${capitalised(uncovered)}.`];
-  const notes = [open, unchangedWords(view)].filter((line) => line.length > 0);
+  const notes = [open, othersStuck(view), unchangedWords(view)].filter((line) => line.length > 0);
   const settings = bare === null ? [] : settingsLine(view, bare);
   return {
     badge: badgeOf(view),
