@@ -19,6 +19,8 @@ export interface CapacityOptions extends Omit<RunOptions, 'as' | 'variant'> {
   readonly resolution?: number;
   /** The multiple of the load for which `need` has the settings, such as 2. Default: a quarter more than the limit. */
   readonly for?: number;
+  /** Draws of the measured values with a range, such as `± 5 %` in a comment, from 0 to 1000. Default: 12. */
+  readonly draws?: number;
 }
 
 /**
@@ -30,9 +32,10 @@ export interface CapacityOptions extends Omit<RunOptions, 'as' | 'variant'> {
  */
 export async function capacity(
   scenario: ScenarioInput,
-  { resolution = 0.05, for: factor, ...options }: CapacityOptions = {},
+  { resolution = 0.05, for: factor, draws = 12, ...options }: CapacityOptions = {},
 ): Promise<CapacityResult> {
   requireBetween('resolution', resolution, 0.005, 0.5);
+  requireBetween('draws', draws, 0, 1000);
   if (factor !== undefined) requireBetween('for', factor, 0.01, 1000);
   const { path, read, selection, file } = scenarioOf(scenario, options, RUN_OPTIONS);
   if (selection.as !== undefined) {
@@ -42,5 +45,5 @@ export async function capacity(
   const { name } = file.variants.find(({ baseline }) => baseline)!;
   const prepared = preparedFrom(path, read, { ...selection, variant: [name] });
   const runs = runsBy(options.execute);
-  return capacityOf({ prepared, resolution, factor: factor ?? null, runs });
+  return capacityOf({ prepared, resolution, factor: factor ?? null, draws, runs });
 }

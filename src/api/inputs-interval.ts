@@ -83,7 +83,7 @@ export async function wider(
 }
 
 /** The inputs of the baseline that have an interval. */
-function measuredIn({ texts, file, places }: Prepared): readonly ModelInput[] {
+export function measuredIn({ texts, file, places }: Prepared): readonly ModelInput[] {
   const baseline = file.variants.find((one) => one.baseline)!;
   const { written } = texts.get(baseline.name)!;
   const all = inputsOf(written, (node) => places.comment(node));
@@ -91,7 +91,7 @@ function measuredIn({ texts, file, places }: Prepared): readonly ModelInput[] {
 }
 
 /** A factor for each input. The draws of one do not depend on which others there are. */
-function pointOf(inputs: readonly ModelInput[], seed: number, draw: number): Point {
+export function pointOf(inputs: readonly ModelInput[], seed: number, draw: number): Point {
   return new Map(
     inputs.map(({ path, half, value }) => {
       const { a, b } = streamKey(seed, draw, `input ${path}`);

@@ -211,6 +211,12 @@ export const addCapacity: Add = (program, terminal, perform) => {
       shareBetween(0.005, 0.5, '5%'),
       0.05,
     )
+    .option(
+      '--draws <number>',
+      'draws of measured inputs (± in a comment), which show how far the limit moves',
+      wholeNumber(0, 1000),
+      12,
+    )
     .option('--json <file>', 'write the limits as JSON; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText(

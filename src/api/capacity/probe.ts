@@ -54,7 +54,7 @@ export class Probes {
 
   constructor(
     private readonly base: Pick<Prepared, 'path' | 'read' | 'selection'>,
-    private readonly runs: PlanRuns,
+    readonly runs: PlanRuns,
   ) {
     this.starts = new Starts(base.path, true, []);
   }

@@ -15,6 +15,7 @@ import type { SearchRuns } from '../searching.js';
 import { limitOf, MOST } from './limit.js';
 import { needFor } from './need.js';
 import { lengthOf, lengthPath } from './length.js';
+import { rangesOf } from './ranges.js';
 import { Probes, type Load, type Shown } from './probe.js';
 
 /** Inputs of the search for a limit. */
@@ -24,6 +25,8 @@ export interface CapacityInputs {
   readonly resolution: number;
   /** Multiple of the load for which the settings are asked; null = a quarter more than the limit. */
   readonly factor: number | null;
+  /** Draws of the measured values with a range. */
+  readonly draws: number;
   readonly runs: SearchRuns;
 }
 
@@ -39,6 +42,7 @@ type Found = Pick<
   | 'limits'
   | 'lengths'
   | 'need'
+  | 'ranges'
   | 'runs'
   | 'interrupted'
 >;
@@ -113,6 +117,7 @@ class Capacity {
     const isHeld = calm !== null && calm.holds >= 1;
     for (const fault of isHeld ? scenario.faults : []) await this.length(growing, fault);
     const need = calm === null ? null : await this.need(growing, calm, factor);
+    const ranges = await this.ranges(growing);
     const rates = growing.map((name) => ({ name, rate: today?.rates.get(name) ?? 0 }));
     const judged = this.probes.budgets(prepared, null);
     return {
@@ -125,9 +130,15 @@ class Capacity {
       limits: this.limits,
       lengths: this.lengths,
       need,
-      runs: this.probes.done,
+      ranges,
+      runs: this.probes.done + (ranges?.runs ?? 0),
       ...(this.by.runs.isOver() && { interrupted: true }),
     };
+  }
+
+  private ranges(workloads: readonly string[]): ReturnType<typeof rangesOf> {
+    const { prepared, draws, resolution } = this.by;
+    return rangesOf({ prepared, draws, resolution, workloads, runs: this.probes.runs });
   }
 
   private async limit(

@@ -16,6 +16,7 @@ import { palette, type Terminal } from '../terminal.js';
 export interface CapacityFlags extends Selection, SimulateOptions {
   readonly for?: number;
   readonly resolution: number;
+  readonly draws: number;
   readonly json?: string;
 }
 
@@ -41,6 +42,7 @@ export async function capacity(
     prepared,
     resolution: flags.resolution,
     factor: flags.for ?? null,
+    draws: flags.draws,
     runs: searchRuns(prepared.path, flags, terminal, WORDS),
   });
   const writes = new Writes();

@@ -25,9 +25,37 @@ export interface CapacityResult extends Pick<Result, 'faultline' | 'seed' | 'eng
   readonly lengths: readonly CapacityLength[];
   /** What the load that is asked for needs, or a quarter more than the limit; null = nothing was found to try. */
   readonly need: CapacityNeed | null;
+  /** How far the limit without faults moves within the ranges of measured values (`± 5 %` in a comment); null without any. */
+  readonly ranges: CapacityRanges | null;
   readonly runs: number;
   readonly interrupted?: true;
 }
+
+/** The limit without faults at other values of the measured inputs, within their ranges. */
+export interface CapacityRanges {
+  /** Values with a range, draws of all of them, and draws with a value that is not allowed. */
+  readonly inputs: number;
+  readonly draws: number;
+  readonly leftOut: number;
+  /** The limits of the draw with the lowest and with the highest one; null after an interrupt. */
+  readonly low: CapacityRange | null;
+  readonly high: CapacityRange | null;
+  /**
+   * The value that moves the limit most alone, and by which shares at the ends of its range, as the use of the fullest
+   * resource says; null if none does.
+   */
+  readonly most: {
+    readonly path: string;
+    /** Half of its range, as a share of the value. */
+    readonly half: number;
+    readonly from: number;
+    readonly to: number;
+  } | null;
+  readonly runs: number;
+}
+
+/** A limit at other values of the inputs, as multiples of the load with these values, and in requests per second. */
+export type CapacityRange = Pick<CapacityLimit, 'holds' | 'breaks' | 'rate'>;
 
 /** The limit of one load. Factors are multiples of the load of the file. */
 export interface CapacityLimit {

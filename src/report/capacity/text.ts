@@ -32,7 +32,7 @@ export function capacityText(read: CapacityResult, options: CapacityTextOptions)
   const facts = `${file}   ${variant}, ${plural(replications, 'replication')}, seed ${seed}`;
   const need = result.need === null ? [] : ['', ...needLines(result.need, result, options)];
   return asLines([
-    ...[answerWords(result), lengthWords(result)].flatMap(text).map(paint.bold),
+    ...[answerWords(result), rangeWords(result), lengthWords(result)].flatMap(text).map(paint.bold),
     ...headingLines(oneLine(scenario.title), [facts], { columns, paint }).map(paint.dim),
     ...(result.limits.length === 0 ? [] : ['', ...tableLines(result, options)]),
     ...(result.lengths.length === 0 ? [] : ['', ...lengthLines(result, options)]),
@@ -54,6 +54,23 @@ function answerWords({ limits, load }: CapacityResult): string {
     return `${held}, and no larger one was tried.`;
   }
   return `${held}: beyond it ${givesWords(calm)}.`;
+}
+
+/** `Its 9 measured values have ranges, within which it holds 350/s to 520/s (lowest and highest of 12 draws).` */
+function rangeWords({ ranges }: CapacityResult): string {
+  if (ranges === null) return '';
+  const { inputs, draws, leftOut, low, high, most } = ranges;
+  if (low === null || high === null) return '';
+  const values = inputs === 1 ? 'its measured value' : `its ${plural(inputs, 'measured value')}`;
+  const [from, to] = [low, high].map(({ rate }) => formatRate(rate));
+  const held = from === to ? `still ${from}` : `${from} to ${to}`;
+  const out =
+    leftOut === 0 ? '' : `; ${formatNumber(leftOut)} more had a value that is not allowed`;
+  const first = `Within the ± of ${values} it holds ${held} (the ends of ${plural(draws, 'draw')}${out}).`;
+  if (most === null) return `${first} None of them moves the limit alone.`;
+  const { path, half, from: less, to: more } = most;
+  const ends = [less, more].map((by) => `${by < 0 ? '−' : '+'}${formatShare(Math.abs(by))}`);
+  return `${first} ${path} (± ${formatShare(half)}) moves it most, alone by ${ends.join(' to ')}.`;
 }
 
 /** `At this load slow-payments may last 9.17 s; in the file it lasts 10 s.`: the fault that is closest; '' without one. */
@@ -91,7 +108,9 @@ function refusedWords({ caller, callee, of, by, share }: RefusedCalls): string {
 }
 
 function heldWords(full: ComponentHeadroom): string {
-  return `${holdWords(full)} ${formatRate(full.saturatesAt)}`;
+  // Its own calls or messages, of which a request of a user may need several.
+  const what = full.resource === 'consumers' ? 'messages' : 'calls';
+  return `${holdWords(full)} ${formatNumber(full.saturatesAt)} ${what}/s`;
 }
 
 /** A line for each limit. */
