@@ -2,6 +2,7 @@
 import { COUNT, countIn, isPrinted, NUMBER, SHARE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 import { PROOFS } from './proofs.mjs';
+import { REFUSED, refusedError } from './refused.mjs';
 import { pricesError } from './settings.mjs';
 import { causesError, figureError, linkError } from './told.mjs';
 import { UNCOVERED, uncoveredError } from './uncovered.mjs';
@@ -104,11 +105,16 @@ export const ANSWERS = [
   kind(
     'calm',
     new RegExp(
-      `^(?:(?<start>.+), and |No fault is injected; )?(?:Nothing broke: )?(?<all>every request (?:still )?succeeds)$|^(?:(?<start2>.+), and |No fault is injected; )?(?<share>${SHARE}) of requests succeed$|^No request finished$`,
+      `^(?:(?<start>.+), and |No fault is injected; )?(?:Nothing broke: )?(?<all>every request (?:still )?succeeds)$|^(?:(?<start2>.+), and |No fault is injected; )?(?<share>${SHARE}) of requests succeed$|^(?:(?<start3>.+), and |No fault is injected; )?(?:every request is|(?<refused>${SHARE}) of requests are) ${REFUSED}$|^No request finished$`,
       'iu',
     ),
     ({ groups }, { variant }) => {
       const { value } = variant.summary.success;
+      if (groups.refusals !== undefined) {
+        const users = Object.values(variant.components).filter((one) => one.kind === 'workload');
+        if (!isOf(groups.refused ?? '100 %', 1 - value)) return `success is ${value}`;
+        return refusedError(groups.refusals, users);
+      }
       if (groups.share !== undefined)
         return isOf(groups.share, value) ? null : `success is ${value}`;
       return groups.all === undefined
@@ -268,7 +274,9 @@ export const ANSWERS = [
     ({ groups }, facts) => {
       const [best, other] = [variantsIn(groups.who, facts), named(facts, groups.other)];
       if (best === undefined || other === undefined) return undefined;
-      const isOurs = ({ changes = [] }) => !changes.some(({ isQuestion }) => isQuestion);
+      const questions = ({ changes = [] }) =>
+        JSON.stringify(changes.filter(({ isQuestion }) => isQuestion));
+      const isOurs = (one) => questions(one) === questions(other);
       const most = Math.max(
         ...facts.result.variants
           .filter((one) => one === other || isOurs(one))

@@ -119,15 +119,25 @@ export function settingsError(list, changes, isPart = false) {
     : `${count} settings differ`;
 }
 
-/** The changes that make `name` of `other`, one of which is the variant that all others are made of. */
+/** The changes that make `name` of `other`; what both change from the variant of which all are made is none. */
 function changesBetween({ result }, name, other) {
   const of = (one) => result.variants.find((variant) => variant.name === one);
   const [to, from] = [of(name), of(other)];
   if (to === undefined || from === undefined) return undefined;
-  if (from.baseline) return to.changes ?? [];
-  return to.baseline
-    ? (from.changes ?? []).map(({ path, from: a, to: b }) => ({ path, from: b, to: a }))
-    : null;
+  const [old, own] = [from, to].map(({ changes = [] }) => changes);
+  const paths = [...new Set([...old, ...own].map(({ path }) => path))];
+  return paths.flatMap((path) => {
+    const [before, after] = [old, own].map((all) => all.find((one) => one.path === path));
+    const usual = (before ?? after).from;
+    const sides = [before, after].map((one) => (one === undefined ? usual : one.to));
+    return isDeepStrictEqual(sides[0], sides[1]) ? [] : [{ path, from: sides[0], to: sides[1] }];
+  });
+}
+
+/** The changes that a list in brackets is about: from the variant that it begins with, as in `base with a: 1 → 2`. */
+function changesOf(facts, list, better, worse) {
+  const from = /^(\S+) with /u.exec(list ?? '')?.[1] ?? worse.name;
+  return changesBetween(facts, better.name, from) ?? [];
 }
 
 /** A meter of all subjects of a variant that have it. */
@@ -221,9 +231,7 @@ export const SETTINGS = [
       const { name, part, other, list } = match.groups;
       const changes = changesBetween(facts, name, other);
       if (changes === undefined) return undefined;
-      return changes === null
-        ? `neither is what the others are made of`
-        : settingsError(list, changes, part !== undefined);
+      return settingsError(list, changes, part !== undefined);
     },
   ),
   kind(
@@ -246,7 +254,7 @@ export const SETTINGS = [
         facts.result.variants.find((one) => one.name === name),
       );
       if (better === undefined || worse === undefined) return undefined;
-      const changes = changesBetween(facts, better.name, worse.name) ?? better.changes ?? [];
+      const changes = changesOf(facts, groups.list, better, worse);
       const error = effectError(groups.less, better) ?? effectError(groups.more, worse);
       if (error !== null) return error;
       const list = groups.list?.replace(/^\S+ with /u, '');
@@ -264,15 +272,16 @@ export const SETTINGS = [
         facts.result.variants.find((one) => one.name === name),
       );
       if (better === undefined || worse === undefined) return undefined;
-      const hasOther = [better, worse].some(({ changes = [] }) =>
-        changes.some(({ isQuestion }) => isQuestion),
+      const [own, other] = [better, worse].map(({ changes = [] }) =>
+        changes.filter(({ isQuestion }) => isQuestion),
       );
+      const hasOther = !isDeepStrictEqual(own, other);
       if (hasOther !== (groups.question !== undefined)) return 'whether it has the same faults';
       const isSo =
         isPrinted(groups.share, better.summary.success.value) &&
         isPrinted(groups.less, worse.summary.success.value);
       if (!isSo) return 'the runs have other figures';
-      const changes = changesBetween(facts, better.name, worse.name) ?? better.changes ?? [];
+      const changes = changesOf(facts, groups.list, better, worse);
       return groups.list === undefined ? null : settingsError(groups.list, changes);
     },
   ),

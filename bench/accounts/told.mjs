@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { listed } from '../../dist/report/base/format.js';
 import { COUNT, countIn, isPrinted, NUMBER, RATE, SHARE, SINCE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
+import { REFUSED, refusedError, requestsNamed } from './refused.mjs';
 
 const DEGRADED = new Set(['degraded', 'failing', 'down']);
 const STUCK = { overloaded: 'overloaded', 'down for good': 'lost', 'for good': 'lost' };
@@ -284,7 +285,7 @@ function hurtError({ subject, how, from, to, other, otherHow }, { variant }) {
   return ends.some((at) => isPrinted(to, at)) ? null : `nothing of ${subject} ends at ${to}`;
 }
 
-const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${SINCE}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${SINCE} to ${END})?(?:; the first fail from (?<first>${TIME}))?(?:; (?:(?<other>\S+): (?<otherHow>.+)|(?:\S+ and \S+|\d+ other kinds?) too))?`;
+const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${SINCE}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${SINCE} to ${END})?(?:; those that fail are ${REFUSED})?(?:; the first fail from (?<first>${TIME}))?(?:; (?:(?<other>\S+): (?<otherHow>.+)|(?:\S+ and \S+|\d+ other kinds?) too))?`;
 
 /** Whether requests fail in the step that begins at the time of the first ones. */
 function firstError({ first, subject }, { variant: { timeline } }) {
@@ -645,7 +646,12 @@ export const TOLD = [
   kind(
     'who is hurt',
     new RegExp(`^${HURT}$`, 'u'),
-    ({ groups }, facts) => hurtError(groups, facts) ?? firstError(groups, facts),
+    ({ groups }, facts) =>
+      hurtError(groups, facts) ??
+      firstError(groups, facts) ??
+      (groups.refusals === undefined
+        ? null
+        : refusedError(groups.refusals, requestsNamed(groups.subject, facts.variant))),
   ),
   kind('others are hurt', /^(?<n>\d+) other kinds? of requests degrades? too$/u),
   kind(

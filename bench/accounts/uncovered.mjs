@@ -1,4 +1,5 @@
 import { isPrinted, NUMBER, SHARE } from './figures.mjs';
+import { requestsNamed } from './refused.mjs';
 
 /** Reads `no budget covers the 33.1 % of order requests that fail, and 605 dead letters of orders.payments per run`. */
 export const UNCOVERED = String.raw`[Nn]o budget covers (?<harms>.+)`;
@@ -7,13 +8,6 @@ const counter = ({ metered }, subject, meter) =>
   Object.entries(metered)
     .filter(([name]) => name === subject || name.startsWith(`${subject}.`))
     .reduce((sum, [, { meters }]) => sum + (meters[meter]?.total ?? 0), 0);
-
-const requestShares = ({ components }, request, shareOf) =>
-  Object.entries(components).flatMap(([name, { kind, parts }]) =>
-    Object.entries(kind === 'workload' ? parts : {})
-      .filter(([part]) => [part, `${name}.${part}`].includes(request))
-      .map(([, part]) => shareOf(part)),
-  );
 
 const degraded = ({ outcomes }) =>
   (outcomes.degraded ?? 0) /
@@ -31,15 +25,13 @@ const ENDS = { 'get stuck': 'stuck', 'end inconsistent': 'inconsistent', 'are lo
 const HARMS = [
   [
     new RegExp(
-      `^the (?<share>${SHARE}) of (?<of>\\S+) requests (?<does>that fail|with degraded responses)$`,
+      `^the (?<share>${SHARE}) of (?<of>\\S+) requests (?<does>that fail|that are refused|with degraded responses)$`,
       'u',
     ),
     ({ share, of, does }, variant) =>
-      requestShares(
-        variant,
-        of,
-        does === 'that fail' ? ({ success }) => 1 - success : degraded,
-      ).some((value) => isPrinted(share, value)),
+      requestsNamed(of, variant)
+        .map(does === 'with degraded responses' ? degraded : ({ success }) => 1 - success)
+        .some((value) => isPrinted(share, value)),
   ],
   [
     new RegExp(

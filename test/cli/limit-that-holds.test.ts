@@ -39,7 +39,7 @@ budgets: [ mobile.latency.p99 < 100ms ]
   expect(stdout).toMatch(/what +partner\.\S+ requests: success/u);
   // The partner pays for it, and no budget says how much it may.
   expect(stdout.replaceAll(/\s+/gu, ' ')).toMatch(
-    /do It holds every budget; no budget covers the \d+(?:\.\d+)? % of partner\.\S+ requests that fail\./u,
+    /do It holds every budget; no budget covers the \d+(?:\.\d+)? % of partner\.\S+ requests that are refused\./u,
   );
 });
 

@@ -1,4 +1,5 @@
 import type { Result, VariantResult } from '../../contracts/result/result.js';
+import { flow } from '../../text/flow.js';
 
 /** A result and its baseline: a view, or the two that one is made from. */
 export interface Compared {
@@ -38,4 +39,29 @@ export function referencesText(all: Compared): string {
     return isOther ? [`${variant.name} to ${name}`] : [];
   });
   return own.length === 0 ? all.baseline.name : `${all.baseline.name} (${own.join(', ')})`;
+}
+
+/** The paths at which the load or the faults of two variants differ: they answer different questions. */
+export function questionsBetween(one: VariantResult, two: VariantResult): readonly string[] {
+  const of = ({ changes = [] }: VariantResult): ReadonlyMap<string, string> =>
+    new Map(changes.flatMap(({ path, to, isQuestion }) => (isQuestion ? [[path, flow(to)]] : [])));
+  const [own, other] = [of(one), of(two)];
+  return [...new Set([...own.keys(), ...other.keys()])].filter(
+    (path) => own.get(path) !== other.get(path),
+  );
+}
+
+/**
+ * The variant that an advised one takes the place of: the baseline; for the baseline, and where that answers another
+ * question, the one that the report is about.
+ */
+export function replacedBy(
+  {
+    baseline,
+    worstVariant,
+  }: { readonly baseline: VariantResult; readonly worstVariant: VariantResult },
+  variant: VariantResult,
+): VariantResult {
+  const isOther = variant === baseline || questionsBetween(variant, baseline).length > 0;
+  return isOther ? worstVariant : baseline;
 }

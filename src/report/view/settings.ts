@@ -1,20 +1,30 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { VariantChange } from '../../contracts/scenario/scenario.js';
 import { flow } from '../../text/flow.js';
-import { sortedKeys } from '../../text/order.js';
+import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { listed } from '../base/format.js';
+import { replacedBy } from './reference.js';
 import type { View } from './view.js';
 
 /** A setting that differs between two variants; null = not set. */
 type Setting = Pick<VariantChange, 'path' | 'from' | 'to'>;
 export type Settings = readonly Setting[];
 
-/** What makes a variant of the baseline; for the baseline, of the variant that the report is about. */
-export function settingsOf({ baseline, worstVariant }: View, variant: VariantResult): Settings {
-  const { changes = [] } = variant === baseline ? worstVariant : variant;
-  return variant === baseline
-    ? changes.map(({ path, from, to }) => ({ path, from: to, to: from }))
-    : changes;
+/** What makes a variant of the one that it takes the place of. */
+export function settingsOf(view: View, variant: VariantResult): Settings {
+  const from = replacedBy(view, variant);
+  const [old, own] = [from, variant].map(({ changes = [] }) => changes);
+  const paths = [...new Set([...old!, ...own!].map(({ path }) => path))].sort(byCodeUnit);
+  const isPart = (path: string): boolean =>
+    paths.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[`));
+  // A change of a mapping and one of its part are no differences of single values.
+  if (from !== view.baseline && paths.some(isPart)) return [];
+  return paths.flatMap((path) => {
+    const [before, after] = [old!, own!].map((all) => all.find((one) => one.path === path));
+    const usual = (before ?? after)!.from;
+    const [then, now] = [before, after].map((one) => (one === undefined ? usual : one.to));
+    return flow(then) === flow(now) ? [] : [{ path, from: then, to: now }];
+  });
 }
 
 /** `a: 6 → 12 and b: unset → 24`, and the same by their paths. */

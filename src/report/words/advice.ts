@@ -6,11 +6,11 @@ import { changeWords, nextUnseen } from './cheapest.js';
 import { avertedLosses, effectWords } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
-import { withLoadOf } from '../view/reference.js';
+import { questionsBetween, replacedBy, withLoadOf } from '../view/reference.js';
 import { settingsOf, settingsLineText, settingsTexts, type Settings } from '../view/settings.js';
 import { leastBehind } from './unseen-words.js';
 import { poisonAdvice } from './poison-advice.js';
-import { gainLine, NO_PRICE, priceLine, replacedBy, type Price } from './price.js';
+import { gainLine, NO_PRICE, priceLine, type Price } from './price.js';
 import { uncoveredWords } from './uncovered.js';
 import { unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { undoneWords } from '../view/undone.js';
@@ -139,8 +139,9 @@ function priced(view: View, variant: VariantResult): Pick<Advice, 'price' | 'gai
 const NOTHING = { bare: null, price: NO_PRICE, gain: [] } as const;
 
 /** ` (as-is with …)`: settings in brackets, after the variant that they change where the report is about another one. */
-function bracketsOf({ baseline, worstVariant }: View, variant: VariantResult): Which {
-  const isFrom = baseline !== worstVariant && baseline !== variant;
+function bracketsOf(view: View, variant: VariantResult): Which {
+  const { baseline, worstVariant } = view;
+  const isFrom = baseline !== worstVariant && replacedBy(view, variant) === baseline;
   return (settings) => ` (${isFrom ? `${baseline.name} with ` : ''}${settings})`;
 }
 
@@ -281,7 +282,8 @@ function withoutQuestions(view: View, able: readonly VariantResult[]): readonly 
   return able.filter(
     (variant) =>
       variant === view.worstVariant ||
-      (!isOtherQuestion(variant) && undoneWords(view, variant) === null),
+      (questionsBetween(variant, view.worstVariant).length === 0 &&
+        undoneWords(view, variant) === null),
   );
 }
 
@@ -321,12 +323,13 @@ function servesBest(
 function otherFault(view: View, able: readonly VariantResult[], most: number): Advice {
   const { worstVariant } = view;
   const best = able.find((variant) => successOf(variant) === most)!;
-  const both = [best, worstVariant];
-  const other = both.some(hasOtherFault)
-    ? ', with another fault'
-    : both.some(isOtherQuestion)
-      ? ', with other users'
-      : '';
+  const differing = questionsBetween(best, worstVariant);
+  const other =
+    differing.length === 0
+      ? ''
+      : differing.some((path) => !path.startsWith('workloads.'))
+        ? ', with another fault'
+        : ', with other users';
   const textOf = (settings: string): Words => [
     'In ',
     { strong: best.name },
@@ -336,15 +339,6 @@ function otherFault(view: View, able: readonly VariantResult[], most: number): A
   ];
   const full = textOf(` (${settingsTexts(settingsOf(view, best)).values})`);
   return { ...NOTHING, words: sizeOf(full) <= MOST ? full : textOf('') };
-}
-
-function hasOtherFault({ changes = [] }: VariantResult): boolean {
-  return changes.some(({ isQuestion, path }) => isQuestion && !path.startsWith('workloads.'));
-}
-
-/** Whether a variant has another load or another fault. */
-function isOtherQuestion({ changes = [] }: VariantResult): boolean {
-  return changes.some(({ isQuestion }) => isQuestion);
 }
 
 /** `written is safer: no saga breaks, in in-memory 1.03 % of sagas break`; null where no variant loses clearly less. */

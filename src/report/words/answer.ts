@@ -12,6 +12,7 @@ import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers, type Hurt } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { unaskedLine } from './unasked.js';
+import { refusalWords } from './refused.js';
 import { sloLine } from './slo.js';
 import { othersStuck, stuckLine } from './stuck.js';
 import { undecidedWords } from './undecided-words.js';
@@ -207,7 +208,7 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
           : '';
     const words = joined(
       [...variantHead(view), { strong: subject }, ` requests: ${worst.how} ${worst.when}`],
-      [[firstFailures(worstVariant, worst)], [rest]],
+      [[refusedOf(worstVariant, worst)], [firstFailures(worstVariant, worst)], [rest]],
     );
     return { words: [...shortened(words), '.'], said: null };
   }
@@ -216,6 +217,14 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
   const head = variantHead(view);
   const short = shortened([...head, ...(head.length > 0 ? lowered(unseen) : unseen)]);
   return { words: [...short, '.'], said: unseen };
+}
+
+/** `; those that fail are refused (throttled)`. */
+function refusedOf({ components }: VariantResult, { subject, success }: Hurt): string {
+  const [workload, ...part] = subject.split('.');
+  const own = components[workload!]?.parts[part.join('.')];
+  const how = own === undefined || success === 1 ? null : refusalWords([own]);
+  return how === null ? '' : `; those that fail are refused (${how})`;
 }
 
 /** `; the first fail from 38 s`: those of the steps before enough fail for the onset, which the curve shows too. */

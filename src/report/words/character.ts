@@ -1,12 +1,12 @@
 import { sumOf } from '../../stats/sums.js';
 import type { EndReason, HealthState } from '../../contracts/result/cascade.js';
-import { DESIGNED } from '../../contracts/outcome.js';
 import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { isLate } from './chain.js';
 import { degradedText } from './degraded.js';
+import { refusalWords } from './refused.js';
 import { sortedKeys } from '../../text/order.js';
 import {
   cancelledEstimate,
@@ -64,7 +64,7 @@ export function characterOf(view: View, variant: VariantResult): string {
       const open = unansweredShare(variant, requests);
       return failed < MANY && open >= MANY
         ? `${formatShare(open)} unanswered`
-        : `${formatShare(failed)} ${!fails && isRefused(variant, requests) ? 'refused' : 'fail'}`;
+        : `${formatShare(failed)} ${!fails && refusalWords(partsOf(variant, requests)) !== null ? 'refused' : 'fail'}`;
     }
     const beside = besideText(view, variant);
     const late = lateWords(variant, requests);
@@ -113,37 +113,20 @@ const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], strin
 /** Share of failed requests from which a variant without faults is not `slow`, but failing. */
 const MANY = 0.01;
 
-/** Requests of some kinds by outcome. */
-function outcomesOf(
-  { components }: VariantResult,
-  requests: readonly string[],
-): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of requests) {
+type Part = VariantResult['components'][string]['parts'][string];
+
+function partsOf({ components }: VariantResult, requests: readonly string[]): readonly Part[] {
+  return requests.map((name) => {
     const [workload, part] = name.split('.');
-    const { outcomes } = components[workload!]!.parts[part!]!;
-    for (const [outcome, count] of Object.entries(outcomes))
-      counts.set(outcome, (counts.get(outcome) ?? 0) + count);
-  }
-  return counts;
+    return components[workload!]!.parts[part!]!;
+  });
 }
 
 /** Share of some kinds of requests of which the run does not show the response. */
 function unansweredShare(variant: VariantResult, requests: readonly string[]): number {
-  const counts = outcomesOf(variant, requests);
-  const all = sumOf([...counts.values()]);
-  return all > 0 ? (counts.get('unfinished') ?? 0) / all : 0;
-}
-
-/** Part of the failed requests from which they are refused, and do not fail. */
-const NEARLY_ALL = 0.95;
-
-function isRefused(variant: VariantResult, requests: readonly string[]): boolean {
-  const counts = outcomesOf(variant, requests);
-  const of = (names: readonly string[]): number =>
-    sumOf(names.map((name) => counts.get(name) ?? 0));
-  const failed = sumOf([...counts.values()]) - of(['ok', 'degraded', 'unfinished']);
-  return of(DESIGNED) >= NEARLY_ALL * failed;
+  const parts = partsOf(variant, requests);
+  const all = sumOf(parts.flatMap(({ outcomes }) => Object.values(outcomes)));
+  return all > 0 ? sumOf(parts.map(({ outcomes }) => outcomes.unfinished ?? 0)) / all : 0;
 }
 
 function isFailing({ state }: { readonly state: HealthState }): boolean {

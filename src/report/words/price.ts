@@ -15,7 +15,7 @@ import { decidingWords } from '../view/deciding-words.js';
 import { differenceOf, isWorse, verdictBetween, type Difference } from '../view/difference.js';
 import { effectWords, halvedEffects } from '../view/effects.js';
 import { nodeIn } from '../view/nodes.js';
-import { haveSameLoad } from '../view/reference.js';
+import { haveSameLoad, replacedBy } from '../view/reference.js';
 import type { View } from '../view/view.js';
 
 /** Most figures that the line names. */
@@ -116,14 +116,6 @@ function differenceWords(found: Difference, unit: Column['unit'], runs: number):
       ? `; these runs do not decide: ${decidingWords(runsToDecide, never)}`
       : '';
   return `${difference} ${half} (${known}${plural(runs, 'run')})${open}`.replace('  ', ' ');
-}
-
-/** The variant that an advised one takes the place of: the baseline, or for the baseline the one that the report is about. */
-export function replacedBy(
-  { baseline, worstVariant }: View,
-  variant: VariantResult,
-): VariantResult {
-  return variant === baseline ? worstVariant : baseline;
 }
 
 /** `12 instances of enricher instead of 6`, `4 cores of each instead of 2`. */

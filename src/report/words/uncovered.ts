@@ -9,6 +9,7 @@ import { countsOf, deadEstimate } from '../families/unseen.js';
 import { judgedOf } from '../view/judged.js';
 import { heldBudgets, requestLabel, type View } from '../view/view.js';
 import { degradedShare } from './degraded.js';
+import { refusalWords } from './refused.js';
 import { HARM_OF, isAbout } from './unmet-unseen.js';
 
 /** Share of requests or reads from which it matters that no budget covers them. */
@@ -38,7 +39,7 @@ export function uncoveredWords(view: View, most = 2): string | null {
   return `no budget covers ${[...all.slice(0, most), ...more].join(', and ')}`;
 }
 
-/** Whether a variant does a harm that none of its budgets covers. Degraded responses are what a fallback is for. */
+/** Whether a variant does a harm that none of its budgets covers, beside what a fallback or a limit is for. */
 export function isUncovered(view: View, variant: VariantResult): boolean {
   return uncoveredHarms(view, variant).some(({ isMild }) => isMild !== true);
 }
@@ -51,52 +52,62 @@ function uncoveredHarms(view: View, variant: VariantResult): readonly Harm[] {
     return parsed.ok && applies !== false ? [parsed.measure.metric] : [];
   });
   return [
-    ...requestHarms(view, variant, 'that fail', ({ success }) => 1 - (success ?? 1)),
+    ...requestHarms(view, variant, FAILED),
     ...unseenHarms(view, variant),
-    ...requestHarms(view, variant, 'with degraded responses', degradedShare),
+    ...requestHarms(view, variant, DEGRADED),
   ].filter(({ isSeenBy }) => !seen.some(isSeenBy));
 }
 
 type Part = VariantResult['components'][string]['parts'][string];
 
-/** The kinds of requests of which a share does something, the largest first. */
-function requestHarms(
-  view: View,
-  { components }: VariantResult,
-  does: 'that fail' | 'with degraded responses',
-  shareOf: (part: Part) => number,
-): readonly Harm[] {
-  const isMetric = does === 'that fail' ? seesFailure : seesDegraded;
+/** An end of requests that is no success in full. */
+interface End {
+  readonly shareOf: (part: Part) => number;
+  readonly words: (part: Part) => string;
+  readonly isSeenBy: (name: MetricName) => boolean;
+}
+
+const FAILED: End = {
+  shareOf: ({ success }) => 1 - (success ?? 1),
+  words: (part) => (refusalWords([part]) === null ? 'that fail' : 'that are refused'),
+  isSeenBy: ([name]) => !BLIND.has(name!),
+};
+
+const DEGRADED: End = {
+  shareOf: degradedShare,
+  words: () => 'with degraded responses',
+  isSeenBy: ([name, outcome]) => SHARES.has(name!) && outcome === 'degraded',
+};
+
+const SHARES: ReadonlySet<string> = new Set(['outcomes', 'share']);
+
+/** The kinds of requests of which a share ends in this way, the largest first. */
+function requestHarms(view: View, { components }: VariantResult, end: End): readonly Harm[] {
   return sortedKeys(components)
     .flatMap((name) => {
       const { kind, parts } = components[name]!;
       if (kind !== 'workload') return [];
-      return sortedKeys(parts).map((part) => ({ name, part, share: shareOf(parts[part]!) }));
+      return sortedKeys(parts).map((part) => ({ name, part, share: end.shareOf(parts[part]!) }));
     })
     .filter(({ share }) => share >= SOME)
     .sort((a, b) => b.share - a.share)
-    .map(({ name, part, share }) => ({
-      words: `the ${formatShare(share)} of ${requestLabel(view, `${name}.${part}`)} requests ${does}`,
-      isMild: does !== 'that fail',
-      isSeenBy: ({ subject, name: metric }) => {
-        if (!isMetric(metric)) return false;
-        if (subject.kind !== 'component') return subject.kind !== 'alert';
-        const { at } = subject;
-        if (components[at.component]?.kind !== 'workload') return SERVED.has(metric[0]!);
-        return at.component === name && (at.part ?? part) === part;
-      },
-    }));
+    .map(({ name, part, share }) => {
+      const words = end.words(components[name]!.parts[part]!);
+      return {
+        words: `the ${formatShare(share)} of ${requestLabel(view, `${name}.${part}`)} requests ${words}`,
+        isMild: words !== 'that fail',
+        isSeenBy: ({ subject, name: metric }) => {
+          if (!end.isSeenBy(metric)) return false;
+          if (subject.kind !== 'component') return subject.kind !== 'alert';
+          const { at } = subject;
+          if (components[at.component]?.kind !== 'workload') return SERVED.has(metric[0]!);
+          return at.component === name && (at.part ?? part) === part;
+        },
+      };
+    });
 }
 
 type MetricName = MetricPath['name'];
-
-function seesFailure([name]: MetricName): boolean {
-  return !BLIND.has(name!);
-}
-
-function seesDegraded([name, outcome]: MetricName): boolean {
-  return (name === 'outcomes' || name === 'share') && outcome === 'degraded';
-}
 
 /** Metrics with which a budget on a component sees that the requests fail for which it works. */
 const SERVED: ReadonlySet<string> = new Set([

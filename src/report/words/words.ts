@@ -7,6 +7,8 @@ import { capitalised, plural, verb } from '../../text/words.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { groupedBy } from '../../text/order.js';
+import { variantHead } from './answer-room.js';
+import { refusalWords } from './refused.js';
 import { outdone } from '../view/standing.js';
 import {
   activeWords,
@@ -157,14 +159,27 @@ export function calmWords(view: View): Words {
   const success = worstVariant.summary.success.value;
   if (success === null) return ['No request finished.'];
   const all =
-    success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`;
-  if (worstVariant.faults.length > 0 && isWithoutFault(worstVariant))
+    success === 1
+      ? 'every request still succeeds'
+      : (refusedWords(worstVariant, 1 - success) ?? `${formatShare(success)} of requests succeed`);
+  const hasFault = worstVariant.faults.length > 0;
+  if (hasFault && isWithoutFault(worstVariant))
     return [`No fault begins in this run; ${all}. Other runs may have one: use --replications 5.`];
-  if (worstVariant.faults.length > 0)
-    return [`${opening(view, worstVariant)}, and ${all}.${keptWords(worstVariant)}`];
-  if (success < 1) return [`No fault is injected; ${all}.`];
+  const head = success < 1 ? variantHead(view) : [];
+  const start = hasFault ? openingWords(view, worstVariant) : 'no fault is injected';
+  const text = head.length > 0 ? start : asSentence(view, start);
+  if (hasFault) return [...head, `${text}, and ${all}.${keptWords(worstVariant)}`];
+  if (success < 1) return [...head, `${text}; ${all}.`];
   const isCalm = besideText(view, worstVariant) === null;
   return [isCalm ? 'Nothing broke: every request succeeds.' : 'Every request succeeds.'];
+}
+
+/** `4.1 % of requests are refused (throttled)`, where nearly all that do not succeed are. */
+function refusedWords({ components }: VariantResult, share: number): string | null {
+  const how = refusalWords(Object.values(components).filter(({ kind }) => kind === 'workload'));
+  if (how === null) return null;
+  const who = share === 1 ? 'every request is' : `${formatShare(share)} of requests are`;
+  return `${who} refused (${how})`;
 }
 
 /** ` nodes[0] is not emptied: ...`: a drain that did not do what it was for; '' where all did. */
@@ -179,13 +194,12 @@ function isWithoutFault({ cascade, perReplication }: VariantResult): boolean {
 }
 
 /** The headline fault as a variant has it, with its time: `psp hangs from 60 to 100 s`. */
-function opening(all: View, variant: VariantResult): string {
+function openingWords(all: View, variant: VariantResult): string {
   const view = viewOfVariant(all, variant);
   const { headline } = view;
   const common = headlineWords(view) ?? headline?.words ?? 'a fault is active';
   const own = variant.cascade.events.find((e) => e.kind === 'fault' && e.subject === headline?.id);
-  const words = own === undefined ? common : common.replace(headline!.words, () => headOf(own));
-  return asSentence(view, words);
+  return own === undefined ? common : common.replace(headline!.words, () => headOf(own));
 }
 
 /** Words with a capital first letter, unless they begin with a name or a path. */
