@@ -88,6 +88,9 @@ function whyError(text, facts) {
           return `with the loop cut: ${cut}`;
         continue;
       }
+      const versions = versionsError(part, variant);
+      if (versions === null) continue;
+      if (versions !== undefined) return versions;
       const felt = linkError(part, facts);
       if (felt === undefined) return isCauses ? `no such event: ${part}` : error;
       if (felt !== null) return felt;
@@ -95,6 +98,24 @@ function whyError(text, facts) {
     return null;
   }
   return undefined;
+}
+
+/** Reads `v2 fails 9.69 % of its requests, v1 none`. */
+function versionsError(text, { metered }) {
+  const found = new RegExp(
+    `^(?<to>\\S+) fails (?<now>${SHARE}) of its requests, (?<from>\\S+) (?<then>none|${SHARE})$`,
+    'u',
+  ).exec(text)?.groups;
+  if (found === undefined) return undefined;
+  const { to, from, now, then } = found;
+  const isSo = Object.values(metered).some(({ rollout, meters }) => {
+    if (rollout?.to !== to || rollout.from !== from) return false;
+    const failing = (version) =>
+      1 - meters[`rollout.${version}Good`].total / meters[`rollout.${version}`].total;
+    const old = failing('old');
+    return isPrinted(now, failing('next')) && (then === 'none' ? old === 0 : isPrinted(then, old));
+  });
+  return isSo ? null : 'the versions fail another part';
 }
 
 const IN = String.raw`(?: in (?<in>[^,;:]+?))?`;

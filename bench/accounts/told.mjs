@@ -735,10 +735,21 @@ export const TOLD = [
   kind('more not to blame', /^(?<n>[\d,]+) more faults$/u, ({ groups }, { variant }) =>
     countIn(groups.n) < variant.cascade.innocent.length ? null : 'there are fewer',
   ),
-  kind('not to blame', /^(?<fault>.+): (?<reason>[^:]+)$/u, ({ groups }, { variant }) => {
+  kind('not to blame', /^(?<fault>.+): (?<reason>[^:]+)$/u, ({ groups }, { variant, own }) => {
+    // A terminal names the variant, where there are several.
+    const said = groups.fault.replace(`${variant.name}: `, '');
     const of = variant.faults.filter(
-      ({ id, words }) => words === groups.fault || `${words} (${id})` === groups.fault,
+      ({ id, words }) => words === said || `${words} (${id})` === said,
     );
+    const role = {
+      'without it as much goes wrong': 'none',
+      'alone it does none of this': 'undecided',
+    }[groups.reason];
+    if (role !== undefined && of.length > 0) {
+      const all = own?.unseen?.[0]?.faults ?? [];
+      const isSo = of.some(({ id }) => all.some((one) => one.fault === id && one.role === role));
+      return isSo ? null : 'the runs show another part';
+    }
     const innocent = variant.cascade.innocent.filter(
       ({ fault, reason }) => of.some(({ id }) => id === fault) && reason === groups.reason,
     );

@@ -27,7 +27,7 @@ import { tracesSection } from '../sections/traces.js';
 import { whySection } from '../sections/why.js';
 import { verdictSection } from '../sections/verdict.js';
 import { styleSheet } from './style.js';
-import { viewOf, type View } from '../view/view.js';
+import { faultsOf, viewOf, type View } from '../view/view.js';
 import { whatIfText } from '../words/what-if.js';
 import { headlineWords, instantWords } from '../words/words.js';
 
@@ -154,10 +154,23 @@ function evidenceOf(fold: Fold): readonly Entry[] {
 function factsOf(view: View): string {
   const { variants, replications, run } = view.result;
   const requests = view.baseline.summary.requests / Math.max(1, replications);
-  const headline = headlineWords(view) ?? instantWords(view);
   return [
     `${plural(variants.length, 'variant')} x ${plural(replications, 'run')}`,
     `${formatSeconds(run.duration)} at ${formatRate(requests / run.duration)}`,
-    ...(headline === null ? [] : [headline]),
+    ...faultWords(view),
   ].join(' · ');
+}
+
+/** The faults in the order of their times; of more than two the one that the page is about, and how many others there are. */
+function faultWords(view: View): readonly string[] {
+  const all = faultsOf(view.result);
+  const wordsOf = (headline: View['headline']): string =>
+    headlineWords({ ...view, headline }) ?? instantWords({ ...view, headline }) ?? '';
+  if (all.length > 2)
+    return [`${wordsOf(view.headline)} and ${plural(all.length - 1, 'other fault')}`];
+  const startOf = ({ spans }: (typeof all)[number]): number => spans[0]?.from ?? Infinity;
+  return [...all]
+    .sort((a, b) => startOf(a) - startOf(b))
+    .map(wordsOf)
+    .filter((words) => words !== '');
 }

@@ -350,12 +350,13 @@ function causeLines(view: View, options: TextOptions): string[] {
 }
 
 /** Faults of the account that are not to blame, without those that its causes clear already. */
-function innocentLinesOf({ worstVariant }: View, options: TextOptions): string[] {
+function innocentLinesOf({ worstVariant, result }: View, options: TextOptions): string[] {
   const [own] = explainedOf([worstVariant]);
   const said = own === undefined ? '' : faultLine(own);
   const rest = innocentsOf(worstVariant).filter(({ words }) => !said.includes(words));
   if (rest.length === 0) return [];
-  return noted('cleared', oneLine(innocentLines(rest, INNOCENTS).join(' ')), options);
+  const whose = result.variants.length > 1 ? `${worstVariant.name}: ` : '';
+  return noted('cleared', oneLine(`${whose}${innocentLines(rest, INNOCENTS).join(' ')}`), options);
 }
 
 /** Most faults that are not to blame and are named. */

@@ -1,8 +1,10 @@
 import type { Estimate } from '../../contracts/result/estimate.js';
 import { latencyLater } from '../../contracts/result/latency-later.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
-import { isHarmed } from '../../analysis/verdicts/harmed.js';
+import { isHarmed, isOfUsers } from '../../analysis/verdicts/harmed.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import { columnOf, type Column } from './column.js';
+import { isLate } from './event-looks.js';
 import { unseenColumns } from './columns-unseen.js';
 import { shorten } from '../base/html-escape.js';
 import { staysDown } from './episodes.js';
@@ -108,9 +110,17 @@ function timeBack(
       if (v.summary[key].never > 0) return missingRecovery(view.result, v, fault);
       return staysDown(v) ? 'never' : null;
     },
-    ...(key === 'recovery' && { zero: (v) => (isHarmed(v) ? null : NO_OUTAGE) }),
+    ...(key === 'recovery' && { zero: (v) => (isOutage(v) ? null : NO_OUTAGE) }),
     never: (v) => v.summary[key].never,
   });
+}
+
+/** Whether requests of users fail: those that are only late have no success to recover. */
+function isOutage(variant: VariantResult): boolean {
+  const degraded = variant.cascade.events.filter(
+    ({ kind, subject }) => DEGRADATIONS.includes(kind) && isOfUsers(variant, subject),
+  );
+  return isHarmed(variant) && (degraded.length === 0 || !degraded.every(isLate));
 }
 
 /** In place of a recovery: the success of users never fell far enough to have to come back. */

@@ -51,3 +51,8 @@ export const EVENT_LOOKS: Readonly<Record<CascadeEvent['kind'], EventLook>> = {
   recovered: { verb: 'recovers', tone: 'calm' },
   notRecovered: { verb: 'does not recover', tone: 'bad' },
 };
+
+/** Whether a subject degrades because its responses come late, not because they fail. */
+export function isLate({ figure }: Pick<CascadeEvent, 'figure'>): boolean {
+  return figure?.metric === 'latency' || figure?.metric === 'goodput';
+}

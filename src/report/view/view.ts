@@ -313,7 +313,7 @@ function headlineOf(result: Result): FaultInfo | null {
 }
 
 /** Every fault once, by its id: those of the baseline, then those that only other variants have. */
-function faultsOf({ faults, variants }: Result): readonly FaultInfo[] {
+export function faultsOf({ faults, variants }: Result): readonly FaultInfo[] {
   const all = [...faults, ...variants.flatMap((variant) => variant.faults)];
   return [...groupedBy(all, ({ id }) => id).values()].map(([first]) => first!);
 }

@@ -15,7 +15,7 @@ import {
   type ChainStart,
 } from './chain-faults.js';
 import { otherStarts, type OtherStart } from './chain-others.js';
-import { EVENT_LOOKS } from '../view/event-looks.js';
+import { EVENT_LOOKS, isLate } from '../view/event-looks.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from '../view/episodes.js';
 import { loopWords, viewOfVariant, type View } from '../view/view.js';
 
@@ -376,11 +376,6 @@ function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: s
 export function verbOf(event: Pick<CascadeEvent, 'kind' | 'figure'>): string {
   const { verb, late } = EVENT_LOOKS[event.kind];
   return isLate(event) ? (late ?? verb) : verb;
-}
-
-/** Whether a subject degrades because its responses come late, not because they fail. */
-export function isLate({ figure }: Pick<CascadeEvent, 'figure'>): boolean {
-  return figure?.metric === 'latency' || figure?.metric === 'goodput';
 }
 
 function weight(kind: CascadeEvent['kind']): number {

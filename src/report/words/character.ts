@@ -4,7 +4,7 @@ import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { isLate } from './chain.js';
+import { isLate } from '../view/event-looks.js';
 import { degradedText } from './degraded.js';
 import { refusalWords } from './refused.js';
 import { sortedKeys } from '../../text/order.js';

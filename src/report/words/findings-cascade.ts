@@ -3,7 +3,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
 import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
-import { isLate } from './chain.js';
+import { isLate } from '../view/event-looks.js';
 import { lanesOf, type Lane } from '../view/lanes.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';

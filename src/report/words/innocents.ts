@@ -15,12 +15,31 @@ export interface Innocent {
   readonly reason: string;
 }
 
-/** The faults of a variant that are not to blame, without those that do not strike: of these nothing is decided. */
+/**
+ * The faults of a variant that are not to blame, without those that do not strike: of these nothing is decided. Where no
+ * request of users degrades, those that are not to blame for what goes wrong most.
+ */
 export function innocentsOf(variant: VariantResult): readonly Innocent[] {
+  const harm = unseenHarm(variant);
+  if (harm !== undefined) return innocentsOfUnseen(variant, harm);
   const struck = struckIn(variant);
   return variant.cascade.innocent
     .filter(({ fault }) => struck.includes(fault))
     .map(({ fault, reason }) => ({ words: wordsOf(variant, fault), reason }));
+}
+
+/** What goes wrong most, where no request of users degrades. */
+function unseenHarm(variant: VariantResult): UnseenHarm | undefined {
+  return hurtUsers(variant).length > 0 ? undefined : variant.counterfactuals?.unseen?.[0];
+}
+
+function innocentsOfUnseen(variant: VariantResult, harm: UnseenHarm): readonly Innocent[] {
+  return harm.faults.flatMap(({ fault, role, alone }): readonly Innocent[] => {
+    const words = wordsOf(variant, fault);
+    if (role === 'none') return [{ words, reason: 'without it as much goes wrong' }];
+    const isAlone = role === 'undecided' && alone !== null && alone <= harm.background;
+    return isAlone ? [{ words, reason: 'alone it does none of this' }] : [];
+  });
 }
 
 /** A line for each of some of them: `items is flushed: without it the same requests fail.`; `most`: above this number, a count follows. */
@@ -42,7 +61,7 @@ const NAMED = 3;
  * of api to db.` Where no fault is cleared it says whether all of them are causes. Empty where nothing is known.
  */
 export function clearedLine(variant: VariantResult): Words {
-  const [unseen] = hurtUsers(variant).length > 0 ? [] : (variant.counterfactuals?.unseen ?? []);
+  const unseen = unseenHarm(variant);
   const faults = unseen === undefined ? clearedOf(variant) : clearedOfUnseen(variant, unseen);
   const changes = changesText(variant);
   return [
@@ -103,14 +122,9 @@ const CAUSES: Readonly<Record<Known, string>> = {
 
 /** The same for harm that no request shows: the account has causes of all that goes wrong, the runs those of this harm. */
 function clearedOfUnseen(variant: VariantResult, harm: UnseenHarm): Cleared | null {
-  const { faults, background } = harm;
+  const { faults } = harm;
   const head = `Not to blame for ${unseenCount(variant, harm)}`;
-  const cleared = faults.flatMap(({ fault, role, alone }): readonly Innocent[] => {
-    const words = wordsOf(variant, fault);
-    if (role === 'none') return [{ words, reason: 'without it as much goes wrong' }];
-    const isAlone = role === 'undecided' && alone !== null && alone <= background;
-    return isAlone ? [{ words, reason: 'alone it does none of this' }] : [];
-  });
+  const cleared = innocentsOfUnseen(variant, harm);
   if (cleared.length > 0) return { ...notToBlame(cleared), head };
   const isOnly = faults.length === 1 && faults[0]!.role === 'cause';
   return isOnly ? { head, text: 'nothing; the only fault is a cause of it' } : null;

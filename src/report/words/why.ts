@@ -1,8 +1,13 @@
+import { isFeedback } from '../../analysis/story/feedback.js';
+import type { KnownCause } from '../../contracts/result/cause.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
 import type { VariantResult } from '../../contracts/result/result.js';
+import { formatShare } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
 import { joined, MOST, shortened, sizeOf } from './answer-room.js';
 import type { Words } from '../base/emphasis.js';
+import { countIn } from '../families/family-parts.js';
+import { meteredOf } from '../families/unseen.js';
 import { budgetAnswer } from './budget-cause.js';
 import { clearedByBaseline, clearedLine } from './innocents.js';
 import { contrastLine, knownLine } from './known-by.js';
@@ -32,7 +37,11 @@ export function whyWords(view: View): Why {
   if (unmet !== null) return { words: null, known: [], cleared };
   const causes = mainCauses(worstVariant);
   const [first] = causes;
-  const further = [keptWords(view, worstVariant), feltWords(worstVariant)];
+  const further = [
+    versionWords(worstVariant, causes),
+    keptWords(view, worstVariant),
+    feltWords(worstVariant),
+  ];
   if (first === undefined) {
     const [head, ...rest] = further.filter((words) => words.length > 0);
     // What is full is no reason for a harm that no one has.
@@ -127,13 +136,46 @@ function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Wor
   return [`; the loop ${loopWords(view, kept.loop.through)} keeps it down (${kept.known})`];
 }
 
+/** Share of its requests from which a new version is said to fail. */
+const FAILS = 0.01;
+
+/** `; v2 fails 9.69 % of its requests, v1 none`: of a rollout that is a cause, where the new version fails more. */
+function versionWords(variant: VariantResult, causes: readonly KnownCause[]): Words {
+  const component = causes.find(({ kind }) => kind === 'rollout')?.subject;
+  const own = component === undefined ? null : meteredOf(variant, component);
+  if (own?.rollout === undefined) return [];
+  const { from, to } = own.rollout;
+  const failing = (all: string, good: string): number =>
+    1 - countIn(own, good) / Math.max(1, countIn(own, all));
+  const [now, then] = [
+    failing('rollout.next', 'rollout.nextGood'),
+    failing('rollout.old', 'rollout.oldGood'),
+  ];
+  if (now < FAILS || now < MORE * then) return [];
+  return [
+    `; ${to} fails ${formatShare(now)} of its requests, ${from} ${then === 0 ? 'none' : formatShare(then)}`,
+  ];
+}
+
+/** A version is worse if it fails this many times as many. */
+const MORE = 1.5;
+
 /**
- * `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted; else what a zone takes with it, as in
- * `; ingress has no instance elsewhere`.
+ * `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted, beyond what a fault slows down itself; else
+ * what a zone takes with it, as in `; ingress has no instance elsewhere`.
  */
-function feltWords({ cascade }: VariantResult): Words {
-  const felt = cascade.events.find(({ kind }) => FELT.has(kind));
-  if (felt !== undefined) return [`; ${felt.subject}: ${felt.text}`];
+function feltWords({ cascade, faults }: VariantResult): Words {
+  const felt = cascade.events.filter(({ kind }) => FELT.has(kind));
+  const hit = new Set(faults.flatMap(({ target }) => target));
+  const reached = new Set(
+    cascade.influences.filter(({ mechanism }) => !isFeedback(mechanism)).map(({ to }) => to),
+  );
+  const [first] = felt;
+  // That a slowed component is busy says no more than that it is slow.
+  const isOwn = first?.kind === 'saturated' && hit.has(first.subject);
+  const beyond = felt.find(({ subject }) => !hit.has(subject) && reached.has(subject));
+  const own = isOwn ? (beyond ?? first) : first;
+  if (own !== undefined) return [`; ${own.subject}: ${own.text}`];
   const detail = cascade.events.find(({ takes }) => takes !== undefined)?.detail;
   return detail === undefined ? [] : [`; ${detail}`];
 }
