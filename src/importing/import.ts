@@ -4,6 +4,7 @@ import { ImportError, TemplateError } from './error.js';
 import { plural } from '../text/words.js';
 import { suggestCalls } from './suggested.js';
 import { documentKinds } from './kinds/index.js';
+import { backgroundOf } from './background.js';
 import { guessesIn, type Guess } from './guesses.js';
 import { settleBrokers } from './message-brokers.js';
 import { outsideQuestion, questionsOf } from './questions.js';
@@ -148,6 +149,7 @@ export class Importing {
     const written = scenarioOf(system, this.title);
     const scenario = render(written);
     const guesses = guessesIn(written);
+    const idle = new Set([...backgroundOf(system)].map(({ name }) => name));
     const asked = [...system.questions, ...(model?.unknown.map(({ question }) => question) ?? [])];
     const boundless = parts
       .filter(({ section, fields }) => section === 'databases' && !fields.has('cpu'))
@@ -155,7 +157,11 @@ export class Importing {
     return {
       scenario,
       guesses,
-      questions: questionsOf(guesses, [...asked, ...outsideQuestion(system.outside)], boundless),
+      questions: questionsOf(
+        guesses.filter(({ path }) => !idle.has(path.split('.')[1] ?? '')),
+        [...asked, ...outsideQuestion(system.outside)],
+        boundless,
+      ),
       account: accountOf(this.roots),
       renamed: system.names.renamed,
       joined: new Map([...system.joined].map(([traced, { name }]) => [traced, name])),

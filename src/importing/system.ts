@@ -4,7 +4,7 @@ import { plainKey } from './traced-parts.js';
 import type { Written, WrittenMap, WrittenScalar } from './written.js';
 
 /** What is done after all documents are read, in this order. */
-export const PHASES = ['parts', 'settings', 'routes', 'calls'] as const;
+export const PHASES = ['parts', 'settings', 'routes', 'calls', 'policies'] as const;
 
 export type Phase = (typeof PHASES)[number];
 
@@ -59,7 +59,7 @@ export class System {
   readonly edges: Edge[] = [];
   /** Services that handle messages: they are no entrances. */
   readonly subscribed = new Set<Component>();
-  /** Gateways that users do not reach, with what says so. */
+  /** Components that users do not reach, with what says so. */
   readonly inner = new Map<Component, Cell>();
   /** Sections besides those of the components, such as `mesh`. */
   readonly sections = new Map<string, Written>();

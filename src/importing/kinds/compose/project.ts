@@ -1,3 +1,4 @@
+import { backgroundOf, isInBackground, isWatcher } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { BROKER, noteBroker } from '../../message-brokers.js';
@@ -99,15 +100,14 @@ function rankOf({ file }: Cell): number {
   return /(^|[/\\])(docker-)?compose\.ya?ml$/i.test(file) ? 0 : 1;
 }
 
-/** Tools that watch a system and take no part in its requests, by their images. */
-const WATCHER =
-  /(^|[/-])(prometheus|grafana|jaeger|zipkin|loki|tempo|promtail|cadvisor|node-exporter|alertmanager|kibana|otel-collector|opentelemetry-collector|opentelemetry-collector-contrib|adminer|pgadmin4?|phpmyadmin|portainer|mailhog|mailpit)([:/@-]|$)/;
+function programsOf(container: Container, values: Values): readonly string[] {
+  return container.programs(values).map((text) => text ?? '');
+}
 
 function leftOut(container: Container, values: Values): string | null {
   const profiles = container.get('profiles')?.items() ?? [];
   if (profiles.length > 0) return 'runs only with its profile: docker compose up leaves it out';
-  const image = values.text(container.get('image')) ?? '';
-  if (WATCHER.test(image.toLowerCase()))
+  if (programsOf(container, values).some(isWatcher))
     return 'a tool that watches the system, and takes no part in its requests';
   return null;
 }
@@ -115,6 +115,11 @@ function leftOut(container: Container, values: Values): string | null {
 function add(container: Container, values: Values, system: System): Component {
   const role = container.role(values);
   const component = system.add(container.name, { ...role, origins: container.layers });
+  if (
+    role.section === 'services' &&
+    isInBackground([container.name, ...programsOf(container, values)])
+  )
+    backgroundOf(system).add(component);
   for (const host of container.hosts(values)) system.addHost(host.toLowerCase(), '', component);
   if (role.isLoad) container.list('a load generator is a workload, which has no process');
   else if (role.section === 'topics') {

@@ -1,3 +1,4 @@
+import { backgroundOf, isInBackground } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { BROKER, brokerOf, noteBroker } from '../../message-brokers.js';
 import { listBelow } from '../../reasons.js';
@@ -45,6 +46,8 @@ export function addComponent(
     versions,
     isLoad: LOAD_GENERATOR.test(`${first!.name} ${image}`),
   });
+  if (component.section === 'services' && isInBackground([first!.name, image]))
+    backgroundOf(system).add(component);
   component.cores = coresOf(limitOf(first!.pod)) ?? null;
   component.replicas = first!.document.get('spec', 'replicas')?.number() ?? 1;
   if (component.isLoad)

@@ -1,3 +1,4 @@
+import { backgroundOf } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
@@ -5,6 +6,7 @@ import { filled, from, map, plain, type Written } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
 import { useTopics } from '../kafka/spring.js';
 import { hostsIn } from '../kubernetes/addresses.js';
+import { connectCallees, storesOf } from './callees.js';
 import { routeRequests } from './gateway.js';
 import { expanded, layered, resolved } from './layers.js';
 import { Netflix } from './netflix.js';
@@ -57,9 +59,7 @@ export function addProcess(component: Component, source: ProcessSource, system: 
 
 function configureAll({ documents, processes }: Settings, system: System): void {
   const files = new Map<Component, Cell>();
-  for (const [document, usedBy] of documents) {
-    const named = ownersOf(document, system);
-    const components = named.length > 0 ? named : usedBy();
+  for (const { document, components } of ownedBy(documents, system)) {
     for (const one of components) files.set(one, layered(document, files.get(one))!);
     if (components.length > 0) continue;
     document.list('no component has this name: write --map FILE=NAME, or spring.application.name');
@@ -67,12 +67,15 @@ function configureAll({ documents, processes }: Settings, system: System): void 
       `Which components have the settings of ${document.file}? --map ${document.file}=NAME,NAME`,
     );
   }
+  const background = backgroundOf(system);
   for (const component of new Set([...files.keys(), ...processes.keys()])) {
     const source = processes.get(component);
     const own = source === undefined ? undefined : settingsOfProcess(source);
     const all = layered(own, files.get(component));
-    if (component.section === 'services' && all !== undefined)
-      configure(expanded(resolved(all)), component, system);
+    if (component.section !== 'services' || all === undefined) continue;
+    const settings = expanded(resolved(all));
+    configure(settings, component, system);
+    for (const server of connectCallees(settings, component, system)) background.add(server);
   }
   for (const document of documents.keys()) {
     listBelow(expanded(document), {
@@ -93,6 +96,51 @@ function configureAll({ documents, processes }: Settings, system: System): void 
 /** Settings that bind a document of a file to a profile. */
 const PROFILES = ['spring.config.activate.on-profile', 'spring.profiles'];
 
+interface Owned {
+  readonly document: Cell;
+  readonly components: readonly Component[];
+}
+
+/**
+ * Each file with the services that it configures, the one that counts least first: files of a program, the `application.yml`
+ * that a configuration server has for all of its clients, and its files for single ones. Source: docs.spring.io/
+ * spring-cloud-config, Environment Repository.
+ */
+function ownedBy(documents: Settings['documents'], system: System): readonly Owned[] {
+  const all = [...documents].map(([document, usedBy]) => {
+    const named = ownersOf(document, system);
+    return { document, components: named.length > 0 ? named : usedBy() };
+  });
+  const [folders, names] = [FOLDER, BASE].map(
+    (part) => new Map(all.map(({ document }) => [document, part.exec(`/${document.file}`)?.[1]])),
+  );
+  const isOfServer = ({ document, components }: Owned): boolean =>
+    components.length === 1 && system.named(names!.get(document) ?? '') === components[0];
+  const served = all.filter(isOfServer);
+  const clients = new Set([
+    ...served.flatMap(({ components }) => components),
+    ...all.flatMap(({ document, components }) => (isClient(document) ? components : [])),
+  ]);
+  const isShared = ({ document, components }: Owned): boolean =>
+    components.length === 0 &&
+    names!.get(document) === 'application' &&
+    served.some((own) => folders!.get(own.document) === folders!.get(document));
+  const shared = all.filter(isShared).map((own) => ({ ...own, components: [...clients] }));
+  const rest = all.filter((own) => !isShared(own) && !isOfServer(own));
+  return [...rest, ...shared, ...served];
+}
+
+function isClient(document: Cell): boolean {
+  const named = property(document, 'spring.config.import')?.leaves() ?? [];
+  return (
+    property(document, 'spring.cloud.config') !== undefined ||
+    named.some((cell) => cell.text()?.includes('configserver:') === true)
+  );
+}
+
+const FOLDER = /^(.*)[/\\][^/\\]*$/;
+const BASE = /([^/\\]+)\.[a-z]+$/i;
+
 /**
  * The services that a file configures: as mapped, as its name says, or as its file or folder is called. A configuration server
  * has a file for each application, such as `orders.yml`. Source: docs.spring.io/spring-cloud-config, Environment Repository.
@@ -107,9 +155,24 @@ function ownersOf(document: Cell, system: System): readonly Component[] {
   if (mapped.length > 0) return mapped;
   const [, folder, suffix] =
     /([^/\\]*)[/\\]application(?:-([^/\\]+))?\.[a-z]+$/i.exec(`/${file}`) ?? [];
-  const [, base] = /([^/\\]+)\.[a-z]+$/i.exec(file) ?? [];
-  const names = [valueOf(property(document, 'spring.application.name')), suffix, folder, base];
+  const [, base] = BASE.exec(file) ?? [];
+  const [, module] = MODULE.exec(`/${file}`) ?? [];
+  const ofModule = module === undefined ? undefined : longestEnd(module, system);
+  const application = valueOf(property(document, 'spring.application.name'));
+  const names = [application, suffix, folder, base, ofModule];
   return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
+}
+
+/** `shop-orders` of `shop-orders/src/main/resources/application.yml`. */
+const MODULE = /([^/\\]+)[/\\]src[/\\]main[/\\]resources[/\\](?:config[/\\])?[^/\\]+$/;
+
+/** The name of the service with which a name ends: `orders` of `shop-orders`. */
+function longestEnd(name: string, { components }: System): string | undefined {
+  return components
+    .filter(({ section }) => section === 'services')
+    .map((own) => own.name)
+    .filter((own) => name === own || name.endsWith(`-${own}`))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 function configure(document: Cell, component: Component, system: System): void {
@@ -120,9 +183,8 @@ function configure(document: Cell, component: Component, system: System): void {
   if (capacity !== undefined) fields.set('queue', map({ capacity }));
   ending(document, component);
   database(document, component, system);
-  const redis = property(document, 'spring.data.redis.host');
-  const host = valueOf(redis);
-  if (redis !== undefined && host !== undefined) connect(component, redis, host, 'redis', system);
+  for (const { place, host, product } of storesOf(document))
+    connect(component, place, host, product, system);
   property(document, 'spring.application.name')?.list('names the component');
   const outbound: (readonly [string, Written])[] = [];
   for (const [name, { bundle, place }] of instancesOf(document)) {
@@ -177,7 +239,7 @@ function useNetflix(netflix: Netflix, component: Component, system: System): voi
     if (place !== null) system.connect(component, callee!, place);
   }
   if (!netflix.isEverywhere) return;
-  system.later('calls', () => {
+  system.later('policies', () => {
     for (const { from: caller, to } of [...system.edges])
       if (caller === component && component.section === 'services') add(to, [to.name]);
   });

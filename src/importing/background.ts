@@ -1,0 +1,47 @@
+import type { Component, System } from './system.js';
+
+/** Tools that watch a system and take no part in its requests, by their images. */
+const WATCHER =
+  /(^|[/-])(prometheus|grafana|jaeger|zipkin|loki|tempo|promtail|cadvisor|node-exporter|alertmanager|kibana|otel-collector|opentelemetry-collector|opentelemetry-collector-contrib|adminer|pgadmin4?|phpmyadmin|portainer|mailhog|mailpit)([:/@-]|$)/;
+
+export function isWatcher(image: string): boolean {
+  return WATCHER.test(image.toLowerCase());
+}
+
+/** Servers of settings and of names, by their names or images. */
+const SERVER =
+  /(^|[/-])(config(uration)?-?server|eureka(-?server)?|discovery-?server|service-?registry|(spring-boot-)?admin-?server|consul(-server)?)([:@]|$)/;
+
+/**
+ * Whether a program asks a component when it starts and in the background, not for each request, as it does servers of
+ * settings, names or monitoring. `names`: its name and its image.
+ */
+export function isInBackground(names: readonly string[]): boolean {
+  return names.some((name) => SERVER.test(name.toLowerCase()) || WATCHER.test(name.toLowerCase()));
+}
+
+const ASKED =
+  'a server of settings, names or monitoring is asked at the start and in the background, not for each request';
+
+/** The components that are asked in the background. Calls of them are left out, whatever suggests them. */
+export function backgroundOf(system: System): Set<Component> {
+  return system.shared('components that are asked in the background', () => {
+    const made = new Set<Component>();
+    system.later('policies', () => withoutCalls(made, system));
+    return made;
+  });
+}
+
+/** Leaves their calls out, and their ports as entrances of users. */
+function withoutCalls(servers: ReadonlySet<Component>, system: System): void {
+  system.dropEdges(
+    ({ from, to }) => servers.has(to) || servers.has(from),
+    () => ASKED,
+  );
+  for (const server of servers) {
+    const place = server.entry ?? server.origins[0];
+    server.entry?.relist(ASKED);
+    server.entry = null;
+    if (place !== undefined) system.inner.set(server, place);
+  }
+}
