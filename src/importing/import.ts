@@ -12,7 +12,7 @@ import { hintsOf, join } from './join.js';
 import { REASON } from './reasons.js';
 import { scenarioOf } from './scenario.js';
 import { System } from './system.js';
-import { cpuOf, layMetrics, type LaidMetrics } from './metrics/lay.js';
+import { cpuOf, layMetrics, processLines, type LaidMetrics } from './metrics/lay.js';
 import { edgeTables } from './metrics/edges.js';
 import { observeMetrics, type MetricFacts } from './metrics/observe.js';
 import { readSeries } from './metrics/read.js';
@@ -130,6 +130,14 @@ export class Importing {
     );
   }
 
+  /** Times of tables or of a mesh, of which the CPU of a request is work, where metrics of processes have it. */
+  private layTables(tables: TableFacts): LaidMetrics {
+    const { system, facts } = this;
+    if (facts === null) return layTables(system, tables);
+    const laid = layTables(system, tables, cpuOf(system, facts));
+    return { ...laid, lines: [...laid.lines, ...processLines(system, facts)] };
+  }
+
   /** Makes the scenario. `model`: what traces say; null = there are none. */
   finish(model: TraceModel | null): Imported {
     const { system, documents } = this;
@@ -139,7 +147,7 @@ export class Importing {
     const tables = this.tables ?? (model === null ? this.mesh : null);
     const metrics =
       tables !== null
-        ? layTables(system, tables)
+        ? this.layTables(tables)
         : this.facts === null
           ? null
           : layMetrics(system, this.facts, model !== null);

@@ -96,15 +96,38 @@ describe('metrics of a mesh', () => {
     expect(mean('reports->catalog') / 60).toBeCloseTo(1, 1);
   });
 
-  it('are left to the model of CPU where there is CPU, and to traces', () => {
-    const cpu = {
-      metric: { __name__: 'container_cpu_usage_seconds_total', container: 'web', pod: 'web-1' },
-      values: [
-        [1_768_208_400, '0'],
-        [1_768_209_000, '60'],
-      ],
-    };
-    const metrics = [{ path: 'prometheus.json', text: exported(EDGES, [cpu]) }];
-    expect(() => importTexts([], { title: 'A mesh', names: new Map(), metrics })).toThrow();
-  });
+  it(
+    'are times of which the CPU of a request is work, where there is CPU',
+    { timeout: 30_000 },
+    async () => {
+      const cpuOf = (container: string, cores: number) => ({
+        metric: { __name__: 'container_cpu_usage_seconds_total', container, pod: `${container}-1` },
+        values: [
+          [1_768_208_400, '0'],
+          [1_768_209_000, String(600 * cores)],
+        ],
+      });
+      // 40/s x 4 ms of an own time of 14 ms, and 85/s x 3 ms of one of 3 ms.
+      const more = [cpuOf('web', 0.16), cpuOf('prices', 0.255)];
+      const metrics = [{ path: 'prometheus.json', text: exported(EDGES, more) }];
+      const result = importTexts([], { title: 'A mesh', names: new Map(), metrics });
+      loaded(result);
+      const own = (name: string): any =>
+        parse(result.scenario).services[name].endpoints.handle.steps;
+      expect(own('web')[0]).toEqual({ work: '4ms' });
+      expect(own('web')[1].wait).toMatch(/^lognormal\(mean=9\.9/);
+      expect(own('prices')[0].work).toMatch(/^lognormal\(mean=3ms/);
+      expect(own('catalog')[0].wait).toMatch(/^lognormal/);
+      expect(result.metrics!.lines).toContain(
+        'web: 0.16 cores busy; 4ms of CPU a request (at most: the load does not change)',
+      );
+      const { variants } = await simulate(result.scenario, {
+        replications: 1,
+        set: ['run.duration=120s'],
+      });
+      const { edges } = variants[0]!;
+      expect((edges['web->catalog']!.latency.mean! * 1e3) / 8).toBeCloseTo(1, 1);
+      expect((edges['users->web']!.latency.mean! * 1e3) / 30).toBeCloseTo(1, 1);
+    },
+  );
 });

@@ -30,21 +30,20 @@ interface Edge {
 
 /**
  * The requests and times of a mesh as the tables of services and calls have them, with those of each caller apart; null where
- * the series have no sums of times, or where they have CPU, from which another model follows.
+ * the series have no sums of times.
  */
 export function edgeTables({ series, leftOut }: ReadSeries): TableFacts | null {
   const known = series.filter(({ name, times }) => KINDS.has(name) && times.length > 1);
   const has = (name: string): boolean => known.some((one) => one.name === name);
-  const hasCpu = series.some(({ name }) => FAMILIES.get(name)?.fact === 'cpu');
   const grid = gridOf(known);
-  if (grid === null || hasCpu || !has(REQUESTS) || !has(`${TIMES}_sum`)) return null;
+  if (grid === null || !has(REQUESTS) || !has(`${TIMES}_sum`)) return null;
   const edges = edgesIn(known, grid);
   const into = groupedBy(edges, ({ to }) => to);
   const services = new Map([...into].map(([name, own]) => [name, rowsOf(own, grid)] as const));
   const outside = new Map<string, number>();
   for (const { from, to, requests } of edges)
     if (isOutside(from)) outside.set(to, (outside.get(to) ?? 0) + requests.total);
-  const others = series.length - known.length;
+  const others = series.filter(({ name }) => !KINDS.has(name) && !isOfProcess(name)).length;
   return {
     services,
     calls: edges.flatMap(callOf),
@@ -58,6 +57,12 @@ export function edgeTables({ series, leftOut }: ReadSeries): TableFacts | null {
         : []),
     ],
   };
+}
+
+/** Whether a series is about processes, which those of the mesh leave open. */
+function isOfProcess(name: string): boolean {
+  const fact = FAMILIES.get(name)?.fact;
+  return fact !== undefined && !['requests', 'calls', 'times'].includes(fact);
 }
 
 /** Edges as their callees report them, or as their callers do where a callee has no proxy. */

@@ -51,6 +51,12 @@ export function layMetrics(system: System, facts: MetricFacts, hasTraces: boolea
   return new Laying(system, facts, hasTraces).all();
 }
 
+/** What metrics say of processes besides their requests and times: a line for each. */
+export function processLines(system: System, facts: MetricFacts): readonly string[] {
+  const services = facts.services.map((one) => ({ ...one, rate: null, failed: null, p50: null }));
+  return new Laying(system, { ...facts, services }, true).described();
+}
+
 class Laying {
   private readonly lines: string[] = [];
   private readonly lost = new Map<string, number>();
@@ -62,16 +68,27 @@ class Laying {
     private readonly hasTraces: boolean,
   ) {}
 
-  all(): LaidMetrics {
-    const { facts, system } = this;
-    for (const service of facts.services) {
-      const component = componentOf(system, service);
+  described(): readonly string[] {
+    this.find();
+    for (const [service, component] of this.found) this.service(service, component);
+    this.lags();
+    return this.lines;
+  }
+
+  private find(): void {
+    for (const service of this.facts.services) {
+      const component = componentOf(this.system, service);
       if (component !== null) this.found.set(service, component);
       else if (service.lag === null) {
         const reason = `services of the metrics that no manifest and no trace has: ${service.name}`;
         this.lost.set(reason, 1);
       }
     }
+  }
+
+  all(): LaidMetrics {
+    const { facts } = this;
+    this.find();
     if (!this.hasTraces) this.calls();
     for (const [service, component] of this.found) this.service(service, component);
     this.lags();

@@ -1,23 +1,29 @@
 import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 import { list as words, plural } from '../../text/words.js';
 import { LOAD_NAME } from '../names.js';
-import type { LaidMetrics } from '../metrics/lay.js';
+import type { CpuOf, LaidMetrics } from '../metrics/lay.js';
 import { ENDPOINT, OPERATION, type Component, type System } from '../system.js';
 import { digits, durationText } from '../traces/measured.js';
 import { list, map, plain, type WrittenMap, type WrittenScalar } from '../written.js';
 import type { TableFacts } from './read.js';
-import { structureOf, type TableStep } from './structure.js';
-import { besideOf, timesOf, type Timed } from './times.js';
+import { isApart, structureOf, type TableStep } from './structure.js';
+import { besideOf, timesOf, type OwnTime, type Timed } from './times.js';
 
 /** Difference of the mean of the model from which it is said. */
 const CLOSE = 0.05;
 /** Share of failures of its own that a service has a step for. */
 const FAILED_LEAST = 1e-5;
 
-/** Puts what tables say into a system: services, calls, times, failures and the load from outside. */
-export function layTables(system: System, facts: TableFacts): LaidMetrics {
-  return new Laying(system, facts).all();
+/**
+ * Puts what tables say into a system: services, calls, times, failures and the load from outside. `cpu`: CPU of a request, which
+ * is the part of the own time that waits for cores.
+ */
+export function layTables(system: System, facts: TableFacts, cpu: CpuOf = () => null): LaidMetrics {
+  return new Laying(system, facts, cpu).all();
 }
+
+/** Share of an own time that is CPU, from which all of it is. */
+const ALL_CPU = 0.95;
 
 /** Where a call runs that its caller does not wait for, or not alone. */
 const WHERE = { background: 'in the background', beside: 'at the same time as the others' };
@@ -34,6 +40,7 @@ class Laying {
   constructor(
     private readonly system: System,
     private readonly facts: TableFacts,
+    private readonly cpu: CpuOf,
   ) {
     const all = timesOf(structureOf(facts));
     this.entries = entriesOf(all, facts);
@@ -93,6 +100,7 @@ class Laying {
     const component = this.components.get(name)!;
     const note = `measured, n = ${formatCount(requests)}`;
     const time = own === null ? undefined : noted(lawText(own), note);
+    const times = own === null ? [] : this.timesOf(name, own, note);
     if (component.section === 'databases') {
       const operation = map({ wait: time ?? plain('1us') });
       component.endpoints = map({ [OPERATION]: operation });
@@ -101,19 +109,15 @@ class Laying {
         ownFailed < FAILED_LEAST
           ? []
           : [map({ fail: plain(500), probability: noted(Number(digits(ownFailed)), note) })];
-      const stepsWith = (first: WrittenScalar | undefined): WrittenMap =>
-        map({
-          steps: list([
-            ...(first === undefined ? [] : [map({ wait: first })]),
-            ...this.stepsOf(service),
-            ...failing,
-          ]),
-        });
+      const stepsWith = (first: readonly WrittenMap[]): WrittenMap =>
+        map({ steps: list([...first, ...this.stepsOf(service), ...failing]) });
       const apart = this.apart.get(name) ?? new Map<string, number>();
       component.endpoints = map([
         [
           ENDPOINT,
-          stepsWith(apart.size === 0 ? time : this.timeFor(service, restOf(service, apart, facts))),
+          stepsWith(
+            apart.size === 0 ? times : this.timeFor(service, restOf(service, apart, facts)),
+          ),
         ],
         ...[...apart].map(([caller, own]) => {
           this.lines.push(
@@ -144,11 +148,25 @@ class Laying {
   }
 
   /** The own time of requests whose mean is another one: their calls take as long as those of all. */
-  private timeFor({ own, mean }: Timed, wanted: number): WrittenScalar | undefined {
+  private timeFor({ name, own, mean }: Timed, wanted: number): readonly WrittenMap[] {
     const calls = mean - (own?.mean ?? 0);
     const rest = wanted - calls;
-    if (own === null || !(rest > 0)) return undefined;
-    return noted(lawText({ mean: rest, cv: own.cv }), 'measured');
+    if (own === null || !(rest > 0)) return [];
+    return this.timesOf(name, { mean: rest, cv: own.cv }, 'measured');
+  }
+
+  /** An own time as the CPU of a request, if it is known, and a wait. The longer part has the spread of both. */
+  private timesOf(name: string, { mean, cv }: OwnTime, note: string): readonly WrittenMap[] {
+    const cpu = this.cpu(name) ?? 0;
+    const rest = mean - cpu;
+    if (cpu === 0) return [map({ wait: noted(lawText({ mean, cv }), note) })];
+    if (cpu >= ALL_CPU * mean) return [map({ work: noted(lawText({ mean, cv }), note) })];
+    const text = (part: number, other: number): string =>
+      part < other ? durationText(part * 1e9) : lawText({ mean: part, cv: (cv * mean) / part });
+    return [
+      map({ work: noted(text(cpu, rest), note) }),
+      map({ wait: noted(text(rest, cpu), note) }),
+    ];
   }
 
   private stepsOf(caller: Timed): readonly WrittenMap[] {
@@ -293,10 +311,6 @@ function entriesOf(
   return found.length > 0 || most === undefined ? found : [most];
 }
 
-/** Difference of the means of two callers, and their fewest requests, from which they have endpoints of their own. */
-const APART = 0.25;
-const APART_LEAST = 100;
-
 /** By callee: callers whose requests take another time than those of all; the one with most requests among no others. */
 function apartIn(
   services: readonly Timed[],
@@ -305,10 +319,7 @@ function apartIn(
   const found = services.flatMap(({ name, mean, own }) => {
     if (own === null) return [];
     const into = calls.filter(({ to }) => to === name);
-    const others = into.filter(
-      ({ mean: one = null, requests }) =>
-        one !== null && (requests ?? 0) >= APART_LEAST && Math.abs(one / mean - 1) > APART,
-    );
+    const others = into.filter((call) => isApart(call, mean));
     const isAll = others.length === into.length && (outside?.get(name) ?? 0) === 0;
     others.sort((a, b) => b.requests! - a.requests!);
     const apart = isAll ? others.slice(1) : others;

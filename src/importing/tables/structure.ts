@@ -1,5 +1,5 @@
 import { nonNegative } from './least-squares.js';
-import type { Row, TableFacts } from './read.js';
+import type { Row, TableCall, TableFacts } from './read.js';
 
 /** How a call takes part in the request of its caller. */
 export type Part = 'after' | 'beside' | 'background';
@@ -11,6 +11,8 @@ export interface TableStep {
   readonly ratio: number;
   /** Whether the rows count this call, or the ratio follows from the requests of all callers of the callee. */
   readonly isCounted: boolean;
+  /** Mean time of these calls over that of all requests of the callee; 1 where its callers do not differ. */
+  readonly factor: number;
   readonly part: Part;
   /** The caller succeeds although the call fails. */
   readonly isOptional: boolean;
@@ -26,6 +28,15 @@ export interface Whole {
   readonly steps: readonly TableStep[];
   /** Pieces of the time in which it has requests. */
   readonly pieces: number;
+}
+
+/** Difference of the means of two callers, and their fewest requests, from which they have endpoints of their own. */
+const APART = 0.25;
+const APART_LEAST = 100;
+
+/** Whether the requests of a caller take another time than those of all, whose mean is `all`. */
+export function isApart({ mean = null, requests }: TableCall, all: number): boolean {
+  return mean !== null && (requests ?? 0) >= APART_LEAST && Math.abs(mean / all - 1) > APART;
 }
 
 /** Pieces of the time from which coefficients follow. */
@@ -148,9 +159,17 @@ class Structure {
       to: one.to.name,
       ratio: one.ratio,
       isCounted: one.isCounted,
+      factor: this.factorOf(one),
       part: waited.length === 0 && partOf(one) === 'beside' ? 'after' : partOf(one),
       isOptional: fine.has(one),
     }));
+  }
+
+  private factorOf({ from, to }: Ratio): number {
+    const into = this.facts.calls.filter((call) => call.to === to.name);
+    if (!into.some((call) => isApart(call, to.mean))) return 1;
+    const mean = into.find((call) => call.from === from.name)?.mean ?? null;
+    return mean === null ? 1 : mean / to.mean;
   }
 
   /**

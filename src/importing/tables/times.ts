@@ -91,10 +91,10 @@ function callTime(
 ): number {
   let [sum, most] = [0, 0];
   let index = 1;
-  for (const { to, ratio, part } of steps) {
+  for (const { to, ratio, part, factor } of steps) {
     if (part === 'background') continue;
     const times = drawn.get(to)!;
-    const one = (): number => times[Math.floor(random.at(i, index++) * DRAWS)]!;
+    const one = (): number => factor * times[Math.floor(random.at(i, index++) * DRAWS)]!;
     if (part === 'beside') {
       const { branches, share } = besideOf(ratio);
       for (let k = 0; k < branches; k++)
