@@ -216,11 +216,12 @@ class Join {
             : undefined,
     });
     if (below !== null && to !== undefined && !isLibrary) this.below(to, below);
+    const isKnown = to !== undefined && addToBundle(from, to, policy);
     return map({
       [verb]: { ...plain(this.targetOf(call)), origins: edge?.origins ?? [] },
       probability: call.chance === null ? undefined : measured(call.chance),
       background: verb !== 'publish' && call.isBackground === true ? plain(true) : undefined,
-      policy: verb === 'publish' ? undefined : filled(policy),
+      policy: verb === 'publish' || isKnown ? undefined : filled(policy),
     });
   }
 
@@ -310,6 +311,19 @@ interface LoadRequest {
   readonly fields: Readonly<Record<string, Written | undefined>>;
   readonly rate: number;
   readonly note: string | null;
+}
+
+/**
+ * Adds what was seen of a call to the bundle that files have for its callee: a policy of the step would replace all of that. The files
+ * win where both say something. False if there is no bundle.
+ */
+function addToBundle(from: Component, to: Component, seen: WrittenMap): boolean {
+  const outbound = from.fields.get('outbound');
+  const bundle = outbound?.kind === 'map' ? outbound.entries.get(to.name) : undefined;
+  if (outbound?.kind !== 'map' || bundle?.kind !== 'map') return false;
+  const whole = map([...seen.entries, ...bundle.entries], bundle.origins);
+  from.fields.set('outbound', map([...outbound.entries, [to.name, whole]], outbound.origins));
+  return true;
 }
 
 function retryOf(

@@ -77,6 +77,8 @@ export class System {
   /** Addresses that no document describes, with the variable that has each and the component that reads it. */
   readonly outside = new Map<string, string>();
   private readonly hosts = new Map<string, Component>();
+  /** Other names, such as those of labels. A name of several components is none. */
+  private readonly aliases = new Map<string, Component | null>();
   private readonly families = new Map<string, object>();
   private readonly work = new Map<Phase, (() => void)[]>(PHASES.map((phase) => [phase, []]));
 
@@ -162,7 +164,15 @@ export class System {
     if (found !== undefined) return found;
     const key = plainKey(name);
     const near = this.components.filter((component) => plainKey(component.name) === key);
-    return near.length === 1 ? near[0] : undefined;
+    if (near.length > 0) return near.length === 1 ? near[0] : undefined;
+    return this.aliases.get(key) ?? undefined;
+  }
+
+  /** A name that people and settings use for a component, if no other one has it. */
+  addAlias(name: string, component: Component): void {
+    const key = plainKey(name);
+    const known = this.aliases.get(key);
+    this.aliases.set(key, known === undefined || known === component ? component : null);
   }
 
   /** The components whose host names match a pattern such as `*.shop.svc.cluster.local`. */

@@ -95,3 +95,58 @@ describe('traces with proxies of a mesh', () => {
     expect(without.join('\n')).not.toMatch(/proxies/);
   });
 });
+
+describe('settings of files and what traces show of the same call', () => {
+  const settings = `
+resilience4j:
+  circuitbreaker: { instances: { payment: { slidingWindowSize: 50 } } }
+  retry: { instances: { payment: { maxAttempts: 3 } } }`;
+  const imported = async (manifests: string, text: string): Promise<any> => {
+    const sources = [
+      ...source(manifests, 'k8s.yaml'),
+      { path: 'application-order.yml', text: settings },
+    ];
+    const importing = new Importing(sources, { title: 'Shop', names: new Map() });
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(text);
+    };
+    const result = importing.finish(await readTraces([{ path: 't', chunks }], importing.hints));
+    loaded(result);
+    return parse(result.scenario);
+  };
+
+  // Right: a policy of a step replaces the bundle of `outbound`, so that the breaker would be gone.
+  it('are one bundle, in which the files win', async () => {
+    const limited = SHOP.replace('policy: { retry', 'policy: { timeout: 300ms, retry').replace(
+      'wait: 6ms',
+      'wait: exponential(100ms)',
+    );
+    const { services } = await imported(MANIFESTS, asMesh(exported(limited, otlp), 'applications'));
+    const { payment } = services.order.outbound;
+    expect(payment).toMatchObject({
+      timeout: '300ms',
+      circuitBreaker: { slidingWindowSize: 50 },
+      retry: { kind: 'resilience4j', attempts: 3 },
+    });
+    const [, call] = services.order.endpoints.create.steps;
+    expect(call.policy).toBeUndefined();
+  });
+
+  it('find the component by its label where a release of Helm has another name', async () => {
+    const manifests = MANIFESTS.replaceAll(/name: (order|payment)\b/g, 'name: shop-$1')
+      .replaceAll('host: payment', 'host: shop-payment')
+      .replaceAll('hosts: [ payment', 'hosts: [ shop-payment')
+      .replaceAll('app: ', 'app.kubernetes.io/name: ');
+    const spans = exported(SHOP, otlp)
+      .replaceAll('"order"', '"shop-order"')
+      .replaceAll('"payment"', '"shop-payment"');
+    const { services } = await imported(
+      manifests,
+      spans.replaceAll('order-proxy', 'shop-order-proxy'),
+    );
+    expect(Object.keys(services)).toEqual(['shop-order', 'shop-payment']);
+    expect(services['shop-order'].outbound['shop-payment'].circuitBreaker.slidingWindowSize).toBe(
+      50,
+    );
+  });
+});

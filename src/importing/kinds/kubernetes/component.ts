@@ -48,6 +48,9 @@ export function addComponent(
   });
   if (component.section === 'services' && isInBackground([first!.name, image]))
     backgroundOf(system).add(component);
+  for (const { labels } of group)
+    for (const label of NAMES)
+      if (labels.has(label)) system.addAlias(labels.get(label)!, component);
   component.cores = coresOf(limitOf(first!.pod)) ?? null;
   component.replicas = first!.document.get('spec', 'replicas')?.number() ?? 1;
   if (component.isLoad)
@@ -75,6 +78,12 @@ export function addComponent(
   }
   return component;
 }
+
+/**
+ * Labels with the name of an application, which Helm puts behind that of its release: `orders` of `shop-orders`. Source:
+ * kubernetes.io/docs, Recommended Labels; istio.io, canonical service.
+ */
+const NAMES = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'];
 
 /** Names of programs that make the load of a test. */
 export const LOAD_GENERATOR =
