@@ -209,7 +209,7 @@ function isTied({ bundles }: Plan, registry: Registry): boolean {
 
 /** Components that a fault aims at in the proxies of their callers. */
 function callFaultComponents(
-  { faults, parts, instances }: Plan,
+  { faults, parts, instances, links, statEdges }: Plan,
   registry: FullRegistry,
 ): ReadonlySet<number> {
   const own = faults.filter(
@@ -219,6 +219,7 @@ function callFaultComponents(
     own.flatMap((fault) => [
       ...fault.parts.map((part) => parts[part].component),
       ...fault.instances.map((id) => instances[id].component),
+      ...fault.links.map(({ link }) => parts[statEdges[links[link].stat].to].component),
     ]),
   );
 }

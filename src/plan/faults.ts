@@ -164,7 +164,11 @@ class FaultTarget {
     const reference = parseReference(text);
     switch (reference.kind) {
       case 'edge': {
-        if (!this.can.has('link')) return this.unfit(text);
+        if (this.can.has('edge') && this.fault.zone !== null)
+          return this.refuse(
+            '`zone` cannot narrow the calls of an edge: their callee is not chosen yet',
+          );
+        if (!this.can.has('link') && !this.can.has('edge')) return this.unfit(text);
         const to = namedEnd(reference.to);
         const near: EndTest = (end) => to(end) && this.narrow(end.part.component, end.zone);
         const { ends } = this.source;

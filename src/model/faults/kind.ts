@@ -8,7 +8,7 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly summary: string;
   readonly sources: readonly string[];
   /**
-   * Possible targets. `link` = edges, components and zones (their messages); `between` for partition. `configuration`:
+   * Possible targets. `link` = edges, components and zones (their messages); `edge` = the calls of an edge; `between` for partition. `configuration`:
    * it names no target, because the paths that it changes determine the components.
    */
   readonly targets: readonly (
@@ -16,6 +16,7 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
     | 'endpoint'
     | 'row'
     | 'link'
+    | 'edge'
     | 'workload'
     | 'between'
     | 'zone'

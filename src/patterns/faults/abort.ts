@@ -13,7 +13,7 @@ const schema = z.strictObject({
 export const abort: FaultKind<typeof schema> = {
   kind: 'abort',
   summary:
-    'Answers a share of the calls to a component in the proxies of its callers, as the fault ' +
+    'Answers a share of the calls to a component, or of an edge `a->b`, in the proxies of its callers, as the fault ' +
     'injection of Istio does: before the retries, limits and balancers of the proxy, so nothing ' +
     'of it retries them, and they never reach the callee. Retries of the application do. ' +
     'Without a service mesh the policies of a call are those of the proxy, except its fallback ' +
@@ -22,7 +22,7 @@ export const abort: FaultKind<typeof schema> = {
     'envoyproxy/envoy source/extensions/filters/http/fault/fault_filter.cc (decodeHeaders)',
     'Istio VirtualService HTTPFaultInjection.Abort; istio/istio issues 13705, 20928',
   ],
-  targets: ['instance', 'endpoint'],
+  targets: ['instance', 'endpoint', 'edge'],
   schema,
   example:
     '- { id: chaos, kind: abort, target: payments, status: 503, share: 50%, at: 10s, for: 20s }\n',

@@ -22,7 +22,7 @@ const schema = z.strictObject({
 export const delay: FaultKind<typeof schema> = {
   kind: 'delay',
   summary:
-    'Holds a share of the calls to a component in the proxies of its callers, as the fault ' +
+    'Holds a share of the calls to a component, or of an edge `a->b`, in the proxies of its callers, as the fault ' +
     'injection of Istio does: before the time limits, retries, limits and balancers of the ' +
     'proxy. A call is held once, whatever its tries; the timeouts of the route begin after the ' +
     'delay, and it takes no place of a limit and no connection meanwhile. The application waits, ' +
@@ -33,7 +33,7 @@ export const delay: FaultKind<typeof schema> = {
     'envoyproxy/envoy source/extensions/filters/http/fault/fault_filter.cc (maybeSetupDelay, postDelayInjection)',
     'Istio VirtualService HTTPFaultInjection.Delay',
   ],
-  targets: ['instance', 'endpoint'],
+  targets: ['instance', 'endpoint', 'edge'],
   schema,
   example:
     '- { id: slow-proxy, kind: delay, target: payments, add: 2s, share: 10%, at: 10s, for: 20s }\n',

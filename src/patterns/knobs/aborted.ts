@@ -1,8 +1,9 @@
 import { outcomeOfStatus } from '../../contracts/outcome.js';
 import type { Abort } from '../../model/resources/layers/call-faults.js';
+import { DIRECTION } from '../../model/data/edges/link.js';
 import type { Held, Knob } from '../../model/faults/knob.js';
 import { formatShare } from '../../text/figures.js';
-import { callFaultsOf, IN_PROXIES } from '../mechanisms/call-faults.js';
+import { callFaultsOf, callsWords, IN_PROXIES } from '../mechanisms/call-faults.js';
 
 export interface Aborts {
   readonly status: number;
@@ -16,13 +17,17 @@ export const aborted: Knob<Aborts> = {
   bounds: ({ value }) => ({ failed: value, slower: 1, lateNs: 0 }),
   words({ value, more }, { words }) {
     const amount = value < 1 ? `${formatShare(value)} of the calls` : 'all calls';
-    return `the proxies of callers end ${amount} to ${words} with ${more.status}`;
+    return `the proxies of callers end ${amount} ${callsWords(words)} with ${more.status}`;
   },
   instance({ world }, { component }, held) {
     callFaultsOf(world).aborts.ofComponent[component] = heldAborts(held);
   },
   part({ world }, part, held) {
     callFaultsOf(world).aborts.ofPart[part] = heldAborts(held);
+  },
+  link({ world }, link, held) {
+    const { stat } = world.plan.links[link];
+    callFaultsOf(world).aborts.ofEdge[stat] = heldAborts(held(DIRECTION.request));
   },
 };
 

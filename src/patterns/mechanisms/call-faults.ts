@@ -11,6 +11,11 @@ export const IN_PROXIES = {
   idleAtKafka: 'its clients have no proxy that could hold or end their calls',
 } satisfies Partial<Knob>;
 
+/** `to payments`, or `of orders->payments`. */
+export function callsWords(target: string): string {
+  return `${target.includes('->') ? 'of' : 'to'} ${target}`;
+}
+
 /** The fault filter of a run. */
 export function callFaultsOf({
   callFaults,

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../../model/faults/kind.js';
+import { faultKinds } from '../../patterns/registry.js';
 import type { Cursor } from './context.js';
 
 export type Hittable = FaultKind['targets'][number];
@@ -12,7 +13,13 @@ export function fits(
 ): boolean {
   if (can.some((what) => kind.targets.includes(what))) return true;
   const expected = kind.targets.map((t) => WORDS[t]).join(', ');
-  here.report('FL405', `${kind.kind} cannot target ${text}; expected ${expected}`);
+  // What fails at the callee does so for all callers.
+  const ofCalls = faultKinds.flatMap((one) => (one.targets.includes('edge') ? [one.kind] : []));
+  const hint =
+    can.includes('edge') && kind.targets.includes('endpoint')
+      ? `; the calls of one caller: ${ofCalls.join(', ')}`
+      : '';
+  here.report('FL405', `${kind.kind} cannot target ${text}; expected ${expected}${hint}`);
   return false;
 }
 
@@ -21,6 +28,7 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   endpoint: 'endpoints and operations',
   row: 'operations that lock rows',
   link: 'edges a->b, components and zones',
+  edge: 'edges a->b',
   workload: 'workloads',
   between: 'the two sides of `between`',
   zone: 'zones',

@@ -183,7 +183,7 @@ function checkEdge(
   text: string,
   aims: Aims,
 ): void {
-  if (!fits(here, kind, text, ['link'])) return;
+  if (!fits(here, kind, text, ['link', 'edge'])) return;
   const ends = text.split('->').map((end) => split(end));
   if (!ends.every(([name, part]) => name === 'all' || knownPart(here, name, part))) return;
   if (!output.optional && here.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {

@@ -44,9 +44,9 @@ const TIME_INDEX = 1 << 20;
  * may be aborted afterwards (postDelayInjection). One object serves all chains.
  */
 export class CallFaults implements PolicyState {
-  /** By id of the called part, and of its component; null = no fault is active. */
-  readonly aborts = this.perCallee<Abort>();
-  readonly holds = this.perCallee<Hold>();
+  /** By id of the called part, of its component, and of the measured edge; null = no fault is active. */
+  readonly aborts = this.perTarget<Abort>();
+  readonly holds = this.perTarget<Hold>();
   /** Calls held now, by the id of the calling instance (the gauge active_faults of Envoy). */
   private readonly heldOf = new Int32Array(this.world.plan.instances.length);
   private waiting = 0;
@@ -59,9 +59,13 @@ export class CallFaults implements PolicyState {
     invariant(aimedAt.size > 0, 'faults of calls aim at a component');
   }
 
-  private perCallee<T>(): PerCallee<T> {
-    const { parts, components } = this.world.plan;
-    return { ofPart: parts.map(() => null), ofComponent: components.map(() => null) };
+  private perTarget<T>(): PerTarget<T> {
+    const { parts, components, statEdges } = this.world.plan;
+    return {
+      ofPart: parts.map(() => null),
+      ofComponent: components.map(() => null),
+      ofEdge: statEdges.map(() => null),
+    };
   }
 
   /** Whether the chains of calls to a component have this layer. */
@@ -70,14 +74,18 @@ export class CallFaults implements PolicyState {
   }
 
   enter(frame: number, layer: number): number {
-    const { toPart, toComponent } = this.world.edges[frames.edge[frame]];
+    const edge = frames.edge[frame];
+    const { toPart, toComponent } = this.world.edges[edge];
+    const { stat } = this.world.plan.edges[edge];
     const { aborts, holds } = this;
-    const own = aborted(frame, aborts.ofPart[toPart]);
-    const verdict = own === PASS ? aborted(frame, aborts.ofComponent[toComponent]) : own;
+    let verdict = aborted(frame, aborts.ofPart[toPart]);
+    if (verdict === PASS) verdict = aborted(frame, aborts.ofComponent[toComponent]);
+    if (verdict === PASS) verdict = aborted(frame, aborts.ofEdge[stat]);
     const held = this.heldOf[frames.caller[frame]];
     const waitNs =
       waitOf(frame, holds.ofPart[toPart], held) +
-      waitOf(frame, holds.ofComponent[toComponent], held);
+      waitOf(frame, holds.ofComponent[toComponent], held) +
+      waitOf(frame, holds.ofEdge[stat], held);
     if (waitNs === 0) return verdict;
     const { calls } = this.world;
     calls.setWord(frame, layer, verdict);
@@ -115,9 +123,10 @@ export class CallFaults implements PolicyState {
   }
 }
 
-interface PerCallee<T> {
+interface PerTarget<T> {
   readonly ofPart: (readonly T[] | null)[];
   readonly ofComponent: (readonly T[] | null)[];
+  readonly ofEdge: (readonly T[] | null)[];
 }
 
 /** The outcome of the first fault that hits a try, or PASS. Each try of an application has a draw of its own. */
