@@ -5,6 +5,7 @@ import type {
   SensitivityInput,
   SensitivityResult,
 } from '../../src/contracts/result/sensitivity.js';
+import { notesOf } from '../../src/report/sensitivity/words.js';
 import { Folder, faultline } from './harness.js';
 
 let folder: Folder;
@@ -144,12 +145,19 @@ budgets: [ users.success >= 95.5% from 10s to 20s ]
       'concurrency: 40, endpoints: { serve: [ wait: 30ms ] } }',
       'concurrency: 40, endpoints: { serve: [ wait: 30ms ] } } # guess: as long as the last one',
     );
-    const { inputs } = varied('marked.yaml', marked);
+    const only = varied('marked.yaml', marked);
+    const { inputs } = only;
     expect(inputs.map(({ path, isMarked }) => [path, isMarked])).toEqual([
       ['services.idle.concurrency', true],
       ['services.idle.endpoints.serve.steps[0].wait.time', true],
     ]);
-    expect(varied('all.yaml', marked, '--all').inputs.length).toBe(5);
+    const all = varied('all.yaml', marked, '--all');
+    expect([all.inputs.length, all.unvaried]).toEqual([5, 0]);
+    // What stays as it is gets a word: of five inputs, three are not marked.
+    expect(only.unvaried).toBe(3);
+    const said = 'Only what the file marks as a guess is varied; --all varies 3 other inputs, too.';
+    expect(notesOf(only)).toContain(said);
+    expect(notesOf(all)).not.toContain(said);
     // A whole number stays whole.
     const workers = inputs.find(({ path }) => path === 'services.idle.concurrency')!;
     expect([workers.low!.value, workers.high!.value]).toEqual(['28', '52']);

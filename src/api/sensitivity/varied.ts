@@ -32,7 +32,7 @@ export async function variedInputs(
 ): Promise<SensitivityResult | null> {
   const { file, plans, selection, replications } = prepared;
   const { guess, maxRuns } = settings;
-  const inputs = chosenInputs(prepared, settings);
+  const { inputs, unvaried } = chosenInputs(prepared, settings);
   checkRuns(prepared, maxRuns);
   const { budgets, metrics } = askedOf(prepared);
   const isOver = (): boolean => runs.isOver();
@@ -69,6 +69,7 @@ export async function variedInputs(
     variants: names,
     budgets: budgets.map(({ text }) => text),
     ...found,
+    unvaried,
     ...(isOver() && { interrupted: true as const }),
   };
 }
@@ -88,11 +89,12 @@ function checkRuns({ file, replications }: Prepared, most: number): void {
 function chosenInputs(
   prepared: Prepared,
   { over, all: isAll }: SensitivitySettings,
-): readonly ModelInput[] {
+): { readonly inputs: readonly ModelInput[]; readonly unvaried: number } {
   const all = allInputs(prepared);
-  if (over.length > 0) return inputsBelow(all, over);
+  if (over.length > 0) return { inputs: inputsBelow(all, over), unvaried: 0 };
   const marked = all.filter(({ isMarked }) => isMarked);
-  return marked.length === 0 || isAll ? all : marked;
+  if (marked.length === 0 || isAll) return { inputs: all, unvaried: 0 };
+  return { inputs: marked, unvaried: all.length - marked.length };
 }
 
 /** The budgets that are judged at each point, and the figures that are read: theirs, and the successes of each workload. */

@@ -22,6 +22,8 @@ export interface SensitivityResult extends Pick<Result, 'faultline' | 'seed' | '
   /** Parts of the variance of the figure within the range of the inputs that change it most; null as in `together`. */
   readonly shares: SensitivityShares | null;
   readonly runs: number;
+  /** Inputs that the file does not mark as guesses, beside those that it marks: only `all` varies them. */
+  readonly unvaried: number;
   /** Inputs that were left out, with the reason. */
   readonly leftOut: readonly { readonly path: string; readonly why: string }[];
   readonly interrupted?: true;

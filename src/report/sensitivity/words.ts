@@ -111,8 +111,18 @@ const NEAR = 0.021;
 
 /** What the figures are, and what was not varied. */
 export function notesOf(result: SensitivityResult): readonly string[] {
-  const { figure, budgets, leftOut, runs, interrupted, together, shares, inputs, variants } =
-    result;
+  const {
+    figure,
+    budgets,
+    leftOut,
+    unvaried,
+    runs,
+    interrupted,
+    together,
+    shares,
+    inputs,
+    variants,
+  } = result;
   const of = variants.length > 1 ? ` in ${figure.variant}` : '';
   const limit =
     figure.limit === null
@@ -126,6 +136,9 @@ export function notesOf(result: SensitivityResult): readonly string[] {
     `The figures are ${figure.text}${of}${limit}. An input is wrong alone, with the same random numbers; ${nearWords(inputs)}. ${plural(runs, 'run')}.`,
     budgets.length === 0
       ? 'The file has no budget that can be judged: the answer is which variant is the best.'
+      : '',
+    unvaried > 0
+      ? `Only what the file marks as a guess is varied; --all varies ${plural(unvaried, 'other input')}, too.`
       : '',
     leftOut.length === 0
       ? ''
