@@ -1,6 +1,11 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
-import { peakWordsHeight, stripChart, stripHeight } from '../../src/report/charts/strip.js';
+import {
+  peakWordsHeight,
+  peakWordsPlace,
+  stripChart,
+  stripHeight,
+} from '../../src/report/charts/strip.js';
 import { timeTicks } from '../../src/report/charts/frame.js';
 import { renderHtml } from '../../src/report/page/html.js';
 import { render } from '../../src/report/base/html-escape.js';
@@ -40,6 +45,20 @@ describe('a strip', () => {
       const line = stripHeight(share);
       expect(line < top || line > bottom, `${share}`).toBe(true);
     }
+  });
+
+  it('has the words of its peak inside a wide area, and beside one that ends below them', () => {
+    const steps = (from: number, until: number, share: number): number[] =>
+      Array.from({ length: 100 }, (_, i) => (i >= from && i < until ? share : 0));
+    const place = (fails: number[], peak: number) => peakWordsPlace(fails, peak, '100 %');
+    // About a fifth of the strip of a phone.
+    expect(place(steps(20, 80, 1), 20)).toEqual({ index: 20, isLeft: false });
+    expect(place(steps(20, 80, 1), 78)).toEqual({ index: 79, isLeft: true });
+    expect(place(steps(40, 45, 1), 41)).toEqual({ index: 46, isLeft: false });
+    expect(place(steps(90, 95, 1), 91)).toEqual({ index: 89, isLeft: true });
+    // Words of a low peak are above all of its curve.
+    expect(place(steps(40, 45, 0.001), 41)).toEqual({ index: 41, isLeft: false });
+    expect(place(steps(95, 100, 0.001), 96)).toEqual({ index: 97, isLeft: true });
   });
 
   it('names its zero, its peak and its scale in each row, and its times below it on a phone', () => {

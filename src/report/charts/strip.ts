@@ -1,6 +1,14 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
-import { areaPath, dashed, linePath, stepPoints, stroke, type Drawing } from '../drawing/draw.js';
+import {
+  areaPath,
+  dashed,
+  linePath,
+  stepPoints,
+  stroke,
+  textWidth,
+  type Drawing,
+} from '../drawing/draw.js';
 import { coordinate } from '../base/format.js';
 import { markup, type Part } from '../base/html-escape.js';
 import { clamp, linear, logarithmic } from '../drawing/scale.js';
@@ -42,6 +50,41 @@ export function peakWordsHeight(share: number): number {
 
 /** Height of the words of a peak. Unit: px, as that of a strip. */
 const WORDS = 13;
+
+/** The least width of a strip, on a phone. Unit: px. */
+const LEAST = 290;
+
+/**
+ * Where the words of a peak begin, or end (`isLeft`), by the step: at the peak if they have room on one side of it, inside the
+ * area of a high one or clear of any failure; else beside the failures.
+ */
+export function peakWordsPlace(
+  fails: readonly (number | null)[],
+  index: number,
+  words: string,
+): { readonly index: number; readonly isLeft: boolean } {
+  const peak = fails[index]!;
+  const steps = Math.ceil((fails.length * (textWidth(words, 11) + 8)) / LEAST);
+  const isHigh = heightOf(peak) < WORDS + 3;
+  const low = heightOf(peak) + 3;
+  // Words of a high peak are inside its area, or where nothing fails; those of a low one are above all others.
+  const isInside = (value: number): boolean => !isHigh || heightOf(value) < low;
+  const isFree = (from: number, isRoom: (value: number) => boolean): boolean =>
+    from >= 0 &&
+    from + steps <= fails.length &&
+    fails.slice(from, from + steps).every((value) => isRoom(value ?? 0));
+  const right = { index, isLeft: false };
+  const left = { index: index + 1, isLeft: true };
+  if (isFree(index, isInside)) return right;
+  if (isFree(index + 1 - steps, isInside)) return left;
+  const isCalm = (value: number): boolean => value === 0;
+  let [before, after] = [index, index];
+  while ((fails[before - 1] ?? 0) > 0) before--;
+  while ((fails[after + 1] ?? 0) > 0) after++;
+  if (isFree(after + 2, isCalm)) return { index: after + 2, isLeft: false };
+  if (isFree(before - 1 - steps, isCalm)) return { index: before - 1, isLeft: true };
+  return index > 0.85 * fails.length ? left : right;
+}
 
 /** The strip of a variant; `most`: the largest amount that waits in any variant. */
 export function stripChart(

@@ -9,7 +9,6 @@ import {
   label,
   stroke,
   textWidth,
-  widestOf,
   type Area,
   type Drawing,
 } from '../drawing/draw.js';
@@ -60,7 +59,9 @@ export function swimlaneChart(
       faultRows(faults, x, window, width, bottom),
       options.names &&
         markup`<g fill="var(--ink)">${lanes.map((lane, i) =>
-          label(0, center(i) + 4, shorten(lane.words, 22), { weight: lane.user ? 600 : undefined }),
+          label(0, center(i) + 4, nameIn(lane, left - GAP), {
+            weight: lane.user ? 600 : undefined,
+          }),
         )}</g>`,
       bars(lanes, x, window, center),
       waiting.map(({ text }) => text),
@@ -102,10 +103,37 @@ const LANE = 32;
 /** Height of the row of a fault above the lanes: its bar, and its words below that. */
 const FAULT = 21;
 
+/** Between the name of a lane and its bar. */
+const GAP = 8;
+
 function nameRoom(lanes: readonly Lane[]): number {
-  const names = lanes.map(({ words }) => shorten(words, 22));
-  return Math.max(60, widestOf(names, 12) + 14);
+  const rooms = lanes.map((lane) => nameWidth(lane, shorten(lane.words, LETTERS)));
+  return Math.max(60, ...rooms.map((room) => room + GAP));
 }
+
+/** Most letters of a name. */
+const LETTERS = 22;
+
+/** How much wider bold letters are. */
+const BOLD = 1.15;
+
+/** Kinds of requests are bold. */
+function nameWidth({ user }: Lane, name: string): number {
+  return textWidth(name, 12) * (user ? BOLD : 1);
+}
+
+/** The name of a lane; of a kind of request without its workload, and as much of it as has room, where that is little. */
+function nameIn(lane: Lane, room: number): string {
+  const fits = (name: string): boolean => nameWidth(lane, name) <= room;
+  const whole = shorten(lane.words, LETTERS);
+  if (fits(whole)) return whole;
+  const own = lane.user ? lane.words.replace(/^.*?: /u, '') : lane.words;
+  let letters = LETTERS;
+  while (letters > LEAST_LETTERS && !fits(shorten(own, letters))) letters--;
+  return shorten(own, letters);
+}
+
+const LEAST_LETTERS = 4;
 
 /** The bars of all lanes: healthy ones first, as every lane has one from end to end. */
 function bars(

@@ -100,9 +100,18 @@ export function faultRows(view: View): Part {
 /** Letters of a fault that fit above a strip of a wide page; a phone has fewer of them. */
 const MOST_LETTERS = 96;
 
-/** A value in a picture of the whole run, which moves with the zoom; `share` of its width, `top` in per cent. */
-export function pinned(at: number, share: number, top: number, text: string): Markup {
-  const end = share > 0.85 && ';transform:translateX(-100%)';
+/**
+ * A value in a picture of the whole run, which moves with the zoom; `share` of its width, `top` in per cent. `isLeft`: its words
+ * end there.
+ */
+export function pinned(
+  at: number,
+  share: number,
+  top: number,
+  text: string,
+  isLeft = share > 0.85,
+): Markup {
+  const end = isLeft && ';transform:translateX(-100%)';
   return markup`<span class="i" data-pin="${at}" style="left:${coordinate(share * 100)}%;top:${coordinate(top)}%${end}">${text}</span>`;
 }
 

@@ -3,6 +3,7 @@ import {
   mostWaiting,
   peakOf,
   peakWordsHeight,
+  peakWordsPlace,
   stripChart,
   stripHeight,
 } from '../charts/strip.js';
@@ -102,15 +103,7 @@ function row(
     ...(strip.twin.length > 0 ? [view.readings.add('without faults', 'share', strip.twin)] : []),
   ];
   const peak = peakOf(strip.fails);
-  const label: Part =
-    peak !== null && peak.value > 0
-      ? pinned(
-          peak.index * variant.timeline.step,
-          peak.index / strip.fails.length,
-          peakWordsHeight(peak.value),
-          formatShare(peak.value),
-        )
-      : null;
+  const label: Part = peak !== null && peak.value > 0 && peakWords(strip.fails, peak, variant);
   const name =
     view.result.variants.length > 1
       ? markup`<label for="pv-${className}">${variantKey(view, variant)}</label>`
@@ -126,6 +119,18 @@ function row(
     </td>
     ${columns.map((column) => cell(column, variant))}${hasGoals && markup`<td data-of="Budgets">${of === 0 ? '–' : markup`<span class="${broken > 0 ? 'fail' : held === of ? 'pass' : 'open'}">${held}/${of}</span>`}</td>`}
   </tr>`;
+}
+
+/** The value of the peak, beside the curve. */
+function peakWords(
+  fails: Strip['fails'],
+  { index, value }: NonNullable<ReturnType<typeof peakOf>>,
+  { timeline }: VariantResult,
+): Markup {
+  const words = formatShare(value);
+  const place = peakWordsPlace(fails, index, words);
+  const [at, share] = [place.index * timeline.step, place.index / fails.length];
+  return pinned(at, share, peakWordsHeight(value), words, place.isLeft);
 }
 
 function cell(column: Column, variant: VariantResult): Markup {
