@@ -1,7 +1,7 @@
 import type { EnoughChanges } from '../../contracts/result/enough.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { VariantChange } from '../../contracts/scenario/scenario.js';
-import { formatCount, formatShare } from '../../text/figures.js';
+import { formatCount } from '../../text/figures.js';
 import { allOf, plural } from '../../text/words.js';
 import { plainWords, type Words } from '../base/emphasis.js';
 import { settingsTexts } from '../view/settings.js';
@@ -61,23 +61,14 @@ export function recommendedTitle({ result, baseline }: View, chosen: Recommended
     const { of } = heldBudgets(chosen.variant);
     const other = heldBudgets(baseline);
     const use = plainWords(adviceWords(chosen.variant));
-    if (chosen.variant === baseline) return use;
-    if (other.of === of && other.held < of)
-      return `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
-    // Budgets of single variants: the numbers of held budgets do not compare.
-    const [own, usual] = [chosen.variant, baseline].map(successOf);
-    if (own === usual) return use;
-    return `${use}, and succeeds with ${own} of requests, ${baseline.name} with ${usual}`;
+    // Of budgets of single variants, the numbers of those that are held do not compare.
+    const isMore = chosen.variant !== baseline && other.of === of && other.held < of;
+    return isMore ? `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}` : use;
   }
   const counted = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const holding = counted.filter((variant) => heldBudgets(variant).broken === 0);
   if (counted.length > 0 && holding.length === 0) return 'No variant holds every budget';
   return result.variants.length > 1 ? 'Changes of each variant' : 'Changes that were tried';
-}
-
-function successOf({ summary }: VariantResult): string {
-  const { value } = summary.success;
-  return value === null ? 'none' : formatShare(value);
 }
 
 /** `Use full: it holds all 6 budgets`; of the baseline `Keep`. */
