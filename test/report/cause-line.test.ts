@@ -6,9 +6,11 @@ import type {
   CounterfactualIntervention,
   Counterfactuals,
 } from '../../src/contracts/result/counterfactual.js';
+import { summaryText } from '../../src/report/text/text.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const [variant] = sampleResult().variants;
+const plain = (text: string): string => text;
 const FAILING = { seconds: 10, toEnd: false };
 
 function intervention(words: string, harm: number, role: 'none' | 'remedy') {
@@ -136,4 +138,25 @@ it('heads a section with the finding, without counts, and says the rest below it
   const parts = causeParts({ variant: variant!, own: { ...own, faults: [open] } });
   expect(parts.title).toBe('The faults together are the cause');
   expect(parts.rest).toMatch(/^Of 100 failed or slow requests, 0 remain without them\. /u);
+});
+
+it('the cheapest change of a run is listed only where no variant is advised, be it the baseline', () => {
+  const sample = sampleResult();
+  const proof = provedBy([intervention('without the retries of shop', 10, 'remedy')]);
+  const summaryOf = (names: readonly string[]): string => {
+    const variants = sample.variants
+      .filter(({ name }) => names.includes(name))
+      .map((one) => ({
+        ...one,
+        baseline: one.name === names[0],
+        ...(one.name === 'retries' && { counterfactuals: proof }),
+      }));
+    const paint = { bold: plain, dim: plain, red: plain };
+    const shown = { paint, columns: 160, wall: null, report: null, file: 'a.yaml' };
+    return summaryText({ ...sample, variants }, shown);
+  };
+  expect(summaryOf(['naive', 'retries'])).toContain('remedy');
+  const advised = summaryOf(['full', 'retries']);
+  expect(advised).toContain('Keep full');
+  expect(advised).not.toContain('remedy');
 });

@@ -27,7 +27,7 @@ import { whatIfText } from '../words/what-if.js';
 import { labelled, wrapped } from '../lines/wrap.js';
 import { answerOf, namedAnswers, type Answer } from '../words/answer.js';
 import { plainWords, type Words } from '../base/emphasis.js';
-import { recommendedOf } from '../words/recommended.js';
+import { advisedOf } from '../words/advice.js';
 import { headlineWords, isSameInAll } from '../words/words.js';
 
 /** The summary after a run: the variants in a table, the cascade, and as many broken budgets as fit 30 lines. */
@@ -331,7 +331,7 @@ function storyLines(view: View, options: TextOptions): string[] {
 /** Findings of the runs without each fault: of the variant that the account is about, else of the first one with such runs. */
 function causeLines(view: View, options: TextOptions): string[] {
   const { worstVariant, result } = view;
-  const chosen = recommendedOf(view);
+  const advised = advisedOf(view);
   const own = explainedOf([worstVariant]);
   const explained = own.length > 0 ? own : explainedOf(result.variants).slice(0, 1);
   const { columns, paint, whole } = options;
@@ -343,7 +343,7 @@ function causeLines(view: View, options: TextOptions): string[] {
       labelled(label, `${name}${oneLine(text)}`, room, paint);
     return [
       ...part('causes', faultLine(one)),
-      ...(cheapest === null || chosen !== null ? [] : part('remedy', cheapest)),
+      ...(cheapest === null || advised !== null ? [] : part('remedy', cheapest)),
     ];
   });
   return [...told, ...tippingLines(view, options)];
