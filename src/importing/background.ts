@@ -4,6 +4,7 @@ import type { Component, System } from './system.js';
 const WATCHER =
   /(^|[/-])(prometheus|grafana|jaeger|zipkin|loki|tempo|promtail|cadvisor|node-exporter|alertmanager|kibana|otel-collector|opentelemetry-collector|opentelemetry-collector-contrib|adminer|pgadmin4?|phpmyadmin|portainer|mailhog|mailpit)([:/@-]|$)/;
 
+/** Whether an image, or the folder that it is built from, is such a tool. */
 export function isWatcher(image: string): boolean {
   return WATCHER.test(image.toLowerCase());
 }
