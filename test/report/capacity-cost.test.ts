@@ -36,6 +36,7 @@ describe('the cost of more load', () => {
           },
         ],
       },
+      ranges: null,
       runs: 4,
     } as unknown as CapacityResult;
     const lines = capacityText(result, { file: 'prices.yaml', columns: 100, paint: PLAIN });

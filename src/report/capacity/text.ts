@@ -32,7 +32,10 @@ export function capacityText(read: CapacityResult, options: CapacityTextOptions)
   const facts = `${file}   ${variant}, ${plural(replications, 'replication')}, seed ${seed}`;
   const need = result.need === null ? [] : ['', ...needLines(result.need, result, options)];
   return asLines([
-    ...[answerWords(result), rangeWords(result), lengthWords(result)].flatMap(text).map(paint.bold),
+    ...[answerWords(result), rangeWords(result), lengthWords(result)]
+      .filter((words) => words !== '')
+      .flatMap(text)
+      .map(paint.bold),
     ...headingLines(oneLine(scenario.title), [facts], { columns, paint }).map(paint.dim),
     ...(result.limits.length === 0 ? [] : ['', ...tableLines(result, options)]),
     ...(result.lengths.length === 0 ? [] : ['', ...lengthLines(result, options)]),
