@@ -11,7 +11,7 @@ export function isWatcher(image: string): boolean {
 
 /** Servers of settings and of names, by their names or images. */
 const SERVER =
-  /(^|[/-])(config(uration)?-?server|eureka(-?server)?|discovery-?server|service-?registry|(spring-boot-)?admin-?server|consul(-server)?)([:@]|$)/;
+  /(^|[/-])(config(uration)?-?server|eureka(-?server)?|discovery-?server|registry|(spring-boot-)?admin-?server|consul(-server)?)([:@]|$)/;
 
 /**
  * Whether a program asks a component when it starts and in the background, not for each request, as it does servers of

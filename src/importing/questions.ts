@@ -1,4 +1,4 @@
-import { list, plural } from '../text/words.js';
+import { list } from '../text/words.js';
 import type { Guess } from './guesses.js';
 
 /** Most questions of a card. */
@@ -34,8 +34,7 @@ export function questionsOf(
       guesses,
       /\.steps\[\d+\]\.(call|query)$/,
       (found) =>
-        `Which of the ${plural(found.length, 'suggested call')} does each request make, in which order, how often? ` +
-        'Traces would say it.',
+        `${found.length === 1 ? 'Does each request make the suggested call, and how often?' : `Which of the ${found.length} suggested calls does each request make, in which order, how often?`} Traces would say it.`,
     ),
     question(
       guesses,

@@ -1,8 +1,9 @@
 import type { System } from './system.js';
 
-/** The end of the name of a store, after the name of its owner: `carts-db`, `cart-redis`. */
-const STORE =
-  /[-_.]?(db|database|mysql|mariadb|postgres|postgresql|pg|mongo|mongodb|redis|valkey|cache)$/i;
+const WORDS =
+  'db|database|mysql|mariadb|postgres|postgresql|pg|mongo|mongodb|redis|valkey|memcached|cache';
+/** The part of the name of a store beside that of its owner: `carts-db`, `cart-redis`, `mongodb-geo`. */
+const STORE = new RegExp(`[-_.]?(${WORDS})$|^(${WORDS})[-_.]`, 'i');
 
 /**
  * Calls that only names suggest: programs often have the names of their databases in their code, where no file shows them. A

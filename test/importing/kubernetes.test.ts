@@ -352,6 +352,15 @@ spec:
     expect(databases['carts-db'].kind).toBe('mongo');
     expect(databases['session-db'].kind).toBe('redis');
     expect(services.carts.endpoints.handle.steps).toContainEqual({ query: 'carts-db.query' });
+    const { services: named } = scenarioOf(pods('geo', 80) + pods('mongodb-geo', 27017));
+    expect(named.geo.endpoints.handle.steps).toContainEqual({ query: 'mongodb-geo.query' });
+  });
+
+  it('asks about one suggested call in the singular', () => {
+    const { questions } = imported(source(pods('carts', 80) + pods('carts-db', 27017)));
+    expect(questions).toContain(
+      'Does each request make the suggested call, and how often? Traces would say it.',
+    );
   });
 
   it('belongs to no service by its name, if another one has its address', () => {
