@@ -29,7 +29,19 @@ import {
 /** What manifests know about the components of traces. */
 export function hintsOf(system: System): TraceHints {
   return {
-    cores: (name) => system.named(name)?.cores ?? null,
+    cores: (name) => {
+      const component = system.named(name);
+      const cpu = component?.fields.get('cpu');
+      // A limit is a quota on the cores of the node.
+      const whole =
+        cpu?.kind === 'map' && cpu.entries.has('quota') ? cpu.entries.get('cores') : null;
+      return whole?.kind === 'scalar' ? Number(whole.value) : (component?.cores ?? null);
+    },
+    quota: (name) => {
+      const component = system.named(name);
+      const cpu = component?.fields.get('cpu');
+      return cpu?.kind === 'map' && cpu.entries.has('quota') ? (component?.cores ?? null) : null;
+    },
     replicas: (name) => system.named(name)?.replicas ?? null,
   };
 }

@@ -6,7 +6,7 @@ import { otlp } from '../../src/telemetry/otlp.js';
 import { exported } from '../telemetry/export.js';
 import { loaded, source } from './support.js';
 
-/** 60/s and 10.1 ms each on two cores of `cart`: busy to 30 %. */
+/** 60/s and 10.1 ms each with a limit of two cores for `cart`: it is used to 30 %. */
 const SHOP = `
 run: { duration: 40s, warmup: 2s, replications: 1, seed: 8 }
 services:
@@ -14,7 +14,7 @@ services:
     endpoints:
       buy: [ work: exponential(1ms), call: cart.get, { call: ads.get, probability: 30% }, query: db.insert ]
       look: [ work: exponential(1ms), { call: audit.write, background: true } ]
-  cart: { cpu: 2, endpoints: { get: [ work: lognormal(p50=8ms p99=40ms) ] } }
+  cart: { cpu: { cores: 4, quota: { limit: 2 } }, endpoints: { get: [ work: lognormal(p50=8ms p99=40ms) ] } }
   ads: { endpoints: { get: [ wait: exponential(15ms) ] } }
   audit: { endpoints: { write: [ wait: 20ms ] } }
 databases:
@@ -242,5 +242,44 @@ spec: { concurrency: 4 }`;
     });
     expect(databases.carts.operations.get).toMatchObject({ wait: '4.01ms' });
     expect(result.scenario).toContain('latency: 0ns  # in the time of the callee');
+  });
+});
+
+describe('a limit of a container', () => {
+  const truth = `
+run: { duration: 60s, warmup: 2s, replications: 1, seed: 4 }
+services:
+  cart: { cpu: { cores: 4, quota: { limit: 1 } }, concurrency: 200, endpoints: { get: [ work: exponential(8ms) ] } }
+workloads: { users: { arrivals: poisson(45/s), requests: [ { call: cart.get } ] } }
+`;
+
+  // Right: 8 ms of work. At 36 % of the quota executions run beside each other on the four cores of the node, at full speed.
+  it.each([1, 0.5])('is a quota on the cores of a node, with %s of the traces', async (sampled) => {
+    const text = exported(truth, otlp)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const file = JSON.parse(line);
+        for (const { scopeSpans } of file.resourceSpans)
+          for (const scope of scopeSpans)
+            scope.spans = scope.spans.filter(
+              ({ traceId }: { traceId: string }) =>
+                Number.parseInt(traceId.slice(0, 8), 16) / 2 ** 32 < sampled,
+            );
+        return `${JSON.stringify(file)}\n`;
+      })
+      .join('');
+    const sources = source(MANIFESTS.replaceAll('cpu: "2"', 'cpu: "1"'));
+    const importing = new Importing(sources, { title: 'Shop', names: new Map() });
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(text);
+    };
+    const hints = { ...importing.hints, sampled };
+    const result = importing.finish(await readTraces([{ path: 't', chunks }], hints));
+    loaded(result);
+    const [{ work }] = parse(result.scenario).services.cart.endpoints.get.steps;
+    const mean = Number(/^exponential\(([\d.]+)ms\)$/.exec(work)![1]);
+    // About 2,700 executions, or half of them: three standard errors.
+    expect(Math.abs(mean / 8 - 1)).toBeLessThan(sampled === 1 ? 0.06 : 0.09);
   });
 });

@@ -127,6 +127,8 @@ export interface TraceHints {
   /** Cores of one instance; null if no manifest says so. */
   cores(component: string): number | null;
   replicas(component: string): number | null;
+  /** Limit of the CPU of one instance, where it is a quota on these cores. Unit: cores. */
+  quota?(component: string): number | null;
   /** CPU of one request, as metrics have it; null where they do not say. Unit: seconds. */
   cpu?(component: string): number | null;
   /** Share of all traces that the files have, if the user says so; spans themselves may say it too. */

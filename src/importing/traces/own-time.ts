@@ -37,7 +37,8 @@ export function ownTimeOf(
   const path = `services.${service}.cpu.cores`;
   const cores = hints.cores(service);
   const cpu = hints.cpu?.(service) ?? null;
-  if (cpu !== null && (cores === null || cores < 1 || weight > 1))
+  const limit = hints.quota?.(service) ?? (cores !== null && cores < 1 ? cores : null);
+  if (cpu !== null && (cores === null || (limit ?? cores) < 1 || weight > 1))
     return metered(service, executions, cpu, unknown);
   if (cores === null || !(cores > 0)) {
     const times = `${formatCount(executions.length)} executions`;
@@ -54,9 +55,9 @@ export function ownTimeOf(
   }
   // Without instances all replicas look like one process, with the cores of all.
   const replicas = byProcess.size === 1 && byProcess.has(0) ? (hints.replicas(service) ?? 1) : 1;
-  // A limit below one core is a quota: an execution has a whole core until the quota of the period is used up.
+  // With a quota an execution has a whole core, beside others on theirs, until the quota of the period is used up.
   const all = Math.max(1, cores) * replicas;
-  const quota = cores < 1 ? cores * replicas : null;
+  const quota = limit === null ? null : limit * replicas;
   if (weight > 1) return scaled(service, byProcess, { cores: all, quota }, weight, unknown);
   const shares = new Map([...byProcess].map(([own, times]) => [own, new BusyShare(times, all)]));
   if (quota !== null) {
