@@ -175,10 +175,20 @@ export class Importing {
       joined: new Map([...system.joined].map(([traced, { name }]) => [traced, name])),
       components: parts.length,
       documents: documents.length,
-      traces: model,
+      traces: model === null ? null : { ...model, unknown: unknownIn(model, system) },
       metrics,
     };
   }
+}
+
+/** What traces do not say, by the place in the scenario: an entrance of the traces may be a gateway of the files. */
+function unknownIn({ unknown }: TraceModel, { joined }: System): TraceModel['unknown'] {
+  return unknown.map((own) => {
+    const found = [...joined].find(([traced]) => own.path.startsWith(`services.${traced}.`));
+    if (found === undefined) return own;
+    const [traced, { name }] = found;
+    return { ...own, path: own.path.replace(`services.${traced}`, `gateways.${name}`) };
+  });
 }
 
 const EITHER =

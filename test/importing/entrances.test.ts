@@ -112,6 +112,9 @@ describe('a gateway of manifests and the entrance of traces', () => {
       `  ${traced} of the traces is the gateway shop-gw, which leads to the same services; ` +
         `if not, add --map ${traced}=${traced.replace('.', '-')}`,
     );
+    const unknown = result.traces!.unknown.map(({ path }) => path);
+    expect(unknown.join()).not.toContain(traced);
+    expect(unknown.some((path) => path.startsWith('gateways.shop-gw.'))).toBe(traced === 'ingress');
   });
 
   it('are two where the user says so', async () => {
