@@ -153,7 +153,8 @@ export class Importing {
           : layMetrics(system, this.facts, model !== null);
     const parts = system.components.filter(({ isLoad }) => !isLoad);
     const hasService = parts.some(({ section }) => section !== 'brokers' && section !== 'topics');
-    if (!hasService) throw new ImportError(nothingFound(this.sources, model));
+    if (!hasService)
+      throw this.templates[0]?.[1] ?? new ImportError(nothingFound(this.sources, model));
     const written = scenarioOf(system, this.title);
     const scenario = render(written);
     const guesses = guessesIn(written);

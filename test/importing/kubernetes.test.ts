@@ -424,7 +424,10 @@ describe('a Helm template', () => {
       'Left out: 1 Helm template, such as chart/templates/web.yaml.',
     );
     expect(() => imported([template, ...source(deployment('web'))])).toThrow('is a Helm template');
-    expect(() => imported([{ ...template, isFound: true }])).toThrow('is a Helm template');
+    const alone = { ...template, isFound: true };
+    expect(() => imported([alone])).toThrow('is a Helm template');
+    const chart = { path: 'chart/values.yaml', text: 'replicas: 3', isFound: true };
+    expect(() => imported([chart, alone])).toThrow('is a Helm template');
   });
 });
 
