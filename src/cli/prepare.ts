@@ -1,4 +1,4 @@
-import { splitLines } from '../text/line.js';
+import { oneLine, splitLines } from '../text/line.js';
 import { OptionError, ScenarioError } from '../api/errors.js';
 import { prepared, type Prepared, type Selection } from '../api/prepare.js';
 import { formatDiagnostics, type Shown } from '../scenario/diagnostics.js';
@@ -18,10 +18,18 @@ export function reporterTo(terminal: Terminal): Reporter {
   };
 }
 
-/** Reads, checks and compiles a scenario; prints its problems. Exit code 2 if it has any. */
+/** A selection, and whether remarks are printed. */
+export interface Asked extends Selection {
+  readonly quiet?: boolean;
+}
+
+/**
+ * Reads, checks and compiles a scenario; prints its problems, and the remarks on `--set`. Exit code 2 if it has
+ * problems.
+ */
 export function prepare(
   argument: string,
-  selection: Selection,
+  selection: Asked,
   terminal: Terminal,
   report: Reporter = reporterTo(terminal),
 ): Prepared {
@@ -33,17 +41,23 @@ export function prepare(
 export function prepareFrom(
   path: string,
   read: ReadFile,
-  selection: Selection,
+  selection: Asked,
   terminal: Terminal,
   report: Reporter = reporterTo(terminal),
 ): Prepared {
-  const { set, as } = selection;
+  const { set, as, quiet } = selection;
   if (set === undefined && as !== undefined) {
     throw usageError(`--as ${as} names what --set changes: add --set path=value`);
   }
   const own = reported(() => prepared(path, read, selection), report);
   report(own.warnings);
+  if (quiet !== true) showNotes(own.places.notesOnEdits(), terminal);
   return own;
+}
+
+/** Prints remarks on settings. */
+export function showNotes(notes: readonly string[], terminal: Terminal): void {
+  for (const note of notes) terminal.note(oneLine(`  note: ${note}`));
 }
 
 /** The value of `make`; reports the problems of a scenario that it finds to be wrong. Exit code 2 then. */

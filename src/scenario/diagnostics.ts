@@ -52,6 +52,13 @@ interface Source {
   readonly starts: readonly number[];
 }
 
+/** The name of the command line where a message needs that of a file. */
+export const COMMAND_LINE = '--set';
+
+function isOption(file: string): boolean {
+  return file === COMMAND_LINE || file.startsWith(`${COMMAND_LINE} #`);
+}
+
 function placeKey({ file, start, end }: Place): string {
   return `${file} ${start} ${end}`;
 }
@@ -84,10 +91,21 @@ export class Problems {
     if (!this.remarks.has(key)) this.remarks.set(key, { at, text });
   }
 
-  /** All remarks as `file:line:col TEXT`, in the order of the file. One that many places have is one text. */
+  /** The remarks on settings of files. */
   notes(): readonly string[] {
+    return this.noteTexts(({ file }) => !isOption(file));
+  }
+
+  /** The remarks on `--set`. */
+  notesOnEdits(): readonly string[] {
+    return this.noteTexts(({ file }) => isOption(file));
+  }
+
+  /** Remarks as `file:line:col TEXT`, in the order of the file. One that many places have is one text. */
+  private noteTexts(isWanted: (at: Place) => boolean): readonly string[] {
     const byText = new Map<string, string[]>();
     for (const { at, text } of this.sortedNotes()) {
+      if (!isWanted(at)) continue;
       const known = byText.get(text);
       if (known === undefined) byText.set(text, [this.placeText(at)]);
       else known.push(this.placeText(at));

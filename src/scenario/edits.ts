@@ -1,5 +1,5 @@
 import { list } from '../text/words.js';
-import { Problems } from './diagnostics.js';
+import { COMMAND_LINE, Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey, Place } from './located.js';
 import { entries, get, isNull, items, pathText, text } from './located.js';
 import { longScalar } from './merge.js';
@@ -22,7 +22,7 @@ export interface WhatIf {
 /** Parses edits `path=value` of the command line. Errors are reported at the option. */
 export function readEdits(texts: readonly string[], problems: Problems): readonly Edit[] {
   return texts.flatMap((source, index) => {
-    const file = `--set #${index + 1}`;
+    const file = `${COMMAND_LINE} #${index + 1}`;
     problems.source(file, source);
     const equals = equalsIn(source);
     const end = equals < 0 ? source.length : equals;

@@ -1,7 +1,7 @@
 import type { RunSettings } from '../contracts/scenario/run.js';
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Question } from '../contracts/scenario/expression.js';
-import { Problems, type Diagnostic } from './diagnostics.js';
+import { COMMAND_LINE, Problems, type Diagnostic } from './diagnostics.js';
 import { expand } from './expand.js';
 import { EXPRESSION, MEASURE, readText } from './expectations.js';
 import { folderOf, normal, readTree, type ReadFile } from './include.js';
@@ -175,9 +175,6 @@ function withBudgets(tree: MapNode, texts: readonly string[], problems: Problems
   const own = expand(single('budgets', list(nodes, nodes[0]!.at)), problems) as MapNode;
   return put(tree, 'budgets', get(own, 'budgets')!);
 }
-
-/** Name of the command line in messages, in place of a file. */
-const COMMAND_LINE = '--set';
 
 /** Reads each file that the scenario references once. Paths are relative to its folder. */
 function readBeside(path: string, read: ReadFile): ReadFile {

@@ -13,9 +13,14 @@ export class Places {
     private readonly problems: Problems,
   ) {}
 
-  /** Remarks about settings that are accepted, each with its place. */
+  /** Remarks on settings of files that are accepted, each with its place. */
   notes(): readonly string[] {
     return this.problems.notes();
+  }
+
+  /** Remarks on `--set`, such as the entries that a `*` does not change. */
+  notesOnEdits(): readonly string[] {
+    return this.problems.notesOnEdits();
   }
 
   /** Whether a path in the long form is written in a variant. */

@@ -113,6 +113,30 @@ describe('a what-if', () => {
     expect(page.stderr).toContain('--set changes a scenario, and retry is a name');
   });
 
+  it.each([
+    ['compare'],
+    ['check'],
+    ['story'],
+    ['ask', 'people.success'],
+    ['capacity'],
+    ['sensitivity'],
+    ['explore', '--max-runs', '4'],
+    ['fix'],
+    ['graph'],
+    ['sweep', '--out', folder.at('s')],
+  ])('of %s names what it leaves as it is, except with --quiet', (command, ...more) => {
+    const scaled = smallScenario(['people.success >= 10%'])
+      .replace('20s, warmup: 2s', '4s, warmup: 1s')
+      .replace('at: 8s, for: 4s', 'at: 2s, for: 1s')
+      .replace('bank: {', 'bank: { autoscaling: { metric: rate, target: 90/s, max: 3 },');
+    const file = folder.put('scaled.yaml', scaled);
+    const path = 'services.*.autoscaling.max';
+    const args = [command, file, ...more, '--set', `${path}=4`];
+    const remark = `${path} does not change services.shop: no autoscaling there`;
+    expect(faultline(args).stderr.split(remark)).toHaveLength(2);
+    if (command !== 'graph') expect(faultline([...args, '--quiet']).stderr).not.toContain(path);
+  });
+
   it('of a sweep takes a star and factors as values', () => {
     const args = [
       'sweep',

@@ -141,7 +141,7 @@ describe('changes of the command line', () => {
         max,
         undefined,
       ]);
-      expect(places.notes()).toContainEqual(
+      expect(places.notesOnEdits()).toContainEqual(
         '--set #1:1:1 services.*.autoscaling.max does not change services.shop: no autoscaling there',
       );
     }
@@ -155,7 +155,9 @@ describe('changes of the command line', () => {
     expect(problemsOf(['services.*.outbound.default.timeout=1s'])).toEqual([]);
     const path = 'services.*.endpoints.*.steps[*].policy.timeout';
     const { places } = load([`${path}=x2`]);
-    expect(places.notes()).toEqual([`--set #1:1:1 ${path} changes nothing in variant plain`]);
+    expect(places.notesOnEdits()).toEqual([
+      `--set #1:1:1 ${path} changes nothing in variant plain`,
+    ]);
   });
 
   it('apply one after the other', () => {

@@ -1,3 +1,4 @@
+import type { Places } from '../../scenario/places.js';
 import { Source, type Loaded, type ReadFile } from '../../scenario/load.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
@@ -21,6 +22,7 @@ export interface PreparedSweep {
   readonly file: ScenarioFile;
   readonly written: WrittenSweep;
   readonly warnings: Loaded['problems'];
+  readonly places: Places;
   runner(host: SweepHost): Runner;
 }
 
@@ -41,6 +43,7 @@ export function preparedSweep(path: string, read: ReadFile, request: SweepReques
     file,
     written,
     warnings: loaded.problems,
+    places: loaded.places,
     runner: (host) =>
       new Runner({
         file: select(file, settings, path),

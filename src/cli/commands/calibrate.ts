@@ -17,7 +17,7 @@ import { EXIT, usageError } from '../exit.js';
 import { importSources } from '../import-files.js';
 import { allInputs, inputsBelow } from '../../api/inputs.js';
 import { keep } from '../interrupt.js';
-import { prepare } from '../prepare.js';
+import { prepare, type Asked } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
@@ -88,7 +88,7 @@ export async function calibrate(
 /** The scenario with the one variant that the data are from. */
 function preparedOf(argument: string, flags: CalibrateFlags, terminal: Terminal): Prepared {
   const { variant, ...rest } = flags;
-  const selection: Selection = {
+  const selection: Asked = {
     ...rest,
     replications: flags.replications ?? 1,
     ...(variant !== undefined && { variant: [variant] }),

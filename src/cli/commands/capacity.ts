@@ -6,7 +6,7 @@ import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '.
 import { EXIT, usageError } from '../exit.js';
 import { interruption, keep } from '../interrupt.js';
 import type { Selection } from '../../api/prepare.js';
-import { prepare } from '../prepare.js';
+import { prepare, type Asked } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
@@ -36,7 +36,7 @@ export async function capacity(
   const took = stopwatch();
   const first = prepare(argument, flags, terminal);
   const baseline = first.file.variants.find((variant) => variant.baseline)!;
-  const selection: Selection = { ...flags, variant: [baseline.name] };
+  const selection: Asked = { ...flags, variant: [baseline.name], quiet: true };
   const prepared = prepare(argument, selection, terminal, () => {});
   const result = await capacityOf({
     prepared,

@@ -24,7 +24,7 @@ import { EXIT } from '../exit.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { importSources } from '../import-files.js';
 import { keep } from '../interrupt.js';
-import { prepare } from '../prepare.js';
+import { prepare, type Asked } from '../prepare.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
@@ -77,7 +77,7 @@ export async function drift(
 
 function preparedOf(argument: string, flags: DriftFlags, terminal: Terminal): Prepared {
   const { variant, ...rest } = flags;
-  const selection: Selection = { ...rest, ...(variant !== undefined && { variant: [variant] }) };
+  const selection: Asked = { ...rest, ...(variant !== undefined && { variant: [variant] }) };
   return oneVariant(prepare(argument, selection, terminal));
 }
 

@@ -13,7 +13,7 @@ import { asLines, oneLine } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { Selection } from '../../api/prepare.js';
-import { prepare } from '../prepare.js';
+import { prepare, type Asked } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `export`. */
@@ -38,7 +38,8 @@ export async function exportFile(
   const { out, json, variant } = flags;
   checkDestinations([out, json]);
   const format = formatOf(flags.as);
-  const selection: Selection = {
+  const selection: Asked = {
+    quiet: flags.quiet === true,
     ...(variant !== undefined && { variant: [variant] }),
     ...(flags.set !== undefined && { set: flags.set }),
   };

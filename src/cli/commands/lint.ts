@@ -13,7 +13,7 @@ import { CommandError, EXIT } from '../exit.js';
 import { acceptedOf, chosenRules, findingOf, remarksIn } from '../../api/lint.js';
 import type { Selection } from '../../api/prepare.js';
 import { guessesOf } from '../guesses.js';
-import { prepare } from '../prepare.js';
+import { prepare, type Asked } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `lint`. */
@@ -74,8 +74,9 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
 }
 
-function selectionOf({ variant, set, as }: LintFlags): Selection {
+function selectionOf({ variant, set, as, quiet }: LintFlags): Asked {
   return {
+    quiet: quiet === true,
     ...(variant === undefined ? {} : { variant }),
     ...(set === undefined ? {} : { set }),
     ...(as === undefined ? {} : { as }),

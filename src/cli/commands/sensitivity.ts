@@ -10,7 +10,7 @@ import { EXIT } from '../exit.js';
 import { interruption, keep } from '../interrupt.js';
 import type { Selection } from '../../api/prepare.js';
 import { variedInputs } from '../../api/sensitivity/varied.js';
-import { prepare } from '../prepare.js';
+import { prepare, type Asked } from '../prepare.js';
 import { commandOf } from '../report-files.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
@@ -43,7 +43,7 @@ export async function sensitivity(
   checkDestinations(destinations);
   const took = stopwatch();
   // Common random numbers: one run of each variant at each point, unless more are asked for.
-  const selection: Selection = { ...flags, replications: flags.replications ?? 1 };
+  const selection: Asked = { ...flags, replications: flags.replications ?? 1 };
   const prepared = prepare(argument, selection, terminal);
   const { path } = prepared;
   const runs = searchRuns(path, flags, terminal, WORDS);

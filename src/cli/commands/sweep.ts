@@ -7,7 +7,7 @@ import { EXIT, usageError } from '../exit.js';
 import { scenarioPath, scenarioReader } from '../files.js';
 import type { Format } from '../flags.js';
 import { checkOutputDirectory, checkOutputFile } from '../output.js';
-import { reported, reporterTo } from '../prepare.js';
+import { reported, reporterTo, showNotes } from '../prepare.js';
 import type { Selection } from '../../api/prepare.js';
 import type { AdHoc } from '../../api/sweeps/ad-hoc.js';
 import { isShort, someOf, type Runner, type Shard } from '../../api/sweeps/runner.js';
@@ -69,6 +69,7 @@ export async function sweep(
   });
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (flags.quiet !== true) {
+    showNotes(prepared.places.notesOnEdits(), terminal);
     terminal.note(oneLine(`${runner.words()} in ${took()}; report in ${writing()}`));
     if (!takesStandardOutput([flags.json])) {
       const shown = { columns: terminal.columns, whole: terminal.isLog, file: path, wall: null };

@@ -48,12 +48,14 @@ export function validate(
     };
     const file = scenarioPath(argument);
     try {
-      const selection = flags.set === undefined ? {} : { set: flags.set };
+      const set = flags.set === undefined ? {} : { set: flags.set };
+      const selection = { ...set, quiet: flags.quiet === true };
       const prepared = prepare(argument, selection, terminal, report);
       checkSweeps(prepared, terminal);
       const size = sizeOf(prepared);
       const notes = notesOn(prepared.file, prepared.places);
-      all.push({ file, ok: true, size, problems, notes, error: null });
+      const every = [...prepared.places.notesOnEdits(), ...notes];
+      all.push({ file, ok: true, size, problems, notes: every, error: null });
       if (!isShown) continue;
       terminal.out(oneLine(`${file}: ok, ${sizeText(size)}`));
       for (const note of notes) terminal.out(oneLine(`  note: ${note}`));
