@@ -82,6 +82,7 @@ function spans(written: Written, times: Partial<Times> = {}): string[] {
     cutsNs: [FAULT],
     loads,
     outages: [],
+    silences: [],
     reachNs: 0,
     knownStep: Infinity,
     ...times,
@@ -181,6 +182,14 @@ describe('the health of a component', () => {
     expect(spans({ arrivals, good: between(22, 34, 0.2, 1) })).toEqual(['22-40 failing']);
   });
 
+  it('is down where no request can reach it, if some came before', () => {
+    const silences = [{ fromNs: FAULT, untilNs: 30 * SECOND }];
+    const cutsNs = [FAULT, 30 * SECOND];
+    const arrivals = (step: number): number => (step >= 20 && step < 30 ? 0 : 100);
+    expect(spans({ arrivals }, { silences, cutsNs })).toEqual(['20-30 down']);
+    expect(spans({ arrivals }, { cutsNs })).toEqual([]);
+  });
+
   it('does not turn well while a fault stops it', () => {
     // Two bad steps, then answers look well; the outage lasts to 30 s.
     const outages = [{ fromNs: FAULT, untilNs: 30 * SECOND }];
@@ -242,6 +251,7 @@ describe('the health of a component', () => {
         cutsNs: faultsNs,
         loads,
         outages: [],
+        silences: [],
         reachNs: 0,
         knownStep: Infinity,
       };

@@ -30,6 +30,8 @@ export function degradationOf(
   calm = baseline,
 ): Degradation {
   const { from, until } = episode;
+  if (sumSteps(lane.arrivals, from, until) === 0)
+    return { figure: shareOf('success', 0), text: 'no request reaches it' };
   return (
     failures(lane, from, until, baseline) ??
     slowness(lane, from, until, calm) ??

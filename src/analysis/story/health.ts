@@ -34,6 +34,8 @@ export interface Times {
   readonly loads: LoadChanges;
   /** Spans in which a fault stops the whole component. */
   readonly outages: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  /** Spans in which no request can reach it, so that silence is no health: a database without a primary. */
+  readonly silences: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
   /** Requests from this step on may be cut off by the end of the run. */
   readonly knownStep: number;
   /** Longest time before a fault at which a request may arrive and still be hurt by it. */
@@ -81,9 +83,25 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
       states[step] = STATES[levels[i - 1]];
     for (; step < window.until; step++) states[step] = STATES[levels[i]];
   });
+  if (sumOf(lane.arrivals, { from: 0, until: stepAt(steps, first) }) >= TOO_FEW)
+    silence(states, lane, steps, times.silences);
   clampToCauses(states, windows, steps, times);
   const starts = times.faultsNs.map((at) => stepAt(steps, at));
   return { states, episodes: episodesOf(states, starts) };
+}
+
+/** A component that requests cannot reach is down where none succeeds, however few still come. */
+function silence(
+  states: HealthState[],
+  lane: Lane,
+  steps: Steps,
+  silences: Times['silences'],
+): void {
+  for (const { fromNs, untilNs } of silences) {
+    const span = { from: stepAt(steps, fromNs), until: stepAt(steps, untilNs) };
+    if (span.from < span.until && sumOf(lane.succeeded, span) === 0)
+      states.fill('down', span.from, span.until);
+  }
 }
 
 /** Changes of the load after which, until the next one, a lane gets enough requests to be judged. */
