@@ -35,6 +35,7 @@ describe('variants that never drain, beside the one that the answers are about',
     const notes = answerOf(view).notes.map(plainWords);
     expect(view.worstVariant.name).toBe('slow');
     expect(notes).toEqual([
+      'No budget covers the backlog of readings.enrichment.',
       'blocks: the backlog of readings stays for good: a message that its consumer cannot process holds up readings.',
     ]);
     // The same run, with the messages put aside, has no backlog at its end.
