@@ -22,9 +22,10 @@ export class ProofEvents {
   readonly usual: number;
   readonly decisive: number;
   /** For the sets of faults. */
-  private readonly most: number;
+  private most: number;
   private cost = 1;
   private spent = 0;
+  private largest = 0;
 
   /** `events`: those of the usual runs. `share`: the part of them for whatever is worth a run; null = no limit. */
   constructor(events: number, share: number | null) {
@@ -40,6 +41,12 @@ export class ProofEvents {
 
   spend(events: number): void {
     this.spent += events;
+    this.largest = Math.max(this.largest, events);
+  }
+
+  /** Room for one more plan, as large as the largest until now, whatever they handled together. */
+  allowOne(): void {
+    this.most = Math.max(this.most, this.spent + ROOM * Math.max(this.cost, this.largest));
   }
 
   /** Whether what is left of a limit is probably enough for another plan. */

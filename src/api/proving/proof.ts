@@ -30,7 +30,6 @@ import {
 } from '../../analysis/verdicts/harm.js';
 import {
   avertedShare,
-  endsFailures,
   interventionResults,
   meanPrice,
   withoutWeaker,
@@ -49,6 +48,7 @@ import type { RunRecord } from '../../contracts/record/record.js';
 import { eventsOf, ProofEvents, ROOM } from './events.js';
 import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
 import { delaysOf } from './responders.js';
+import { isByFaults, isFreeing, isSame, isTelling } from './signs.js';
 
 /** Runs plans with the first replications; null for a plan whose runs a guard ended. */
 export type RunPlans = (
@@ -79,12 +79,10 @@ export interface Subject {
 /** Most interventions that a proof tries if its runs are limited; and if they are not, but faults are the cause. */
 const FEW = 8;
 const REMEDIES = 12;
-/** With this many replications or more, interventions run once before all of them; */
+/** With this many replications or more, interventions run once before all of them; only telling ones run again. */
 const MANY = 3;
 /** A backlog that is halved still grows: more is tried until this share of it is gone. */
 const CLEARED = 0.9;
-/** only those that change more than this share of the harm run again. */
-const NOTHING_AT_ALL = 0.002;
 /** Plans that prove why a variant stays down. */
 const STUCK_PLANS = 3;
 /** Sets of faults that usually settle which of them matter. */
@@ -290,11 +288,11 @@ class Proof {
   private async trials(usual: Usual, made: readonly Trial[]): Promise<readonly Trial[]> {
     const isLimited = this.subject.share !== null;
     const most = isLimited ? FEW : usual.hasFault ? REMEDIES : Infinity;
+    const trials = [...made, ...(await this.freed())];
     const candidates = this.subject.candidates.filter((own) =>
-      made.every(({ intervention }) => !isSame(intervention, own)),
+      trials.every(({ intervention }) => !isSame(intervention, own)),
     );
     const open = candidates.slice(0, most);
-    const trials = [...made];
     let isKnown = usual.hasFault;
     const { events } = this;
     // Beside a known cause the others only add to what may be done about it.
@@ -315,6 +313,18 @@ class Proof {
     return withoutWeaker(trials, usual);
   }
 
+  /**
+   * A trial of what frees a backlog, with room beyond the events that are left. A run that leaves a backlog has fewer
+   * events than one that handles it, so that the run without faults may take what there is, and this change is the answer.
+   */
+  private async freed(): Promise<readonly Trial[]> {
+    const { candidates, ended } = this.subject;
+    const freeing = candidates.filter((own) => isFreeing(own, ended.cascade));
+    const able = this.able(freeing.slice(0, 1));
+    if (able.length > 0) this.events.allowOne();
+    return this.tried(able, this.replications);
+  }
+
   /** Whether sets of faults are worth their runs: what is presumed otherwise only within the usual events. */
   private isWorth(sets: readonly FaultSet[], known: BySet<Likeness>): boolean {
     const presumptions = presumed(this.plan.faults.length, blamedOf(this.suspects), known);
@@ -328,11 +338,7 @@ class Proof {
     interventions: readonly Intervention[],
     usual: Usual,
   ): Promise<readonly Trial[]> {
-    const { source } = this.subject;
-    const able = interventions.flatMap((intervention) => {
-      const plan = appliedTo(source, intervention);
-      return plan === null ? [] : [{ intervention, plan }];
-    });
+    const able = this.able(interventions);
     if (this.replications < MANY) return this.tried(able, this.replications);
     const first = await this.tried(able, 1);
     const telling = first.filter((trial) => isTelling(trial, usual));
@@ -345,6 +351,14 @@ class Proof {
     return first.map(
       (trial) => all.find(({ intervention }) => intervention === trial.intervention) ?? trial,
     );
+  }
+
+  /** The plans of the changes that can be applied. */
+  private able(interventions: readonly Intervention[]): readonly Change[] {
+    return interventions.flatMap((intervention) => {
+      const plan = appliedTo(this.subject.source, intervention);
+      return plan === null ? [] : [{ intervention, plan }];
+    });
   }
 
   private async tried(changes: readonly Change[], replications: number): Promise<readonly Trial[]> {
@@ -383,18 +397,4 @@ class Proof {
 interface Change {
   readonly intervention: Intervention;
   readonly plan: Plan;
-}
-
-/** Whether a run with an intervention differs enough to be repeated in all replications. */
-function isTelling(trial: Trial, usual: Usual): boolean {
-  return Math.abs(avertedShare(trial, usual)) > NOTHING_AT_ALL || endsFailures(trial, usual);
-}
-
-/** Whether most of the harm is that of faults, of one or of several together. */
-function isByFaults({ harm, background }: FaultProof): boolean {
-  return harm > 0 && harm - background >= CAUSE * harm;
-}
-
-function isSame(a: Intervention, b: Intervention): boolean {
-  return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
 }

@@ -9,6 +9,7 @@ import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { questionsBetween, replacedBy, withLoadOf } from '../view/reference.js';
 import { settingsOf, settingsLineText, settingsTexts, type Settings } from '../view/settings.js';
 import { leastBehind } from './unseen-words.js';
+import { isLeftWaiting } from '../families/unseen.js';
 import { poisonAdvice } from './poison-advice.js';
 import { gainLine, NO_PRICE, priceLine, type Price } from './price.js';
 import { uncoveredWords } from './uncovered.js';
@@ -234,7 +235,9 @@ function bestOf(view: View): Advice {
   }
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const poison = poisonAdvice(worstVariant);
-  if (poison !== null && !judged.some(holdsAll)) return { ...NOTHING, words: [`${poison}.`] };
+  // Budgets that hold say nothing of a backlog that never drains.
+  const isOpen = !judged.some(holdsAll) || isLeftWaiting(view, worstVariant);
+  if (poison !== null && isOpen) return { ...NOTHING, words: [`${poison}.`] };
   if (judged.some((variant) => heldBudgets(variant).broken > 0))
     return { ...NOTHING, words: UNKNOWN };
   // Users that a fault harms are within what the budgets allow, if there are any for this variant.

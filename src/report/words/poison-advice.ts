@@ -3,7 +3,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { faultKind } from '../../patterns/registry.js';
 import { PASSING } from '../../plan/interventions/index.js';
 import { formatCount } from '../../text/figures.js';
-import { unseenCount } from './unseen-proof-words.js';
+import { heldUpBy, unseenCount } from './unseen-proof-words.js';
 
 /** Of what the faults add to a backlog less than this share remains: the message that is passed over is its cause. */
 const LEFT = 0.5;
@@ -21,7 +21,7 @@ export function poisonAdvice(variant: VariantResult): string | null {
     const { remedy = 'onPoison: deadLetter and a deadLetter queue' } = passed;
     return (
       `Let the consumers of ${one.subject} give up a message that they cannot handle, with ${remedy}: ` +
-      `of ${unseenCount(variant, one)}, ${rest} remain`
+      `of ${unseenCount(variant, one)}, ${rest} ${rest === '1' ? 'remains' : 'remain'}`
     );
   }
   return null;
@@ -32,15 +32,15 @@ export function poisonAdvice(variant: VariantResult): string | null {
  * has a backlog without a fault too, which no advice takes away.
  */
 function passedOf(
-  { kind, harm, background, faults, interventions }: UnseenHarm,
-  { faults: own }: VariantResult,
+  { kind, subject, harm, background, faults, interventions }: UnseenHarm,
+  { faults: own, cascade }: VariantResult,
 ): UnseenIntervention | null {
   if (kind !== 'backlog') return null;
   const isSpoiled = faults.some(
     ({ fault, role }) => role === 'cause' && own.some((one) => one.id === fault && spoils(one)),
   );
   const passed = interventions.find((change) => PASSING.has(change.kind));
-  if (!isSpoiled || passed === undefined) return null;
+  if ((!isSpoiled && heldUpBy(cascade, subject) === null) || passed === undefined) return null;
   return passed.harm - background < LEFT * (harm - background) ? passed : null;
 }
 

@@ -3,8 +3,10 @@ import type {
   UnseenHarm,
   UnseenKind,
 } from '../../contracts/result/counterfactual.js';
+import { endingWords } from '../../analysis/story/ending-words.js';
+import { PASSING } from '../../plan/interventions/index.js';
 import { formatCount } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { capitalised, plural } from '../../text/words.js';
 import { type Explained, wordsOf } from '../view/explained.js';
 import { listed } from '../base/format.js';
 import { waitingNoun, type MeteredParts, type WaitingNoun } from '../families/unseen.js';
@@ -50,9 +52,7 @@ const DONE: Readonly<Record<UnseenKind, (subject: string) => string>> = {
 
 /** `The faults make jobs fall behind, and cost no request of users`; null where no run without a fault shows it. */
 export function unseenFinding(explained: Explained): string | null {
-  const found = proofsOf(explained).find(
-    ({ left, isTogether }) => isTogether || left.some(({ fault }) => fault !== undefined),
-  );
+  const found = proofsOf(explained).find(({ isByFaults }) => isByFaults);
   if (found === undefined) return null;
   const { kind, subject } = found.one;
   return `The faults ${DONE[kind](subject)}, and cost no request of users`;
@@ -84,12 +84,16 @@ function proofsOf({ variant, own }: Explained): readonly Proof[] {
         words: `without “${wordsOf(variant, fault)}”`,
         fault: wordsOf(variant, fault),
       })),
-      ...changes.map(({ harm, words }) => ({ count: harm, words })),
+      ...changes.map(({ kind, harm, words }) => {
+        const held = PASSING.has(kind) ? heldUpBy(variant.cascade, one.subject) : null;
+        return { count: harm, words, ...(held !== null && { held }) };
+      }),
     ];
-    if (left.length > 0) return [{ one, left, isTogether: false }];
     const isAverted = one.faults.length > 1 && 2 * one.background < one.harm;
+    const isByFaults = isAverted || causes.length > 0;
+    if (left.length > 0) return [{ one, left, isByFaults, isTogether: false }];
     const without = { count: one.background, words: 'without the faults' };
-    return isAverted ? [{ one, left: [without], isTogether: true }] : [];
+    return isAverted ? [{ one, left: [without], isByFaults, isTogether: true }] : [];
   });
 }
 
@@ -97,8 +101,19 @@ function proofsOf({ variant, own }: Explained): readonly Proof[] {
 interface Proof {
   readonly one: UnseenHarm;
   readonly left: readonly Left[];
+  /** Whether the runs without faults avert it. */
+  readonly isByFaults: boolean;
   /** Whether the only such run is that without all faults. */
   readonly isTogether: boolean;
+}
+
+/** What holds a backlog up to the end of a run, where messages that fail in every attempt do; null in other cases. */
+export function heldUpBy({ endings }: VariantResult['cascade'], backlog: string): string | null {
+  const found = endings.find(
+    ({ reason, subject }) =>
+      reason === 'poison' && (backlog === subject || backlog.startsWith(`${subject!}.`)),
+  );
+  return found === undefined ? null : endingWords(found);
 }
 
 /** `1,955 messages that wait for jobs on average`. */
@@ -106,13 +121,17 @@ export function unseenCount(variant: MeteredParts, { kind, subject, harm }: Unse
   return COUNTS[kind](Math.round(harm), subject, waitingNoun(variant, subject));
 }
 
-/** `psp crashes (proved): of 2 broken sagas, 0 remain without it.` Without a fault as in `sentenceOf`. */
+/**
+ * `psp crashes (proved): of 2 broken sagas, 0 remain without it.` Without a fault the messages that hold a backlog up, else
+ * as in `sentenceOf`.
+ */
 function causeFirst(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
-  const [{ fault } = { fault: undefined }, ...others] = left;
-  if (fault === undefined) return sentenceOf(variant, one, left);
-  const first = { ...left[0]!, words: 'without it' };
-  const rest = sentenceOf(variant, one, [first, ...others]);
-  return `${fault} (proved): o${rest.slice(1)}`;
+  const { fault, held, words } = left[0]!;
+  const cause = fault ?? (held === undefined ? undefined : capitalised(held));
+  if (cause === undefined) return sentenceOf(variant, one, left);
+  const first = { ...left[0]!, words: fault === undefined ? words : 'without it' };
+  const rest = sentenceOf(variant, one, [first, ...left.slice(1)]);
+  return `${cause} (proved): o${rest.slice(1)}`;
 }
 
 function sentenceOf(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
@@ -131,4 +150,6 @@ interface Left {
   readonly words: string;
   /** The words of the fault that these runs lack, if it is one. */
   readonly fault?: string;
+  /** What holds a backlog up that these runs do not have. */
+  readonly held?: string;
 }
