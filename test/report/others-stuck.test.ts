@@ -28,6 +28,19 @@ variants:
 budgets: [ devices.success >= 99% ]
 `;
 
+it('an advice for a variant that loses messages says so', () => {
+  const skips = TEXT.replace('onPoison: deadLetter, deadLetter: dead', 'onPoison: skip')
+    .replace(/^ {2}dead: .*\n/m, '')
+    .replace(/^ {2}- \{ name: blocks.*\n/m, '')
+    .replace('name: aside', 'name: skips');
+  const { result } = run(skips);
+  const { what, act } = answerOf(viewOf(result));
+  expect(plainWords(what!)).toMatch(/10 messages are lost/);
+  expect(plainWords(act!)).toBe(
+    'skips falls least behind: up to 5 messages wait, drained when the fault ends; messages lost: 10.',
+  );
+});
+
 describe('variants that never drain, beside the one that the answers are about', () => {
   it('have the reason in a note, on the terminal too', () => {
     const { result } = run(TEXT);

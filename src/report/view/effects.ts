@@ -2,6 +2,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import type { Column } from './column.js';
 import { cellText, neverCount } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
+import { withLoadOf } from './reference.js';
 import type { View } from './view.js';
 
 /** An effect that no request shows, as a sentence names it. */
@@ -91,15 +92,18 @@ export function halvedEffects(
   });
 }
 
-/** Those of them that lose or break something, from a size that is worth a word. */
+/** Those of them that lose or break something. */
+function lossesTo(view: View, from: VariantResult, to: VariantResult): readonly Halved[] {
+  return halvedEffects(view, from, to).filter(({ effect }) => !effect.isWait);
+}
+
+/** Those of them that have a size that is worth a word. */
 export function avertedLosses(
   view: View,
   from: VariantResult,
   to: VariantResult,
 ): readonly Halved[] {
-  return halvedEffects(view, from, to).filter(
-    ({ effect, before }) => !effect.isWait && before >= effect.least,
-  );
+  return lossesTo(view, from, to).filter(({ effect, before }) => before >= effect.least);
 }
 
 function amountOf(column: Column, variant: VariantResult): number {
@@ -110,4 +114,17 @@ function amountOf(column: Column, variant: VariantResult): number {
 export function effectWords({ effect, column }: Halved, variant: VariantResult): string {
   const isNone = amountOf(column, variant) === 0;
   return isNone ? effect.none : effect.words(cellText(column, variant));
+}
+
+/**
+ * `messages lost: 399`: what a variant loses or breaks that the one of the report does not. Of that one itself, each loss that
+ * another one does not have, however small: its account names it.
+ */
+export function lossesOf(view: View, variant: VariantResult): readonly string[] {
+  const { worstVariant } = view;
+  const losses =
+    variant === worstVariant
+      ? withLoadOf(view, variant).flatMap((other) => lossesTo(view, variant, other))
+      : avertedLosses(view, variant, worstVariant);
+  return [...new Set(losses.map((loss) => effectWords(loss, variant)))];
 }

@@ -3,7 +3,7 @@ import { formatShare } from '../../text/figures.js';
 import { allOf, capitalised, plural } from '../../text/words.js';
 import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
 import { changeWords, nextUnseen } from './cheapest.js';
-import { avertedLosses, effectWords } from '../view/effects.js';
+import { avertedLosses, effectWords, lossesOf } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { questionsBetween, replacedBy, withLoadOf } from '../view/reference.js';
@@ -114,16 +114,14 @@ function advice(
     .filter((text) => text !== '')
     .map(of.which)
     .find((text) => sizeOf([...head, text]) <= MOST);
-  const parts = [[settings ?? listedBelow(of.changes)], ...lossesOf(view, of.variant), ...rest];
+  const parts = [
+    [settings ?? listedBelow(of.changes)],
+    ...lossesOf(view, of.variant).map((text): Words => [`; ${text}`]),
+    ...rest,
+  ];
   const words = joined(head, parts);
   const bare = settings === of.which(values) ? null : of;
   return { words: [...words, '.'], bare, ...priced(view, of.variant) };
-}
-
-/** `; messages lost: 399`: what a variant loses or breaks that the one of the report does not. */
-function lossesOf(view: View, variant: VariantResult): readonly Words[] {
-  const losses = avertedLosses(view, variant, view.worstVariant);
-  return losses.map((loss) => [`; ${effectWords(loss, variant)}`]);
 }
 
 /** ` (8 settings, below)`: the line below has them. */
