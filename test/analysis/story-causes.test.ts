@@ -94,6 +94,27 @@ describe('the cause of an incident without a fault', () => {
     });
   });
 
+  it('is no start where slight trouble precedes a rise of the load', () => {
+    const ran = run(
+      smallAtStart(
+        '{ kind: stages, start: 500/s, stages: [ { duration: 30s, target: 500/s }, { duration: 0s, target: 900/s } ] }',
+      ),
+    );
+    const plan = ran.plans[0]!;
+    const kindsWith = (at: number): readonly string[] => {
+      const known = ran.variant();
+      // The first instances come 3 s after the first trouble, both before the load rises at 30 s.
+      const events = known.cascade.events.map((event) => {
+        const least = event.kind === 'scaledUp' ? at + 3 : at;
+        return { ...event, at: Math.max(event.at, least) };
+      });
+      const cascade = { ...known.cascade, causes: [], events };
+      return suggested(plan, { ...known, cascade }).map(({ kind }) => kind);
+    };
+    expect(kindsWith(0)).toContain('start');
+    expect(kindsWith(25)).not.toContain('start');
+  });
+
   it('is a start with the replicas of a smaller load, of both components together', async () => {
     const ran = run(smallAtStart('poisson(500/s)'));
     const own = await proofOf(ran, { share: null });

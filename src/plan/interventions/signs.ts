@@ -105,7 +105,7 @@ export function isSource({ cascade }: VariantResult, subject: string): boolean {
 }
 
 /** Share of the run in which an overload counts as there from the start. */
-const EARLY = 0.1;
+export const EARLY = 0.1;
 /** Share of a capacity that counts as all of it. */
 const FULL = 0.95;
 /** Mean use of cores from which an early saturation is not a matter of chance. */

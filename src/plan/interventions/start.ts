@@ -4,7 +4,7 @@ import { list, plural } from '../../text/words.js';
 import { risesOf } from './held-load.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { withComponent } from './processes.js';
-import { has, isWorse } from './signs.js';
+import { EARLY, has, isWorse } from './signs.js';
 
 /**
  * All components with an autoscaler begin with the instances that it gives them in the run, and keep it. They begin so
@@ -75,6 +75,9 @@ function firstInTrouble(variant: VariantResult, plan: Plan): string | null {
   const grown = events.find(({ kind }) => kind === 'scaledUp');
   const first = events.find(isWorse);
   if (first === undefined || first.at >= Math.min(changed, grown?.at ?? 0)) return null;
+  // Slight trouble shortly before a change of the load is not that of the start.
+  const { step, steps } = variant.timeline;
+  if (changed < Infinity && first.at > EARLY * step * steps) return null;
   const grows = ({ subject }: { readonly subject: string }): boolean =>
     has(variant, subject, ['scaledUp']);
   return events.find((event) => isWorse(event) && grows(event))?.subject ?? grown!.subject;
