@@ -55,7 +55,7 @@ export const CODES = Object.freeze({
   FL502: ['expression_name', 'A name or unit in the budget does not match the scenario.'],
   FL503: ['bad_query', 'The query of an alert cannot be read.'],
   FL504: ['query_name', 'The query of an alert names a series that no run has.'],
-  FL505: ['contradiction', 'No run can hold two of the budgets.'],
+  FL505: ['contradicting_budgets', 'No run can hold two of the budgets.'],
   FL601: ['too_much_load', 'The run would need more events than the limit allows.'],
   FL602: ['too_many', 'The scenario has more entries than the limit allows.'],
 } as const satisfies Record<string, readonly [name: string, help: string]>);
