@@ -51,7 +51,7 @@ function precisionWords(one: PrecisionResult, { made, confidence }: UntilResult)
   if (isAllOrNone(value, unit))
     return (
       `${goal} ${verdict}: ${formatValue(value, unit)} in all ${formatCount(made)} runs of ${variant}; ` +
-      `up to ${half} may be otherwise unseen, more where requests fail together`
+      `in further runs up to ${half} may differ, and more where requests fail together`
     );
   return `${goal} ${verdict}: ${formatValue(value, unit)} ± ${half}${relative} in ${variant}, with ${formatShare(confidence)} confidence`;
 }
