@@ -316,6 +316,22 @@ variants:
     expect(stdout).toMatch(/Why, with change 1: .*bank/s);
   });
 
+  it('says that a file has no setting to change', () => {
+    const fixed = `
+faultline: 1
+title: another company
+run: { duration: 10s }
+services: { bank: { external: true, endpoints: { pay: [ wait: 20ms ] } } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ { call: bank.pay } ] } }
+budgets: [ users.latency.p99 < 1ms ]
+`;
+    const { status, stdout } = faultline(['fix', folder.put('none.yaml', fixed), '--quiet']);
+    expect(status).toBe(2);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'base holds 0 of 1 budget, and no setting of the file has a number to change.',
+    );
+  });
+
   it('says what is left to do about a budget that settings do not reach', () => {
     const path = folder.put('floor.yaml', POOL.replace('success >= 99%', 'latency.p50 < 1ms'));
     const { status, stdout } = faultline(['fix', path, '--quiet', '--max-runs', '400']);

@@ -30,6 +30,7 @@ export function answerWords(fixed: OneLine<FixedVariant>): string {
   const now = `${name} holds ${held} of ${plural(of, 'budget')}`;
   if (fixed.interrupted === true && unheld.length === 0)
     return `${now}. An interrupt ended the search before a change was tried.`;
+  if (fixed.settings === 0) return `${now}, and no setting of the file has a number to change.`;
   const close =
     answer === null
       ? 'no change that was tried helps'
