@@ -56,6 +56,18 @@ export function budgetAnswer(variant: VariantResult): string | null {
   return null;
 }
 
+/** How many of the broken budgets hold in the runs without a fault. */
+export function heldWithout(
+  { budgets, counterfactuals }: VariantResult,
+  fault: string | undefined,
+): number {
+  const proofs = counterfactuals?.budgets ?? [];
+  return budgets.filter(isFailure).filter(({ text }) => {
+    const proof = proofs.find((own) => own.text === text);
+    return proof?.faults.some((own) => own.fault === fault && own.holds) === true;
+  }).length;
+}
+
 /** Without a fault that is enough; else without all of them; else with a change of something else. */
 function causeOf(
   { counterfactuals, faults }: Pick<VariantResult, 'counterfactuals' | 'faults'>,

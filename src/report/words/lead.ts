@@ -6,6 +6,7 @@ import { headOf } from '../../contracts/result/fault-text.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { groupedBy } from '../../text/order.js';
+import { heldWithout } from './budget-cause.js';
 import { plural } from '../../text/words.js';
 import { isEnd, isLasting } from '../view/episodes.js';
 import { wordsOf } from '../view/explained.js';
@@ -100,13 +101,14 @@ function startOf(at: number): string {
   return at === 0 ? 'the start' : formatInstant(at);
 }
 
-/** The causes with more than a small part of the harm, the largest first; two faults with the same words have their ids. */
+/** The causes with more than a small part of the harm: first those of broken budgets, then the largest; two faults with the same words have their ids. */
 export function mainCauses(variant: VariantResult): readonly KnownCause[] {
   return variant.cascade.causes
     .filter(({ role, share }) => role === 'cause' && (share ?? 1) >= SOME)
     .sort(
       (a, b) =>
         CERTAINTY.indexOf(a.known) - CERTAINTY.indexOf(b.known) ||
+        heldWithout(variant, b.fault) - heldWithout(variant, a.fault) ||
         (b.share ?? 0) - (a.share ?? 0) ||
         a.at - b.at,
     )
