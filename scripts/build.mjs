@@ -26,7 +26,10 @@ const PROGRAMS = [PROGRAM, 'cli/command-thread'];
 const LIBRARY = 'index';
 const LIBRARY_IN_NODE = 'node';
 /** The threads that simulate. */
-const THREADS = ['run/worker', 'cli/trace-worker'];
+const TRACER = 'cli/trace-worker';
+const THREADS = ['run/worker', TRACER];
+/** A third smaller. Names of errors are texts, and no other name of the code is shown. */
+const SMALL = { compress: false, mangle: true, codegen: { removeWhitespace: true } };
 /** Started and never imported: to load one is to run it. */
 const STARTED = new Set([...PROGRAMS, ...THREADS]);
 /** What runs in the page of a report, and the module that has it as a text. */
@@ -77,7 +80,9 @@ function buildThread(thread, directory) {
     resolve: { alias: { zod: NO_SCHEMAS } },
     plugins: [constantFunctions],
   };
-  return bundle(sourceOf(thread), options, { file: join(directory, `${thread}.js`) });
+  const output = { file: join(directory, `${thread}.js`) };
+  if (thread === TRACER) output.minify = SMALL;
+  return bundle(sourceOf(thread), options, output);
 }
 
 /** The program in a few files: otherwise every command would have to find and link hundreds of modules first. */
@@ -96,9 +101,7 @@ function buildProgram(directory) {
  */
 function buildLibrary(directory) {
   const options = { platform: 'browser', resolve: { alias: { crypto: NO_CRYPTO } } };
-  // A third smaller. Names of errors are texts, and no other name of the code is shown.
-  const minify = { compress: false, mangle: true, codegen: { removeWhitespace: true } };
-  const output = { file: join(directory, 'library', 'index.js'), minify };
+  const output = { file: join(directory, 'library', 'index.js'), minify: SMALL };
   return bundle(sourceOf(LIBRARY), options, output);
 }
 

@@ -20,10 +20,10 @@ const FILE = folder.put('small.yaml', TEXT);
 const SLOWER = TEXT.replace(/concurrency: (\d+)/, 'concurrency: 1');
 const OTHER = folder.put('other.yaml', SLOWER);
 
-/** The document that a command prints, whatever its verdict: `fix` ends with 2 where no change holds a budget. */
+/** The document that a command prints, whatever its verdict: \`fix\` alone ends with 2 where no change holds a budget. */
 function printed(...args: readonly string[]): string {
   const { status, stdout, stderr } = faultline([...args, '--json', '-', '--quiet']);
-  expect([0, 1, 2], stderr).toContain(status);
+  expect(args[0] === 'fix' ? [0, 2] : [0, 1], stderr).toContain(status);
   expect(stdout, stderr).not.toBe('');
   return stdout;
 }
