@@ -18,7 +18,7 @@ const SERVER =
  * settings, names or monitoring. `names`: its name and its image.
  */
 export function isInBackground(names: readonly string[]): boolean {
-  return names.some((name) => SERVER.test(name.toLowerCase()) || WATCHER.test(name.toLowerCase()));
+  return names.some((name) => isWatcher(name) || SERVER.test(name.toLowerCase()));
 }
 
 const ASKED =

@@ -26,21 +26,23 @@ import {
   type WrittenScalar,
 } from './written.js';
 
+/** The CPU of a component with a limit, which is a quota on the cores of its node; null without one. */
+function limited(component: Component | undefined): WrittenMap['entries'] | null {
+  const cpu = component?.fields.get('cpu');
+  return cpu?.kind === 'map' && cpu.entries.has('quota') ? cpu.entries : null;
+}
+
 /** What manifests know about the components of traces. */
 export function hintsOf(system: System): TraceHints {
   return {
     cores: (name) => {
       const component = system.named(name);
-      const cpu = component?.fields.get('cpu');
-      // A limit is a quota on the cores of the node.
-      const whole =
-        cpu?.kind === 'map' && cpu.entries.has('quota') ? cpu.entries.get('cores') : null;
+      const whole = limited(component)?.get('cores');
       return whole?.kind === 'scalar' ? Number(whole.value) : (component?.cores ?? null);
     },
     quota: (name) => {
       const component = system.named(name);
-      const cpu = component?.fields.get('cpu');
-      return cpu?.kind === 'map' && cpu.entries.has('quota') ? (component?.cores ?? null) : null;
+      return limited(component) === null ? null : (component?.cores ?? null);
     },
     replicas: (name) => system.named(name)?.replicas ?? null,
   };

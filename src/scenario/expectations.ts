@@ -134,24 +134,26 @@ export function resolveExpectations(
     const expression = readText(EXPRESSION, at, scope);
     if (expression === null) return [];
     if (own.by !== null) checkBy(expression, nodes[index], at.path, scope.problems);
-    return {
+    const budget = {
       ...except(own, ['expect']),
       text: own.expect,
       expression,
       by: own.by ?? 0,
       at: scope.problems.placeText(node.at),
-      node,
-      index,
     };
+    return { budget, node, index };
   });
-  const strict = read.filter(({ severity }) => severity === 'error');
-  for (const { first, second } of contradictions(strict.map((own) => own.expression))) {
+  const strict = read.filter(({ budget }) => budget.severity === 'error');
+  for (const { first, second } of contradictions(strict.map((own) => own.budget.expression))) {
     const { node, index } = strict[second]!;
-    const { text: other, index: earlier } = strict[first]!;
+    const {
+      budget: { text: other },
+      index: earlier,
+    } = strict[first]!;
     const message = `no run can hold this and ${pathText([...path, earlier])}, ${other}: change a limit, or let each name its variants, as in \`in VARIANT\``;
     scope.problems.add({ code: 'FL505', at: node.at, path: [...path, index], message });
   }
-  return read.map((own) => except(own, ['node', 'index']));
+  return read.map(({ budget }) => budget);
 }
 
 /** `by` is a tolerance on a measured limit. A limit in the file needs none. */

@@ -59,7 +59,7 @@ function answerWords({ limits, load }: CapacityResult): string {
   return `${held}: beyond it ${givesWords(calm)}.`;
 }
 
-/** `Its 9 measured values have ranges, within which it holds 350/s to 520/s (lowest and highest of 12 draws).` */
+/** `Within the ± of its 9 measured values it holds 350/s to 520/s (the ends of 12 draws).` */
 function rangeWords({ ranges }: CapacityResult): string {
   if (ranges === null) return '';
   const { inputs, draws, leftOut, low, high, most } = ranges;

@@ -111,20 +111,19 @@ function ownedBy(documents: Settings['documents'], system: System): readonly Own
     const named = ownersOf(document, system);
     return { document, components: named.length > 0 ? named : usedBy() };
   });
-  const [folders, names] = [FOLDER, BASE].map(
-    (part) => new Map(all.map(({ document }) => [document, part.exec(`/${document.file}`)?.[1]])),
-  );
-  const isOfServer = ({ document, components }: Owned): boolean =>
-    components.length === 1 && system.named(names!.get(document) ?? '') === components[0];
+  const folderOf = ({ document }: Owned): string | undefined => FOLDER.exec(document.file)?.[1];
+  const nameOf = ({ document }: Owned): string => BASE.exec(document.file)?.[1] ?? '';
+  const isOfServer = (own: Owned): boolean =>
+    own.components.length === 1 && system.named(nameOf(own)) === own.components[0];
   const served = all.filter(isOfServer);
   const clients = new Set([
     ...served.flatMap(({ components }) => components),
     ...all.flatMap(({ document, components }) => (isClient(document) ? components : [])),
   ]);
-  const isShared = ({ document, components }: Owned): boolean =>
-    components.length === 0 &&
-    names!.get(document) === 'application' &&
-    served.some((own) => folders!.get(own.document) === folders!.get(document));
+  const isShared = (own: Owned): boolean =>
+    own.components.length === 0 &&
+    nameOf(own) === 'application' &&
+    served.some((other) => folderOf(other) === folderOf(own));
   const shared = all.filter(isShared).map((own) => ({ ...own, components: [...clients] }));
   const rest = all.filter((own) => !isShared(own) && !isOfServer(own));
   return [...rest, ...shared, ...served];
