@@ -5,7 +5,7 @@ import { Importing, type Imported } from '../../src/importing/import.js';
 import { readTraces } from '../../src/importing/traces/index.js';
 import { otlp } from '../../src/telemetry/otlp.js';
 import { exported } from '../telemetry/export.js';
-import { loaded, source } from './support.js';
+import { deployed, loaded, source } from './support.js';
 import { asGateway } from './traces/meshes.js';
 
 const SHOP = `
@@ -27,20 +27,7 @@ workloads:
     requests: [ { name: order, weight: 1, call: ingress, path: /api/orders }, { name: browse, weight: 3, call: ingress, path: / } ]
 `;
 
-const SERVICES = ['shop', 'stock']
-  .map(
-    (name) => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { matchLabels: { app: ${name} } }, template: { metadata: { labels: { app: ${name} } }, spec: { containers: [ { name: main, image: shop/${name} } ] } } }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} } }`,
-  )
-  .join('\n---');
+const SERVICES = deployed(['shop', 'stock'], { about: ', namespace: shop' });
 
 const gateway = (name: string): string => `
 ---

@@ -5,7 +5,7 @@ import { Importing, type Imported } from '../../src/importing/import.js';
 import { readTraces } from '../../src/importing/traces/index.js';
 import { otlp } from '../../src/telemetry/otlp.js';
 import { exported } from '../telemetry/export.js';
-import { loaded, source } from './support.js';
+import { deployed, loaded, source } from './support.js';
 import { asMesh } from './traces/meshes.js';
 
 const SHOP = `
@@ -26,20 +26,7 @@ workloads: { users: { arrivals: poisson(60/s), requests: [ { call: order.create 
 `;
 
 const MANIFESTS = `
-${['order', 'payment']
-  .map(
-    (name) => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { matchLabels: { app: ${name} } }, template: { metadata: { labels: { app: ${name} } }, spec: { containers: [ { name: main, image: shop/${name} } ] } } }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} } }`,
-  )
-  .join('\n---')}
+${deployed(['order', 'payment'], { about: ', namespace: shop' })}
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService

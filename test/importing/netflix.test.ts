@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Importing, type Imported } from '../../src/importing/import.js';
-import { loaded } from './support.js';
+import { deployed, loaded } from './support.js';
 
-const MANIFESTS = ['edge', 'order', 'payment', 'stock']
-  .map(
-    (name) => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { containers: [ { name: main, image: x, env: [ { name: STOCK_URL, value: "http://stock:80" } ] } ] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name} }
-spec: { selector: { app: ${name} } }`,
-  )
-  .join('\n---\n');
+const MANIFESTS = deployed(['edge', 'order', 'payment', 'stock'], {
+  more: ', env: [ { name: STOCK_URL, value: "http://stock:80" } ]',
+});
 
 function imported(path: string, text: string): Imported {
   const sources = [

@@ -2,25 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readMapping } from '../../src/importing/names.js';
 import { Importing } from '../../src/importing/import.js';
-import { fixtures, imported, loaded } from './support.js';
+import { deployed, fixtures, imported, loaded } from './support.js';
 
-const MANIFESTS = ['order', 'payment']
-  .map(
-    (name) => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { containers: [ { name: main, image: x } ] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name} }
-spec: { selector: { app: ${name} } }`,
-  )
-  .join('\n---\n');
+const MANIFESTS = deployed(['order', 'payment']);
 
 const SETTINGS = `
 server: { tomcat: { threads: { max: 200 }, accept-count: 100 }, port: 8080 }
@@ -373,7 +357,7 @@ function withVariables(env: readonly string[], more = '', container = ''): any {
     const [, name, value] = /^([^=]*)=(.*)$/.exec(one)!;
     return `{ name: ${name}, value: "${value}" }`;
   });
-  const text = `${MANIFESTS.replace('image: x }', `image: x, env: [ ${list.join(', ')} ] ${container} }`)}\n${more}`;
+  const text = `${MANIFESTS.replace('image: shop/order }', `image: shop/order, env: [ ${list.join(', ')} ] ${container} }`)}\n${more}`;
   const sources = [{ path: 'k8s.yaml', text }];
   const result = new Importing(sources, { title: 'Shop', names: new Map() }).finish(null);
   loaded(result);

@@ -50,3 +50,25 @@ function count(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   return Object.values(value).reduce((sum: number, each) => sum + count(each), 0);
 }
+
+/** A Deployment and a Service of each name. `about` is the rest of the metadata, `more` that of the container. */
+export function deployed(names: readonly string[], { about = '', more = '' } = {}): string {
+  return names
+    .map(
+      (name) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}${about} }
+spec:
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [ { name: main, image: shop/${name}${more} } ] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}${about} }
+spec: { selector: { app: ${name} } }`,
+    )
+    .join('\n---');
+}
