@@ -19,21 +19,56 @@ interface Kinds {
 /** Largest number of kinds that a hint lists. */
 const LISTED = 4;
 
+/** A key that the written kind has not, among all keys that are written; `isNear`: it has a similar one. */
+interface Written {
+  readonly key: string;
+  readonly keys: readonly string[];
+  readonly isNear: boolean;
+}
+
 /**
- * Other kinds of the same thing that have a key: ` for kind poisson; kind stages has it`. Empty if there are none.
- * `member` is the schema of the kind that is written, somewhere in `root`.
+ * Other kinds of the same thing that have a key: ` for kind poisson; kind stages has it`. Empty if there are none, or if a
+ * similar key is meant. `member` is the schema of the kind that is written, somewhere in `root`.
  */
-export function siblingHint(root: z.core.$ZodType, member: z.core.$ZodType, key: string): string {
+export function siblingHint(
+  root: z.core.$ZodType,
+  member: z.core.$ZodType,
+  { key, keys, isNear }: Written,
+): string {
   const kinds = kindsIn(root).get(member);
-  if (kinds === undefined) return '';
+  if (kinds === undefined || (isNear && !isOfSibling(kinds, member, keys))) return '';
   const own = namesOf(member, kinds.key);
-  const others = kinds.members
-    .filter((other) => other !== member && definitionOf(other).shape?.[key] !== undefined)
-    .flatMap((other) => namesOf(other, kinds.key));
+  const others = siblingsWith(kinds, member, [key]);
   if (own.length === 0 || others.length === 0) return '';
   const listed = others.slice(0, LISTED).join(', ');
   const more = others.length > LISTED ? ' and others' : '';
   return ` for ${kinds.key} ${own[0]} (it belongs to ${kinds.key} ${listed}${more})`;
+}
+
+/** Whether several of these fields are not those of `member`, and another kind has them all. */
+function isOfSibling(kinds: Kinds, member: z.core.$ZodType, fields: readonly string[]): boolean {
+  const strange = fields.filter((field) => definitionOf(member).shape?.[field] === undefined);
+  return strange.length > 1 && siblingsWith(kinds, member, fields).length > 0;
+}
+
+function siblingsWith(
+  { key, members }: Kinds,
+  member: z.core.$ZodType,
+  fields: readonly string[],
+): readonly string[] {
+  return withAll(
+    members.filter((other) => other !== member),
+    fields,
+  ).flatMap((other) => namesOf(other, key));
+}
+
+function withAll(
+  members: readonly z.core.$ZodType[],
+  fields: readonly string[],
+): readonly z.core.$ZodType[] {
+  return members.filter((member) =>
+    fields.every((field) => definitionOf(member).shape?.[field] !== undefined),
+  );
 }
 
 /** Of these kinds of a union that `key` tells apart, those that have all of these fields. */
@@ -48,9 +83,7 @@ export function kindsWithAll(
     return own.key === key && all.length === names.length && all.every((n) => names.includes(n));
   };
   const members = [...unions].find(isMeant)?.members ?? [];
-  return members
-    .filter((member) => fields.every((field) => definitionOf(member).shape?.[field] !== undefined))
-    .flatMap((member) => namesOf(member, key));
+  return withAll(members, fields).flatMap((member) => namesOf(member, key));
 }
 
 /** The unions of each schema by their members. A walk through all parts of the schema of a scenario takes some 10 ms. */

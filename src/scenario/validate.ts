@@ -108,12 +108,12 @@ class Reporter {
 
   private unknownKey(path: readonly PathKey[], key: string, message: string): void {
     const node = locate(this.tree, path).node;
-    const entry = node.type === 'map' ? node.entries.get(key) : undefined;
+    const entries = node.type === 'map' ? node.entries : null;
+    const entry = entries?.get(key);
     const at = entry?.key ?? node.at;
     if (isCutOff(node, key)) return;
-    const known = message.startsWith(KNOWN)
-      ? this.known[Number(message.slice(KNOWN.length))]
-      : undefined;
+    const index = message.startsWith(KNOWN) ? Number(message.slice(KNOWN.length)) : -1;
+    const known = index < 0 ? undefined : this.known[index];
     const allowed = known?.keys ?? [];
     const target = isStepPath(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
     const meant = wordFor(key, allowed);
@@ -132,14 +132,14 @@ class Reporter {
       const words = way === undefined ? {} : { allowed };
       return this.problems.add({ code: 'FL201', at, path: [...path, key], message, ...words });
     }
-    const isOfOther = meant === undefined && known !== undefined;
-    const hint = isOfOther ? siblingHint(this.schema, known.member, key) : '';
+    const written = { key, keys: [...(entries?.keys() ?? [])], isNear: meant !== undefined };
+    const hint = known === undefined ? '' : siblingHint(this.schema, known.member, written);
     this.problems.add({
       code: 'FL201',
       at,
       path: [...path, key],
       message: `unknown key ${show(key)}${hint}`,
-      found: key,
+      ...((hint === '' || meant === undefined) && { found: key }),
       allowed,
     });
   }

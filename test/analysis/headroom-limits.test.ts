@@ -34,6 +34,22 @@ const CASES: Readonly<Record<string, readonly [hold: number, by: string, text: s
     'shop bulkhead psp',
     system(200, 'shop.buy', called('bulkhead: { maxConcurrent: 10, maxQueue: 100 }')),
   ],
+  // Two calls of each request, of two callers with three instances each, share the 10 permits.
+  'a bulkhead that all callers share': [
+    4.461 / 0.03 / 2,
+    'desk bulkhead psp',
+    system(
+      45,
+      'shop.buy',
+      `
+defaults: { services: { concurrency: 1000, replicas: 3 } }
+services:
+  shop: { endpoints: { buy: [ call: desk.ask, call: psp.pay ] }, outbound: { psp: psp } }
+  desk: { endpoints: { ask: [ call: psp.pay ] }, outbound: { psp: psp } }
+  psp: { endpoints: { pay: [ wait: exponential(30ms) ] } }
+policies: { psp: { bulkhead: { maxConcurrent: 10, scope: global } } }`,
+    ),
+  ],
   // M/D/1 with 20 places refuses 1 % at 95.8 % of the rate, for each of two callers.
   'a rate limit of the caller': [
     2 * 80 * 0.958,
@@ -173,6 +189,23 @@ policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
     // A higher maximum refuses as many calls, and is taken back: the limit decides, at whatever value it finds.
     const { refused, settings, holds } = need!;
     expect([holds, refused?.by, settings]).toEqual([false, 'concurrency limit', []]);
+  });
+
+  it('names the limits that hold for each value of a key', () => {
+    const limit = 'rateLimit: { rate: 20/s, key: tenant }';
+    const calls = called('bulkhead: { maxConcurrent: 10, per: key, key: tenant }');
+    const words = (body: string): string =>
+      tightestWords(
+        headroomOf(`${system(90, 'shop.buy', body)}keys: { tenant: zipf(count=50) }\n`),
+        [],
+      )!;
+    expect(words(store(limit))).toMatch(
+      /; not counted: the rate limit of shop for each tenant, which may refuse the busiest tenant earlier$/,
+    );
+    expect(words(calls)).toMatch(
+      /; not counted: the bulkhead of shop on calls to psp for each tenant, which may/,
+    );
+    expect(words(calls.replace('maxC', 'dryRun: true, maxC'))).not.toContain('not counted');
   });
 
   it('says where a limit begins to refuse', () => {

@@ -6,10 +6,10 @@ import { meant, nearest, wordFor } from '../../src/scenario/suggest.js';
 import { SYNONYMS } from '../../src/scenario/synonyms.js';
 import { load, station } from './support.js';
 
-/** The diagnostic for the only problem of a text. */
-function told(text: string): string {
+/** The diagnostic for the first problem of a text, by default of one. */
+function told(text: string, count = 1): string {
   const { problems } = load(text);
-  expect(problems).toHaveLength(1);
+  expect(problems).toHaveLength(count);
   return formatDiagnostic(problems[0]);
 }
 
@@ -106,6 +106,18 @@ describe('what is allowed instead', () => {
     expect(text).toContain('unknown key stages for kind poisson (it belongs to kind stages)');
     const none = station(SERVICE).replace('poisson(1/s)', '{ kind: poisson, rate: 1/s, zzz: 1 }');
     expect(told(none)).toMatch(/unknown key zzz\n/);
+  });
+
+  it('says it of the settings of another library, even where a word of the kind is near', () => {
+    const limited = (limit: string, count: number): string =>
+      told(station(SERVICE.replace('{', `{ admission: { rateLimit: ${limit} },`)), count);
+    const pasted = limited('{ limitForPeriod: 20, limitRefreshPeriod: 1s, key: client }', 2);
+    expect(pasted).toContain(
+      'unknown key limitForPeriod for kind tokenBucket (it belongs to kind resilience4j)',
+    );
+    expect(pasted).not.toContain('did you mean');
+    // One key alone is more likely another word.
+    expect(limited('{ limitForPeriod: 20, key: client }', 1)).toContain('did you mean "rate"?');
   });
 
   it('is not listed where the message says it, or one name is meant', () => {

@@ -1,8 +1,8 @@
-import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
+import type { ComponentHeadroom, Headroom, KeyedLimit } from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
 import { busyTimes, laterRise } from './busy-times.js';
 import { hitsNothing, isBackground, triggersIn } from './background.js';
-import { adaptsIn } from './limit-uses.js';
+import { adaptsIn, keyedIn } from './limit-uses.js';
 import { edgesFrom } from './component-edges.js';
 import { meanOf } from './estimate.js';
 import type { GaugePick } from './gauges.js';
@@ -29,7 +29,7 @@ export function headroomOf(data: VariantData): Headroom {
   const isBefore = data.before.lengthNs > 0;
   const window = isBefore ? data.before : data.whole;
   const steady = componentsIn(data, window, !isBefore);
-  const { unlimited, adaptive } = steady;
+  const { unlimited, adaptive, keyed } = steady;
   const busy = busyTimes(data.plan, window).flatMap((time) => {
     const when = { ...timesOf(data, time), rate: usersIn(data, time) };
     return componentsIn(data, time, !isBefore).components.map((one) => ({ ...one, when }));
@@ -42,6 +42,7 @@ export function headroomOf(data: VariantData): Headroom {
     components,
     unlimited,
     ...(adaptive.length > 0 && { adaptive }),
+    ...(keyed.length > 0 && { keyed }),
     faults: isBefore ? faultsOf(data) : [],
     ...(isBefore && laterIn(data, window)),
   };
@@ -145,10 +146,11 @@ function componentsIn(
   data: VariantData,
   window: Window,
   isFaulty: boolean,
-): Pick<Headroom, 'components' | 'unlimited'> & Required<Pick<Headroom, 'adaptive'>> {
+): Pick<Headroom, 'components' | 'unlimited'> & Required<Pick<Headroom, 'adaptive' | 'keyed'>> {
   const components: ComponentHeadroom[] = [];
   const unlimited: string[] = [];
   const adaptive: string[] = [];
+  const keyed: KeyedLimit[] = [];
   const asked = { data, window, isFaulty, visits: visitsIn({ data, window }) };
   const waits = waitsBelow(asked);
   data.plan.components.forEach((component, id) => {
@@ -161,11 +163,12 @@ function componentsIn(
     const isCalled = selection.parts.some((part) => asked.visits.arrived(part) > 0);
     const isAdaptive = isCalled && adaptsIn(data.plan, id);
     if (isAdaptive) adaptive.push(component.name);
+    if (isCalled) keyed.push(...keyedIn(data.plan, id));
     if (tightest !== undefined) components.push(tightest);
     else if (!isLimited && !isAdaptive && isCalled) unlimited.push(component.name);
   });
   components.sort(byRoom);
-  return { components, unlimited: databasesFirst(data, unlimited), adaptive };
+  return { components, unlimited: databasesFirst(data, unlimited), adaptive, keyed };
 }
 
 /** A real database has cores, so that the file lacks a limit rather than that there is none. */

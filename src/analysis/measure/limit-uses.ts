@@ -3,13 +3,13 @@ import type { EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { KeyedLimit } from '../../contracts/result/headroom.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { offeredTo } from '../../stats/loss.js';
 import { sumOf } from '../../stats/sums.js';
 import { counterSums } from './column-sums.js';
-import { edgesFrom } from './component-edges.js';
 import { meanOf } from './estimate.js';
 import { meanHeld } from './held.js';
 import { instructionsOf } from './instructions.js';
@@ -67,10 +67,28 @@ const MOSTS: Readonly<Record<string, (layer: Layer) => Most | null>> = {
 
 /** Whether a component limits its requests or its calls in progress by what it measures. */
 export function adaptsIn(plan: Plan, id: number): boolean {
-  const own = plan.gates.filter(({ component }) => component === id).map(({ layer }) => layer);
-  const calls = wiringOf(plan).from[id].flatMap(({ bundle }) => plan.bundles[bundle].layers);
-  return [...own, ...calls].some(
-    (layer) => !layer.dryRun && (ADAPTS.get(layer.policy)?.(layer) ?? false),
+  return limitsIn(plan, id).some(({ layer }) => ADAPTS.get(layer.policy)?.(layer) ?? false);
+}
+
+/** The limits of a component that hold for each value of a key: each by its own values. */
+export function keyedIn(plan: Plan, id: number): readonly KeyedLimit[] {
+  const keyed = limitsIn(plan, id).flatMap(({ layer, to }): readonly KeyedLimit[] => {
+    const by = WORDS[layer.policy];
+    if (by === undefined || layer.key === null) return [];
+    const of = to === null ? null : plan.components[to].name;
+    return [{ component: plan.components[id].name, by, key: layer.key, of }];
+  });
+  return [...new Map(keyed.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** The policies on the requests of a component (`to` is null) and on its calls that decide. */
+function limitsIn(plan: Plan, id: number): readonly { layer: Layer; to: number | null }[] {
+  const own = [...plan.limiters, ...plan.gates].filter(({ component }) => component === id);
+  const calls = wiringOf(plan).from[id].flatMap(({ bundle, to }) =>
+    plan.bundles[bundle].layers.map((layer) => ({ layer, to })),
+  );
+  return [...own.map(({ layer }) => ({ layer, to: null })), ...calls].filter(
+    ({ layer }) => !layer.dryRun,
   );
 }
 
@@ -157,11 +175,10 @@ function useOf(
   };
 }
 
-/** Calls of a component that share the state of a layer. */
+/** Calls that share the state of a layer. */
 interface Guarded {
-  readonly edge: ComponentEdge;
+  readonly calls: { readonly edge: ComponentEdge; readonly stats: number[] }[];
   readonly layer: Layer;
-  readonly stats: number[];
   /** The layer repeats no call: a retry inside of it holds its permit over all attempts. */
   readonly isInside: boolean;
   readonly spans: boolean;
@@ -170,7 +187,8 @@ interface Guarded {
 /** The limits of a caller on its calls. */
 export function callUses(asked: Measuring, component: string, id: number): readonly Use[] {
   return guardedCalls(asked, id).flatMap((own): readonly Use[] => {
-    const { edge, layer, stats, spans } = own;
+    const { calls, layer, spans } = own;
+    const stats = calls.flatMap((one) => one.stats);
     const most = mostOf(layer);
     if (most === null) return [];
     const { data, visits } = asked;
@@ -183,12 +201,15 @@ export function callUses(asked: Measuring, component: string, id: number): reado
     const repeats = passed > 0 && !own.isInside ? sent / passed : 1;
     const due = visits.dueAttempts(stats) / repeats;
     const callers = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
-    const states = callers * (layer.per === 'target' ? meanInstances(asked, edge.to) : 1);
-    const held = most.resource === 'rate' ? 0 : heldBy(asked, own);
+    const callees = [...new Set(calls.map(({ edge }) => edge.to))];
+    const targets = sumOf(callees.map((to) => meanInstances(asked, to)));
+    const states = callers * (layer.per === 'target' ? targets : 1);
+    const held =
+      most.resource === 'rate' ? 0 : sumOf(calls.map((one) => heldBy(asked, one, own.isInside)));
     const asks = passed + refused;
     const isFull = (most.resource === 'rate' ? passed : held) >= FULL * most.calls * states;
     const all = isFull ? due : Math.min(asks, due);
-    const name = spans ? null : data.plan.components[edge.to].name;
+    const name = spans ? null : data.plan.components[callees[0]].name;
     const share = asks > 0 ? refused / asks : 0;
     const passing = { passed, due: all > passed * FEW ? all : passed, held, refused: share };
     return [useOf(asked, most, states, passing, layer, { component, of: name })];
@@ -199,7 +220,11 @@ export function callUses(asked: Measuring, component: string, id: number): reado
 const FEW = 1.01;
 
 /** Calls in progress inside a layer, mean of the time, without those that only wait for another component. */
-function heldBy(asked: Measuring, { edge, stats, isInside }: Guarded): number {
+function heldBy(
+  asked: Measuring,
+  { edge, stats }: Guarded['calls'][number],
+  isInside: boolean,
+): number {
   const { data, window, waits } = asked;
   const durations = (stat: number): number =>
     sumOf(
@@ -222,36 +247,46 @@ function heldBy(asked: Measuring, { edge, stats, isInside }: Guarded): number {
   return Math.max(0, level - waits.at(edge)) * (own / all);
 }
 
-/** By plan and component. Computed on first use. */
-const known = new WeakMap<Plan, Map<number, readonly Guarded[]>>();
+/** By plan. Computed on first use. */
+const known = new WeakMap<Plan, readonly Guarded[]>();
 
+/** The groups of calls of which some are those of a component. */
 function guardedCalls({ data }: Measuring, id: number): readonly Guarded[] {
   const { plan } = data;
-  let byComponent = known.get(plan);
-  if (byComponent === undefined) known.set(plan, (byComponent = new Map()));
-  let found = byComponent.get(id);
-  if (found === undefined) byComponent.set(id, (found = groupsOf(plan, edgesFrom(data, id))));
-  return found;
+  let groups = known.get(plan);
+  if (groups === undefined) known.set(plan, (groups = groupsOf(plan, data.edges)));
+  return groups.filter(({ calls }) => calls.some(({ edge }) => edge.from === id));
 }
 
 function groupsOf(plan: Plan, edges: readonly ComponentEdge[]): readonly Guarded[] {
   const groups = new Map<string, Guarded>();
   for (const edge of edges) {
     for (const stat of edge.stats) {
-      const bundles = new Set(wiringOf(plan).edgesOf[stat].map(({ bundle }) => bundle));
+      const calls = wiringOf(plan).edgesOf[stat];
+      const bundles = new Set(calls.map(({ bundle }) => bundle));
       const [bundle] = bundles;
       // Where calls take several ways, the figures do not say which way each took.
       if (bundles.size !== 1) continue;
       const { id, layers } = plan.bundles[bundle];
       const retry = layers.findIndex(({ policy }) => REPEATING.has(policy));
       layers.forEach((layer, at) => {
-        if (mostOf(layer) === null || layer.scope === 'global') return;
+        if (mostOf(layer) === null) return;
         const spans = layer.spans === true;
-        const place = spans ? '' : layer.per === 'endpoint' ? stat : `to ${edge.to}`;
-        const key = `${layer.bundle ?? id} ${layer.policy} ${place}`;
+        const place = spans
+          ? ''
+          : layer.per === 'endpoint'
+            ? `part ${calls[0].to}`
+            : `to ${edge.to}`;
+        const whose = layer.scope === 'global' ? '' : `from ${edge.from}`;
+        const key = `${layer.bundle ?? id} ${layer.policy} ${whose} ${place}`;
         const group = groups.get(key);
-        if (group !== undefined) group.stats.push(stat);
-        else groups.set(key, { edge, layer, stats: [stat], isInside: retry < at, spans });
+        if (group === undefined) {
+          groups.set(key, { calls: [{ edge, stats: [stat] }], layer, isInside: retry < at, spans });
+          return;
+        }
+        const same = group.calls.find((one) => one.edge === edge);
+        if (same === undefined) group.calls.push({ edge, stats: [stat] });
+        else same.stats.push(stat);
       });
     }
   }

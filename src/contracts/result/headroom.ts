@@ -33,6 +33,8 @@ export interface Headroom {
   readonly unlimited: readonly string[];
   /** Components with a concurrency limit that adapts, on their requests or their calls: it has no fixed value. */
   readonly adaptive?: readonly string[];
+  /** Limits for each value of a key: the most frequent value reaches its own first, at a load that is not computed. */
+  readonly keyed?: readonly KeyedLimit[];
   /**
    * A workload that is planned to send more requests after this time, when faults are near, than in it: from when until
    * when, and its highest rates after and within it. That load is not measured.
@@ -46,6 +48,14 @@ export interface Headroom {
   };
   /** The same while each fault is active; empty if `underFault`. */
   readonly faults: readonly FaultHeadroom[];
+}
+
+/** A limit of a component for each value of a key, on its requests, or on its calls to `of`. */
+export interface KeyedLimit {
+  readonly component: string;
+  readonly by: NonNullable<ComponentHeadroom['by']>;
+  readonly key: string;
+  readonly of: string | null;
 }
 
 /** Headroom while a fault is active. */

@@ -4,12 +4,12 @@ import { formatNumber, formatRate, formatShare, formatSpan } from '../../text/fi
 import { capitalised, list } from '../../text/words.js';
 import { boxes, label, textWidth, type Area, type Drawing } from '../drawing/draw.js';
 import {
-  adaptiveWords,
   amountWords,
   besideTitle,
   factorWords,
   healthyWords,
   isFar,
+  otherLimits,
   shareUsed,
   stuckWords,
   useWords,
@@ -46,17 +46,17 @@ function titleOf(first: ComponentHeadroom): string {
 }
 
 function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom): Markup {
-  const { components, unlimited, adaptive = [] } = headroom;
+  const { components, unlimited } = headroom;
   const id = `headroom-${lookOf(view, name).className}`;
   const rest =
     unlimited.length === 0
       ? ''
       : ` No limit: ${list(unlimited.slice(0, NAMED))}${unlimited.length > NAMED ? ` and ${unlimited.length - NAMED} more` : ''}.`;
-  const adapts = adaptive.length === 0 ? '' : ` ${capitalised(adaptiveWords(adaptive))}.`;
+  const others = otherLimits(headroom).map((words) => ` ${capitalised(words)}.`);
   const words = besideTitle(headroom, faults);
   return markup`${words !== '' && markup`<p>${words}.</p>`}${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358), (svg, drawing) => rowsBox(svg, drawing, { top: 3, row: 23, count: Math.min(BARS, components.length) }))}</figure>`}
     ${caption(
-      `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}${adapts}`,
+      `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}${others.join('')}`,
     )}
     ${components.length > 0 && dataTable(tableOf(components))}
     ${headroom.faults.length > 0 && dataTable(faultTable(headroom, faults), 'While each fault is active')}`;

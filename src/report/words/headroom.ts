@@ -1,6 +1,7 @@
 import type {
   ComponentHeadroom,
   Headroom,
+  KeyedLimit,
   LoadedResource,
 } from '../../contracts/result/headroom.js';
 import type { FaultInfo, VariantResult } from '../../contracts/result/result.js';
@@ -139,10 +140,11 @@ export function besideTitle(headroom: Headroom, faults: readonly FaultInfo[]): s
 
 /** The component that saturates first, in a sentence, with its headroom under faults; null where nothing was used. */
 export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]): string | null {
-  const { components, underFault, rate, unlimited, adaptive = [] } = headroom;
+  const { components, underFault, rate, unlimited } = headroom;
+  const others = otherLimits(headroom);
   const [first] = components;
   if (first === undefined) {
-    if (adaptive.length > 0) return adaptiveWords(adaptive);
+    if (others.length > 0) return others.join('; ');
     return unlimited.length === 0 ? null : unlimitedWords(unlimited);
   }
   const { factor, replicas } = first;
@@ -157,8 +159,8 @@ export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]):
     : factor <= USED_UP
       ? `${first.component} is saturated: ${holdWords(first)} ${held} of ${load}${included}`
       : `${first.component} saturates first, at ${formatNumber(factor)}x this load, ${held} (${use})`;
-  const adapts = adaptive.length === 0 ? '' : `; ${adaptiveWords(adaptive)}`;
-  return `${calm}${faultWords(headroom, first, faults)}${adapts}${laterWords(headroom)}`;
+  const more = others.map((words) => `; ${words}`).join('');
+  return `${calm}${faultWords(headroom, first, faults)}${more}${laterWords(headroom)}`;
 }
 
 /** `; not counted: users sends 300/s instead of 20/s from 81 to 140 s`, of a load that is higher near the faults. */
@@ -186,8 +188,27 @@ function whenWords({ when }: ComponentHeadroom): string {
   return when === undefined ? '' : ` from ${formatSpan(when.from, when.until)}`;
 }
 
+/** Limits for which no load can be stated, each in a sentence. */
+export function otherLimits({ adaptive = [], keyed = [] }: Headroom): readonly string[] {
+  return [
+    ...(adaptive.length === 0 ? [] : [adaptiveWords(adaptive)]),
+    ...(keyed.length === 0 ? [] : [keyedWords(keyed)]),
+  ];
+}
+
+/** `not counted: the rate limit of api for each tenant, which may refuse the busiest tenant earlier`. */
+function keyedWords(keyed: readonly KeyedLimit[]): string {
+  const limits = keyed.slice(0, NAMED).map(({ component, by, key, of }) => {
+    const calls = of === null ? '' : ` on calls to ${of}`;
+    return `the ${by} of ${component}${calls} for each ${key}`;
+  });
+  const more = keyed.length - limits.length;
+  const all = more > 0 ? [...limits, plural(more, 'other')] : limits;
+  return `not counted: ${list(all)}, which may refuse the busiest ${keyed.length === 1 ? keyed[0].key : 'ones'} earlier`;
+}
+
 /** `the concurrency limit of shop adapts, so that it has no fixed value and may refuse requests earlier`. */
-export function adaptiveWords(names: readonly string[]): string {
+function adaptiveWords(names: readonly string[]): string {
   const [limits, adapt, it] =
     names.length === 1 ? ['limit', 'adapts', 'it has'] : ['limits', 'adapt', 'they have'];
   return `the concurrency ${limits} of ${list(names)} ${adapt}, so that ${it} no fixed value and may refuse requests earlier`;
