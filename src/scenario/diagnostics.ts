@@ -59,6 +59,11 @@ function isOption(file: string): boolean {
   return file === COMMAND_LINE || file.startsWith(`${COMMAND_LINE} #`);
 }
 
+/** Whether a text is one short line of an option: its name says where. */
+function isOneLine(file: string): boolean {
+  return /^--(as|set #\d+)$/.test(file);
+}
+
 function placeKey({ file, start, end }: Place): string {
   return `${file} ${start} ${end}`;
 }
@@ -129,8 +134,9 @@ export class Problems {
     return own;
   }
 
-  /** `file:line:col` of a place. */
+  /** `file:line:col` of a place; the option alone, which is one short line. */
   placeText(at: Place): string {
+    if (isOneLine(at.file)) return `${at.file}:`;
     const before = (this.sources.get(at.file)?.text ?? '').slice(0, at.start).split('\n');
     return `${at.file}:${before.length}:${before[before.length - 1].length + 1}`;
   }
@@ -221,8 +227,8 @@ function alsoAt(others: readonly Shown[]): string {
 export function formatDiagnostic(diagnostic: Shown): string {
   const { file, line, col, code, path, message, severity, frame } = diagnostic;
   const kind = severity === 'warning' ? ' warning' : '';
-  // Text of a command-line option is a single short line, which the frame shows.
-  const where = /^--(as|set #\d+)$/.test(file) ? `${file}:` : `${file}:${line}:${col}`;
+  // The frame shows the single short line of an option.
+  const where = isOneLine(file) ? `${file}:` : `${file}:${line}:${col}`;
   const head = `${where}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
   const lines = [escaped(head)];
   if (diagnostic.suggestion !== undefined) {

@@ -62,6 +62,10 @@ describe('mcp', () => {
     const usual = await call('ask', args);
     const changed = await call('ask', { ...args, set: ['faults[bank-hang].for=100ms'] });
     expect(changed.text).not.toBe(usual.text);
+    // What a change leaves alone is said on standard error, beside the progress.
+    const { text } = await call('ask', { ...args, set: ['services.*.queue.capacity=x2'] });
+    expect(text).toContain('note: --set #1: services.*.queue.capacity does not change');
+    expect(text).not.toContain('simulated');
     const wrong = await call('validate', { scenario: 'faultline: 1\nservises: {}\n' });
     expect(wrong.isError).toBe(true);
     expect(wrong.text).toContain('did you mean "services"?');

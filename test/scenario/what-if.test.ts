@@ -142,7 +142,7 @@ describe('changes of the command line', () => {
         undefined,
       ]);
       expect(places.notesOnEdits()).toContainEqual(
-        '--set #1:1:1 services.*.autoscaling.max does not change services.shop: no autoscaling there',
+        '--set #1: services.*.autoscaling.max does not change services.shop: no autoscaling there',
       );
     }
     const whole = loaded('services.*.autoscaling={ metric: rate, target: 9/s, max: 3 }');
@@ -156,7 +156,7 @@ describe('changes of the command line', () => {
     const path = 'services.*.endpoints.*.steps[*].policy.timeout';
     const { places } = load([`${path}=x2`]);
     expect(places.notesOnEdits()).toEqual([
-      `--set #1:1:1 ${path} changes nothing in variant plain`,
+      `--set #1: ${path} changes nothing in variant plain`,
     ]);
   });
 

@@ -109,8 +109,8 @@ function performed(args: readonly string[], input: string, limits: McpLimits): P
       isLate = true;
       child.kill('SIGKILL');
     }, limits.seconds * 1000);
-    child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
-    child.stderr.on('data', (bytes: Buffer) => (notes += bytes.toString()));
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+    child.stderr.setEncoding('utf8').on('data', (part: string) => (notes += part));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     child.on('close', (code) => {
@@ -119,10 +119,20 @@ function performed(args: readonly string[], input: string, limits: McpLimits): P
       const isRefused = code === EXIT.usage && text.trim() === '';
       const isAnswer = code === EXIT.ok || code === EXIT.broken || code === EXIT.usage;
       const isError = isLate || isRefused || !isAnswer;
-      const said = isError || text.trim() === '' ? `${text}\n${notes}` : text;
+      const beside = isError || text.trim() === '' ? notes : remarksIn(notes);
+      const said = `${text}\n${beside}`;
       resolve(returned(`${said.trim()}${isLate ? late : ''}`, isError));
     });
   });
+}
+
+/** What an answer needs beside it, such as the entries that a change leaves alone; the rest is progress. */
+function remarksIn(notes: string): string {
+  return notes
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^(?:note|warning): /.test(line))
+    .join('\n');
 }
 
 function returned(text: string, isError: boolean): Returned {
