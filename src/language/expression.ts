@@ -102,6 +102,13 @@ const AS_IN: ReadonlyMap<string, string> = new Map([
   ['in', 'in VARIANT'],
 ]);
 const CLAUSES = [...AS_IN.keys()];
+/** Other words for a clause, and the word of the language. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['at', 'from'],
+  ['between', 'from'],
+  ['while', 'during'],
+  ['when', 'during'],
+]);
 
 function attempt<T>(parse: () => T): T | ({ readonly ok: false } & ExpressionProblem) {
   try {
@@ -116,10 +123,10 @@ function opOf(scanner: Scanner): CompareOp {
   const op = COMPARE_OPS.find((candidate) => scanner.take(candidate));
   if (op !== undefined) return op;
   const word = scanner.peekWord();
-  const isEarly = CLAUSES.includes(word);
-  const where = isEarly
-    ? `: \`${word}\` comes after it, as in users.success > 99% ${AS_IN.get(word)}`
-    : '';
+  const clause = AS_IN.get(ELSEWHERE.get(word) ?? word);
+  const which = CLAUSES.includes(word) ? `\`${word}\`` : 'a time';
+  const where =
+    clause === undefined ? '' : `: ${which} comes after it, as in users.success > 99% ${clause}`;
   return scanner.fail(`expected a comparison${where}`, COMPARE_OPS);
 }
 

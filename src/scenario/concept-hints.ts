@@ -130,7 +130,7 @@ const CONCEPTS: readonly Concept[] = [
   },
   {
     at: component('topics'),
-    keys: /^((consumer_?)?groups?|consumers?|listeners?)$/i,
+    keys: /^((consumer_?)?groups?|consumers?|listeners?|subscriptions?)$/i,
     write: () =>
       'each consumer group of a topic is a subscriber, as subscribers: [ { group: payments, call: worker.pay } ]',
   },

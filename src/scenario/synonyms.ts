@@ -174,7 +174,7 @@ export const SYNONYMS: readonly string[] = [
   'capacity maxsize maxentries size limit maximumsize',
   'eviction evictionpolicy policy replacement',
   'partitions shards partitioncount numpartitions',
-  'consumers consumergroups groups subscribers listeners workers',
+  'consumers consumergroups groups subscribers subscriptions listeners workers',
   'prefetch prefetchcount qos basicqos',
   'maxPollRecords batchsize batch maxpollrecord',
   'deadLetter dlq deadletterqueue dlx redrivepolicy',

@@ -100,6 +100,13 @@ describe('a concept without a key of its own', () => {
       },
     },
     {
+      guess: ['top', 'topics: { events: { kind: kafka, subscriptions: { pay: worker.handle } } }'],
+      write: 'subscribers: [ { group: payments, call: worker.pay } ]',
+      right: {
+        top: 'topics: { events: { kind: kafka, subscribers: [ { group: payments, call: worker.handle } ] } }',
+      },
+    },
+    {
       guess: ['users', 'tenant: big,'],
       write: 'policy: { rateLimit: { rate: 50/s, burst: 50 } }',
       right: { users: 'policy: { rateLimit: { rate: 50/s, burst: 50 } },' },

@@ -164,6 +164,9 @@ describe('reading an expression', () => {
         'expected a comparison: `during` comes after it, as in users.success > 99% during FAULT',
       found: 'during',
     });
+    expect(refusal('a.success at 60s > 1%').message).toBe(
+      'expected a comparison: a time comes after it, as in users.success > 99% from 60s to 90s',
+    );
     expect(refusal('a.success often').message).toBe('expected a comparison');
     expect(refusal('a.success > 1% from 2m to 1m').message).toBe(
       'the window ends before it begins',
