@@ -1,6 +1,7 @@
 import { pathPattern } from '../language/routing/path.js';
 import { ImportError } from './error.js';
 import { allowedName } from './names.js';
+import { pathBefore } from './rewrites.js';
 import type { Component, System } from './system.js';
 import type {
   Measured,
@@ -27,6 +28,8 @@ export interface Passed {
   readonly of: string;
   /** Own time of the entrance. */
   readonly time: Measured | null;
+  /** The path is that of the endpoint behind it: the entrance shows none of its own. */
+  readonly isInner: boolean;
 }
 
 /** What passes all requests of users on, as traces show it. */
@@ -59,7 +62,8 @@ export function joinedGateways(
   for (const { name, component, passed } of entrances) {
     const named = system.named(name);
     if (named?.section !== 'gateways') continue;
-    if (passed !== null) joined.set(name, { gateway: named, passed, component });
+    const own = seenBefore(system, named, passed);
+    if (own !== null) joined.set(name, { gateway: named, passed: own, component });
     else if (system.names.mappedTo(name) !== undefined)
       throw new ImportError(
         `--map ${name}=${named.name}: ${name} of the traces does more than pass each request to one service, so it is no gateway`,
@@ -75,16 +79,19 @@ export function joinedGateways(
   const pairs = free.flatMap((entrance) =>
     gateways
       .filter((gateway) => !taken.has(gateway) && leadsTo(system, gateway, entrance))
-      .map((gateway) => ({ entrance, gateway })),
+      .flatMap((gateway) => {
+        const passed = seenBefore(system, gateway, entrance.passed);
+        return passed === null ? [] : [{ entrance, gateway, passed }];
+      }),
   );
   for (const entrance of free) {
     const own = pairs.filter((pair) => pair.entrance === entrance);
     const [first] = own;
     if (first === undefined) continue;
-    const { gateway } = first;
+    const { gateway, passed } = first;
     const { name } = entrance;
     if (own.length === 1 && pairs.filter((pair) => pair.gateway === gateway).length === 1) {
-      joined.set(name, { gateway, passed: entrance.passed!, component: entrance.component });
+      joined.set(name, { gateway, passed, component: entrance.component });
       system.joined.set(name, gateway);
       continue;
     }
@@ -113,7 +120,7 @@ function entrancesOf(model: TraceModel): readonly Entrance[] {
     .map((component): Entrance => {
       const passed = component.endpoints.map((endpoint) => passedBy(endpoint, services));
       const isWhole = passed.every((one) => one !== null);
-      const all = isWhole ? distinct(passed.flatMap((one) => one ?? [])) : null;
+      const all = isWhole ? passed.flatMap((one) => one ?? []) : null;
       return { name: component.name, component, passed: all };
     });
   // A gateway that writes the spans of its calls only: they are the first ones of their traces.
@@ -128,8 +135,9 @@ function entrancesOf(model: TraceModel): readonly Entrance[] {
         share: 1,
         of: '',
         time: null,
+        isInner: true,
       }));
-    return { name, component: null, passed: distinct(passed) };
+    return { name, component: null, passed };
   });
   return [...own, ...others.filter(({ name }) => !services.has(name))];
 }
@@ -153,8 +161,8 @@ function passedBy(
     if (calls.some(({ to, isBackground }) => !services.has(to) || isBackground === true))
       return null;
     for (const call of calls) {
-      const name = branches.length === 1 && calls.length === 1 ? endpoint.name : call.endpoint;
-      const request = requestOf(/^(?:[A-Z]+ )?\//.test(name) ? name : call.endpoint);
+      const isOwn = branches.length === 1 && calls.length === 1 && HAS_PATH.test(endpoint.name);
+      const request = requestOf(isOwn ? endpoint.name : call.endpoint);
       const { to, endpoint: called, chance } = call;
       const own = share * shareOf(chance);
       passed.push({
@@ -164,11 +172,14 @@ function passedBy(
         share: own,
         of: endpoint.name,
         time: timeOf(steps),
+        isInner: !isOwn,
       });
     }
   }
   return passed;
 }
+
+const HAS_PATH = /^(?:[A-Z]+ )?\//;
 
 function isOwnTime(calls: readonly TracedStep[]): (step: TracedStep) => boolean {
   return (step) => step.kind === 'work' || step.kind === 'wait' || calls.includes(step);
@@ -188,6 +199,29 @@ function requestOf(name: string): Pick<Passed, 'method' | 'path' | 'sample'> {
   const [, method = null, rest = ''] = /^(?:([A-Z]+) )?(.*)$/.exec(name)!;
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   return { method, path, sample: path.replace(/\*$/, '').replace(/\{[^}]*\}/g, '1') };
+}
+
+/** Requests with the paths that they have at a gateway; null if that does not tell them apart. */
+function seenBefore(
+  system: System,
+  gateway: Component,
+  passed: readonly Passed[] | null,
+): readonly Passed[] | null {
+  const routes = gateway.fields.get('routes');
+  const all = routes?.kind === 'list' ? routes.items : [];
+  const seen = passed?.map((one) => {
+    const component = system.named(one.to)?.name ?? '';
+    if (!one.isInner) return one;
+    for (const route of all)
+      for (const rewrite of system.rewrites.get(route) ?? []) {
+        const path = pathBefore(rewrite, one.path);
+        const before =
+          path === null ? null : { ...one, ...requestOf(`${one.method ?? ''} ${path}`.trim()) };
+        if (before !== null && takes(route, before, component)) return before;
+      }
+    return one;
+  });
+  return seen === undefined ? null : distinct(seen);
 }
 
 /** The same requests once each; null if two endpoints get requests that no path and no method tells apart. */

@@ -1,5 +1,6 @@
 import type { Cell } from './cell.js';
 import { Names } from './names.js';
+import type { Rewrite } from './rewrites.js';
 import { plainKey } from './traced-parts.js';
 import type { Written, WrittenMap, WrittenScalar } from './written.js';
 
@@ -74,6 +75,8 @@ export class System {
   readonly questions: string[] = [];
   /** Entrances of traces that are taken to be gateways of the files, although their names differ. */
   readonly joined = new Map<string, Component>();
+  /** How routes change the path of a request. */
+  readonly rewrites = new Map<Written, readonly Rewrite[]>();
   /** Addresses that no document describes, with the variable that has each and the component that reads it. */
   readonly outside = new Map<string, string>();
   private readonly hosts = new Map<string, Component>();
@@ -217,6 +220,13 @@ export class System {
       if (text !== null) for (const origin of edge.origins) origin.relist(text);
       this.edges.splice(this.edges.indexOf(edge), 1);
     }
+  }
+
+  /** Notes how a route changes the path of a request: with it, traces of the service behind it show the path at the gateway. */
+  rewriting(route: WrittenMap, rewrites: readonly (Rewrite | null)[]): WrittenMap {
+    const known = rewrites.filter((one) => one !== null);
+    if (known.length > 0) this.rewrites.set(route, known);
+    return route;
   }
 
   /** A call between two components that the files suggest; several places of the same call become one. */

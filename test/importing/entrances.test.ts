@@ -127,6 +127,75 @@ describe('a gateway of manifests and the entrance of traces', () => {
     expect(named.questions.join('\n')).not.toMatch(/Which gateway/);
   });
 
+  const rule = (more: string): string =>
+    gateway('shop-gw').replace(
+      /http:[^]*/,
+      `http:\n    - { ${more}, route: [ { destination: { host: shop } } ], timeout: 10s }`,
+    );
+  const api = (more: string): string => `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: shop-gw, namespace: shop }
+spec: { gatewayClassName: envoy, listeners: [ { name: http, port: 80, protocol: HTTP } ] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: api, namespace: shop }
+spec:
+  parentRefs: [ { name: shop-gw } ]
+  rules:
+    - matches: [ { path: { type: PathPrefix, value: /api } } ]
+      filters: [ { type: URLRewrite, urlRewrite: { path: { ${more} } } } ]
+      backendRefs: [ { name: shop, port: 80 } ]
+      timeouts: { request: 10s }`;
+  const envoy = (more: string): string => `
+---
+static_resources:
+  listeners:
+    - address: { socket_address: { address: 0.0.0.0, port_value: 80 } }
+      filter_chains:
+        - filters:
+            - typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                route_config: { virtual_hosts: [ { domains: [ '*' ], routes: [ { match: { prefix: /api/ }, route: { cluster: shop, timeout: 10s, ${more} } } ] } ] }
+  clusters:
+    - { name: shop, load_assignment: { endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: shop, port_value: 80 } } } } ] } ] } }`;
+
+  it.each([
+    ['a VirtualService', rule('match: [ { uri: { prefix: /api/ } } ], rewrite: { uri: / }')],
+    [
+      'a VirtualService by an expression',
+      rule(
+        'match: [ { uri: { prefix: /api/ } } ], rewrite: { uriRegexRewrite: { match: "^/api/(.*)$", rewrite: /\\1 } }',
+      ),
+    ],
+    ['an HTTPRoute', api('type: ReplacePrefixMatch, replacePrefixMatch: /')],
+    ['Envoy', envoy('prefix_rewrite: /')],
+    [
+      'Envoy by an expression',
+      envoy('regex_rewrite: { pattern: { regex: "^/api(/|$)(.*)" }, substitution: /\\2 }'),
+    ],
+    [
+      'Kong',
+      '\n---\n_format_version: "3.0"\nservices: [ { name: shop, url: "http://shop:80", read_timeout: 10000, routes: [ { name: api, paths: [ /api ] } ] } ]',
+    ],
+  ])('are joined through the paths that %s rewrites', async (_, manifests) => {
+    const result = await imported(manifests, asGateway(spans));
+    const { gateways, workloads, services } = parse(result.scenario);
+    expect(Object.keys(services)).toEqual(['shop', 'stock']);
+    const [own] = Object.values<{ routes: unknown[]; kind: string }>(gateways);
+    const limit = own!.kind === 'kong' ? {} : { policy: { deadline: '10s' } };
+    expect(own!.routes.slice(0, 2)).toMatchObject([
+      { match: { path: '/api/browse' }, to: 'shop.browse', ...limit },
+      { match: { path: '/api/order' }, to: 'shop.order', ...limit },
+    ]);
+    expect(workloads.users.requests).toMatchObject([
+      { name: 'browse', path: '/api/browse' },
+      { name: 'order', path: '/api/order' },
+    ]);
+  });
+
   it('are refused as one where the entrance makes several calls for a request', async () => {
     const front = SHOP.replace(
       /gateways:[^]*?services:/,

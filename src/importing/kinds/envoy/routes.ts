@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
+import { rewriteOf, type Rewrite } from '../../rewrites.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { hostsOf } from '../istio/extras.js';
 import { durationOf, outcomesOf } from '../istio/retries.js';
@@ -28,19 +29,30 @@ export function routesOf(host: Cell, gateway: Component, targets: Targets): read
       }),
     );
     const policy = policyOf(action!, host, targets);
-    return [
-      map(
-        {
-          name: plain(name),
-          match: map({ ...match.written, host: hosts?.written }),
-          to,
-          mirror: mirrorOf(action!, targets),
-          policy: policy.size === 0 ? undefined : map(policy),
-        },
-        [route.get('name')],
-      ),
-    ];
+    const written = map(
+      {
+        name: plain(name),
+        match: map({ ...match.written, host: hosts?.written }),
+        to,
+        mirror: mirrorOf(action!, targets),
+        policy: policy.size === 0 ? undefined : map(policy),
+      },
+      [route.get('name')],
+    );
+    return [targets.system.rewriting(written, [rewriteIn(route)])];
   });
+}
+
+function rewriteIn(route: Cell): Rewrite | null {
+  const match = route.get('match');
+  const from = match?.get('prefix') ?? match?.get('path_separated_prefix') ?? match?.get('path');
+  const to = route.get('route', 'prefix_rewrite')?.text();
+  if (to !== undefined) return { from: from?.text() ?? '', to };
+  const regex = route.get('route', 'regex_rewrite');
+  const pattern = regex?.get('pattern', 'regex')?.text();
+  return pattern === undefined
+    ? null
+    : rewriteOf(pattern, regex!.get('substitution')?.text() ?? '');
 }
 
 interface Match {

@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
+import type { Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { durationOf } from '../istio/retries.js';
@@ -87,6 +88,8 @@ class Reader {
       },
       [rule.get('name')],
     );
+    if (sample['path']?.kind === 'scalar')
+      this.system.rewriting(route, [rewriteIn(rule, String(sample['path'].value))]);
     const ofHost = hosts === null ? 0 : hosts.sample.startsWith('www.') ? 1 : 2;
     return {
       rank: [ofHost, ...rank],
@@ -149,6 +152,14 @@ class Reader {
       share: share === undefined ? undefined : from(`${share}%`, percent, numerator, denominator),
     });
   }
+}
+
+/** URLRewrite of the whole path, or of the prefix of the condition. */
+function rewriteIn(rule: Cell, from: string): Rewrite | null {
+  const filters = rule.get('filters')?.items() ?? [];
+  const path = filters.map((one) => one.get('urlRewrite', 'path')).find((one) => one !== undefined);
+  const to = path?.get('replacePrefixMatch')?.text() ?? path?.get('replaceFullPath')?.text();
+  return to === undefined ? null : { from, to };
 }
 
 /** HTTPRouteTimeouts and HTTPRouteRetry: attempts leave out the first try, and failed connections are retried too. */

@@ -27,7 +27,10 @@ export const trafficPolicies: DocumentKind = {
           if (level <= ranked.level) return;
           const own = ranked.own?.kind === 'map' ? ranked.own.entries : [];
           const policy = map([...bundle, ...own]);
-          const route = map([...ranked.route.entries, ['policy', policy]]);
+          const route = system.rewriting(
+            map([...ranked.route.entries, ['policy', policy]]),
+            system.rewrites.get(ranked.route) ?? [],
+          );
           routes[k] = { ...ranked, level, route };
         });
         if (routes.length > 0) gateway.fields.set('routes', list(routes.map(({ route }) => route)));

@@ -1,6 +1,7 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
+import { rewriteOf, type Rewrite } from '../../rewrites.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { bundleOf, meshOf, type Mesh } from './mesh.js';
@@ -79,7 +80,7 @@ class Reader {
       }),
     );
     const find = (host: string): Component | undefined => this.system.find(host, this.namespace);
-    return map(
+    const route = map(
       {
         name: plain(name),
         match: map({ ...match.written, host: this.hosts?.written }),
@@ -89,6 +90,7 @@ class Reader {
       },
       [rule.get('name')],
     );
+    return this.system.rewriting(route, rewritesOf(rule, match));
   }
 
   /** Where a rule sends its requests: one target, or several with their weights. */
@@ -146,6 +148,17 @@ class Reader {
     const all = routes.map(({ route }) => route);
     this.mesh.routes.set(callee, list(routes.at(-1)!.isLast ? all : [...all, rest]));
   }
+}
+
+/** A `uri` replaces the path of the condition: a whole one, or a prefix. */
+function rewritesOf(rule: Cell, { paths }: RouteMatch): readonly (Rewrite | null)[] {
+  const uri = rule.get('rewrite', 'uri')?.text();
+  const regex = rule.get('rewrite', 'uriRegexRewrite');
+  const pattern = regex?.get('match')?.text();
+  if (pattern !== undefined) return [rewriteOf(pattern, regex!.get('rewrite')?.text() ?? '')];
+  if (uri === undefined) return [];
+  const plainPaths = paths.filter((path) => !path.startsWith('~'));
+  return plainPaths.map((path) => ({ from: path.replace(/\*$/, ''), to: uri }));
 }
 
 function listRoutes(document: Cell): void {

@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import { allowedName } from '../../names.js';
+import { stemOf } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { hostsOf } from '../istio/extras.js';
@@ -11,7 +12,7 @@ const PLAIN_PATH = /^[a-zA-Z0-9._~/%-]*$/;
 /** A route to a service; null if it is not one of HTTP, or has a condition without a counterpart. */
 export function routeOf(
   route: Cell,
-  { component, place }: KongService,
+  { component, place, path }: KongService,
   middleware: readonly Written[],
   gateway: Component,
   system: System,
@@ -43,7 +44,7 @@ export function routeOf(
     host: hosts?.written,
     headers,
   });
-  return map(
+  const written = map(
     {
       name: plain(name),
       match: match.entries.size === 0 ? map({ path: plain('/*') }) : match,
@@ -53,6 +54,15 @@ export function routeOf(
       middleware: middleware.length === 0 ? undefined : list(middleware),
     },
     [route.get('name')],
+  );
+  const isStripped = route.get('strip_path')?.text() !== 'false';
+  const prefixes = paths.filter(({ value }) => !String(value).startsWith('~'));
+  return system.rewriting(
+    written,
+    prefixes.map(({ value }) => ({
+      from: stemOf(String(value)),
+      to: isStripped ? path : `${path.replace(/\/+$/, '')}${stemOf(String(value))}`,
+    })),
   );
 }
 

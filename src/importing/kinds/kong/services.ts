@@ -9,6 +9,8 @@ export interface KongService {
   readonly component: Component;
   /** Where its host is, or its name. */
   readonly place: Cell;
+  /** Beginning of the paths of its requests, such as `/v1`; '' = none. */
+  readonly path: string;
 }
 
 /** Source: Kong, Admin API, upstream `algorithm`. */
@@ -32,7 +34,7 @@ export function servicesOf(
     const component = componentOf(cell, host, upstream, system);
     if (component === null) return [];
     if (upstream !== undefined) balance(upstream, component);
-    return [{ cell, component, place }];
+    return [{ cell, component, place, path: pathOf(cell) }];
   });
 }
 
@@ -44,6 +46,11 @@ export function isEnabled(cell: Cell): boolean {
 function hostOf(cell: Cell): string | undefined {
   const url = cell.get('url')?.text();
   return cell.get('host')?.text() ?? (url === undefined ? undefined : hostsIn(url)[0]?.host);
+}
+
+function pathOf(cell: Cell): string {
+  const [, path] = /^\w+:\/\/[^/]*(\/.*)?$/.exec(cell.get('url')?.text() ?? '') ?? [];
+  return cell.get('path')?.text() ?? path ?? '';
 }
 
 function componentOf(

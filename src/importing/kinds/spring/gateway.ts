@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
+import { rewriteOf, stripped, type Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
 import { from, fromLater, list, map, plain, type Written } from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
@@ -50,14 +51,24 @@ function routeOf(
       method: match.method === undefined ? undefined : plain(match.method.split(',')[0]!),
     }),
   );
-  return [
-    map({
-      name: plain(name),
-      match: match.written,
-      to: fromLater(() => system.targetOf(target), uri),
-      policy: limit === undefined ? undefined : map({ timeout: limit }),
-    }),
-  ];
+  const written = map({
+    name: plain(name),
+    match: match.written,
+    to: fromLater(() => system.targetOf(target), uri),
+    policy: limit === undefined ? undefined : map({ timeout: limit }),
+  });
+  const filters = route.get('filters')?.items() ?? [];
+  const rewrites = filters.map((filter) => rewriteBy(valueOf(filter) ?? '', match.sample));
+  return [system.rewriting(written, rewrites)];
+}
+
+/** Source: spring-cloud-gateway, filters StripPrefix, PrefixPath, RewritePath; `$\\{name}` is `${name}` in YAML. */
+function rewriteBy(filter: string, path: string): Rewrite | null {
+  const [, name, text = ''] = /^(\w+)=(.*)$/.exec(filter) ?? [];
+  if (name === 'StripPrefix') return stripped(path, Number(text));
+  if (name === 'PrefixPath') return { from: '', to: text };
+  const [expression = '', replacement = ''] = text.split(/,\s*/);
+  return name === 'RewritePath' ? rewriteOf(expression, replacement) : null;
 }
 
 /** `lb://orders` and `http://orders:8080` are the service orders. */

@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import { REASON } from '../../reasons.js';
+import { stemOf } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
 import { fromLater, list, map, plain } from '../../written.js';
 import { pathsOf, targetOf } from './gateway.js';
@@ -21,7 +22,8 @@ export function routeZuul(document: Cell, component: Component, system: System):
     const target =
       service === undefined ? system.named(id) : (targetOf(service, system) ?? system.named(word));
     const pattern = valueOf(path) ?? `/${id}/**`;
-    property(route, 'strip-prefix')?.list('a path leads to a route, whatever it is rewritten to');
+    const strip = route.isScalar ? undefined : property(route, 'strip-prefix');
+    strip?.list('a path leads to a route, whatever it is rewritten to');
     property(route, 'sensitive-headers')?.list(REASON.security);
     if (target?.section !== 'services' || target === component) {
       route.list('no service of these files is its target');
@@ -33,13 +35,18 @@ export function routeZuul(document: Cell, component: Component, system: System):
     const sample = `${prefix}${pattern}`.replace(/\/?\*+$/, '') || '/';
     component.requests.push(map({ name: plain(name), path: plain(sample) }));
     const paths = path === undefined ? [plain(`/${id}*`)] : pathsOf(`${prefix}${pattern}`, path);
+    const isStripped = valueOf(strip) !== 'false';
+    const rewrite = { from: stemOf(sample), to: isStripped ? '' : stemOf(pattern) };
     return [
-      map({
-        name: plain(name),
-        match: map({ path: paths.length === 1 ? paths[0]! : list(paths) }),
-        to: fromLater(() => system.targetOf(target), ...(service === undefined ? [] : [service])),
-        policy: netflix.bundleOf([word, id, target.name], true)?.bundle,
-      }),
+      system.rewriting(
+        map({
+          name: plain(name),
+          match: map({ path: paths.length === 1 ? paths[0]! : list(paths) }),
+          to: fromLater(() => system.targetOf(target), ...(service === undefined ? [] : [service])),
+          policy: netflix.bundleOf([word, id, target.name], true)?.bundle,
+        }),
+        [rewrite],
+      ),
     ];
   });
   if (read.length === 0) return;
