@@ -7,6 +7,7 @@ import type { LeftOut } from './left-out.js';
 import { inferKinds } from './kinds.js';
 import { link, type Links } from './links.js';
 import { loadOf } from './load.js';
+import type { Unhandled } from './receives.js';
 import type { TraceHints, TraceModel, TracedComponent, Unknown } from './model.js';
 import { partsThatSayAttempts, rolesOf, type Roles } from './parts.js';
 import { endpointsOf } from './services.js';
@@ -26,6 +27,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
   const weight = load.weight(hints.sampled ?? null);
   const unknown: Unknown[] = [];
   const broken = brokenTraces(store, links, unknown);
+  unknown.push(...links.unhandled.map((one) => unhandledOf(store, one)));
   const entries = load.entries(roles, weight, unknown);
   const input = {
     store,
@@ -88,6 +90,17 @@ function brokenTraces(
     });
   }
   return broken;
+}
+
+/** A service of whose messages no span shows the handling. */
+function unhandledOf({ names }: SpanStore, { service, store, count }: Unhandled): Unknown {
+  const name = names.texts[service];
+  const queue = names.texts[store];
+  return {
+    path: `services.${name}.endpoints`,
+    reason: `not identifiable: ${plural(count, 'span')} show how long it waits for messages of ${queue}, and none how it handles one`,
+    question: `How long does ${name} work on a message of ${queue}, and what does it call?`,
+  };
 }
 
 type Spans = ReadonlyMap<number, readonly number[]>;

@@ -127,7 +127,9 @@ export class Executions {
       const child = links.children[k];
       if (roles.executes[child] !== roles.calls[i]) continue;
       const isLate = before >= 0 && hasProxy && store.end[before] > store.start[child];
-      if (before >= 0 && (isLate || (store.flags[before] & FLAG.error) !== 0)) tries++;
+      const { flags } = store;
+      const isShared = before >= 0 && (flags[before] & flags[child] & FLAG.shared) !== 0;
+      if (before >= 0 && (isLate || isShared || (flags[before] & FLAG.error) !== 0)) tries++;
       before = child;
     }
     return tries;

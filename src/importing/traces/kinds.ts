@@ -29,7 +29,7 @@ function nameStore({ names, name, service, store, operation }: SpanStore, i: num
 
 /**
  * Kinds of spans that do not say theirs, from the services of their parents and children. A server's span below one of the same
- * service, as a proxy beside it makes, is inside of it.
+ * service, as a proxy beside it makes, is inside of it; so is a consumer's below a consumer's.
  */
 export function inferKinds(spans: SpanStore, links: Links): void {
   const { count, kind, service, store } = spans;
@@ -43,7 +43,8 @@ export function inferKinds(spans: SpanStore, links: Links): void {
   }
   for (let i = 0; i < count; i++) {
     const above = parent[i];
-    const isInside = kind[i] === KIND.server && above >= 0 && kind[above] === KIND.server;
+    const handles = kind[i] === KIND.server || kind[i] === KIND.consumer;
+    const isInside = handles && above >= 0 && kind[above] === kind[i];
     if (isInside && service[above] === service[i]) kind[i] = KIND.internal;
     if (said[i] !== KIND.unset || kind[i] === KIND.server) continue;
     if (first[i] === first[i + 1] && store[i] === 0) nameStore(spans, i);

@@ -1,6 +1,8 @@
+import { evenly } from './evenly.js';
 import type { LeftOut } from './left-out.js';
 import { mergeProxies, type Proxies } from './proxies.js';
 import { KIND } from './reading/span.js';
+import { settleReceives, type Unhandled } from './receives.js';
 import { FLAG, SHARED, type SpanStore } from './store.js';
 
 /** Spans as trees: the parent of each, and the children in the order of their starts. */
@@ -15,6 +17,8 @@ export interface Links {
   /** Read twice, or a part of another span of the same call. */
   readonly isIgnored: Uint8Array;
   readonly proxies: Proxies;
+  /** Queues of which a service shows the wait for messages only. */
+  readonly unhandled: readonly Unhandled[];
   readonly traces: number;
 }
 
@@ -22,24 +26,28 @@ export interface Links {
 export function link(store: SpanStore, leftOut: LeftOut): Links {
   const table = new IdTable(store);
   const isIgnored = table.fill();
-  const { parent, isOrphan } = parents(store, table, isIgnored);
   leftOut.add(
     'spans read twice',
     isIgnored.reduce((sum, one) => sum + one, 0),
   );
+  const traces = evenly(store, isIgnored, leftOut);
+  const { parent, isOrphan } = parents(store, table, isIgnored);
   leftOut.add(
     'links to a parent that is in no file: such spans are not counted as load',
     isOrphan.reduce((sum, one) => sum + one, 0),
   );
   leftOut.add('links between spans that form a circle', cutCircles(parent, isOrphan));
-  const traces = new Set(store.traceHash.subarray(0, store.count)).size;
   const proxies = mergeProxies(store, { parent, isOrphan, isIgnored }, leftOut);
-  const tree = childrenOf(store, parent, isIgnored);
-  return { parent, isOrphan, isIgnored, proxies, traces, ...tree };
+  const tree = { parent, isOrphan, isIgnored, ...childrenOf(store, parent, isIgnored) };
+  const unhandled = settleReceives(store, tree, leftOut);
+  const settled = unhandled === null ? tree : { ...tree, ...childrenOf(store, parent, isIgnored) };
+  return { ...settled, proxies, unhandled: unhandled ?? [], traces };
 }
 
 /** Finds spans by the hash of their id. Open addressing. */
 class IdTable {
+  /** Further attempts of a server's span, by the first one. */
+  private readonly attempts = new Map<number, readonly number[]>();
   private readonly slots: Int32Array;
   private readonly mask: number;
 
@@ -58,14 +66,54 @@ class IdTable {
       if (before < 0) continue;
       const server = this.serverOf(before, i);
       if (server < 0) {
-        isIgnored[i] = 1;
+        isIgnored[i] = this.isAttempt(before, i) ? 0 : 1;
         continue;
       }
       if (server === before) this.replace(before, i);
-      share(this.store, server);
-      if (this.insert(server) >= 0) isIgnored[server] = 1;
+      this.share(server, isIgnored);
+      for (const other of server === before ? (this.attempts.get(before) ?? []) : [])
+        share(this.store, other);
     }
     return isIgnored;
+  }
+
+  /** Makes a span the server's side of the client's span with its id. */
+  private share(server: number, isIgnored: Uint8Array): void {
+    share(this.store, server);
+    const before = this.insert(server);
+    if (before >= 0 && !this.isAttempt(before, server)) isIgnored[server] = 1;
+  }
+
+  /**
+   * Two servers' spans with one id are attempts of a proxy, unless all of them is the same: proxies pass on the id of the client's span
+   * that they got. Notes it.
+   */
+  private isAttempt(before: number, i: number): boolean {
+    const { kind, service, instance, start, end, flags } = this.store;
+    const known = [before, ...(this.attempts.get(before) ?? [])];
+    const isOther = known.every(
+      (one) =>
+        kind[one] === KIND.server &&
+        ((flags[one] | flags[i]) & FLAG.untimed) === 0 &&
+        (service[one] !== service[i] ||
+          instance[one] !== instance[i] ||
+          start[one] !== start[i] ||
+          end[one] !== end[i]),
+    );
+    if (kind[i] !== KIND.server || !isOther) return false;
+    this.attempts.set(before, known.slice(1).concat(i));
+    return true;
+  }
+
+  /** The one of several attempts with the same id in which a span began. */
+  attemptOf(first: number, i: number): number {
+    const others = this.attempts.get(first);
+    if (others === undefined) return first;
+    const { instance, start, end } = this.store;
+    const isAround = (one: number): boolean => start[one] <= start[i] && start[i] <= end[one];
+    const all = [first, ...others];
+    const same = all.filter((one) => instance[one] === instance[i]);
+    return same.find(isAround) ?? all.find(isAround) ?? same[0] ?? first;
   }
 
   /** The span that has the id already, or -1 and the span has its place. */
@@ -128,6 +176,7 @@ function parents(
     const isShared = (flags[i] & FLAG.shared) !== 0;
     let found = hasShared && !isShared ? table.find((a ^ SHARED) >>> 0, parentB[i]) : -1;
     if (found < 0) found = table.find(a, parentB[i]);
+    if (found >= 0 && !isShared) found = table.attemptOf(found, i);
     if (found >= 0 && found !== i) parent[i] = found;
     else isOrphan[i] = 1;
   }

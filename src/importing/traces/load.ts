@@ -5,7 +5,7 @@ import { FEW, rateOf } from './measured.js';
 import type { TracedEntry, Unknown } from './model.js';
 import type { Roles } from './parts.js';
 import { KIND, PROXY } from './reading/span.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 import { withTries } from './structure/items.js';
 
 /** Above the number of parts, which have at most two names. */
@@ -87,10 +87,14 @@ export function loadOf(
   const { count, kind, service } = store;
   for (let i = 0; i < count; i++)
     if (roles.executes[i] >= 0 && kind[i] !== KIND.internal) serving.add(service[i]);
+  const linked = linkedQueues(store, parent, roles);
   const load = new Load(store);
   const sources = new Set<number>();
   for (let i = 0; i < count; i++) {
     if (parent[i] >= 0 || isOrphan[i] === 1 || isIgnored[i] === 1) continue;
+    // The trace that sent its message is the load. A receipt without a message is none.
+    const isMessage = kind[i] === KIND.consumer && linked.has(store.store[i]);
+    if (isMessage || (store.flags[i] & FLAG.receive) !== 0) continue;
     const part = roles.executes[i];
     if (part < 0) {
       const isGateway = store.proxy[i] === PROXY.gateway;
@@ -105,4 +109,18 @@ export function loadOf(
     } else for (const { key } of calls) load.add(key, i);
   }
   return { load, sources };
+}
+
+/** Queues to which some service sends, and of which no handler is below the sender: it is in a trace of its own, with a link. */
+function linkedQueues(
+  { count, store, kind }: SpanStore,
+  parent: Links['parent'],
+  { parts, calls }: Roles,
+): ReadonlySet<number> {
+  const queues = new Set<number>();
+  for (let i = 0; i < count; i++)
+    if (calls[i] >= 0 && parts.all[calls[i]].kind === 'queue') queues.add(store[i]);
+  for (let i = 0; i < count; i++)
+    if (kind[i] === KIND.consumer && parent[i] >= 0) queues.delete(store[i]);
+  return queues;
 }

@@ -129,6 +129,8 @@ function metered(
 
 /** Share of busy cores from which a sample no longer gives the work: the wait for a core is too large a part of the time. */
 const BUSY_MAX = 0.4;
+/** Share from which most of the time is more likely a wait for something else. */
+const FULL = 0.95;
 
 /** Work as a constant share of the time, by process. */
 function scaled(
@@ -153,15 +155,27 @@ function scaled(
     busy += times.length * work;
     whole += sum;
   }
-  if (most > BUSY_MAX) {
-    unknown.push({
-      path: `services.${service}.endpoints`,
-      reason: `not identifiable from a sample: the cores are about ${formatShare(most)} busy, and a large part of the time is a wait for them`,
-      question: `How long does ${service} work for a request, or which traces are all of a minute?`,
-    });
-  }
+  unknown.push({ path: `services.${service}.endpoints`, ...doubtOf(service, most) });
+  if (most > FULL) return RAW;
   const factor = whole > 0 ? busy / whole : 1;
   return { kind: 'work', between: (_span, from, to) => (to - from) * factor };
+}
+
+/** What a sample leaves open about the own time of a service whose cores would be busy for a share. */
+function doubtOf(service: string, share: number): Pick<Unknown, 'reason' | 'question'> {
+  const question = `How long does ${service} work for a request, or which traces are all of a minute?`;
+  const busy = `not identifiable from a sample: the cores are about ${formatShare(share)} busy`;
+  if (share > FULL)
+    return {
+      reason: `not identifiable from a sample: as work its own time would keep the cores more than ${formatShare(FULL)} busy; all of it is taken as a wait`,
+      question,
+    };
+  if (share > BUSY_MAX)
+    return { reason: `${busy}, and a large part of the time is a wait for them`, question };
+  return {
+    reason: 'a sample does not tell work from waits; taken as work',
+    question: `Does ${service} work on a core in its own time, or does it wait?`,
+  };
 }
 
 /** Standard errors from which two means differ. Contended executions come in bursts, so that fewer would be chance. */

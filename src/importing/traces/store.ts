@@ -1,5 +1,5 @@
 import type { LeftOut } from './left-out.js';
-import type { ReadSpan } from './reading/span.js';
+import { KIND, type ReadSpan } from './reading/span.js';
 
 /** What a span is marked with. */
 export const FLAG = Object.freeze({
@@ -10,6 +10,10 @@ export const FLAG = Object.freeze({
   shared: 16,
   /** Its times are not usable. */
   untimed: 32,
+  /** A client of a broker asks for messages. */
+  receive: 64,
+  /** A client of a broker confirms messages. */
+  settle: 128,
 } as const);
 
 /** Most spans that are kept: about 100 bytes each. */
@@ -102,13 +106,14 @@ export class SpanStore {
     this.peer[i] = names.of(facts.peer);
     this.attempt[i] = facts.attempt;
     this.queuedNs[i] = facts.queuedNs;
-    this.sampled[i] = span.sampled;
+    this.sampled[i] = Number.isNaN(span.sampled) ? facts.sampled : span.sampled;
     this.proxy[i] = facts.proxy;
     this.workload[i] = names.of(facts.workload);
     this.side[i] = facts.side;
     if (facts.isError) this.flags[i] |= FLAG.error;
     if (facts.isTimeout) this.flags[i] |= FLAG.timeout;
     if (facts.isMessaging) this.flags[i] |= FLAG.messaging;
+    if (facts.isMessaging) this.flags[i] |= phaseOf(span);
   }
 
   private place(i: number, span: ReadSpan): void {
@@ -166,6 +171,28 @@ export class SpanStore {
     this.parentB = widerWords(this.parentB, room);
   }
 }
+
+/**
+ * Whether a client asks a broker for messages or confirms them. Sources: OpenTelemetry semantic conventions 1.44,
+ * messaging-spans.md (types of operations; names are `poll orders`, before 1.26 `orders receive`); brave, `poll` and
+ * `next-message` of its instrumentations.
+ */
+function phaseOf({ facts: { phase }, kind, name }: ReadSpan): number {
+  if (kind !== KIND.client && kind !== KIND.consumer) return 0;
+  const word =
+    phase || (/^(?:poll|receive|next-message)(?= |$)| (?:poll|receive)$/.exec(name)?.[0] ?? '');
+  return PHASES.get(word.trim().toLowerCase()) ?? 0;
+}
+
+const PHASES: ReadonlyMap<string, number> = new Map([
+  ['receive', FLAG.receive],
+  ['poll', FLAG.receive],
+  ['next-message', FLAG.receive],
+  ['settle', FLAG.settle],
+  ['ack', FLAG.settle],
+  ['nack', FLAG.settle],
+  ['commit', FLAG.settle],
+]);
 
 /** What the id of the server's side of a shared span differs by. */
 export const SHARED = 0x5bd1e995;

@@ -11,6 +11,8 @@ export interface TestSpan {
   readonly to: number;
   readonly isError?: boolean;
   readonly attributes?: Readonly<Record<string, string | number>>;
+  /** The state of its trace, such as `ot=th:8`. */
+  readonly state?: string;
 }
 
 /** The start of all traces of tests: 2026-01-01. */
@@ -35,6 +37,7 @@ function resourceOf(span: TestSpan): object {
             traceId: span.trace,
             spanId: span.id,
             parentSpanId: span.parent,
+            traceState: span.state,
             name: span.name,
             kind: span.kind,
             startTimeUnixNano: nanos(span.from),

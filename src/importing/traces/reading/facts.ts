@@ -5,7 +5,8 @@ import { PROXY, SIDE, type Facts } from './span.js';
  * Meaning of attributes. Sources: OpenTelemetry semantic conventions 1.44 and the older names that they replaced
  * (registry/attributes, deprecated), OpenTracing semantic conventions, Zipkin tags (openzipkin/zipkin, README of
  * brave's instrumentation), Envoy (source/common/tracing/common_values.h, tracer_impl.cc), Istio
- * (pilot/pkg/networking/core/tracing.go), Linkerd (linkerd2-proxy, app/src/trace_collector.rs, `trace_labels` of app/inbound).
+ * (pilot/pkg/networking/core/tracing.go), Linkerd (linkerd2-proxy, app/src/trace_collector.rs, `trace_labels` of app/inbound). Shares of
+ * samplers: Honeycomb (`SampleRate`), datadog-agent (pkg/trace/sampler), azure-sdk-for-python (monitor, `_SAMPLE_RATE_KEY`).
  */
 export class FactsOf {
   private facts: Facts = none();
@@ -13,6 +14,7 @@ export class FactsOf {
   private databaseName = '';
   private messaging = '';
   private destination = '';
+  private phase = '';
   private service = '';
   private host = '';
   private route = '';
@@ -27,7 +29,7 @@ export class FactsOf {
 
   begin(): void {
     this.facts = none();
-    this.database = this.databaseName = this.messaging = this.destination = '';
+    this.database = this.databaseName = this.messaging = this.destination = this.phase = '';
     this.service = this.host = this.route = this.operation = '';
     this.method = this.path = this.errorType = '';
     this.component = this.node = this.canonical = this.direction = '';
@@ -53,6 +55,7 @@ export class FactsOf {
       facts.isMessaging = true;
       facts.system = this.messaging;
       facts.store = this.destination || this.messaging;
+      facts.phase = this.phase;
     } else if (this.route !== '') {
       facts.operation = this.method === '' ? this.route : `${this.method} ${this.route}`;
     } else if (this.path !== '' && BARE_METHOD.test(name)) {
@@ -82,12 +85,22 @@ export class FactsOf {
     facts.proxy = ROLES.get(role) ?? (isBeside ? PROXY.sidecar : PROXY.any);
   }
 
+  private keep(share: number): void {
+    if (share > 0 && share <= 1) this.facts.sampled = share;
+  }
+
   /** By attribute; the method of `READERS` that reads it is the only one that sets fields. */
   static readonly set = {
     database: (of: FactsOf, text: string): void => void (of.database ||= text),
     databaseName: (of: FactsOf, text: string): void => void (of.databaseName ||= text),
     messaging: (of: FactsOf, text: string): void => void (of.messaging ||= text),
     destination: (of: FactsOf, text: string): void => void (of.destination ||= text),
+    topic: (of: FactsOf, text: string): void => {
+      of.messaging ||= 'kafka';
+      of.destination ||= text;
+    },
+    phase: (of: FactsOf, text: string): void => void (of.phase ||= text),
+    phaseType: (of: FactsOf, text: string): void => void (of.phase = text),
     service: (of: FactsOf, text: string): void => void (of.service ||= text),
     host: (of: FactsOf, text: string): void => void (of.host ||= text),
     route: (of: FactsOf, text: string): void => void (of.route ||= text),
@@ -121,6 +134,9 @@ export class FactsOf {
     outcome: (of: FactsOf, text: string): void => {
       if (text === 'timeout') of.errorType ||= 'timeout';
     },
+    kept: (of: FactsOf, text: string): void => of.keep(Number(text)),
+    oneIn: (of: FactsOf, text: string): void => of.keep(1 / Number(text)),
+    percent: (of: FactsOf, text: string): void => of.keep(Number(text) / 100),
   };
 }
 
@@ -143,7 +159,10 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['message_bus.destination', set.destination],
   ['messaging.destination.name', set.destination],
   ['messaging.destination', set.destination],
-  ['kafka.topic', set.destination],
+  ['kafka.topic', set.topic],
+  ['messaging.operation.type', set.phaseType],
+  ['messaging.operation', set.phase],
+  ['messaging.operation.name', set.phase],
   ['peer.service', set.service],
   ['service.peer.name', set.service],
   ['upstream_cluster.name', set.service],
@@ -178,6 +197,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['faultline.attempt', set.attempt],
   ['faultline.queue.duration', set.queued],
   ['faultline.outcome', set.outcome],
+  ['SampleRate', set.oneIn],
+  ['sampling.probability', set.kept],
+  ['_dd.rule_psr', set.kept],
+  ['_dd.agent_psr', set.kept],
+  ['_MS.sampleRate', set.percent],
 ]);
 
 /** Roles of Istio's proxies: the first part of `sidecar~10.0.0.7~order-6f89b6c557-sg2bc.shop~shop.svc.cluster.local`. */
@@ -222,6 +246,7 @@ function none(): Facts {
     store: '',
     isMessaging: false,
     system: '',
+    phase: '',
     operation: '',
     peer: '',
     attempt: 0,
@@ -229,6 +254,7 @@ function none(): Facts {
     proxy: PROXY.none,
     workload: '',
     side: SIDE.unknown,
+    sampled: NaN,
   };
 }
 

@@ -62,15 +62,15 @@ export class JaegerReader {
     this.facts.begin();
     this.kind = KIND.unset;
     this.sampled = NaN;
-    let isProbabilistic = false;
-    let parameter = NaN;
+    let sampler: Json = '';
+    let parameter: Json = NaN;
     let isTranslated = false;
     for (const tag of listOf(at(span, 'tags'))) {
       const key = textOf(at(tag, 'key'));
       const value = at(tag, 'value');
       if (key === 'span.kind') this.kind = KINDS.get(textOf(value)) ?? KIND.unset;
-      else if (key === 'sampler.type') isProbabilistic = value === 'probabilistic';
-      else if (key === 'sampler.param') parameter = Number(value);
+      else if (key === 'sampler.type') sampler = value;
+      else if (key === 'sampler.param') parameter = value;
       else {
         isTranslated ||= OPEN_TELEMETRY.has(key);
         this.facts.add(key, value);
@@ -78,7 +78,9 @@ export class JaegerReader {
     }
     // Their translation has no kind for internal spans alone. Source: OpenTelemetry specification 1.44, trace/sdk_exporters/jaeger.md.
     if (isTranslated && this.kind === KIND.unset) this.kind = KIND.internal;
-    if (isProbabilistic && parameter > 0 && parameter <= 1) this.sampled = parameter;
+    const share = sampler === 'const' && String(parameter) === 'true' ? 1 : Number(parameter);
+    const isShare = sampler === 'const' || sampler === 'probabilistic';
+    if (isShare && share > 0 && share <= 1) this.sampled = share;
   }
 }
 

@@ -1,3 +1,4 @@
+import { powi } from '../../../kernel/math.js';
 import { FactsOf, WORKLOAD } from './facts.js';
 import { at, idOf, listOf, textOf, type Json } from './json.js';
 import { KIND, type Clock, type ReadSpan } from './span.js';
@@ -99,11 +100,14 @@ function scalarOf(value: Json): Json {
 
 /**
  * Chance with which a trace was kept. Source: OpenTelemetry specification, trace/tracestate-probability-sampling.md: `th` has
- * the leading hexadecimal digits of the rejection threshold, of 56 bits.
+ * the leading hexadecimal digits of the rejection threshold, of 56 bits; `p` of older versions is its power of 1/2.
  */
 function sampledOf(traceState: Json): number {
   if (typeof traceState !== 'string') return NaN;
   const threshold = /(?:^|,)\s*ot=(?:[^,]*;)?th:([0-9a-f]{1,14})(?:[;,\s]|$)/.exec(traceState);
-  if (threshold === null) return NaN;
+  if (threshold === null) {
+    const power = /(?:^|,)\s*ot=(?:[^,]*;)?p:(\d{1,2})(?:[;,\s]|$)/.exec(traceState);
+    return power === null || Number(power[1]) > 62 ? NaN : powi(0.5, Number(power[1]));
+  }
   return 1 - Number.parseInt(threshold[1].padEnd(14, '0'), 16) / 72_057_594_037_927_936;
 }

@@ -39,6 +39,8 @@ export interface Facts {
   isMessaging: boolean;
   /** What kind of broker it is, such as `kafka`; '' = not said. */
   system: string;
+  /** What a client of a broker does, such as `receive` or `process`; '' = not said. */
+  phase: string;
   /** Operation on it, or route of a server; '' = none. */
   operation: string;
   /** Component that is called; '' = not said. */
@@ -53,6 +55,8 @@ export interface Facts {
   workload: string;
   /** Side of that service, one of `SIDE`. */
   side: number;
+  /** Chance with which the trace was kept; NaN if no attribute says it. */
+  sampled: number;
 }
 
 /** Proxies that write spans. */

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { TraceModel } from '../../../src/importing/traces/model.js';
+import { endpoint, modelOf } from './read.js';
+import { otlpLines, root, type TestSpan } from './spans.js';
+
+/** 4,000 requests of which 1 % fail. A sampler keeps those that fail, and one in ten of the others. */
+function kept(said: (share: number) => Partial<TestSpan>): readonly TestSpan[] {
+  return Array.from({ length: 4000 }, (_, k) => {
+    const isError = k % 100 === 0;
+    if (!isError && k % 10 !== 3) return [];
+    return [{ ...root(`t${k}`, 25 * k, 25 * k + 4, isError), ...said(isError ? 1 : 0.1) }];
+  }).flat();
+}
+
+const shares = (model: TraceModel): readonly (number | null)[] => {
+  const { errors } = endpoint(model, 'web', 'GET /');
+  const rate = Number.parseFloat(model.entries[0]!.rate.text);
+  return [errors === null ? null : Number(errors.text), rate];
+};
+
+const attribute = (key: string, value: number): Partial<TestSpan> => ({
+  attributes: { [key]: String(value) },
+});
+
+describe('a sampler that keeps all errors', () => {
+  it.each([
+    [
+      'the trace state',
+      (share: number) => ({ state: share === 1 ? 'ot=th:0' : 'ot=th:e6666666666668' }),
+    ],
+    ['Honeycomb', (share: number) => attribute('SampleRate', 1 / share)],
+    ['Datadog', (share: number) => attribute('_dd.rule_psr', share)],
+    ['Azure Monitor', (share: number) => attribute('_MS.sampleRate', 100 * share)],
+    ['an older SDK', (share: number) => attribute('sampling.probability', share)],
+  ])('does not make failures and load larger, with the shares of %s', async (_, said) => {
+    const spans = kept(said);
+    const [errors, rate] = shares(await modelOf([otlpLines(spans)]));
+    // 40 of 440 traces have an error: 1 % of the requests, of which there are 40 a second.
+    expect(errors).toBeLessThan(0.03);
+    expect(rate! / 40).toBeGreaterThan(0.9);
+    expect(rate! / 40).toBeLessThan(1.1);
+  });
+
+  it('makes them larger without shares, and too few traces with the smallest one are not thinned', async () => {
+    const [errors] = shares(await modelOf([otlpLines(kept(() => ({})))]));
+    expect(errors).toBeCloseTo(40 / 440, 3);
+    const few = kept((share) => attribute('SampleRate', 1 / share)).slice(0, 90);
+    const model = await modelOf([otlpLines(few)]);
+    expect(endpoint(model, 'web', 'GET /').executions).toBe(90);
+    expect(model.leftOut.map(({ reason }) => reason).join()).toContain('count as one each');
+    expect(model.unknown.map(({ question }) => question)).toContain(
+      'Which share of the requests is traced? (--sampled 10%)',
+    );
+  });
+});
