@@ -47,13 +47,19 @@ class Jaeger implements SpanFormat {
   }
 
   private span(span: Span, processID: string): object {
-    const { traceId, spanId, parentId, links, kind } = span;
+    const { traceId, spanId, parentId, links, kind, sampled } = span;
     const startTime = this.micros(span.startNs);
     const tags: readonly Attribute[] = [
       ['otel.scope.name', SCOPE],
       ...(kind === 'internal' ? [] : [['span.kind', kind] as const]),
       ...span.attributes.filter(([name]) => name !== 'error'),
       ...(span.isError ? FAILED : []),
+      ...(sampled === undefined
+        ? []
+        : ([
+            ['sampler.type', 'probabilistic'],
+            ['sampler.param', sampled],
+          ] as const)),
     ];
     return {
       traceID: traceId,

@@ -49,6 +49,7 @@ class Otlp implements SpanFormat {
     return {
       traceId: span.traceId,
       spanId: span.spanId,
+      ...(span.sampled === undefined ? {} : { traceState: `ot=th:${thresholdOf(span.sampled)}` }),
       ...(span.parentId === '' ? {} : { parentSpanId: span.parentId }),
       name: span.name,
       kind: SPAN_KIND[span.kind],
@@ -63,6 +64,15 @@ class Otlp implements SpanFormat {
   private instant(ns: number): string {
     return String(this.settings.startNs + BigInt(ns));
   }
+}
+
+/**
+ * Of 2^56 values, the smallest one with which a trace is kept, in hexadecimal digits without zeros at the end. Source: OpenTelemetry
+ * specification, trace/tracestate-probability-sampling.md.
+ */
+function thresholdOf(share: number): string {
+  const digits = BigInt(Math.round((1 - share) * 72_057_594_037_927_936)).toString(16);
+  return digits.padStart(14, '0').replace(/0+$/, '') || '0';
 }
 
 function resourceOf(span: Span, run: TracedRun): readonly Attribute[] {

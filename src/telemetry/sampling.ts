@@ -17,7 +17,9 @@ export class Sampling<Item> {
 
   /** The items that can be written now: none, this one, or all of its trace. `isLast`: the request has ended. */
   take(root: number, items: readonly Item[], isError: boolean, isLast: boolean): readonly Item[] {
-    if (this.chance(root) < this.share || this.kept.has(root)) return items;
+    const isChosen = this.chance(root) < this.share;
+    if (isChosen && isError) this.kept.add(root);
+    if (isChosen || this.kept.has(root)) return items;
     if (this.ended.has(root)) return isError ? items : [];
     const before = this.held.get(root) ?? [];
     if (isError) {
@@ -32,6 +34,11 @@ export class Sampling<Item> {
       this.held.set(root, [...before, ...items]);
     }
     return [];
+  }
+
+  /** The chance of a trace to be kept, as far as it is known: that of one with an error is 1. */
+  chanceOf(root: number): number {
+    return this.kept.has(root) ? 1 : this.share;
   }
 }
 

@@ -48,7 +48,12 @@ class SpanExporter implements Exporter {
     for (let row = 0; row < rows.rows; row++) {
       const call = callOf(this.run.plan, rows, row);
       const own = this.spans.of(call, rows.links.get(call.id));
-      all.push(...this.sampling.take(call.root, own, isErroneous(call), isLastRow(rows, row)));
+      const kept = this.sampling.take(call.root, own, isErroneous(call), isLastRow(rows, row));
+      if (this.settings.sample >= 1) all.push(...kept);
+      else {
+        const sampled = this.sampling.chanceOf(call.root);
+        for (const span of kept) all.push({ ...span, sampled });
+      }
     }
     return all.length === 0 ? '' : this.format.spans(all, this.run);
   }

@@ -37,6 +37,8 @@ export interface Span extends SpanLink {
   /** Its status is Error. */
   readonly isError: boolean;
   readonly attributes: readonly Attribute[];
+  /** Chance with which its trace was kept, if not all are. */
+  readonly sampled?: number;
 }
 
 /** What a span says, whatever its place in the trace. */

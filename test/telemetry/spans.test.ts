@@ -269,6 +269,25 @@ describe('sampling', () => {
     expect([...tenth].sort()).toEqual(all.filter((id) => kept.has(id)).sort());
   });
 
+  it('writes the chance of each trace, which is 1 from an error on', () => {
+    const text = exported(busy, otlp, { sample: 0.25 });
+    const spans = text
+      .trimEnd()
+      .split('\n')
+      .flatMap((line) => JSON.parse(line).resourceSpans)
+      .flatMap(({ scopeSpans }) => scopeSpans[0].spans);
+    const states = new Map<string, string>();
+    const failed = new Set<string>();
+    for (const { traceId, traceState, status, parentSpanId } of spans) {
+      if (status.code === 2) failed.add(traceId);
+      if (parentSpanId === undefined) states.set(traceId, traceState);
+    }
+    // Of 16 first hexadecimal digits, four are kept: those from c on.
+    expect(new Set(states.values())).toEqual(new Set(['ot=th:0', 'ot=th:c']));
+    for (const [trace, state] of states) expect(state === 'ot=th:0').toBe(failed.has(trace));
+    expect(exported(busy, otlp)).not.toContain('traceState');
+  });
+
   it('keeps every trace with an error', () => {
     const failed = spansOf(exported(busy, otlp)).filter(({ status }) => status.code === 2);
     const kept = roots(0);
