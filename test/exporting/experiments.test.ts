@@ -202,7 +202,7 @@ describe('faults as Chaos Mesh', () => {
       'faults[c]',
       'faults[d]',
     ]);
-    expect(unwritten[1]!.reason).toBe('Chaos Mesh has no counterpart of threadLimit');
+    expect(unwritten[1]!.reason).toBe('Chaos Mesh has no counterpart of threadLimit in pods');
   });
 });
 

@@ -1,23 +1,31 @@
 import { meanOf, type Distribution } from '../../kernel/distribution.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { Experimental } from './experiment.js';
-import type { Unwritten } from './faults.js';
+import {
+  configOf,
+  endsOfLink,
+  isOnce,
+  STAYS_DOWN,
+  type FaultWriters,
+  type Unwritten,
+} from './faults.js';
 import { podsOf, podsThatCall, type Pods } from './pods.js';
 import { goDuration } from './times.js';
-import { coresOf, spreadOf, usualNs } from './usual.js';
-
-/** A fault as a template of a Workflow without its name and its time, or the reason why there is none. */
-export type Written =
-  | { readonly template: Readonly<Record<string, unknown>>; readonly remarks: readonly string[] }
-  | Unwritten;
+import { coresOf, longestNs, spreadOf } from './usual.js';
 
 type Config = Readonly<Record<string, unknown>>;
-type Writer = (fault: Fault, of: Experimental) => Written;
 
-/** Writers by kind of fault. */
-const WRITERS: Readonly<Record<string, Writer>> = {
-  latency: (fault, of) => {
-    const { add, correlation } = configOf(fault) as { add: Distribution; correlation: number };
+/** A fault as a template of a Workflow without its name and its time. */
+interface Templated {
+  readonly template: Config;
+  readonly remarks: readonly string[];
+}
+
+type Written = Templated | Unwritten;
+
+export const WRITERS: FaultWriters<Templated> = {
+  latency: (fault, of, config) => {
+    const { add, correlation } = config as { add: Distribution; correlation: number };
     const [mean, jitter] = [meanOf(add), spreadOf(add)];
     if (!Number.isFinite(mean)) return { reason: 'its delay has no mean' };
     const delay = {
@@ -32,13 +40,13 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     network(fault, of, { action: 'loss', loss: { loss: percentText(fault.share) } }),
   corrupt: (fault, of) =>
     network(fault, of, { action: 'corrupt', corrupt: { corrupt: percentText(fault.share) } }),
-  bandwidth: (fault, of) => {
-    const { rate } = configOf(fault) as { rate: number };
+  bandwidth: (fault, of, config) => {
+    const { rate } = config as { rate: number };
     const bandwidth = { rate: rateText(rate), limit: QUEUE_BYTES, buffer: BURST_BYTES };
     return network(fault, of, { action: 'bandwidth', bandwidth });
   },
-  partition: (fault, of) => {
-    const { direction, mode } = configOf(fault) as { direction: string; mode: string };
+  partition: (fault, of, config) => {
+    const { direction, mode } = config as { direction: string; mode: string };
     const [from, to] = (fault.between ?? [[], []]).map((side) => podsOf(side, fault, of));
     if (from === undefined || to === undefined || 'reason' in from) return { reason: NO_PODS };
     if ('reason' in to) return to;
@@ -52,55 +60,55 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       remarks: [...remarks, ...from.remarks, ...to.remarks],
     };
   },
-  crash: (fault, of) => {
-    const { restart, blackhole } = configOf(fault) as { restart: boolean; blackhole: boolean };
-    if (!restart) return { reason: 'Kubernetes starts a pod again, and this process stays down' };
+  crash: (fault, of, config) => {
+    const { restart, blackhole } = config as { restart: boolean; blackhole: boolean };
+    if (!restart) return { reason: STAYS_DOWN };
     const remarks = blackhole ? ['connections are refused, instead of getting no answer'] : [];
     return ofPods(fault, of, podChaos(fault), remarks);
   },
   stop: (fault, of) => ofPods(fault, of, podChaos(fault, { gracePeriod: 30 })),
   zoneOutage: (fault, of) =>
     ofPods(fault, of, podChaos(fault), ['the pods of the zone stop, and not its machines']),
-  cpuStress: (fault, of) => {
-    const { load, workers } = configOf(fault) as { load: number; workers?: number };
+  cpuStress: (fault, of, config) => {
+    const { load, workers } = config as { load: number; workers?: number };
     const cores = coresOf(fault, of);
     const cpu = { workers: workers ?? cores ?? 1, load: Math.round(100 * load) };
     const remarks =
       workers === undefined && cores === null ? ['its cores are not known: one worker'] : [];
     return ofPods(fault, of, stress({ cpu }), remarks);
   },
-  memoryLeak: (fault, of) => {
-    const { max } = configOf(fault) as { max?: number };
+  memoryLeak: (fault, of, config) => {
+    const { max } = config as { max?: number };
     if (max === undefined) return { reason: 'a stressor of memory has a size: write `max`' };
     const memory = { workers: 1, size: `${Math.max(1, Math.round(max / BYTES_PER_MIB))}MiB` };
     return ofPods(fault, of, stress({ memory }), [
       'the memory is taken at once, and not over time',
     ]);
   },
-  clockSkew: (fault, of) => {
-    const { offset } = configOf(fault) as { offset: number };
+  clockSkew: (fault, of, config) => {
+    const { offset } = config as { offset: number };
     const timeOffset = `${offset < 0 ? '-' : ''}${goDuration(Math.abs(offset))}`;
     return ofPods(fault, of, {
       templateType: 'TimeChaos',
       spec: (pods) => ({ timeChaos: { ...pods.chosen, timeOffset } }),
     });
   },
-  ioError: (fault, of) => {
-    const { on } = configOf(fault) as { on: string };
+  ioError: (fault, of, config) => {
+    const { on } = config as { on: string };
     const methods = on === 'both' ? ['READ', 'WRITE'] : on === 'reads' ? ['READ'] : ['WRITE'];
     const errors = { action: 'fault', errno: 5, percent: Math.round(100 * fault.share), methods };
     return ofPods(fault, of, io(errors), [VOLUME]);
   },
-  diskStress: (fault, of) => {
-    const { factor, add } = configOf(fault) as { factor?: number; add?: Distribution };
+  diskStress: (fault, of, config) => {
+    const { factor, add } = config as { factor?: number; add?: Distribution };
     if (add === undefined)
       return { reason: 'Chaos Mesh adds a time to each access, and has no factor: write `add`' };
     const rest = factor === undefined || factor === 1 ? [] : ['its factor is left out'];
     const delay = { action: 'latency', delay: goDuration(meanOf(add)), percent: 100 };
     return ofPods(fault, of, io(delay), [...rest, VOLUME]);
   },
-  dns: (fault, of) => {
-    const { mode } = configOf(fault) as { mode: string };
+  dns: (fault, of, config) => {
+    const { mode } = config as { mode: string };
     if (mode === 'stale')
       return { reason: 'DNSChaos has no old records, only errors and random addresses' };
     const callers = podsThatCall(fault.target, of);
@@ -113,11 +121,10 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     fromCallers(fault, of, { action: 'loss', loss: { loss: '100' } }, [
       'its callers get no answer, but its own workers and queue do not fill up',
     ]),
-  slow: (fault, of) => {
-    const { factor } = configOf(fault) as { factor: number };
-    const times = fault.target.map((target) => usualNs(target, of));
-    const [longest] = times.toSorted((a, b) => (b ?? 0) - (a ?? 0));
-    if (longest === undefined || longest === null || times.includes(null))
+  slow: (fault, of, config) => {
+    const { factor } = config as { factor: number };
+    const longest = longestNs(fault, of);
+    if (longest === null)
       return {
         reason: 'Chaos Mesh slows nothing by a factor, and the time of its steps is not known',
       };
@@ -126,21 +133,12 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       `${factor} times its ${goDuration(longest)} is written as a delay of its answers, which occupies none of its workers`,
     ]);
   },
-  error: (fault, of) => {
-    const { status } = configOf(fault) as { status: number };
+  error: (fault, of, config) => {
+    const { status } = config as { status: number };
     return http(fault, of, { target: 'Response', replace: { code: status } });
   },
   reset: (fault, of) => http(fault, of, { target: 'Request', abort: true }),
 };
-
-/** Writes a fault; one of a kind that Chaos Mesh does not have is unwritten. */
-export function writeFault(fault: Fault, of: Experimental): Written {
-  const writer = WRITERS[fault.kind];
-  if (fault.kind === 'load') return { reason: 'it is a part of the load: --as k6 writes it' };
-  return writer === undefined
-    ? { reason: `Chaos Mesh has no counterpart of ${fault.kind}` }
-    : writer(fault, of);
-}
 
 const NO_PODS = 'it hits no pods that a selector could name';
 const VOLUME = 'it is written for the volume at /var/lib/data: change volumePath to yours';
@@ -156,10 +154,6 @@ interface Part {
   readonly spec: (pods: Pods) => Readonly<Record<string, unknown>>;
 }
 
-function configOf(fault: Fault): Config {
-  return (fault.config ?? {}) as Config;
-}
-
 function ofPods(
   fault: Fault,
   of: Experimental,
@@ -172,10 +166,10 @@ function ofPods(
 }
 
 /** A pod that dies once, or that is down for a time. */
-function podChaos({ spans }: Fault, more: Config = {}): Part {
-  const isOnce = spans.every(({ fromNs, untilNs }) => untilNs === fromNs);
+function podChaos(fault: Fault, more: Config = {}): Part {
   const isGraceful = Object.keys(more).length > 0;
-  const action = isOnce || isGraceful ? { action: 'pod-kill', ...more } : { action: 'pod-failure' };
+  const action =
+    isOnce(fault) || isGraceful ? { action: 'pod-kill', ...more } : { action: 'pod-failure' };
   return {
     templateType: 'PodChaos',
     spec: ({ chosen }) => ({ podChaos: { ...action, ...chosen } }),
@@ -217,16 +211,13 @@ function network(
   action: Config,
   remarks: readonly string[] = [],
 ): Written {
-  const links = fault.target.map((target) => target.split('->'));
-  const [first] = links;
-  if (first === undefined || links.some((own) => own.length !== 2) || links.length > 1)
-    return { reason: 'NetworkChaos is about one link between two components' };
-  const from = podsOf([first[0]!], fault, of);
+  const ends = endsOfLink(fault);
+  if (ends === null) return { reason: 'NetworkChaos is about one link between two components' };
+  const [caller, callee] = ends;
+  const from = podsOf([caller], fault, of);
   if ('reason' in from) return from;
-  const to = podsOf([first[1]!], fault, of);
-  const { direction } = configOf(fault) as { direction?: string };
-  const ways = { direction: direction ?? 'both' };
-  return toTarget(from, to, first[1]!, { ...action, ...ways }, remarks);
+  const { direction = 'both' } = configOf(fault) as { direction?: string };
+  return toTarget(from, podsOf([callee], fault, of), callee, { ...action, direction }, remarks);
 }
 
 /** All that the callers of a component send to it, and get from it. */
@@ -251,7 +242,7 @@ function fromCallers(
 /** A target without pods is named by its host. */
 function toTarget(
   from: Pods,
-  to: ReturnType<typeof podsOf>,
+  to: Pods | Unwritten,
   name: string,
   action: Config,
   remarks: readonly string[],

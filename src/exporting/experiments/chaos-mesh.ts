@@ -1,10 +1,10 @@
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import { documents } from '../values.js';
-import { writeFault } from './chaos-mesh-faults.js';
+import { WRITERS } from './chaos-mesh-faults.js';
 import type { Experiment, Experimental, ExperimentFormat } from './experiment.js';
 import { writtenFaults } from './faults.js';
 import { LONGEST, nameOf } from './names.js';
-import { goDuration } from './times.js';
+import { goDuration, timesOf } from './times.js';
 
 /** A template of a Workflow. */
 type Template = Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export const chaosMesh: ExperimentFormat = {
   write(of) {
     const templates: Template[] = [];
     const branches: string[] = [];
-    const { faults, unwritten, otherwise } = writtenFaults(of, writeFault);
+    const { faults, unwritten, otherwise } = writtenFaults(of, 'Chaos Mesh', WRITERS);
     for (const { fault, own } of faults) {
       fault.spans.forEach((span, k) => {
         const name = nameOf(fault.id, fault.spans.length < 2 ? null : k + 1);
@@ -37,13 +37,11 @@ export const chaosMesh: ExperimentFormat = {
 /** Waits until the fault begins, then the fault for its time. */
 function branch(
   name: string,
-  { fromNs, untilNs }: Fault['spans'][number],
+  span: Fault['spans'][number],
   fault: Template,
-  { scenario: { run } }: Experimental,
+  of: Experimental,
 ): readonly Template[] {
-  // The load begins with the warm-up.
-  const startNs = run.warmupNs + fromNs;
-  const lengthNs = (untilNs ?? run.durationNs) - fromNs;
+  const { startNs, lengthNs } = timesOf(span, of);
   const wait: Template[] =
     startNs > 0
       ? [{ name: `${name}-wait`, templateType: 'Suspend', deadline: goDuration(startNs) }]

@@ -2,21 +2,29 @@ import { meanOf, type Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { Experimental, ExperimentFormat } from './experiment.js';
-import { writtenFaults, type Unwritten } from './faults.js';
-import { hostOf, podsOf, podsThatCall, type Pods } from './pods.js';
-import { coresOf, spreadOf, usualNs } from './usual.js';
+import {
+  endsOfLink,
+  isOnce,
+  STAYS_DOWN,
+  writtenFaults,
+  type FaultWriters,
+  type Unwritten,
+} from './faults.js';
+import { hostOf, leftLabels, podsOf, podsThatCall, type Pods } from './pods.js';
+import { timesOf, wholeMs as ms } from './times.js';
+import { coresOf, longestNs, spreadOf } from './usual.js';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** An action without its time, or the reason why there is none. */
-type Written =
-  | {
-      readonly actionId: string;
-      readonly parameters: Texts;
-      readonly target: Target;
-      readonly remarks: readonly string[];
-    }
-  | Unwritten;
+/** An action without its time. */
+interface Action {
+  readonly actionId: string;
+  readonly parameters: Texts;
+  readonly target: Target;
+  readonly remarks: readonly string[];
+}
+
+type Written = Action | Unwritten;
 
 /** What an action hits: the name of its key, and the target. */
 interface Target {
@@ -35,7 +43,7 @@ export const fis: ExperimentFormat = {
   summary: 'an experiment template of AWS FIS with the faults, each at its time',
   comment: null,
   write(of) {
-    const { faults, unwritten, otherwise } = writtenFaults(of, writeFault);
+    const { faults, unwritten, otherwise } = writtenFaults(of, 'AWS FIS', WRITERS);
     const targets: Record<string, unknown> = {};
     const actions: Record<string, unknown> = {};
     for (const { fault, own } of faults) {
@@ -78,13 +86,12 @@ const ACCOUNT = 'fis-service-account';
 
 function actionsOf(
   name: string,
-  { fromNs, untilNs }: Fault['spans'][number],
+  span: Fault['spans'][number],
   target: string,
-  { actionId, parameters, target: { key } }: Extract<Written, { actionId: string }>,
-  { scenario: { run } }: Experimental,
+  { actionId, parameters, target: { key } }: Action,
+  of: Experimental,
 ): Readonly<Record<string, unknown>> {
-  const startNs = run.warmupNs + fromNs;
-  const lengthNs = (untilNs ?? run.durationNs) - fromNs;
+  const { startNs, lengthNs } = timesOf(span, of);
   const wait = `${name}-wait`;
   const hasLength = !INSTANT.has(actionId);
   return {
@@ -103,21 +110,7 @@ function actionsOf(
 /** Actions that have no length. */
 const INSTANT: ReadonlySet<string> = new Set(['aws:eks:pod-delete', 'aws:rds:failover-db-cluster']);
 
-function writeFault(fault: Fault, of: Experimental): Written {
-  const writer = WRITERS[fault.kind];
-  if (fault.kind === 'load') return { reason: 'it is a part of the load: --as k6 writes it' };
-  return writer === undefined
-    ? { reason: `AWS FIS has no counterpart of ${fault.kind} in pods` }
-    : writer(fault, of, fault.config as Readonly<Record<string, unknown>>);
-}
-
-type Writer = (
-  fault: Fault,
-  of: Experimental,
-  config: Readonly<Record<string, unknown>>,
-) => Written;
-
-const WRITERS: Readonly<Record<string, Writer>> = {
+const WRITERS: FaultWriters<Action> = {
   latency: (fault, of, { add }) => {
     const [mean, jitter] = [meanOf(add as Distribution), spreadOf(add as Distribution)];
     return between(fault, of, 'aws:eks:pod-network-latency', {
@@ -136,10 +129,8 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     }),
   stop: (fault, of) => ofPods(fault, of, 'aws:eks:pod-delete', { gracePeriodSeconds: '30' }),
   crash: (fault, of, { restart }) => {
-    if (restart === false)
-      return { reason: 'Kubernetes starts a pod again, and this process stays down' };
-    const isOnce = fault.spans.every(({ fromNs, untilNs }) => untilNs === fromNs);
-    return isOnce
+    if (restart === false) return { reason: STAYS_DOWN };
+    return isOnce(fault)
       ? ofPods(fault, of, 'aws:eks:pod-delete', { gracePeriodSeconds: '0' })
       : ofPods(fault, of, BLACKHOLE, PORT, [
           'its process does not die: its port gets no packet, and callers no answer',
@@ -148,9 +139,8 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   },
   hang: (fault, of) => ofPods(fault, of, BLACKHOLE, PORT, PORTS),
   slow: (fault, of, { factor }) => {
-    const times = fault.target.map((target) => usualNs(target, of));
-    const longest = Math.max(0, ...times.map((one) => one ?? 0));
-    if (longest === 0 || times.includes(null))
+    const longest = longestNs(fault, of);
+    if (longest === null)
       return {
         reason: 'AWS FIS slows nothing by a factor, and the time of its steps is not known',
       };
@@ -181,14 +171,11 @@ const PORTS = ['it is written for port 8080: change it to yours'];
 
 /** Messages on a link `a->b`: those of the pods of a to and from the host of b. */
 function between(fault: Fault, of: Experimental, actionId: string, parameters: Texts): Written {
-  const [first, ...others] = fault.target.map((target) => target.split('->'));
-  if (first?.length !== 2 || others.length > 0)
-    return { reason: 'AWS FIS is about the traffic of some pods with one host' };
-  const from = podsOf([first[0]!], fault, of);
-  if ('reason' in from) return from;
-  return written(from, of, actionId, { ...parameters, sources: hostOf(first[1]!, of) }, [
-    'both directions are hit',
-  ]);
+  const ends = endsOfLink(fault);
+  if (ends === null) return { reason: 'AWS FIS is about the traffic of some pods with one host' };
+  const [from, to] = ends;
+  const all = { ...parameters, sources: hostOf(to, of) };
+  return written(podsOf([from], fault, of), of, actionId, all, ['both directions are hit']);
 }
 
 function fromCallers(
@@ -197,10 +184,8 @@ function fromCallers(
   parameters: Texts,
   remarks: readonly string[],
 ): Written {
-  const callers = podsThatCall([name], of);
-  if ('reason' in callers) return callers;
   const all = { ...parameters, sources: hostOf(name, of) };
-  return written(callers, of, 'aws:eks:pod-network-latency', all, remarks);
+  return written(podsThatCall([name], of), of, 'aws:eks:pod-network-latency', all, remarks);
 }
 
 function ofPods(
@@ -210,29 +195,21 @@ function ofPods(
   parameters: Texts,
   remarks: readonly string[] = [],
 ): Written {
-  const pods = podsOf(fault.target, fault, of);
-  return 'reason' in pods ? pods : written(pods, of, actionId, parameters, remarks);
+  return written(podsOf(fault.target, fault, of), of, actionId, parameters, remarks);
 }
 
 function written(
-  { chosen, remarks: own }: Pods,
+  pods: Pods | Unwritten,
   of: Experimental,
   actionId: string,
   parameters: Texts,
   remarks: readonly string[],
 ): Written {
-  const { selector, mode, value } = chosen as {
-    selector: { labelSelectors?: Texts };
-    mode: string;
-    value?: string;
-  };
+  if ('reason' in pods) return pods;
+  const { selector, mode, value } = pods.chosen;
   const [label, ...others] = Object.entries(selector.labelSelectors ?? {});
   if (label === undefined)
     return { reason: 'a target of FIS is chosen by one label, and these pods have several' };
-  const left =
-    others.length === 0
-      ? []
-      : [`its other labels are left out: ${others.map(([key]) => key).join(', ')}`];
   return {
     actionId,
     parameters: { kubernetesServiceAccount: ACCOUNT, ...parameters },
@@ -254,12 +231,8 @@ function written(
         },
       },
     },
-    remarks: [...remarks, ...own, ...left],
+    remarks: [...remarks, ...pods.remarks, ...leftLabels(others.map(([key]) => key))],
   };
-}
-
-function ms(ns: Ns): string {
-  return String(Math.max(0, Math.round(ns / 1e6)));
 }
 
 /** A time as ISO 8601 in whole seconds: `PT90S`. */

@@ -1,32 +1,29 @@
 import { meanOf, type Distribution } from '../../kernel/distribution.js';
-import type { Ns } from '../../kernel/time.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { Experimental } from './experiment.js';
-import type { Unwritten } from './faults.js';
-import { hostOf, podsOf, podsThatCall, type Pods } from './pods.js';
-import { coresOf, spreadOf, usualNs } from './usual.js';
+import { endsOfLink, isOnce, STAYS_DOWN, type FaultWriters, type Unwritten } from './faults.js';
+import { hostOf, leftLabels, podsOf, podsThatCall, type Pods } from './pods.js';
+import { wholeMs as ms } from './times.js';
+import { coresOf, longestNs, spreadOf } from './usual.js';
 
 type Texts = Readonly<Record<string, string>>;
 
 /** An experiment of the hub on the pods of one application, without its time. */
-interface Attack {
+export interface Attack {
   readonly app: string;
   readonly experiment: string;
   readonly env: Texts;
 }
 
-/** A fault as experiments, one for each application, or the reason why there are none. */
-export type Written =
-  { readonly attacks: readonly Attack[]; readonly remarks: readonly string[] } | Unwritten;
+/** A fault as experiments, one for each application. */
+interface Attacks {
+  readonly attacks: readonly Attack[];
+  readonly remarks: readonly string[];
+}
 
-type Writer = (
-  fault: Fault,
-  of: Experimental,
-  config: Readonly<Record<string, unknown>>,
-) => Written;
+type Written = Attacks | Unwritten;
 
-/** Writers by kind of fault. */
-const WRITERS: Readonly<Record<string, Writer>> = {
+export const WRITERS: FaultWriters<Attacks> = {
   latency: (fault, of, { add, correlation }) => {
     const [mean, jitter] = [meanOf(add as Distribution), spreadOf(add as Distribution)];
     if (!Number.isFinite(mean)) return { reason: 'its delay has no mean' };
@@ -55,10 +52,8 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     ]);
   },
   crash: (fault, of, { restart }) => {
-    if (restart === false)
-      return { reason: 'Kubernetes starts a pod again, and this process stays down' };
-    const isOnce = fault.spans.every(({ fromNs, untilNs }) => untilNs === fromNs);
-    return isOnce
+    if (restart === false) return { reason: STAYS_DOWN };
+    return isOnce(fault)
       ? ofPods(fault, of, 'pod-delete', { ...ONCE, FORCE: 'true' })
       : ofPods(fault, of, LOSS, ALL_LOST, [
           'its process does not die: all that its pods send is lost, and callers get no answer',
@@ -73,9 +68,8 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       'its callers get no answer, but its own workers and queue do not fill up',
     ]),
   slow: (fault, of, { factor }) => {
-    const times = fault.target.map((target) => usualNs(target, of));
-    const longest = Math.max(0, ...times.map((one) => one ?? 0));
-    if (longest === 0 || times.includes(null))
+    const longest = longestNs(fault, of);
+    if (longest === null)
       return { reason: 'Litmus slows nothing by a factor, and the time of its steps is not known' };
     const env = { NETWORK_LATENCY: ms(((factor as number) - 1) * longest), JITTER: '0' };
     return fromCallers(fault, of, 'pod-network-latency', env, [
@@ -106,15 +100,6 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   },
 };
 
-/** Writes a fault; one of a kind that Litmus does not have is unwritten. */
-export function writeFault(fault: Fault, of: Experimental): Written {
-  if (fault.kind === 'load') return { reason: 'it is a part of the load: --as k6 writes it' };
-  const writer = WRITERS[fault.kind];
-  return writer === undefined
-    ? { reason: `Litmus has no counterpart of ${fault.kind} in pods` }
-    : writer(fault, of, (fault.config ?? {}) as Readonly<Record<string, unknown>>);
-}
-
 const LOSS = 'pod-network-loss';
 const ALL_LOST: Texts = { NETWORK_PACKET_LOSS_PERCENTAGE: '100' };
 /** The pods are deleted once: pod-delete repeats until its time is over. */
@@ -129,10 +114,10 @@ function onLink(
   env: Texts,
   remarks: readonly string[] = [],
 ): Written {
-  const [first, ...others] = fault.target.map((target) => target.split('->'));
-  if (first?.length !== 2 || others.length > 0)
+  const ends = endsOfLink(fault);
+  if (ends === null)
     return { reason: 'an experiment of Litmus is about one link between two components' };
-  const [from, to] = [first[0]!, first[1]!];
+  const [from, to] = ends;
   const direction = `only what ${from} sends to ${to} is hit`;
   const own = toHosts(podsOf([from], fault, of), [to], of, experiment, env, remarks);
   return 'reason' in own ? own : { ...own, remarks: [...own.remarks, direction] };
@@ -183,12 +168,6 @@ function ofPods(
   return attacksOn(podsOf(fault.target, fault, of), of, experiment, env, remarks);
 }
 
-interface Selector {
-  readonly labelSelectors?: Texts;
-  readonly expressionSelectors?: readonly { readonly values: readonly string[] }[];
-  readonly nodeSelectors?: Texts;
-}
-
 /** One attack for each application among the pods. */
 function attacksOn(
   pods: Pods | Unwritten,
@@ -198,18 +177,12 @@ function attacksOn(
   remarks: readonly string[] = [],
 ): Written {
   if ('reason' in pods) return pods;
-  const { selector, mode, value } = pods.chosen as {
-    readonly selector: Selector;
-    readonly mode: string;
-    readonly value?: string;
-  };
+  const { selector, mode, value } = pods.chosen;
   const { app, ...labels } = selector.labelSelectors ?? {};
   const apps = app === undefined ? (selector.expressionSelectors?.[0]?.values ?? []) : [app];
   if (apps.length === 0)
     return { reason: 'Litmus chooses the pods of an application, and these are all of a zone' };
   const node = Object.entries(selector.nodeSelectors ?? {}).map((pair) => pair.join('='));
-  const others = Object.keys(labels);
-  const left = others.length === 0 ? [] : [`its other labels are left out: ${others.join(', ')}`];
   const attacks = apps.map((own): Attack => {
     const affected = affectedOf(own, mode, value, of);
     return {
@@ -222,7 +195,7 @@ function attacksOn(
       },
     };
   });
-  return { attacks, remarks: [...remarks, ...pods.remarks, ...left] };
+  return { attacks, remarks: [...remarks, ...pods.remarks, ...leftLabels(Object.keys(labels))] };
 }
 
 /** The share of the pods in percent; null = one pod, as without it. */
@@ -242,8 +215,4 @@ function affectedOf(
 /** A share as whole percent, at least 1. */
 function percent(share: number): string {
   return String(Math.max(1, Math.round(100 * share)));
-}
-
-function ms(ns: Ns): string {
-  return String(Math.max(0, Math.round(ns / 1e6)));
 }

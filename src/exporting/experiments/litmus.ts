@@ -1,11 +1,9 @@
 import { documents } from '../values.js';
 import type { Experimental, ExperimentFormat } from './experiment.js';
 import { writtenFaults } from './faults.js';
-import { writeFault, type Written } from './litmus-faults.js';
+import { WRITERS, type Attack } from './litmus-faults.js';
 import { LONGEST, nameOf } from './names.js';
-import { wholeSeconds } from './times.js';
-
-type Attack = Extract<Written, { readonly attacks: unknown }>['attacks'][number];
+import { timesOf, wholeSeconds } from './times.js';
 
 /** One fault of one application, in its time. */
 interface Engine extends Attack {
@@ -25,17 +23,13 @@ export const litmus: ExperimentFormat = {
   summary: 'ChaosEngines of Litmus with the faults, each at its time',
   comment: '#',
   write(of) {
-    const { run } = of.scenario;
-    const { faults, unwritten, otherwise } = writtenFaults(of, writeFault);
+    const { faults, unwritten, otherwise } = writtenFaults(of, 'Litmus', WRITERS);
     const engines = faults.flatMap(({ fault, own: { attacks } }) =>
-      fault.spans.flatMap(({ fromNs, untilNs }, k) =>
+      fault.spans.flatMap((span, k) =>
         attacks.map((attack): Engine => {
           const number = fault.spans.length < 2 ? null : k + 1;
           const id = attacks.length < 2 ? fault.id : `${fault.id}-${attack.app}`;
-          // The load begins with the warm-up.
-          const startNs = run.warmupNs + fromNs;
-          const lengthNs = (untilNs ?? run.durationNs) - fromNs;
-          return { ...attack, name: nameOf(id, number), startNs, lengthNs };
+          return { ...attack, name: nameOf(id, number), ...timesOf(span, of) };
         }),
       ),
     );

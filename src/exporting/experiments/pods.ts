@@ -1,11 +1,29 @@
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { Experimental } from './experiment.js';
+import type { Unwritten } from './faults.js';
 
 /** Some pods, as a selector of Chaos Mesh. */
 export interface Pods {
-  /** `selector`, `mode` and `value`. */
-  readonly chosen: Readonly<Record<string, unknown>>;
+  readonly chosen: Mode & { readonly selector: Selector };
   readonly remarks: readonly string[];
+}
+
+/** How many of the selected pods are hit. */
+interface Mode {
+  readonly mode: 'all' | 'one' | 'fixed' | 'fixed-percent';
+  readonly value?: string;
+}
+
+interface Selector {
+  readonly namespaces: readonly string[];
+  readonly labelSelectors?: Readonly<Record<string, string>>;
+  readonly expressionSelectors?: readonly { readonly values: readonly string[] }[];
+  readonly nodeSelectors?: Readonly<Record<string, string>>;
+}
+
+/** What is said of the labels of a selector that a product has no room for. */
+export function leftLabels(labels: readonly string[]): readonly string[] {
+  return labels.length === 0 ? [] : [`its other labels are left out: ${labels.join(', ')}`];
 }
 
 /** The pods that a fault hits, or why no selector names them. */
@@ -13,7 +31,7 @@ export function podsOf(
   targets: readonly string[],
   fault: Pick<Fault, 'instances' | 'zone' | 'role' | 'labels'>,
   of: Experimental,
-): Pods | { readonly reason: string } {
+): Pods | Unwritten {
   const names = [...new Set(targets.map((target) => target.split(/[.[]/)[0]!))];
   const zones = names.filter((name) => of.scenario.network.zones.has(name));
   const outside = names.filter((name) => !zones.includes(name) && !hasPods(name, of));
@@ -38,10 +56,7 @@ export function podsOf(
 }
 
 /** The pods of all callers of some components. */
-export function podsThatCall(
-  names: readonly string[],
-  of: Experimental,
-): Pods | { readonly reason: string } {
+export function podsThatCall(names: readonly string[], of: Experimental): Pods | Unwritten {
   const callers = [...new Set(names.flatMap((name) => of.callers.get(name) ?? []))].filter((name) =>
     hasPods(name, of),
   );
@@ -68,7 +83,7 @@ function hasPods(
 function chosenBy(
   { instances, role }: Pick<Fault, 'instances' | 'role'>,
   indices: number,
-): { readonly mode: Readonly<Record<string, unknown>>; readonly remarks: readonly string[] } {
+): { readonly mode: Mode; readonly remarks: readonly string[] } {
   const ofRole =
     role === null
       ? []

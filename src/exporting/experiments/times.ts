@@ -1,5 +1,6 @@
 import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
+import type { Experimental } from './experiment.js';
 
 /** A time as Go reads it: `90s`, `250ms`. */
 export function goDuration(ns: Ns): string {
@@ -11,6 +12,19 @@ export function goDuration(ns: Ns): string {
 /** Whole seconds, as a text. */
 export function wholeSeconds(ns: Ns): string {
   return String(Math.round(ns / NS_PER_SECOND));
+}
+
+/** Whole milliseconds, as a text. */
+export function wholeMs(ns: Ns): string {
+  return String(Math.max(0, Math.round(ns / 1e6)));
+}
+
+/** When a fault starts, counted from the start of the load, which begins with the warm-up, and how long it lasts. */
+export function timesOf(
+  { fromNs, untilNs }: Fault['spans'][number],
+  { scenario: { run } }: Experimental,
+): { readonly startNs: Ns; readonly lengthNs: Ns } {
+  return { startNs: run.warmupNs + fromNs, lengthNs: (untilNs ?? run.durationNs) - fromNs };
 }
 
 /** Seconds without the noise of binary fractions. */

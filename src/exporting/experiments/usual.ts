@@ -29,7 +29,7 @@ export function spreadOf(distribution: Distribution): number {
 }
 
 /** The longest mean time of the steps of a component, or of one of its endpoints; null if a step is another call only. */
-export function usualNs(target: string, { scenario }: Experimental): number | null {
+function usualNs(target: string, { scenario }: Experimental): number | null {
   const [name, part] = target.split('.');
   const { services, gateways, databases } = scenario;
   const own = services.get(name!);
@@ -56,6 +56,13 @@ export function usualNs(target: string, { scenario }: Experimental): number | nu
   ];
   const longest = Math.max(0, ...times);
   return longest > 0 && Number.isFinite(longest) ? longest : null;
+}
+
+/** The longest of these times of the targets of a fault; null if one of them is not known. */
+export function longestNs({ target }: Fault, of: Experimental): number | null {
+  const times = target.map((name) => usualNs(name, of) ?? Infinity);
+  const longest = Math.max(0, ...times);
+  return longest > 0 && longest < Infinity ? longest : null;
 }
 
 /** Whole cores of the first target; null if it has none. */
