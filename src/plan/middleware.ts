@@ -2,7 +2,8 @@ import { OUTCOME, outcomeOfStatus, withStatus, type Outcome } from '../contracts
 import type { Distribution } from '../kernel/distribution.js';
 import { CHECK_TABLE, OP, SIZED } from '../contracts/plan/program.js';
 import type { Middleware } from '../contracts/scenario/middleware.js';
-import type { Layer, LimiterStore } from '../contracts/scenario/policies.js';
+import type { LimiterStore } from '../contracts/scenario/limiter-store.js';
+import type { Layer } from '../contracts/scenario/policies.js';
 import type { Target } from '../contracts/scenario/target.js';
 import { SLOT, type Label } from './assembler.js';
 import { BARE } from './calls.js';

@@ -1,7 +1,7 @@
 import { PRODUCTS } from '../../scenario/products.js';
 import type { Gateway } from '../../contracts/scenario/scenario.js';
 import type { Route } from '../../contracts/scenario/routes.js';
-import type { LimiterStore } from '../../contracts/scenario/policies.js';
+import type { LimiterStore } from '../../contracts/scenario/limiter-store.js';
 import type { Middleware } from '../../contracts/scenario/middleware.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import { all, braced, setFieldsText } from './fields.js';

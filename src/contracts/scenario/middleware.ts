@@ -9,7 +9,8 @@ import type { ResponseCache } from './caching.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Condition } from './steps.js';
-import type { Layer, LimiterStore, RetryAfter } from './policies.js';
+import type { LimiterStore } from './limiter-store.js';
+import type { Layer, RetryAfter } from './policies.js';
 
 /** Fields of all middleware that can refuse a request. */
 export const refusing = {

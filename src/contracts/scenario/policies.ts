@@ -1,7 +1,5 @@
-import type { Target } from './target.js';
 import type { BalancingCommon } from './balancing.js';
-import type { Ns } from '../../kernel/time.js';
-import type { Distribution } from '../../kernel/distribution.js';
+import type { LimiterStore } from './limiter-store.js';
 
 export interface Layer {
   /** Key in the bundle, such as `circuitBreaker`. */
@@ -43,17 +41,6 @@ export interface OutlierDetection {
   readonly config: unknown;
   /** Panic threshold that applies if loadBalancing has none. */
   readonly panicThreshold: number;
-}
-
-/** A store outside the process: each query to it takes a latency, or is a call of its component. */
-export interface LimiterStore {
-  readonly latency: Distribution;
-  /** Endpoint or operation that is called; null = only the latency counts. */
-  readonly of: Target | null;
-  /** How a request is treated if the query fails. */
-  readonly onError: 'allow' | 'reject';
-  /** How long an instance reuses a refusal without another query; null = it always queries. */
-  readonly cacheNs: Ns | null;
 }
 
 /** Retry-After of a refusal: in whole seconds, as in HTTP; exact; or none. */

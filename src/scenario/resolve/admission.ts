@@ -23,15 +23,13 @@ export function resolveAdmission(
   if (output === null) return null;
   const { shed, rateLimit, concurrencyLimit } = output;
   checkFaultTolerant(here.in('rateLimit'), false);
-  if (shed === undefined && rateLimit === undefined && concurrencyLimit === undefined) return null;
+  if ((shed ?? rateLimit ?? concurrencyLimit) === null) return null;
   return {
-    shed: shed === undefined ? null : resolveShed(here.in('shed'), shed, place),
-    rateLimit: rateLimit === undefined ? null : resolveLimiter(here.in('rateLimit'), rateLimit),
+    shed: shed && resolveShed(here.in('shed'), shed, place),
+    rateLimit: rateLimit && resolveLimiter(here.in('rateLimit'), rateLimit),
     retryAfter: retryAfterOf(rateLimit ?? {}),
     concurrencyLimit:
-      concurrencyLimit === undefined
-        ? null
-        : resolveGate(here.in('concurrencyLimit'), concurrencyLimit),
+      concurrencyLimit && resolveGate(here.in('concurrencyLimit'), concurrencyLimit),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
+import type { LimiterStore, WrittenStore } from '../../contracts/scenario/limiter-store.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Target } from '../../contracts/scenario/target.js';
 import { get, text } from '../located.js';
-import type { StoreOutput } from '../schema/bundle.js';
 import type { Cursor } from './context.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
 
@@ -11,7 +11,7 @@ const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
 /** Applies the scope that follows from the library's own settings, if they share the state. */
 export function sharedLayer(here: Cursor, layer: Layer): Layer {
-  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
+  const sharing = sharingOf(layer);
   if (sharing === null || layer.scope !== 'instance') return layer;
   if (layer.written.includes('scope')) {
     const message =
@@ -21,15 +21,16 @@ export function sharedLayer(here: Cursor, layer: Layer): Layer {
   return { ...layer, scope: sharing.scope };
 }
 
+/** What the library's own settings say about shared state; null = nothing. */
+function sharingOf({ policy, kind, config }: Layer) {
+  return policyKind(policy, kind)!.sharing?.(config as never) ?? null;
+}
+
 /** Resolves the store of a policy for calls; `here` is the policy. */
-export function resolvePolicyStore(
-  here: Cursor,
-  { latency, of, onError, cache }: StoreOutput,
-  layer: Layer,
-): LimiterStore {
+export function resolvePolicyStore(here: Cursor, store: WrittenStore, layer: Layer): LimiterStore {
   const at = here.in('store');
-  const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
-  if (sharing !== null && onError !== undefined) {
+  const { latency, of, onError, cacheNs } = store;
+  if (sharingOf(layer) !== null && onError !== null) {
     const message = 'faultTolerant defines what happens when the lookup fails: remove onError';
     at.in('onError').conflict(message);
   }
@@ -39,38 +40,46 @@ export function resolvePolicyStore(
       'the state with scope: caller or global';
     at.conflict(message);
   }
-  if (latency === undefined && of === undefined) {
+  if (latency === null && of === null) {
     const message = 'a store lookup needs a cost: write latency, or of: COMPONENT.OPERATION';
     at.report('FL203', message);
   }
-  if (cache !== undefined && policyKind(layer.policy, layer.kind)!.failsOpen === true) {
+  if (cacheNs !== null && policyKind(layer.policy, layer.kind)!.failsOpen === true) {
     const message =
       `${layer.kind} refuses no calls, it only steers callers away from instances, so there ` +
       'is no refusal to cache: remove cache';
     at.in('cache').conflict(message);
   }
-  checkOnError(at, of);
-  const asked = resolveAsked(at, of);
+  return resolveStore(at, store, layer);
+}
+
+/** Resolves what stores of policies and of limiters of servers have in common. */
+export function resolveStore(
+  here: Cursor,
+  { latency, of, onError, cacheNs }: WrittenStore,
+  layer: Layer,
+): LimiterStore {
+  checkOnError(here, of);
   return {
     latency: latency ?? NOTHING,
-    of: asked,
-    onError: sharing?.onError ?? onError ?? 'allow',
-    cacheNs: cache ?? null,
+    of: resolveAsked(here, of),
+    onError: sharingOf(layer)?.onError ?? onError ?? 'allow',
+    cacheNs,
   };
 }
 
 /** Reports `onError` of a store without a component, which cannot fail. */
-export function checkOnError(here: Cursor, of: string | undefined): void {
+function checkOnError(here: Cursor, of: string | null): void {
   const at = here.in('onError');
-  if (of !== undefined || at.written() === undefined) return;
+  if (of !== null || at.written() === undefined) return;
   const message =
     'a lookup can fail only if the store is a component: write of: COMPONENT.OPERATION';
   at.conflict(message);
 }
 
 /** The endpoint or database operation that a store queries; null = none. */
-export function resolveAsked(here: Cursor, reference: string | undefined): Target | null {
-  if (reference === undefined) return null;
+function resolveAsked(here: Cursor, reference: string | null): Target | null {
+  if (reference === null) return null;
   const path = here.in('of');
   const [name, part] = split(reference);
   if (here.names.things.get(name)?.kind !== 'database') {

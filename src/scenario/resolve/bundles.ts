@@ -8,7 +8,8 @@ import {
 import type { Layer, OutlierDetection } from '../../contracts/scenario/policies.js';
 import { NO_POLICY, type Bundle } from '../../contracts/scenario/steps.js';
 import { entries, get, items, locate, text, type Node } from '../located.js';
-import type { BundleOutput, OutlierOutput, StoreOutput } from '../schema/bundle.js';
+import type { WrittenStore } from '../../contracts/scenario/limiter-store.js';
+import type { BundleOutput, OutlierOutput } from '../schema/bundle.js';
 import type { OncePerValue } from '../../contracts/fields/common.js';
 import { clusterId } from '../clusters.js';
 import { stablePath, type Cursor, type Path } from './context.js';
@@ -194,7 +195,7 @@ function layersOf(here: Cursor, output: BundleOutput): Layer[] {
     const layer = sharedLayer(here.in(policy), layerOf(policy, fields, here.in(policy).written()));
     checkKey(here.in(policy), layer.key, fields['per']);
     checkShared(here.in(policy), layer);
-    const store = fields['store'] as StoreOutput | undefined;
+    const store = fields['store'] as WrittenStore | undefined;
     present.set(
       policy,
       store === undefined

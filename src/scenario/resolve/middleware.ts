@@ -1,16 +1,16 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { z } from 'zod';
 import type { coalesce } from '../../patterns/policies/coalesce.js';
-import { policyKind } from '../../patterns/registry.js';
 import type { Middleware } from '../../contracts/scenario/middleware.js';
-import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
+import type { LimiterStore } from '../../contracts/scenario/limiter-store.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import type { EntryFields, ResponseFields } from '../schema/middleware.js';
 import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Cursor } from './context.js';
 import { checkKey } from './bundles.js';
-import { checkOnError, resolveAsked } from './asked.js';
+import { resolveStore } from './asked.js';
 import { resolveWhen } from './steps.js';
 import { resolveResponse } from '../modules/caches/steps.js';
 import { resolveCall } from './targets.js';
@@ -107,7 +107,7 @@ function resolveEntry(here: Cursor, name: string, written: unknown, owner: strin
     when: resolveWhen(here.in('when'), when),
     rateLimit: layer,
     retryAfter: retryAfterOf(fields),
-    store: layer === null ? null : resolveStore(here, fields, layer),
+    store: layer && resolveOwnStore(here, fields, layer),
     admit: name === 'admit' ? resolveGate(here, gateFields(fields)) : null,
     at: here.path.slice(0, -1),
   };
@@ -186,8 +186,8 @@ function gateFields(fields: EntryFields): Readonly<Record<string, unknown>> {
 }
 
 /** Resolves the store of a limiter; null = none. */
-function resolveStore(here: Cursor, { store }: EntryFields, layer: Layer): LimiterStore | null {
-  checkFaultTolerant(here, store?.of !== undefined);
+function resolveOwnStore(here: Cursor, { store }: EntryFields, layer: Layer): LimiterStore | null {
+  checkFaultTolerant(here, (store?.of ?? null) !== null);
   if (store === undefined) return null;
   const at = here.in('store');
   if (layer.scope === 'instance') {
@@ -196,9 +196,5 @@ function resolveStore(here: Cursor, { store }: EntryFields, layer: Layer): Limit
       'or policy: redis for kong)';
     at.conflict(message);
   }
-  checkOnError(at, store.of);
-  const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
-  const onError = own?.onError ?? store.onError ?? 'allow';
-  const asked = resolveAsked(at, store.of);
-  return { latency: store.latency, of: asked, onError, cacheNs: store.cache ?? null };
+  return resolveStore(at, store, layer);
 }

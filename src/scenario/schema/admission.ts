@@ -1,9 +1,11 @@
 import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
+import { entry } from '../../contracts/fields/entry.js';
 import { absent, field } from '../../contracts/fields/field.js';
+import { limiterStoreSchema } from '../../contracts/scenario/limiter-store.js';
 import { shedSchema } from '../../contracts/scenario/resources.js';
 import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { nameText, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
@@ -18,33 +20,6 @@ const scopeField = field.choice(
 );
 const scopeAndError = { scope: scopeField };
 
-/** Schema of the store of a limiter. `withError`: with `onError`, unless the library has its own setting for it. */
-export function storeSchema(withError: boolean) {
-  const fields = {
-    latency: field.cost('0ms', 'Round-trip time of one lookup.'),
-    of: field.of(
-      z.string().regex(REFERENCE_PATTERN),
-      absent(),
-      'Endpoint or operation called for each lookup, with its network, load and faults, under the `outbound` ' +
-        'policies of the host.',
-    ),
-    onError: field.choice(
-      ['allow', 'reject'],
-      'allow',
-      'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500.',
-    ),
-    cache: field.duration(
-      absent(),
-      'How long this instance caches a refusal (per value of `key`): it refuses without a lookup and without a ' +
-        'retry hint. Admissions are not cached.',
-    ),
-  };
-  const { onError: _onError, ...others } = fields;
-  return z
-    .strictObject(withError ? fields : (others as typeof fields))
-    .describe('Store of a shared counter outside the process; the request waits for it.');
-}
-
 /** Schema of the limiters of a server, with the additional fields of their place. */
 function limiterSchema(
   kinds: readonly PolicyKind[],
@@ -58,7 +33,7 @@ function limiterSchema(
 export function storedLimiterSchema(kinds: readonly PolicyKind[], beside: Fields): z.ZodType {
   return limiterSchema(kinds, (kind) => ({
     ...beside,
-    store: storeSchema(kind.serverFields === undefined).optional(),
+    store: limiterStoreSchema(kind.serverFields === undefined).optional(),
   }));
 }
 
@@ -106,8 +81,8 @@ function unionOf(kinds: readonly PolicyKind[], beside: (kind: PolicyKind) => Fie
 
 /** Schema of `admission` of services and gateways. */
 export function admissionSchema(kinds: readonly PolicyKind[]) {
-  return z
-    .strictObject({
+  return entry(
+    {
       shed: shedSchema.optional(),
       rateLimit: field.of(
         valuesOf<Settings>(limiterSchema(kinds, () => ({}))),
@@ -120,7 +95,8 @@ export function admissionSchema(kinds: readonly PolicyKind[]) {
         'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
           'the time from here to the response; timeouts and refusals further in count as drops. Applied last.',
       ),
-    })
-    .describe('Admission control in front of the queue. Defaults to none.');
+    },
+    'Admission control in front of the queue. Defaults to none.',
+  );
 }
 export type AdmissionOutput = z.output<ReturnType<typeof admissionSchema>>;

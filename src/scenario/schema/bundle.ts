@@ -1,5 +1,5 @@
 import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
-import { absent, field, requiredIf } from '../../contracts/fields/field.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { LEAVINGS } from '../../contracts/patterns/client.js';
 import { clientKinds } from '../../patterns/clients.js';
@@ -12,10 +12,10 @@ import {
   nameText,
   onceSchema,
   withShort,
-  REFERENCE_PATTERN,
 } from '../../contracts/fields/common.js';
 import { choice } from '../../contracts/quantities/fields.js';
 import { connectionsSchema } from '../../contracts/scenario/connections.js';
+import { policyStoreSchema } from '../../contracts/scenario/limiter-store.js';
 import { loadBalancingSchema } from './balancing.js';
 
 /** A validated outlier detection; without a kind it has the default one. */
@@ -87,34 +87,8 @@ const STORED: ReadonlySet<string> = new Set([
   'rateLimit',
   'throttle',
 ]);
-const storeSchema = z.strictObject({
-  latency: field.cost(
-    requiredIf('without `of`, else defaults to 0ms'),
-    'Round-trip time of one lookup, which every decision waits for; it comes before the call of `of`.',
-  ),
-  of: field.of(
-    z.string().regex(REFERENCE_PATTERN),
-    absent('none: only the latency counts'),
-    'Endpoint or database operation called before each decision, by the same caller under its `outbound` ' +
-      'policies.',
-  ),
-  onError: field.of(
-    z.enum(['allow', 'reject']),
-    absent('allow'),
-    'Behaviour when the lookup fails: `allow` lets the call pass as if there were no such policy, `reject` ' +
-      'refuses it as the policy would. Needs `of`.',
-  ),
-  cache: field.duration(
-    absent(),
-    'How long the calling instance caches a refusal (per value of `key`): it refuses without a lookup, even ' +
-      'if the shared state changes. Admissions are not cached.',
-  ),
-});
-/** A validated store of a policy. */
-export type StoreOutput = z.output<typeof storeSchema>;
-
 const store = field.of(
-  storeSchema,
+  policyStoreSchema,
   absent('none: lookups are free'),
   'Store of a state shared by instances, for scope caller and global. Updates after a call are written ' +
     'without waiting.',

@@ -5,7 +5,8 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { checkCache, refusing } from '../../contracts/scenario/middleware.js';
 import { MIDDLEWARE } from '../verbs.js';
-import { gateSchema, storedLimiterSchema, type storeSchema } from './admission.js';
+import type { WrittenStore } from '../../contracts/scenario/limiter-store.js';
+import { gateSchema, storedLimiterSchema } from './admission.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { cost } from '../../contracts/quantities/fields.js';
 import { methodText } from '../../contracts/scenario/verbs.js';
@@ -66,7 +67,7 @@ export interface EntryFields extends Partial<z.output<z.ZodObject<Fields>>> {
   readonly workPerKiB?: Distribution;
   readonly max?: number;
   readonly retryAfter?: boolean | 'exact';
-  readonly store?: z.output<ReturnType<typeof storeSchema>>;
+  readonly store?: WrittenStore;
 }
 
 /** Schema of an entry of a middleware chain: exactly one name, with its fields. */
