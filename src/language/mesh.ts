@@ -1,4 +1,5 @@
-import type { Mesh } from '../contracts/scenario/mesh.js';
+import type { Mesh, MeshRoute } from '../contracts/scenario/mesh.js';
+import type { RequestLine } from './routes.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
 
 /** The bundle of the proxies for a call from inside the mesh; null = they apply no policies. */
@@ -6,6 +7,15 @@ export function proxyBundle(mesh: Mesh, callee: string, part: string): Bundle | 
   const { waypoint, outbound, policy, byWaypoints } = mesh;
   if (byWaypoints && waypoint?.services.includes(callee) !== true) return null;
   return outbound.get(`${callee}.${part}`) ?? outbound.get(callee) ?? policy;
+}
+
+/** Whether a route of the mesh takes a request with these headers. */
+export function takesRequest({ headers }: MeshRoute, line: RequestLine): boolean {
+  const given = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
+  return [...headers].every(([name, values]) => {
+    const value = given.get(name.toLowerCase());
+    return value !== undefined && values.includes(value);
+  });
 }
 
 /** The services that a call from `caller` can be routed to; null = the mesh does not route it. */

@@ -151,7 +151,11 @@ export class Demands {
         return this.steps(part, step.then);
       case 'cache':
         return times(this.steps(part, step.onMiss ?? []), this.missesOf(step));
-      case 'publish':
+      case 'publish': {
+        const { insert } = this.scenario.services.get(componentOf(part))?.outbox ?? {};
+        if (step.via !== 'outbox' || insert === undefined) return NOTHING;
+        return { elapsedNs: this.call(part, insert.database, insert.operation), workNs: 0 };
+      }
       case 'saga':
       case 'fail':
         return NOTHING;
@@ -232,7 +236,8 @@ export function sectionOf(scenario: Scenario, component: string): string {
   const service = scenario.services.get(component);
   if (service !== undefined) return service.environments === null ? 'services' : 'functions';
   if (scenario.gateways.has(component)) return 'gateways';
-  if (scenario.eventStores.has(component)) return 'eventStores';
+  for (const section of ['eventStores', 'caches', 'projections'] as const)
+    if (scenario[section].has(component)) return section;
   return scenario.databases.has(component) ? 'databases' : 'workloads';
 }
 

@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import { proxyBundle } from '../language/mesh.js';
+import { proxyBundle, routedTo, takesRequest } from '../language/mesh.js';
 import { routeOf, type RequestLine } from '../language/routes.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
@@ -22,6 +22,24 @@ export function behindRoute(scenario: Scenario, target: Target): readonly Target
   const gateway = target.part === null ? scenario.gateways.get(target.component) : undefined;
   if (gateway === undefined) return [target];
   return gateway.routes.map(({ name }) => ({ component: target.component, part: name }));
+}
+
+/** The services to which the mesh sends a call, with their shares; 0 = only requests with other headers get there. */
+export function meshShares(
+  { mesh }: Scenario,
+  caller: string,
+  callee: string,
+  line: RequestLine,
+): ReadonlyMap<string, number> {
+  const others = routedTo(mesh, caller, callee);
+  if (others === null) return new Map([[callee, 1]]);
+  // The last route takes every request.
+  const { to } = mesh!.routes.get(callee)!.find((one) => takesRequest(one, line))!;
+  const total = to.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = new Map(others.map((service) => [service, 0]));
+  for (const { service, weight } of to)
+    if (weight > 0) shares.set(service, (shares.get(service) ?? 0) + weight / total);
+  return shares;
 }
 
 /** The bundle of the proxies of a mesh for a call; null = none applies. */

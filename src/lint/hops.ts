@@ -1,5 +1,6 @@
 import type { Scenario } from '../contracts/scenario/scenario.js';
-import type { Sent } from './calls.js';
+import { projectorOf, relayOf } from './beside-steps.js';
+import { componentOf, type Sent } from './calls.js';
 import { capacityOf, consumersOf, type Consumer } from './consumers.js';
 import { mostOf, type Demands } from './demand.js';
 import { triesOf } from './layers.js';
@@ -29,7 +30,28 @@ export function hopsOf(scenario: Scenario, { calls, publications }: Sent): reado
       const all = most === 0 ? 0 : most * triesOf(layers) * commands;
       return { from, to, times, most: all, perSecond: Infinity, isRequest: true };
     }),
-    ...publications.map(({ from, to, times, most }) => ({ ...common, from, to, times, most })),
+    ...publications.flatMap(({ from, to, isRow, times, most }) => {
+      const own = { ...common, from, times, most };
+      return isRow
+        ? [
+            { ...own, to },
+            { ...own, to: relayOf(componentOf(from)) },
+          ]
+        : [{ ...own, to }];
+    }),
+    ...[...scenario.projections.values()].flatMap((own) =>
+      own.lifecycle === 'async'
+        ? [
+            {
+              ...common,
+              from: own.from,
+              to: projectorOf(own),
+              times: 1 / own.batchSize,
+              most: Infinity,
+            },
+          ]
+        : [],
+    ),
     ...deliveries(scenario),
     ...letters(scenario),
     ...[...scenario.queues.values()].flatMap(({ name, source }) =>

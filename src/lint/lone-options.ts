@@ -4,6 +4,7 @@ import type { Call } from './calls.js';
 import { hostOf, mostOf, sectionOf } from './demand.js';
 import type { Key } from './graph.js';
 import { layerOf, traitsIn } from './layers.js';
+import { isStore } from './stores.js';
 import type { Subject } from './subject.js';
 
 /** An option in the file, as it applies to one call. */
@@ -165,10 +166,9 @@ function storeErrors(
 ): Use | null {
   const path = [...policyPath, 'idempotencyKey', 'storeErrors'];
   if (!forgetsErrors) return null;
-  const isData = scenario.databases.has(callee) || scenario.eventStores.has(callee);
   return {
     path,
-    lacks: isData
+    lacks: isStore(scenario, callee)
       ? {
           measured: `an operation of ${callee} that is executed does not fail`,
           limit: 'a call of an endpoint that can fail',

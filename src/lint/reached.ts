@@ -1,10 +1,11 @@
 import type { Path } from '../scenario/located.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
-import { callsOf, type Call, type Sent } from './calls.js';
+import type { Call, Sent } from './calls.js';
 import { Demands } from './demand.js';
 import { Graph } from './graph.js';
 import { hopsOf, withCapacities } from './hops.js';
 import { meanTraffic, mostTraffic, type Traffic } from './traffic.js';
+import { callsOf } from './walker.js';
 
 /** What the workloads of a scenario can cause, by calls and by messages. */
 export interface Reached extends Sent {

@@ -10,9 +10,9 @@ interface Demand {
   readonly workNs: number;
 }
 
-/** Whether a component is a database or an event store, which configures its clients itself. */
-export function isStore({ databases, eventStores }: Scenario, component: string): boolean {
-  return databases.has(component) || eventStores.has(component);
+/** Whether a component is a database, an event store or a cache, which configures its clients itself. */
+export function isStore({ databases, eventStores, caches }: Scenario, name: string): boolean {
+  return databases.has(name) || eventStores.has(name) || caches.has(name);
 }
 
 /** The calls of a `load` or `append` step to its store without failures, with the number of each. */

@@ -2,6 +2,7 @@ import { OUTCOME } from '../contracts/outcome.js';
 import type { Endpoint } from '../contracts/scenario/services.js';
 import type { Call } from './calls.js';
 import { layerOf, retryOf } from './layers.js';
+import { isStore } from './stores.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';
 
@@ -11,12 +12,8 @@ import { yamlAt } from './words.js';
  * executed once by a key.
  */
 export function harmedBy(call: Call, subject: Subject): string | null {
-  const isCovered = isData(call, subject) && answersForData(call.from, subject);
+  const isCovered = isStore(subject.scenario, call.callee) && answersForData(call.from, subject);
   return call.hasKey || isCovered ? null : harmedPart(call.to, subject, new Set());
-}
-
-function isData({ callee }: Call, { scenario }: Subject): boolean {
-  return scenario.databases.has(callee) || scenario.eventStores.has(callee);
 }
 
 function endpointOf(part: string, { scenario }: Subject): Endpoint | undefined {
@@ -31,7 +28,7 @@ function answersForData(part: string, subject: Subject): boolean {
 
 /** The same for a part that is executed twice. */
 export function harmedPart(part: string, subject: Subject, seen: Set<string>): string | null {
-  const { graph, repeatable } = subject;
+  const { graph, repeatable, scenario } = subject;
   if (seen.has(part)) return null;
   seen.add(part);
   if (!repeatable.has(part)) return part;
@@ -39,7 +36,7 @@ export function harmedPart(part: string, subject: Subject, seen: Set<string>): s
   // A route can run twice if its targets can.
   if (endpoint === undefined || endpoint.once !== null || endpoint.readOnly) return null;
   for (const call of graph.from(part)) {
-    if (isData(call, subject) || call.hasKey) continue;
+    if (isStore(scenario, call.callee) || call.hasKey) continue;
     const harmed = harmedPart(call.to, subject, seen);
     if (harmed !== null) return harmed;
   }

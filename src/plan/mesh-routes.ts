@@ -1,3 +1,4 @@
+import { takesRequest } from '../language/mesh.js';
 import type { RequestLine } from '../language/routes.js';
 import type { Mesh, MeshRoute } from '../contracts/scenario/mesh.js';
 import { redirected } from './calls.js';
@@ -36,7 +37,7 @@ export function meshWays(
   if (routes === undefined || !mesh.services.includes(caller.component.name)) return null;
   const router = {
     headers: routes.flatMap(({ headers }) => [...headers.keys()]),
-    routeOf: (one: RequestLine) => routes.find((route) => matches(route, one)) ?? null,
+    routeOf: (one: RequestLine) => routes.find((route) => takesRequest(route, one)) ?? null,
   };
   const choicesOf = ({ to }: MeshRoute): readonly Choice[] =>
     to
@@ -59,12 +60,4 @@ export function routesText(mesh: Mesh, caller: LaidComponent, program: string): 
   if (!mesh.services.includes(caller.name)) return '';
   const taken = [...mesh.routes].filter(([service]) => program.includes(JSON.stringify(service)));
   return taken.length === 0 ? '' : canonical(taken);
-}
-
-function matches({ headers }: MeshRoute, line: RequestLine): boolean {
-  const given = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
-  return [...headers].every(([name, values]) => {
-    const value = given.get(name.toLowerCase());
-    return value !== undefined && values.includes(value);
-  });
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_METHOD, DEFAULT_PATH } from '../../language/routes.js';
-import { callsOf } from '../../lint/calls.js';
+import { callsOf } from '../../lint/walker.js';
 import { exactPathOf } from '../../lint/exact-paths.js';
 import { UNMATCHED } from '../../plan/layout.js';
 import { formatCount, formatShare } from '../../text/figures.js';

@@ -1,4 +1,4 @@
-import { callsOf } from '../../lint/calls.js';
+import { callsOf } from '../../lint/walker.js';
 import { Demands } from '../../lint/demand.js';
 import { Graph } from '../../lint/graph.js';
 import type { Scenario } from '../../contracts/scenario/scenario.js';

@@ -2,7 +2,6 @@ import { sumOf } from '../../stats/sums.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
-import { isStore } from '../stores.js';
 import type { Subject } from '../subject.js';
 
 /** Share of all calls that one service may take and make. */
@@ -53,7 +52,7 @@ interface Size {
 function sizeOf(name: string, { graph, scenario }: Subject): Size {
   const made = graph.madeBy(name);
   const taken = graph.takenBy(name);
-  const stores = made.filter(({ callee }) => isStore(scenario, callee));
+  const stores = made.filter(({ pool }) => pool !== null);
   const callers = taken.map(({ caller }) => caller);
   const callees = made.map(({ callee }) => callee);
   return {

@@ -7,7 +7,7 @@ export const queryWithoutTimeLimit: Rule = {
   name: 'query-without-time-limit',
   severity: 'warning',
   reason:
-    'A query that waits for a lock or a dead database holds a worker and a connection until an operator kills it.',
+    'A query that waits for a lock, or for a dead database or cache, holds a worker and a connection until an operator kills it.',
   remedy: 'Give the query a `timeout`, like a driver or statement timeout.',
   check: (subject) =>
     unlimited(subject)

@@ -1,6 +1,5 @@
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { callersOf } from './pools-exceed-server.js';
 
 /** A database that several services write to. */
 export const sharedDatabase: Rule = {
@@ -15,10 +14,11 @@ export const sharedDatabase: Rule = {
 
 function shared(subject: Subject, name: string): Finding | null {
   const { operations } = subject.scenario.databases.get(name)!;
-  const callers = callersOf(subject, name);
+  // The one that fills a view and those that read it share it on purpose.
+  const calls = subject.graph.takenBy(name).filter(({ path }) => path[0] !== 'projections');
+  const callers = sorted(calls.map(({ caller }) => caller));
   const writing = new Set(
-    subject.graph
-      .takenBy(name)
+    calls
       .filter(({ to }) => operations.get(to.slice(name.length + 1))?.write === true)
       .map(({ caller }) => caller),
   );
