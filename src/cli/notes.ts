@@ -14,6 +14,7 @@ export function notesOn({ variants }: ScenarioFile, places: Places): readonly st
       variants.flatMap((variant) => [
         ...notesOnExternal(variant, places),
         ...notesOnFaults(variant, places),
+        ...notesOnBatches(variant, places),
       ]),
     ),
   ];
@@ -51,4 +52,18 @@ function notesOnFaults({ name, scenario }: Variant, places: Places): readonly st
     );
     return [`${kind} ${id} affects the primary of ${names}: \`role: all\` affects all ${all}`];
   });
+}
+
+/** An event source invokes a function once for several messages, so that its steps are not those of each. */
+function notesOnBatches({ name: variant, scenario }: Variant, places: Places): readonly string[] {
+  return [...scenario.queues.values()].flatMap(({ name, consumers }) =>
+    consumers.flatMap(({ call, batch }, index) => {
+      if (batch === 1 || places.has(variant, ['queues', name, 'consumers', index, 'batch']))
+        return [];
+      const handler = `${call.component}.${call.part}`;
+      return [
+        `${handler} runs its steps once for up to ${batch} messages of ${name}, as a batch of Lambda: write \`batch: 1\` in the consumer if they are those of one message`,
+      ];
+    }),
+  );
 }

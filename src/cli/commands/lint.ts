@@ -7,12 +7,12 @@ import { plural } from '../../text/words.js';
 import { guessCount, guessText, guessWords } from '../../report/words/guess-words.js';
 import { whatIfText } from '../../report/words/what-if.js';
 import type { Guess } from '../../contracts/result/guess.js';
-import type { Places } from '../../scenario/places.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { CommandError, EXIT } from '../exit.js';
 import { acceptedOf, chosenRules, findingOf, remarksIn } from '../../api/lint.js';
 import type { Selection } from '../../api/prepare.js';
 import { guessesOf } from '../guesses.js';
+import { notesOn } from '../notes.js';
 import { prepare, type Asked } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
@@ -57,7 +57,8 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       if (!silent && whatIf !== null) terminal.out(oneLine(whatIf));
       if (silent) continue;
       show(path, sorted, flags, terminal);
-      showNotes(places, flags.quiet === true, terminal);
+      if (flags.quiet !== true)
+        for (const note of notesOn(file, places)) terminal.out(oneLine(`  note: ${note}`));
       showGuesses(guesses, flags, terminal);
       for (const checklist of own) terminal.out(asLines(['', ...checklistLines(checklist)]));
     } catch (error) {
@@ -81,11 +82,6 @@ function selectionOf({ variant, set, as, quiet }: LintFlags): Asked {
     ...(set === undefined ? {} : { set }),
     ...(as === undefined ? {} : { as }),
   };
-}
-
-/** Shows which settings of other products were accepted, and how they were read. */
-function showNotes(places: Places, isQuiet: boolean, terminal: Terminal): void {
-  for (const note of isQuiet ? [] : places.notes()) terminal.out(oneLine(`  note: ${note}`));
 }
 
 /** Shows which values a comment calls a guess. */

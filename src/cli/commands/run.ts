@@ -10,6 +10,7 @@ import { explained } from '../explained.js';
 import { exportsOf } from '../export-flags.js';
 import { interruption } from '../interrupt.js';
 import type { Prepared } from '../../api/prepare.js';
+import { notesOn } from '../notes.js';
 import { prepare, showNotes } from '../prepare.js';
 import { reportName } from '../report-name.js';
 import type { RunFlags } from '../run-flags.js';
@@ -26,7 +27,8 @@ export async function run(
   checkFlags(files, flags);
   auditSteps(flags.audit === true);
   const all = files.map((path) => prepare(path, flags, terminal));
-  for (const { places } of flags.quiet === true ? [] : all) showNotes(places.notes(), terminal);
+  for (const { file, places } of flags.quiet === true ? [] : all)
+    showNotes(notesOn(file, places), terminal);
   let exitCode: number = EXIT.ok;
   const pages: Indexed[] = [];
   for (const prepared of all) {

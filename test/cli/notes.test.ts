@@ -1,0 +1,38 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Folder, faultline } from './harness.js';
+
+/** A function at a queue of SQS; `consumer`: more fields of its consumer. */
+const scenario = (consumer: string): string => `faultline: 1
+title: Jobs
+run: { duration: 10s, replications: 1 }
+services: { api: { endpoints: { submit: [ publish: jobs ] } } }
+functions: { worker: { coldStart: 100ms, endpoints: { handle: [ wait: 10ms ] } } }
+queues: { jobs: { kind: sqs, consumers: [ { call: worker.handle${consumer} } ] } }
+workloads: { users: { arrivals: poisson(5/s), requests: [ { call: api.submit } ] } }
+`;
+const NOTE =
+  'note: worker.handle runs its steps once for up to 10 messages of jobs, as a batch of Lambda: ' +
+  'write `batch: 1` in the consumer if they are those of one message';
+
+describe('notes on what a file leaves open', () => {
+  const folder = new Folder();
+  const cwd = folder.path;
+  folder.put('jobs.yaml', scenario(''));
+  folder.put('each.yaml', scenario(', batch: 1'));
+  folder.put('ten.yaml', scenario(', batch: 10'));
+  afterAll(() => folder.remove());
+
+  it.each([['validate'], ['lint'], ['run', '--no-explain', '--replications', '1']])(
+    'are those of %s',
+    (command, ...flags) => {
+      const said = (file: string, ...more: string[]): string => {
+        const { stdout, stderr } = faultline([command!, file, ...flags, ...more], { cwd });
+        return `${stdout}${stderr}`;
+      };
+      expect(said('jobs.yaml')).toContain(NOTE);
+      expect(said('each.yaml')).not.toContain('note:');
+      expect(said('ten.yaml')).not.toContain('note:');
+      expect(said('jobs.yaml', '--quiet')).not.toContain('note:');
+    },
+  );
+});
