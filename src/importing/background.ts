@@ -9,20 +9,20 @@ export function isWatcher(image: string): boolean {
   return WATCHER.test(image.toLowerCase());
 }
 
-/** Servers of settings and of names, by their names or images. */
+/** Servers of settings, of names and of coordination, by their names or images. */
 const SERVER =
-  /(^|[/-])(config(uration)?-?server|eureka(-?server)?|discovery-?server|registry|(spring-boot-)?admin-?server|consul(-server)?)([:@]|$)/;
+  /(^|[/-])(config(uration)?-?server|eureka(-?server)?|discovery-?server|registry|(spring-boot-)?admin-?server|consul(-server)?|zookeeper|etcd|nacos(-server)?|vault)([:@]|$)/;
 
 /**
  * Whether a program asks a component when it starts and in the background, not for each request, as it does servers of
- * settings, names or monitoring. `names`: its name and its image.
+ * settings, names, coordination or monitoring. `names`: its name and its image.
  */
 export function isInBackground(names: readonly string[]): boolean {
   return names.some((name) => isWatcher(name) || SERVER.test(name.toLowerCase()));
 }
 
 const ASKED =
-  'a server of settings, names or monitoring is asked at the start and in the background, not for each request';
+  'a server of settings, names, coordination or monitoring is asked at the start and in the background, not for each request';
 
 /** The components that are asked in the background. Calls of them are left out, whatever suggests them. */
 export function backgroundOf(system: System): Set<Component> {

@@ -10,7 +10,7 @@ import {
 } from 'yaml';
 import { DEPTH_MAX, guardText, NODES_MAX } from '../scenario/guards.js';
 import { Cell, type Scalar, type SourceText } from './cell.js';
-import { ImportError, TemplateError } from './error.js';
+import { ImportError, KustomizationError, TemplateError } from './error.js';
 import { dotEnvOf, isDotEnv } from './dot-env.js';
 import { isProperties, propertiesOf } from './properties-file.js';
 import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
@@ -96,7 +96,7 @@ function refuseTemplates({ path, text }: SourceText): void {
   if (!/(^|[/\\])kustomization\.ya?ml$/i.test(path) && !/^kind:\s*Kustomization\s*$/m.test(text))
     return;
   const folder = path.replace(/[^/\\]*$/, '') || '.';
-  throw new ImportError(
+  throw new KustomizationError(
     `${path}:1: is a Kustomization: render it with kubectl kustomize ${folder} > all.yaml, and import all.yaml`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Cell, SourceText } from './cell.js';
 import { documentsOf } from './documents.js';
-import { ImportError, TemplateError } from './error.js';
+import { ImportError, KustomizationError, TemplateError } from './error.js';
 import { plural } from '../text/words.js';
 import { suggestCalls } from './suggested.js';
 import { documentKinds } from './kinds/index.js';
@@ -124,10 +124,18 @@ export class Importing {
     const [first] = this.templates;
     if (first === undefined) return;
     if (this.roots.length === 0) throw first[1];
-    const left = plural(this.templates.length, 'Helm template');
-    this.system.ask(
-      `What do the templates give? Left out: ${left}, such as ${first[0]}. Add their output: helm template CHART | faultline import - FOLDER`,
-    );
+    const isKustomization = ([, error]: readonly [string, TemplateError]): boolean =>
+      error instanceof KustomizationError;
+    const kustomized = this.templates.filter(isKustomization);
+    const others = this.templates.filter((one) => !isKustomization(one));
+    if (others.length > 0)
+      this.system.ask(
+        `What do the templates give? Left out: ${plural(others.length, 'Helm template')}, such as ${others[0]![0]}. Add their output: helm template CHART | faultline import - FOLDER`,
+      );
+    if (kustomized.length > 0)
+      this.system.ask(
+        `Which overlay runs? Left out: ${plural(kustomized.length, 'Kustomization')}, such as ${kustomized[0]![0]}; the manifests count as they are. Import the output instead: kubectl kustomize OVERLAY | faultline import -`,
+      );
   }
 
   /** Times of tables or of a mesh, of which the CPU of a request is work, where metrics of processes have it. */

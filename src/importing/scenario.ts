@@ -38,7 +38,7 @@ function componentOf(component: Component, edges: readonly Edge[], system: Syste
   const routes = own.get('routes');
   // Rules whose targets are in other files leave none.
   if (section === 'gateways' && (routes?.kind !== 'list' || routes.items.length === 0))
-    own.set('routes', list([anyRoute(system)]));
+    own.set('routes', list([anyRoute(component, edges, system)]));
   if (product !== null || section === 'databases') {
     return map([['kind', plain(product ?? 'generic')], ...own], origins);
   }
@@ -122,11 +122,11 @@ function requestOf(request: WrittenMap, { name }: Component, taken: Set<string>)
   return map([['name', plain(unique)], ['call', plain(name)], ...rest]);
 }
 
-/** A route of a gateway for which no file has one. */
-function anyRoute(system: System): WrittenMap {
-  const service = system.components.find(
-    ({ section, isLoad }) => section === 'services' && !isLoad,
-  );
+/** A route of a gateway for which no file has one, to what users most likely reach. */
+function anyRoute({ name }: Component, edges: readonly Edge[], system: System): WrittenMap {
+  const isService = ({ section, isLoad }: Component): boolean => section === 'services' && !isLoad;
+  const service = system.entrances(edges).find(isService) ?? system.components.find(isService);
+  system.ask(`Which services are behind ${name}? No route of these files leads to one`);
   const to = service === undefined ? '' : system.targetOf(service);
   return map({ name: plain('route-1'), match: map({ path: plain('/*') }), to: guess(to) });
 }

@@ -80,6 +80,7 @@ export class System {
   /** Addresses that no document describes, with the variable that has each and the component that reads it. */
   readonly outside = new Map<string, string>();
   private readonly hosts = new Map<string, Component>();
+  private readonly namespaces = new Set<string>();
   /** Other names, such as those of labels. A name of several components is none. */
   private readonly aliases = new Map<string, Component | null>();
   private readonly families = new Map<string, object>();
@@ -140,6 +141,7 @@ export class System {
 
   /** A name by which others reach a component. The first one of a name stays. */
   addHost(host: string, namespace: string, component: Component): void {
+    this.namespaces.add(namespace);
     const forms = [`${host}.${namespace}`, `${host}.${namespace}.svc`];
     for (const form of [...forms, `${host}.${namespace}.svc.cluster.local`]) {
       if (!this.hosts.has(form)) this.hosts.set(form, component);
@@ -150,12 +152,14 @@ export class System {
   /** The component behind a host name, as seen from a namespace. */
   find(host: string, namespace = ''): Component | undefined {
     const plain = host.replace(/\.$/, '').toLowerCase();
-    // A service that only a file without namespaces has, such as one of Docker Compose.
-    const [first = ''] = /^[^.]+(?=\.[^.]+\.svc(?:\.|$))/.exec(plain) ?? [];
+    // A service that only a file without namespaces has: one of Docker Compose, or of manifests for `kubectl apply -n shop`.
+    const [, first = '', own = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(plain) ?? [];
+    const bare = this.namespaces.has(own) ? undefined : this.hosts.get(`${first}.default`);
     return (
       this.hosts.get(`${plain}.${namespace}`) ??
       this.hosts.get(plain) ??
-      this.hosts.get(`${first}.`)
+      this.hosts.get(`${first}.`) ??
+      bare
     );
   }
 

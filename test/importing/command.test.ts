@@ -16,6 +16,9 @@ describe('faultline import', () => {
     'voting-app',
     'astronomy-shop',
     'envoy-gateway',
+    'aks-store',
+    'ftgo',
+    'petclinic-cloud',
   ])('makes a scenario of %s that runs', (name) => {
     const out = folder.at('out.yaml');
     const done = faultline(['import', `${FIXTURES}/${name}`, '--out', out]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { fixtures, imported, loaded, source } from './support.js';
+import { deployed, fixtures, imported, loaded, source } from './support.js';
 
 function scenarioOf(text: string): any {
   const result = imported(source(text));
@@ -62,7 +62,9 @@ spec:
       { to: 'web.handle', policy: { deadline: '3s', timeout: '1s' } },
     ]);
     // A service of Kubernetes in another namespace is another one.
-    const other = imported(source(`${service('web')}${istio}`));
+    const other = imported(
+      source(`${deployed(['web'], { about: ', namespace: shop' })}\n---${istio}`),
+    );
     expect(parse(other.scenario).gateways.front.routes[0].policy).toBeUndefined();
   });
 

@@ -39,16 +39,22 @@ export function loaded({ scenario }: Imported): ScenarioFile {
 /** Number of scalars of a text, counted without the importer. */
 export function scalarsIn({ path, text }: SourceText): number {
   if (path.endsWith('.env')) return text.match(/^[A-Z_0-9]+=/gm)?.length ?? 0;
+  return countAll(text);
+}
+
+function countAll(text: string): number {
   return parseAllDocuments(text, { merge: true })
     .map((document): unknown => document.toJS())
     .map((value) => (value === null ? 0 : count(value)))
     .reduce((sum, each) => sum + each, 0);
 }
 
-function count(value: unknown): number {
+/** A file with settings in a ConfigMap counts as its values. */
+function count(value: unknown, key = ''): number {
   if (value === undefined) return 0;
+  if (typeof value === 'string' && /^application[\w-]*\.ya?ml$/.test(key)) return countAll(value);
   if (typeof value !== 'object' || value === null) return 1;
-  return Object.values(value).reduce((sum: number, each) => sum + count(each), 0);
+  return Object.entries(value).reduce((sum, [name, each]) => sum + count(each, name), 0);
 }
 
 /** A Deployment and a Service of each name. `about` is the rest of the metadata, `more` that of the container. */

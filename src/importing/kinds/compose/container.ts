@@ -3,7 +3,7 @@ import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { LOAD_GENERATOR } from '../kubernetes/component.js';
 import { brokerOf } from '../../message-brokers.js';
 import type { Component } from '../../system.js';
-import { productOf } from '../kubernetes/products.js';
+import { calledProduct, productOf } from '../kubernetes/products.js';
 import type { Values } from './values.js';
 
 /** A service of Docker Compose, from all files that define it. */
@@ -77,10 +77,15 @@ export class Container {
   }
 
   /** What the container is: a database, a broker, a generator of load, or a service. */
-  role(values: Values): Pick<Component, 'section' | 'product' | 'isLoad'> {
+  role(
+    values: Values,
+    databases: ReadonlyMap<string, string>,
+  ): Pick<Component, 'section' | 'product' | 'isLoad'> {
     const image = values.text(this.get('image')) ?? '';
     const isLoad = LOAD_GENERATOR.test(`${this.name} ${image}`);
-    const [database, broker] = isLoad ? [null, null] : [productOf(image), brokerOf(image)];
+    const called = calledProduct(image, databases.get(this.name.toLowerCase()) ?? null);
+    const product = productOf(image) ?? called;
+    const [database, broker] = isLoad ? [null, null] : [product, brokerOf(image)];
     const section = database !== null ? 'databases' : broker !== null ? 'topics' : 'services';
     return { section, product: database ?? broker, isLoad };
   }

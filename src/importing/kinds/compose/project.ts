@@ -5,6 +5,8 @@ import { BROKER, noteBroker } from '../../message-brokers.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
+import { clusterOf } from '../kubernetes/cluster.js';
+import { databasesIn } from '../kubernetes/products.js';
 import { addProcess } from '../spring/application.js';
 import { callsOf, variablesOf } from './calls.js';
 import { Container } from './container.js';
@@ -43,13 +45,19 @@ function build({ files, variables, environments }: Project, system: System): voi
   const project = (own.length > 0 ? own : others).map(([, file]) => file);
   for (const file of project) for (const [name, cell] of file.entries()) variables.set(name, cell);
   const made: (readonly [Container, Component])[] = [];
+  const manifests = manifestsOf([...containers.keys()], system);
+  const databases = databasesIn(
+    [...containers.values()].flatMap((container) =>
+      variablesOf(container, values).map(({ value }) => value.text() ?? ''),
+    ),
+  );
   for (const container of containers.values()) {
-    const reason = leftOut(container, values);
+    const reason = manifests ?? leftOut(container, values);
     if (reason !== null) {
       container.list(reason);
       continue;
     }
-    made.push([container, add(container, values, system)]);
+    made.push([container, add(container, values, system, databases)]);
   }
   restarts(
     made.map(([container]) => container),
@@ -112,8 +120,25 @@ function leftOut(container: Container, values: Values): string | null {
   return null;
 }
 
-function add(container: Container, values: Values, system: System): Component {
-  const role = container.role(values);
+/** A repository often runs one system in several ways. Null = no manifest has a service of these names. */
+function manifestsOf(names: readonly string[], system: System): string | null {
+  const { pods, services } = clusterOf(system);
+  const running = new Set([...pods, ...services].map(({ name }) => name));
+  const [first] = names.filter((name) => running.has(name));
+  if (first === undefined) return null;
+  system.ask(
+    `Do Kubernetes or Docker Compose run ${first} and the other services? Both have files here, and those of Kubernetes count: else import the Compose file alone`,
+  );
+  return 'manifests of Kubernetes in these files run the same services, and count';
+}
+
+function add(
+  container: Container,
+  values: Values,
+  system: System,
+  databases: ReadonlyMap<string, string>,
+): Component {
+  const role = container.role(values, databases);
   const component = system.add(container.name, { ...role, origins: container.layers });
   if (
     role.section === 'services' &&

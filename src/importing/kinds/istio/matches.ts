@@ -59,7 +59,7 @@ function pathOf(uri: Cell | undefined): ReturnType<typeof from> | undefined {
   const prefix = uri?.get('prefix');
   const regex = uri?.get('regex');
   if (exact?.text() !== undefined) return from(exact.text()!, exact);
-  if (prefix?.text() !== undefined) return from(`${prefix.text()!}*`, prefix);
+  if (prefix?.text() !== undefined) return from(`${prefix.text()! || '/'}*`, prefix);
   return regex?.text() === undefined ? undefined : from(`~${regex.text()!}`, regex);
 }
 

@@ -28,7 +28,8 @@ function isElsewhere(name: string, host: string): boolean {
   return /[a-z]/i.test(host) && host !== 'localhost' && !TELEMETRY.test(name);
 }
 
-const TELEMETRY = /^(OTEL|OTLP|JAEGER|ZIPKIN|SENTRY|DD_|STATSD|PROMETHEUS|LOKI|TEMPO)/i;
+const TELEMETRY =
+  /^(OTEL|OTLP|JAEGER|ZIPKIN|SENTRY|DD_|STATSD|PROMETHEUS|LOKI|TEMPO|MANAGEMENT_|SPRING_ZIPKIN|WAVEFRONT|NEW_RELIC)/i;
 
 /** A call from the component to each one whose address is in the text of a variable. */
 export function connectAddresses(

@@ -1,6 +1,9 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
 import { addComponent, type Pods } from './component.js';
+import { variablesOf } from './environment.js';
+import { containerOf } from './pods.js';
+import { databasesIn } from './products.js';
 
 /** A Service that selects pods. */
 export interface Selecting {
@@ -35,21 +38,28 @@ function join({ pods: all, services, components }: Cluster, system: System): voi
     group: pods.filter(isSelectedBy(service)),
   }));
   groups.sort((a, b) => b.group.length - a.group.length);
+  const databases = databasesIn(
+    pods.flatMap(({ pod, namespace }) =>
+      variablesOf(containerOf(pod), namespace, system).map(({ value }) => value.text() ?? ''),
+    ),
+  );
   const known = new Map<Pods, Component>();
   for (const { service, group } of groups) {
     const [first] = group;
     if (first === undefined) continue;
     let component = known.get(first);
     if (component === undefined) {
-      component = addComponent(service.name, nameOf(service.document), group, system);
+      const called = databases.get(service.name) ?? null;
+      component = addComponent(service.name, nameOf(service.document), group, system, called);
       for (const each of group) known.set(each, component);
     }
     system.addHost(service.name, service.namespace, component);
     component.entry ??= entryOf(service.document);
   }
   for (const each of pods) {
+    const called = databases.get(each.name) ?? null;
     const component =
-      known.get(each) ?? addComponent(each.name, nameOf(each.document), [each], system);
+      known.get(each) ?? addComponent(each.name, nameOf(each.document), [each], system, called);
     components.set(`${each.namespace}/${each.name}`, component);
     if (known.has(each)) continue;
     // Files of one chart often lack the Services of another one: an address names its pods all the same.
@@ -58,19 +68,35 @@ function join({ pods: all, services, components }: Cluster, system: System): voi
   }
 }
 
-/** The last definition of each workload: an object that is applied again replaces the one before. */
+/**
+ * The last definition of each workload: an object that is applied again replaces the one before. A part without an image is a patch,
+ * which Kustomize merges with the whole.
+ */
 function withoutDuplicates(pods: readonly Pods[]): readonly Pods[] {
-  const last = new Map(pods.map((each) => [identityOf(each), each]));
+  const last = new Map<string, Pods>();
+  for (const each of pods) {
+    const before = last.get(identityOf(each));
+    if (before === undefined || hasImage(each) || !hasImage(before))
+      last.set(identityOf(each), each);
+  }
   for (const each of pods) {
     const { document } = last.get(identityOf(each))!;
-    if (document !== each.document)
-      each.document.list(`the same object is defined again at ${document.place}`);
+    if (document === each.document) continue;
+    const isPatch = !hasImage(each) && hasImage(last.get(identityOf(each))!);
+    each.document.list(isPatch ? PATCH : `the same object is defined again at ${document.place}`);
   }
   return [...last.values()];
 }
 
-function identityOf({ namespace, name, document }: Pods): string {
-  return `${document.get('kind')?.text() ?? ''} ${namespace}/${name}`;
+function hasImage({ pod }: Pods): boolean {
+  return containerOf(pod)?.get('image') !== undefined;
+}
+
+const PATCH = 'a patch of Kustomize: import the output of kubectl kustomize';
+
+/** Whatever its kind: one Deployment and one StatefulSet of a name are two ways to run it. */
+function identityOf({ namespace, name }: Pods): string {
+  return `${namespace}/${name}`;
 }
 
 function isSelectedBy({ namespace, selector }: Selecting): (pods: Pods) => boolean {

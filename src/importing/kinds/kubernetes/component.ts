@@ -30,9 +30,10 @@ export function addComponent(
   origin: Cell | undefined,
   group: readonly Pods[],
   system: System,
+  called: string | null,
 ): Component {
   const [first, ...others] = group;
-  const product = productIn(containerOf(first!.pod));
+  const product = productIn(containerOf(first!.pod), called);
   const isDatabase = product !== null && others.length === 0;
   const image = containerOf(first!.pod)?.get('image')?.text() ?? '';
   const broker = product !== null || others.length > 0 ? null : brokerOf(image);

@@ -11,11 +11,13 @@ const IMAGES: readonly (readonly [RegExp, string])[] = [
   [/(^|[/-])memcached/, 'generic'],
 ];
 
+/** Programs that work beside a database or in front of it. */
+const BESIDE = /exporter|operator|proxy|bouncer|client|backup|commander|insight|admin|express/;
+
 /** The kind of database that an image runs; null = none that is known. */
 export function productOf(image: string): string | null {
   const repository = image.replace(/@sha256:.*$/, '').toLowerCase();
-  if (/exporter|operator|proxy|bouncer|client|backup|commander|insight/.test(repository))
-    return null;
+  if (BESIDE.test(repository)) return null;
   return IMAGES.find(([pattern]) => pattern.test(repository))?.[1] ?? null;
 }
 
@@ -29,11 +31,43 @@ const PORTS: ReadonlyMap<number, string> = new Map([
   [11211, 'generic'],
 ]);
 
-/** The kind of database that a container of Kubernetes runs: by its image, else by the first port it listens on. */
-export function productIn(container: Cell | undefined): string | null {
+/**
+ * The kind of database that a container of Kubernetes runs: by its image, else by the first port it listens on, else `called`, by the
+ * addresses of its callers.
+ */
+export function productIn(container: Cell | undefined, called: string | null): string | null {
   const [port] = container?.get('ports')?.items() ?? [];
-  const known = productOf(container?.get('image')?.text() ?? '');
-  return known ?? PORTS.get(port?.get('containerPort')?.number() ?? 0) ?? null;
+  const image = container?.get('image')?.text() ?? '';
+  const known = productOf(image) ?? PORTS.get(port?.get('containerPort')?.number() ?? 0);
+  return known ?? calledProduct(image, called);
+}
+
+/** The product of which callers have an address, unless the image runs something in front of it. */
+export function calledProduct(image: string, called: string | null): string | null {
+  return BESIDE.test(image.toLowerCase()) ? null : called;
+}
+
+const SCHEMES: ReadonlyMap<string, string> = new Map([
+  ['mongodb', 'mongo'],
+  ['postgres', 'postgres'],
+  ['postgresql', 'postgres'],
+  ['mysql', 'mysql'],
+  ['mariadb', 'mysql'],
+  ['redis', 'redis'],
+  ['rediss', 'redis'],
+]);
+
+/** Databases whose addresses are in texts, such as `mongodb://carts-db:27017`: their products by the first label of the host. */
+export function databasesIn(texts: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const text of texts) {
+    const address = /\b([a-z]+)(?:\+\w+)?:\/\/(?:[^@/\s]*@)?([a-z0-9][\w-]*)/gi;
+    for (const [, scheme, host] of text.slice(0, 2048).matchAll(address)) {
+      const product = SCHEMES.get(scheme!.toLowerCase());
+      if (product !== undefined) found.set(host!.toLowerCase(), product);
+    }
+  }
+  return found;
 }
 
 /** Cores that the product can use for commands, whatever its machine has; null = all of them. */

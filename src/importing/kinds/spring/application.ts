@@ -290,7 +290,8 @@ function connect(
   system: System,
 ): Component | undefined {
   const known = system.find(host) ?? system.named(host);
-  const made = known ?? system.add(host, { section: 'databases', product, origins: [] });
+  const name = host.replace(/\.[^.]+\.svc(\.cluster\.local)?$/, '');
+  const made = known ?? system.add(name, { section: 'databases', product, origins: [] });
   if (known === undefined) system.addHost(host, '', made);
   if (made.section !== 'databases') return undefined;
   system.connect(from, made, place);

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { deployed, fixtures, imported, loaded, source } from './support.js';
+
+describe('a repository that runs one system in several ways', () => {
+  it('has the services of Kubernetes once, and not those of Docker Compose again', () => {
+    const result = imported(fixtures('ftgo'));
+    const { services, databases, topics } = parse(result.scenario);
+    expect([...Object.keys(services), ...Object.keys(databases), ...Object.keys(topics)]).toEqual([
+      ...['ftgo-accounting-service', 'ftgo-api-gateway', 'ftgo-consumer-service'],
+      ...['ftgo-dynamodb-local', 'ftgo-kitchen-service', 'ftgo-order-history-service'],
+      ...['ftgo-order-service', 'ftgo-restaurant-service', 'ftgo-zookeeper'],
+      ...['ftgo-mysql', 'ftgo-kafka'],
+    ]);
+    expect(result.questions[0]).toBe(
+      'Do Kubernetes or Docker Compose run ftgo-consumer-service and the other services? Both have files here, ' +
+        'and those of Kubernetes count: else import the Compose file alone',
+    );
+    // A service finds its brokers there, and asks it nothing for a request.
+    expect(result.scenario).not.toMatch(/call: ftgo-zookeeper/);
+    const compose = imported(fixtures('ftgo', ['docker-compose.yml']));
+    expect(compose.questions.join()).not.toContain('Docker Compose');
+    expect(Object.keys(parse(compose.scenario).services)).toContain('ftgo-consumer-service');
+  });
+
+  it('has a workload once, whatever its kind, and not as patches of Kustomize have it', () => {
+    const whole = deployed(['cart']);
+    const set = whole.replace('kind: Deployment', 'kind: StatefulSet').replace('/cart', '/cart:2');
+    const patch = whole
+      .replace(', image: shop/cart', '')
+      .replace('spec:\n', 'spec:\n  replicas: 9\n');
+    const base: { path: string; text: string; isFound: true } = {
+      path: 'base/kustomization.yaml',
+      text: 'kind: Kustomization\nresources: [ cart.yaml ]',
+      isFound: true,
+    };
+    const result = imported([
+      base,
+      ...source(whole, 'cart.yaml'),
+      ...source(set.split('---')[0]!, 'set.yaml'),
+      ...source(patch.split('---')[0]!.replace('Deployment', 'StatefulSet'), 'patch.yaml'),
+    ]);
+    const { services } = parse(result.scenario);
+    expect(services.cart.replicas).toBeUndefined();
+    expect(services.cart.lifecycle).toEqual({ onNodeLoss: 'wait' });
+    expect(result.questions[0]).toBe(
+      'Which overlay runs? Left out: 1 Kustomization, such as base/kustomization.yaml; the manifests count as they are. ' +
+        'Import the output instead: kubectl kustomize OVERLAY | faultline import -',
+    );
+    expect(result.account.listed).toContainEqual(
+      expect.objectContaining({
+        value: '9',
+        reason: 'a patch of Kustomize: import the output of kubectl kustomize',
+      }),
+    );
+  });
+});
+
+describe('the shop of AKS', () => {
+  const result = imported(fixtures('aks-store'));
+  const { services, databases, gateways, workloads } = parse(result.scenario);
+
+  it('has a database by the address of its caller, whose image has a name of its own', () => {
+    expect(Object.keys(databases)).toEqual(['documentdb']);
+    expect(databases.documentdb.kind).toBe('mongo');
+    expect(services['makeline-service'].endpoints.handle.steps).toContainEqual({
+      query: 'documentdb.query',
+    });
+  });
+
+  it('has the route to a service of a namespace that only the address has', () => {
+    expect(gateways['store-front-gateway-external'].routes).toEqual([
+      { name: 'route-1', match: { path: '/*' }, to: 'store-front.handle' },
+    ]);
+    expect(workloads.users.requests.map(({ call }: { call: string }) => call)).toContain(
+      'store-front-gateway-external',
+    );
+    loaded(result);
+  });
+
+  it('is asked about where no route of these files leads to a service', () => {
+    const gateway = fixtures('aks-store', ['gateway.yaml'])[0]!;
+    const other = { ...gateway, text: gateway.text.replaceAll('store-front.pets', 'shop.pets') };
+    const one = imported([...source(deployed(['cart', 'web'])), other]);
+    expect(one.questions).toContain(
+      'Which services are behind store-front-gateway-external? No route of these files leads to one',
+    );
+  });
+});
+
+it('Spring PetClinic on Kubernetes has its databases by the first label of their hosts', () => {
+  const result = imported(fixtures('petclinic-cloud'));
+  const { services, databases } = parse(result.scenario);
+  expect(Object.keys(services)).toEqual([
+    ...['api-gateway', 'customers-service', 'vets-service', 'visits-service'],
+  ]);
+  expect(Object.keys(databases)).toEqual([
+    ...['customers-db-mysql', 'vets-db-mysql', 'visits-db-mysql'],
+  ]);
+  // Where metrics go is no part of the system.
+  expect(result.questions.join()).not.toContain('wavefront');
+});
+
+it('a program in front of a database is none, whatever its callers take it for', () => {
+  const bouncer = deployed(['pgbouncer', 'orders']).replace(
+    'image: shop/orders',
+    'image: shop/orders, env: [ { name: DB_URL, value: "postgres://pgbouncer:6432/orders" } ]',
+  );
+  const { services, databases } = parse(imported(source(bouncer)).scenario);
+  expect(Object.keys(services)).toEqual(['pgbouncer', 'orders']);
+  expect(databases).toBeUndefined();
+});
+
+it('a Compose service is a database by the address of its caller', () => {
+  const text = `
+services:
+  orders: { image: shop/orders, environment: { DATABASE_URL: "postgresql+asyncpg://app:secret@ledger:5432/orders" } }
+  ledger: { image: shop/ledger }
+`;
+  const { databases } = parse(imported(source(text, 'compose.yaml')).scenario);
+  expect(databases.ledger.kind).toBe('postgres');
+});
