@@ -336,6 +336,29 @@ describe('other interventions', () => {
     expect(users(changed(ran, 'with all 4 instances of shop from the start'))[1]).toBe(0);
   });
 
+  it('keep as few instances as the largest load needs, and more of them only where these avert too little', () => {
+    // An instance serves 40/s. At first 20/s come, then 230/s, and each new instance takes 20 s to start.
+    const ran = run(
+      text(
+        '  shop: { replicas: 2, concurrency: 4, queue: { capacity: 8 }, endpoints: { buy: [ wait: 100ms ] }, lifecycle: { startup: 20s }, autoscaling: { metric: concurrency, target: 3, min: 2, max: 12 } }',
+        '{ arrivals: { kind: stages, start: 20/s, stages: [ { duration: 20s, target: 20/s }, { duration: 1s, target: 230/s }, { duration: 39s, target: 230/s } ] }, requests: [ { call: shop.buy } ] }',
+      ).replace(/duration: \d+s/, 'duration: 60s'),
+    );
+    const all = suggested(ran.plans[0]!, ran.variant());
+    const own = all.find(({ kind }) => kind === 'scaling')!;
+    const ladder = [own.words, own.stronger?.words, own.stronger?.stronger?.words];
+    expect(ladder).toEqual([
+      'with at least 6 of the 12 instances of shop from the start',
+      'with at least 8 of the 12 instances of shop from the start',
+      'with at least 10 of the 12 instances of shop from the start',
+    ]);
+    expect(own.stronger!.stronger!.stronger!.words).toBe(
+      'with all 12 instances of shop from the start',
+    );
+    expect(usual(ran)[1]).toBeGreaterThan(2000);
+    expect(users(checked(ran, own.apply(sourceOf(ran))))[1]).toBeLessThan(10);
+  });
+
   it('start as many instances as the autoscaler allows, where a rollout has places for more', () => {
     const ran = run(
       text(

@@ -1,6 +1,9 @@
 import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import type { PlanAutoscaling } from '../../contracts/plan/autoscaling.js';
-import type { InterventionKind } from './kind.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import { sumOf } from '../../stats/sums.js';
+import { sortedKeys } from '../../text/order.js';
+import type { Intervention, InterventionKind } from './kind.js';
 import { withComponent } from './processes.js';
 import { has, reaches, UNLIKELY } from './signs.js';
 
@@ -25,7 +28,51 @@ export const scaling: InterventionKind = {
     has(variant, subject, ['scaledUp', 'scaledDown', 'pending']) || reaches(variant, subject)
       ? 0.85
       : UNLIKELY,
+  fitting: (variant, whole, plan) => {
+    const id = plan.components.findIndex(({ name }) => name === whole.subject);
+    return atLeast(whole, plan, id, neededBy(variant, plan.components[id]!));
+  },
 };
+
+/** Parts by which a number of instances grows until it is enough. */
+const MORE = 1.25;
+
+/**
+ * The autoscaler never has fewer instances than this; more of them where that averts too little, and at last all. All at
+ * once where the number says nothing: no more than there are, or all.
+ */
+function atLeast(whole: Intervention, plan: Plan, id: number, count: number): Intervention {
+  const { name, initial, versions } = plan.components[id]!;
+  const most = mostOf(plan.components[id]!);
+  if (count <= initial || count >= most || versions !== null) return whole;
+  return {
+    ...whole,
+    words: `with at least ${count} of the ${most} instances of ${name} from the start`,
+    apply: ({ plan: own }) =>
+      withComponent(
+        withScalers(own, id, (scaler) => ({ ...scaler, min: Math.max(scaler.min, count) })),
+        id,
+        () => ({ initial: count }),
+      ),
+    stronger: atLeast(whole, plan, id, Math.ceil(count * MORE)),
+  };
+}
+
+/** The instances for the largest load of a run, by the most that one of them has served in it; 0 where nothing is known. */
+function neededBy({ timeline }: VariantResult, { name, initial }: PlanComponent): number {
+  const own = timeline.series[name];
+  if (own === undefined) return 0;
+  const served = own.goodRate.map((rate, step) => rate / Math.max(1, own.up[step] ?? initial));
+  const calls = sortedKeys(timeline.edges)
+    .filter((edge) => edge.split('->')[1] === name)
+    .map((edge) => timeline.edges[edge]!.calls);
+  const asked = own.rate.map((_, step) => sumOf(calls.map((one) => one[step] ?? 0)));
+  const best = Math.max(0, ...served);
+  return best === 0 ? 0 : Math.ceil(Math.max(0, ...asked) / best - ROUNDING);
+}
+
+/** A tenth of an instance more is within what a rate of requests varies. */
+const ROUNDING = 0.1;
 
 /** The plan in which all components with an autoscaler have their largest number of instances, without it. */
 export function withAllReplicas(plan: Plan): Plan {
