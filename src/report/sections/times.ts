@@ -14,7 +14,7 @@ import {
 } from '../words/blame.js';
 import { wordsOf } from '../view/explained.js';
 import { markup, type Markup } from '../base/html-escape.js';
-import { missingRecovery } from '../view/next-fault.js';
+import { earlyRecovery, missingRecovery } from '../view/next-fault.js';
 import type { View } from '../view/view.js';
 import { caption, insideSection, scrolled, type Table } from './parts.js';
 
@@ -56,11 +56,12 @@ function timesOf(result: Result, variant: VariantResult): Markup | null {
     rows: times.map(({ fault, onset, peak, recovery }) => {
       const drain = slowestDrain(variant, fault);
       const missing = missingRecovery(result, variant, fault);
+      const early = recovery.value === 0 ? earlyRecovery(variant, fault) : null;
       return [
         wordsOf(variant, fault),
         timeText(onset),
         timeText(peak),
-        endText(recovery, missing),
+        early ?? endText(recovery, missing),
         drain === null ? '–' : `${endText(drain.drain, missing)}, ${drain.subject}`,
       ];
     }),
@@ -68,7 +69,7 @@ function timesOf(result: Result, variant: VariantResult): Markup | null {
   return markup`<h3 class="gap">Times of each fault</h3>
     ${scrolled(table, 'Times of each fault')}
     ${caption(
-      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery), and until the slowest backlog is drained; never: not before the end of the run; “> 10 s”: not before the next fault, which begins after 10 s. With overlapping faults a time may be due to the other one.',
+      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery; during fault: before its end), and until the slowest backlog is drained; never: not before the end of the run; “> 10 s”: not before the next fault, which begins after 10 s. With overlapping faults a time may be due to the other one.',
     )}`;
 }
 

@@ -8,7 +8,7 @@ import { isLate } from './event-looks.js';
 import { unseenColumns } from './columns-unseen.js';
 import { shorten } from '../base/html-escape.js';
 import { staysDown } from './episodes.js';
-import { missingRecovery } from './next-fault.js';
+import { earlyRecovery, missingRecovery } from './next-fault.js';
 import { formatValue } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
 import { requestLabel, type View } from './view.js';
@@ -110,7 +110,9 @@ function timeBack(
       if (v.summary[key].never > 0) return missingRecovery(view.result, v, fault);
       return staysDown(v) ? 'never' : null;
     },
-    ...(key === 'recovery' && { zero: (v) => (isOutage(v) ? null : NO_OUTAGE) }),
+    ...(key === 'recovery' && {
+      zero: (v) => (isOutage(v) ? earlyRecovery(v, fault) : NO_OUTAGE),
+    }),
     never: (v) => v.summary[key].never,
   });
 }

@@ -1,4 +1,5 @@
 import type { Result, VariantResult } from '../../contracts/result/result.js';
+import { isBackDuring } from '../../contracts/result/back-during.js';
 import { formatSeconds } from '../../text/figures.js';
 
 /**
@@ -27,4 +28,9 @@ export function nextFaultAt(result: Result, variant: VariantResult, id: string):
 export function missingRecovery(result: Result, variant: VariantResult, id: string): string {
   const gap = gapAfter(result, variant, id);
   return gap === null ? 'never' : `> ${formatSeconds(gap.next - gap.end)}`;
+}
+
+/** In place of a recovery of 0: success of users is back while the fault still lasts; null where it is not. */
+export function earlyRecovery({ cascade }: VariantResult, id: string): string | null {
+  return isBackDuring(id, cascade.events) ? 'during fault' : null;
 }
