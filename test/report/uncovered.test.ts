@@ -50,10 +50,22 @@ it.each([
   expect(uncovered).toBe('');
 });
 
-it('an expectation of it is as good, and a file without budgets has nothing to cover', () => {
-  const both = 'budgets: [ users.latency.p99 < 1s ]\nexpect: [ users.order.success < 60% ]';
+it('an expectation that limits it is as good, and a file without budgets has nothing to cover', () => {
+  const both = 'budgets: [ users.latency.p99 < 1s ]\nexpect: [ users.order.success > 40% ]';
   expect(answerFor(both).act).toBe('Nothing: it holds every budget.');
   expect(answerFor('').uncovered).toBe('');
+});
+
+it.each([
+  'users.order.success < 60%',
+  'users.availability < 90%',
+  'users.order.share.rejectedOverload > 10%',
+  'users.outcomes.ok < 100000',
+  'users.statuses.5xx >= 1',
+  'users.order.success != 100%',
+])('an expectation that asks for the failures limits none of them: %s', (expectation) => {
+  const { act } = answerFor(`budgets: [ users.latency.p99 < 1s ]\nexpect: [ ${expectation} ]`);
+  expect(act).toMatch(/no budget covers the [45]\d(\.\d)? % of order requests that fail/u);
 });
 
 it('beside a broken budget it has a sentence of its own', () => {

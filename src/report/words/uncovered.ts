@@ -1,6 +1,7 @@
-import type { MetricPath } from '../../contracts/scenario/expression.js';
+import type { Expression, MetricPath } from '../../contracts/scenario/expression.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { parseMeasure } from '../../language/expression.js';
+import { parseExpression } from '../../language/expression.js';
+import { findMetric } from '../../language/metrics.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { sortedKeys } from '../../text/order.js';
 import { plural } from '../../text/words.js';
@@ -47,9 +48,11 @@ export function isUncovered(view: View, variant: VariantResult): boolean {
 /** The harms of a variant with budgets that none of them covers: failures, what is lost or broken, then the milder ones. */
 function uncoveredHarms(view: View, variant: VariantResult): readonly Harm[] {
   if (heldBudgets(variant).of === 0) return [];
-  const seen = judgedOf(variant).flatMap(({ metric, applies }) => {
-    const parsed = parseMeasure(metric);
-    return parsed.ok && applies !== false ? [parsed.measure.metric] : [];
+  const seen = judgedOf(variant).flatMap(({ text, applies }) => {
+    const parsed = parseExpression(text);
+    return parsed.ok && applies !== false && isBound(parsed.expression)
+      ? [parsed.expression.metric]
+      : [];
   });
   return [
     ...requestHarms(view, variant, FAILED),
@@ -57,6 +60,20 @@ function uncoveredHarms(view: View, variant: VariantResult): readonly Harm[] {
     ...requestHarms(view, variant, DEGRADED),
   ].filter(({ isSeenBy }) => !seen.some(isSeenBy));
 }
+
+/** Whether an expression limits how bad a figure gets: `orders.lost > 5` asks for the harm, and covers none of it. */
+function isBound({ metric: { name }, op }: Expression): boolean {
+  const found = findMetric(name);
+  if (found.known !== 'yes' || op === '==') return true;
+  const { better, ending } = found.metric;
+  const isGood = better === 'high' || (better === 'none' && GOOD.test(found.ending));
+  // Beside outcomes and statuses, a figure without a better side has no harm.
+  if (better === 'none' && ending !== 'outcome' && ending !== 'status') return true;
+  return op.startsWith(isGood ? '>' : '<');
+}
+
+/** Outcomes and statuses of which more is better. */
+const GOOD = /^(?:ok|[1-3]\d\d|[1-3]xx)$/u;
 
 type Part = VariantResult['components'][string]['parts'][string];
 
