@@ -1,6 +1,8 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import {
+  backlogHeight,
+  mostWaiting,
   peakWordsHeight,
   peakWordsPlace,
   stripChart,
@@ -11,17 +13,22 @@ import { renderHtml } from '../../src/report/page/html.js';
 import { render } from '../../src/report/base/html-escape.js';
 import { viewOf } from '../../src/report/view/view.js';
 import type { Result } from '../../src/contracts/result/result.js';
+import { formatCount, formatSeconds } from '../../src/text/figures.js';
+import { stripOf } from '../../src/report/view/strips.js';
+import { run } from '../theory/program.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const sample = sampleResult();
 const view = viewOf(sample);
 const [variant] = sample.variants;
-const page = new JSDOM(renderHtml(sample, { command: 'faultline run checkout.yaml', version: '0' }))
-  .window.document;
+const pageOf = (result: Result): Document =>
+  new JSDOM(renderHtml(result, { command: 'faultline run checkout.yaml', version: '0' })).window
+    .document;
+const page = pageOf(sample);
 
 /** The path of the red line of a strip. */
 function failingLine(fails: readonly (number | null)[]): string | undefined {
-  const strip = { fails, twin: [], waiting: [] };
+  const strip = { of: 'requests', fails, backlog: null, twin: [], waiting: [] } as const;
   const body = render(stripChart(view, variant!, strip, 1).body);
   return /<path d="([^"]*)" fill="none" stroke="var\(--failing\)"/.exec(body)?.[1];
 }
@@ -104,5 +111,70 @@ describe('a time axis', () => {
     const late = viewOf(withFault(100, 174));
     expect(timeTicks(late, 0, 180, 1000)).toContain(174);
     expect(timeTicks(late, 0, 180, 1000, true)).not.toContain(174);
+  });
+});
+
+describe('a strip in which no request fails', () => {
+  it('is about the share of sagas that break', () => {
+    const { result } = run(`
+faultline: 1
+title: broken sagas
+run: { duration: 30s, seed: 3, drain: 5s }
+services:
+  api: { endpoints: { trip: [ saga: trip ] } }
+  other: { endpoints: { get: [ { fail: 500, probability: 10% } ], cancel: [ { fail: 500, probability: 100% } ] } }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: api
+    timeout: 2s
+    steps: [ { name: fly, call: other.get, compensation: other.cancel }, { name: stay, call: other.get, compensation: other.cancel } ]
+workloads: { users: { arrivals: constant(60/s), requests: [ { call: api.trip } ] } }
+`);
+    const own = viewOf(result);
+    const [only] = own.result.variants;
+    const strip = stripOf(own, only!);
+    expect(only!.summary.success.value).toBe(1);
+    expect(strip.of).toBe('sagas');
+    const { meters } = only!.metered['trip']!;
+    const steps = (name: string): readonly number[] => {
+      const meter = meters[name]!;
+      return meter.form === 'counter' ? meter.steps : [];
+    };
+    const broken = steps('accepted').map((begun, step) => {
+      const count = steps('stuck')[step]! + steps('inconsistent')[step]! + steps('lost')[step]!;
+      return count / begun;
+    });
+    expect(strip.fails).toEqual(broken);
+    expect(Math.min(...broken)).toBeGreaterThan(0.5);
+    expect(pageOf(result).querySelector('.strips .i')!.textContent).toMatch(/^100.% of sagas$/u);
+  });
+
+  it('is about the backlog that is left, at full height and with its age', () => {
+    const { result } = run(`faultline: 1
+title: Work that waits
+run: { duration: 80s, warmup: 5s, seed: 3 }
+services:
+  shop: { concurrency: 100, endpoints: { buy: [ publish: orders ] } }
+  mail: { replicas: 2, concurrency: 1, endpoints: { send: [ wait: 20ms ] } }
+topics: { orders: { kind: kafka, partitions: 2, subscribers: [ { group: mailers, call: mail.send } ] } }
+workloads: { users: { arrivals: constant(60/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: stop, kind: crash, target: mail, at: 20s, for: 30s } ]
+`);
+    const own = viewOf(result);
+    const strip = stripOf(own, own.result.variants[0]!);
+    expect(strip.backlog).toMatchObject({ subject: 'orders.mailers', noun: 'message' });
+    const page = pageOf(result);
+    const { most, oldest } = strip.backlog!;
+    const words = `${formatCount(most)} wait, oldest ${formatSeconds(oldest)}`;
+    const shown = page.querySelector('.strips .i')!.textContent;
+    expect(shown.replaceAll('\u202f', ' ')).toBe(words);
+    const area = page.querySelector('.strips path[fill="var(--queue)"]')!.getAttribute('d')!;
+    const height = backlogHeight(mostWaiting([strip]));
+    expect(height(mostWaiting([strip]))).toBeLessThan(10);
+    const all = [...area.matchAll(/-[\d.]+/gu)].map(([step]) => Number(step));
+    // The area climbs by more than the ribbon below a curve is high.
+    expect(all.reduce((sum, step) => sum + step, 0)).toBeLessThan(-20);
+    expect([...page.querySelectorAll('.strips .g')].map((one) => one.textContent)).toEqual(['0']);
   });
 });

@@ -22,6 +22,8 @@ const FAILS: readonly [number, number] = [36, 3];
 /** Where no request fails, below the scale: a log scale has no zero. */
 const NONE = 40;
 const RIBBON: readonly [number, number] = [51, 43];
+/** The same of a row that is about a backlog. */
+const BACKLOG: readonly [number, number] = [51, 4];
 /** Range of the failing share. */
 export const FAILING: readonly [number, number] = [1e-4, 1];
 /** Shares with a line across. */
@@ -35,6 +37,20 @@ export function stripHeight(share: number): number {
   return (heightOf(share) / HEIGHT) * 100;
 }
 
+/** Height of a value in a strip. */
+type Height = (value: number) => number;
+
+/** Heights of the amounts that wait in a row that is about a backlog; `most`: the largest of all rows. */
+export function backlogHeight(most: number): Height {
+  return waitingHeight(most, BACKLOG);
+}
+
+/** Small amounts are visible beside large ones. */
+function waitingHeight(most: number, range: readonly [number, number]): Height {
+  const scale = linear([0, Math.sqrt(Math.max(1, most))], range);
+  return (value) => scale(Math.sqrt(value));
+}
+
 function heightOf(share: number): number {
   return share > 0 ? logarithmic(FAILING, FAILS)(clamp(share, ...FAILING)) : NONE;
 }
@@ -43,8 +59,8 @@ function heightOf(share: number): number {
  * Position of the words of a peak, in per cent from the top, beside the line and not over it: above it, where nothing
  * else is, and below a high one, where its area is.
  */
-export function peakWordsHeight(share: number): number {
-  const y = heightOf(share);
+export function peakWordsHeight(share: number, height: Height = heightOf): number {
+  const y = height(share);
   return ((y < WORDS + 3 ? y + 3 : y - WORDS - 3) / HEIGHT) * 100;
 }
 
@@ -62,13 +78,14 @@ export function peakWordsPlace(
   fails: readonly (number | null)[],
   index: number,
   words: string,
+  height: Height = heightOf,
 ): { readonly index: number; readonly isLeft: boolean } {
   const peak = fails[index]!;
   const steps = Math.ceil((fails.length * (textWidth(words, 11) + 8)) / LEAST);
-  const isHigh = heightOf(peak) < WORDS + 3;
-  const low = heightOf(peak) + 3;
+  const isHigh = height(peak) < WORDS + 3;
+  const low = height(peak) + 3;
   // Words of a high peak are inside its area, or where nothing fails; those of a low one are above all others.
-  const isInside = (value: number): boolean => !isHigh || heightOf(value) < low;
+  const isInside = (value: number): boolean => !isHigh || height(value) < low;
   const isFree = (from: number, isRoom: (value: number) => boolean): boolean =>
     from >= 0 &&
     from + steps <= fails.length &&
@@ -83,54 +100,52 @@ export function peakWordsPlace(
   while ((fails[after + 1] ?? 0) > 0) after++;
   if (isFree(after + 2, isCalm)) return { index: after + 2, isLeft: false };
   if (isFree(before - 1 - steps, isCalm)) return { index: before - 1, isLeft: true };
-  return index > 0.85 * fails.length ? left : right;
+  return index + steps > fails.length && index + 1 >= steps ? left : right;
 }
 
 /** The strip of a variant; `most`: the largest amount that waits in any variant. */
 export function stripChart(
   view: View,
   variant: VariantResult,
-  { fails, twin, waiting }: Strip,
+  strip: Strip,
   most: number,
 ): Drawing {
+  const { of, fails, twin, waiting, backlog } = strip;
   const { step } = variant.timeline;
   const failed = failures(fails);
   const end = view.result.run.duration;
   const x = linear([0, end], [0, WIDTH]);
-  const at = (values: readonly (number | null)[], height: (value: number) => number) =>
+  const at = (values: readonly (number | null)[], height: Height) =>
     stepPoints(values, step, height, x);
-  const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
+  const ribbon = waitingHeight(most, backlog === null ? RIBBON : BACKLOG);
   const allowed = view.result.report.slo?.success ?? null;
   return {
     width: WIDTH,
     height: HEIGHT,
     stretch: true,
-    title: `Failing share over the run, ${variant.name}`,
-    description: describe({ fails, twin, waiting }, step),
+    title: `${backlog === null ? TITLES[of] : 'Work that waits'} over the run, ${variant.name}`,
+    description: describe(strip, step),
     body: [
       faultShading(view, x, [0, end], 0, HEIGHT),
-      GRID.map((share) => stroke(`M0 ${coordinate(heightOf(share))}H${WIDTH}`, 'var(--grid)', 1)),
+      backlog === null &&
+        GRID.map((share) => stroke(`M0 ${coordinate(heightOf(share))}H${WIDTH}`, 'var(--grid)', 1)),
       allowed !== null &&
+        backlog === null &&
+        of === 'requests' &&
         stroke(`M0 ${coordinate(heightOf(1 - allowed))}H${WIDTH}`, 'var(--ink3)', 1, dashed('6 3')),
-      fillOf(
-        areaPath(
-          at(waiting, (value) => ribbon(Math.sqrt(value))),
-          RIBBON[0],
-          FINE,
-        ),
-        'var(--queue)',
-      ),
+      fillOf(areaPath(at(waiting, ribbon), RIBBON[0], FINE), 'var(--queue)'),
       fillOf(areaPath(at(failed, heightOf), NONE, FINE), 'var(--failing)', 0.22),
       twin.length > 0 &&
         stroke(linePath(at(failures(twin), heightOf), FINE), 'var(--ink3)', 1, dashed('2 2')),
-      stroke(
-        linePath(
-          at(fails, () => NONE),
-          FINE,
+      backlog === null &&
+        stroke(
+          linePath(
+            at(fails, () => NONE),
+            FINE,
+          ),
+          'var(--ok)',
+          1,
         ),
-        'var(--ok)',
-        1,
-      ),
       stroke(linePath(at(failed, heightOf), FINE), 'var(--failing)', 1.6),
     ],
   };
@@ -148,14 +163,17 @@ function fillOf(path: string, fill: string, opacity = 1): Part {
   return path !== '' && markup`<path d="${path}" fill="${fill}" fill-opacity="${opacity}" />`;
 }
 
+const TITLES = { requests: 'Failing share', sagas: 'Share of sagas that break' } as const;
+const VERBS = { requests: 'fail', sagas: 'of sagas break' } as const;
+
 /** The peaks in words. */
-function describe({ fails, waiting }: Strip, step: number): string {
+function describe({ of, fails, waiting }: Strip, step: number): string {
   const peak = peakOf(fails);
   const most = peakOf(waiting);
   const words =
     peak === null || peak.value === 0
       ? 'no request fails'
-      : `${formatShare(peak.value)} fail at ${formatInstant(peak.index * step)}`;
+      : `${formatShare(peak.value)} ${VERBS[of]} at ${formatInstant(peak.index * step)}`;
   return `${words}; ${formatCount(most?.value ?? 0)} wait at most`;
 }
 

@@ -156,6 +156,23 @@ export function unsettledEstimate(view: Shown, variant: VariantResult): Estimate
   return shareOf(ofFamily(view, variant, 'sagas'), BROKEN, 'accepted');
 }
 
+/** The same by the step in which they begin; null where none does. Empty without sagas. */
+export function brokenSteps(view: Shown, variant: VariantResult): readonly (number | null)[] {
+  const all = ofFamily(view, variant, 'sagas').map(({ own }) => own);
+  const counted = (meters: readonly string[]): number[] =>
+    sums(
+      all.flatMap((own) =>
+        meters
+          .flatMap((meter) => [meterOf(own, meter, 'counter')?.steps ?? []])
+          .filter((steps) => steps.length > 0),
+      ),
+    );
+  const broken = counted(BROKEN);
+  return counted(['accepted']).map((begun, step) =>
+    begun > 0 ? (broken[step] ?? 0) / begun : null,
+  );
+}
+
 /** Share of the sagas of a variant that are undone, of all its kinds together: orders that users placed and do not get. */
 export function cancelledEstimate(view: Shown, variant: VariantResult): Estimate {
   return shareOf(ofFamily(view, variant, 'sagas'), ['compensated'], 'accepted');

@@ -1,4 +1,5 @@
 import {
+  backlogHeight,
   FAILING,
   mostWaiting,
   peakOf,
@@ -11,7 +12,7 @@ import { cellText, latencyColumns, outcomeColumns } from '../view/columns.js';
 import type { Column } from '../view/column.js';
 import { expectedCounts } from '../words/expected-words.js';
 import type { Fold } from '../view/fold.js';
-import { exactShare, formatShare } from '../../text/figures.js';
+import { exactShare, formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { inlineStretched } from '../drawing/draw.js';
 import { markup, type Markup, type Part } from '../base/html-escape.js';
@@ -42,7 +43,8 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
   const strips = new Map(
     variants.map((variant) => [variant, stripOf(viewOfVariant(view, variant), variant)]),
   );
-  const most = mostWaiting([...strips.values()]);
+  const all = [...strips.values()];
+  const most = mostWaiting(all);
   const columns = columnsOf(view);
   const hasGoals = variants.some((variant) => heldBudgets(variant).of > 0);
   const rows = variants.map((variant) =>
@@ -55,11 +57,15 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
     open: markup`<table class="wide">`,
     caption: [
       `Curve: share of all requests that fail, log scale from ${formatShare(FAILING[0])} to 100 %`,
-      'amber area below it: extra calls in flight and queued work',
-      ...(hasFaults ? ['grey bands: the faults above'] : []),
-      ...([...strips.values()].some(({ twin }) => twin.length > 0)
-        ? ['dotted curve: without the faults']
+      ...(all.some(({ of }) => of === 'sagas')
+        ? ['of sagas that break, where no request fails']
         : []),
+      'amber area below it: extra calls in flight and queued work',
+      ...(all.some(({ backlog }) => backlog !== null)
+        ? ['at full height where nothing fails but work waits']
+        : []),
+      ...(hasFaults ? ['grey bands: the faults above'] : []),
+      ...(all.some(({ twin }) => twin.length > 0) ? ['dotted curve: without the faults'] : []),
       ...(aim === null ? [] : [`dashed line: ${exactShare(1 - aim)} may fail by the SLO`]),
     ].join('; '),
     head: markup`<tr>
@@ -98,12 +104,10 @@ function row(
   const own = viewOfVariant(view, variant);
   const { held, of, broken } = heldBudgets(variant);
   const readings = [
-    view.readings.add('fail', 'share', strip.fails),
+    view.readings.add(strip.of === 'sagas' ? 'sagas break' : 'fail', 'share', strip.fails),
     view.readings.add('wait', 'number', strip.waiting),
     ...(strip.twin.length > 0 ? [view.readings.add('without faults', 'share', strip.twin)] : []),
   ];
-  const peak = peakOf(strip.fails);
-  const label: Part = peak !== null && peak.value > 0 && peakWords(strip.fails, peak, variant);
   const name =
     view.result.variants.length > 1
       ? markup`<label for="pv-${className}">${variantKey(view, variant)}</label>`
@@ -112,8 +116,8 @@ function row(
     <th scope="row">${name}</th>
     <td class="sc">
       <div class="fc strip gut">
-        ${timeBox([inlineStretched(stripChart(own, variant, strip, most)), label], readings)}
-        ${gutterLabel(stripHeight(1) + 4, '100 %')}${gutterLabel(stripHeight(0.01), '1 %')}${gutterLabel(stripHeight(0), '0')}
+        ${timeBox([inlineStretched(stripChart(own, variant, strip, most)), peakLabel(strip, most, variant)], readings)}
+        ${strip.backlog === null ? [gutterLabel(stripHeight(1) + 4, '100 %'), gutterLabel(stripHeight(0.01), '1 %'), gutterLabel(stripHeight(0), '0')] : gutterLabel(92, '0')}
       </div>
       ${phoneAxis(view)}
     </td>
@@ -121,16 +125,23 @@ function row(
   </tr>`;
 }
 
-/** The value of the peak, beside the curve. */
-function peakWords(
-  fails: Strip['fails'],
-  { index, value }: NonNullable<ReturnType<typeof peakOf>>,
+/** The value of the peak, beside the curve: of the share that fails, or of the backlog that the row is about. */
+function peakLabel(
+  { of, fails, waiting, backlog }: Strip,
+  most: number,
   { timeline }: VariantResult,
-): Markup {
-  const words = formatShare(value);
-  const place = peakWordsPlace(fails, index, words);
-  const [at, share] = [place.index * timeline.step, place.index / fails.length];
-  return pinned(at, share, peakWordsHeight(value), words, place.isLeft);
+): Part {
+  const values = backlog === null ? fails : waiting;
+  const peak = peakOf(values);
+  if (peak === null || peak.value === 0) return false;
+  const height = backlog === null ? undefined : backlogHeight(most);
+  const words =
+    backlog === null
+      ? `${formatShare(peak.value)}${of === 'sagas' ? ' of sagas' : ''}`
+      : `${formatCount(backlog.most)} wait, oldest ${formatSeconds(backlog.oldest)}`;
+  const place = peakWordsPlace(values, peak.index, words, height);
+  const [at, share] = [place.index * timeline.step, place.index / values.length];
+  return pinned(at, share, peakWordsHeight(peak.value, height), words, place.isLeft);
 }
 
 function cell(column: Column, variant: VariantResult): Markup {

@@ -1,12 +1,23 @@
 import type { Timeline, VariantResult } from '../../contracts/result/result.js';
 import { wholeSteps } from './cut-off.js';
-import { laggingOf } from '../families/unseen.js';
+import {
+  behindOf,
+  brokenSteps,
+  isLeftWaiting,
+  laggingOf,
+  type Behind,
+} from '../families/unseen.js';
 import type { View } from './view.js';
+import { backlogsOf } from './waiting.js';
 
 /** What users see of a variant over the run, by step. */
 export interface Strip {
-  /** Share of the requests of all users that fail; null = none was demanded, or the end of the run cuts them off. */
+  /** What is demanded here: requests; sagas where some of them break although no request fails. */
+  readonly of: 'requests' | 'sagas';
+  /** Share of them that fail; null = none was demanded, or the end of the run cuts them off. */
   readonly fails: readonly (number | null)[];
+  /** The backlog that the row is about, because nothing else fails; else null. */
+  readonly backlog: Behind | null;
   /** The same without the faults; empty without such runs. */
   readonly twin: readonly (number | null)[];
   /** Calls of users under way beyond the usual, and messages, events and rows that wait. */
@@ -18,16 +29,28 @@ export function stripOf(view: View, variant: VariantResult): Strip {
   const { timeline, counterfactuals } = variant;
   const { requests } = view;
   const rates = requests.map((request) => timeline.series[request]?.rate ?? []);
+  const fails = pooled(
+    timeline,
+    rates,
+    requests.map((request) => {
+      const series = timeline.series[request];
+      return series === undefined ? [] : wholeSteps(variant, series, series.success);
+    }),
+  );
+  const waiting = waitingOf(view, variant);
+  if (!fails.some(isSome)) {
+    const breaks = brokenSteps(view, variant);
+    if (breaks.some(isSome))
+      return { of: 'sagas', fails: breaks, backlog: null, twin: [], waiting };
+    const isBehind = backlogsOf(variant).length > 0 || isLeftWaiting(view, variant);
+    const backlog = isBehind ? behindOf(view, variant) : null;
+    if (backlog !== null) return { of: 'requests', fails, backlog, twin: [], waiting };
+  }
   const twin = counterfactuals?.twin;
   return {
-    fails: pooled(
-      timeline,
-      rates,
-      requests.map((request) => {
-        const series = timeline.series[request];
-        return series === undefined ? [] : wholeSteps(variant, series, series.success);
-      }),
-    ),
+    of: 'requests',
+    fails,
+    backlog: null,
     twin:
       twin === undefined
         ? []
@@ -36,8 +59,12 @@ export function stripOf(view: View, variant: VariantResult): Strip {
             rates,
             requests.map((request) => twin[request]?.success ?? []),
           ),
-    waiting: waitingOf(view, variant),
+    waiting,
   };
+}
+
+function isSome(share: number | null): boolean {
+  return (share ?? 0) > 0;
 }
 
 /** A step in which nothing arrived counts as little as this many requests per second. */
