@@ -3,6 +3,8 @@ import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import type { EdgeResult } from '../../contracts/result/components.js';
 import { answerResult } from './components.js';
 import { ejectionsOf } from './ejections.js';
+import { handledStats } from './handled.js';
+import { outcomesByRun } from './outcomes.js';
 import { windowsDuring } from './faulted.js';
 import { sumOf } from '../../stats/sums.js';
 import { ratio } from './estimate.js';
@@ -11,7 +13,7 @@ import { isAsked } from './breakers.js';
 import { edgeSums, partSums } from './column-sums.js';
 import type { Asked } from './question.js';
 import { selectStats } from './subjects.js';
-import { namedOutcomes, sumTable } from './sums.js';
+import { finishedOf, namedOutcomes, succeededOf, sumTable } from './sums.js';
 import { instanceName } from '../../contracts/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
@@ -20,9 +22,24 @@ export function edgeResults(data: VariantData): Readonly<Record<string, EdgeResu
   const results: Record<string, EdgeResult> = {};
   for (const edge of data.edges) {
     const selection = selectStats(edge.stats, data);
-    results[edge.name] = edgeResult({ data, selection, window: data.whole });
+    const result = edgeResult({ data, selection, window: data.whole });
+    const handled = handledCalls(data, edge.stats);
+    results[edge.name] = handled === null ? result : { ...result, handled };
   }
   return results;
+}
+
+/** Calls of an edge that fail no request of the caller; null if none of them fails. */
+function handledCalls(data: VariantData, stats: readonly number[]): EdgeResult['handled'] | null {
+  const known = handledStats(data.plan);
+  const selection = selectStats(
+    stats.filter((stat) => known.has(stat)),
+    data,
+  );
+  const outcomes = outcomesByRun({ data, selection, window: data.whole });
+  const finished = sumOf(outcomes.map(finishedOf));
+  const failed = finished - sumOf(outcomes.map(succeededOf));
+  return failed > 0 ? { finished, failed } : null;
 }
 
 function edgeResult(asked: Asked): EdgeResult {

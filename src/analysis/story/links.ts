@@ -4,7 +4,7 @@ import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import type { EdgeRecord, RunRecord } from '../../contracts/record/record.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
-import { handledStats } from './handled.js';
+import { handledStats } from '../measure/handled.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';

@@ -22,6 +22,7 @@ import { isAbout, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { unchangedWords } from './unchanged.js';
 import { isUncovered, uncoveredWords } from './uncovered.js';
 import { degradedWords } from './degraded.js';
+import { handledWords, optionalWords } from './handled.js';
 import { listed } from '../base/format.js';
 import { isFar } from './headroom.js';
 import { brokenWarnings, heldBudgets, holdsAll, requestLabel, type View } from '../view/view.js';
@@ -213,7 +214,8 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
     return { words: [...shortened(words), '.'], said: null };
   }
   const [unseen] = unseenSentences(ofWorst(view));
-  if (unseen === undefined) return { words: calmWords(view), said: null };
+  if (unseen === undefined)
+    return { words: joined(calmWords(view), [optionalWords(worstVariant)]), said: null };
   const head = variantHead(view);
   const short = shortened([...head, ...(head.length > 0 ? lowered(unseen) : unseen)]);
   return { words: [...short, '.'], said: unseen };
@@ -289,6 +291,7 @@ function alsoWords(view: View, said: Words | null, cleared: Words): readonly Wor
     expectedWords(result),
     fastFailureWords(view),
     degradedWords(view),
+    handledWords(view),
     sparedWords(view) ?? [],
     otherLoad === null ? [] : [otherLoad],
     roomWords(view),

@@ -6,6 +6,7 @@ import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { isLate } from '../view/event-looks.js';
 import { degradedText } from './degraded.js';
+import { handledText } from './handled.js';
 import { refusalWords } from './refused.js';
 import { sortedKeys } from '../../text/order.js';
 import {
@@ -29,7 +30,7 @@ export function besideText(view: View, variant: VariantResult): string | null {
   const degraded = degradedText(view, variant);
   if (degraded !== null) return degraded;
   const cancelled = cancelledEstimate(view, variant).value ?? 0;
-  return cancelled > 0 ? `${formatShare(cancelled)} of sagas cancelled` : null;
+  return cancelled > 0 ? `${formatShare(cancelled)} of sagas cancelled` : handledText(variant);
 }
 
 /** A word for the effect of the faults on a variant, over its replications. */

@@ -1,0 +1,58 @@
+import type { VariantResult } from '../../contracts/result/result.js';
+import { formatShare } from '../../text/figures.js';
+import { sortedKeys } from '../../text/order.js';
+import type { Words } from '../base/emphasis.js';
+import type { View } from '../view/view.js';
+
+/** Share of failed calls from which they are worth a word. */
+const SOME = 0.01;
+
+/** Optional calls between two components, and the share of them that fail. */
+interface Handled {
+  readonly from: string;
+  readonly to: string;
+  readonly share: number;
+}
+
+/** The optional calls of which the largest share fails: users get a response with less than they asked for. null without any. */
+function mostHandled({ edges, components }: VariantResult): Handled | null {
+  const all = sortedKeys(edges).flatMap((edge): readonly Handled[] => {
+    const { handled } = edges[edge]!;
+    const [from, to] = edge.split('->');
+    // A failed read of a cache is a miss, whose value comes from elsewhere.
+    if (handled === undefined || components[to!]?.kind === 'cache') return [];
+    const share = handled.failed / handled.finished;
+    return share < SOME ? [] : [{ from: from!, to: to!, share }];
+  });
+  return all.sort((a, b) => b.share - a.share)[0] ?? null;
+}
+
+/** `20 % of calls to ads fail`; null where no optional calls do. */
+export function handledText(variant: VariantResult): string | null {
+  const most = mostHandled(variant);
+  return most === null ? null : `${formatShare(most.share)} of calls to ${most.to} fail`;
+}
+
+/** ` 20 % of the optional calls of shop to ads fail.` of one variant; empty without such calls. */
+export function optionalWords(variant: VariantResult): Words {
+  const most = mostHandled(variant);
+  return most === null ? [] : [' ', ...callWords(most), '.'];
+}
+
+/** The same of the variant with the largest share: its requests succeed with less than users asked for. */
+export function handledWords({ result: { variants } }: View): Words {
+  const [worst] = variants
+    .flatMap((variant) => {
+      const most = mostHandled(variant);
+      return most === null ? [] : [{ variant, most }];
+    })
+    .sort((a, b) => b.most.share - a.most.share);
+  if (worst === undefined) return [];
+  const where: Words = variants.length > 1 ? [' in ', { strong: worst.variant.name }] : [];
+  return [...callWords(worst.most), ...where, '; no request fails by that.'];
+}
+
+function callWords({ from, to, share }: Handled): Words {
+  const head = `${formatShare(share)} of the optional calls of `;
+  return [head, { strong: from }, ' to ', { strong: to }, ' fail'];
+}
