@@ -1,4 +1,5 @@
 import { oneRunWords } from '../../contracts/result/one-run.js';
+import type { RunVerdict } from '../../contracts/result/cascade.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant, formatNumber } from '../../text/figures.js';
 import { capitalised, plural, verb } from '../../text/words.js';
@@ -171,23 +172,42 @@ function holdWords(isOne: boolean, isAll: boolean): string {
   return isOne ? 'holds them' : 'hold them';
 }
 
-/** Of variants that break no budget: how many do not come back before the run ends, else how many were down. */
+/** Of variants that break no budget: how many do not come back before the run ends, and how; else how many were down. */
 function lastingWords(view: View, unbroken: readonly VariantResult[]): string {
-  const failing = unbroken.filter((one) => staysDown(one));
-  const down = failing.length;
-  // What was never well has nothing to recover from.
-  const isThroughout = failing.every((one) =>
-    hurtUsers(one).every(({ lasts, at }) => !lasts || at <= one.timeline.step),
-  );
+  const ends = unbroken.filter((one) => staysDown(one)).map(endOf);
   const full = unbroken.filter((one) => isLeftWaiting(view, one)).length;
-  const [count, words] =
-    down > 0
-      ? [down, isThroughout ? `${verb(down, 'fail')} throughout` : `never ${verb(down, 'recover')}`]
-      : full > 0
-        ? [full, `never ${verb(full, 'drain')}`]
-        : [unbroken.filter(wasDown).length, 'down for a time'];
-  if (count === 0) return '';
-  return view.result.variants.length === 1 ? `, ${words}` : `, ${formatCount(count)} ${words}`;
+  const down = unbroken.filter(wasDown).length;
+  const counted = ENDS.flatMap(({ end, words }): (readonly [number, string])[] => {
+    const count = ends.filter((own) => own === end).length;
+    return count === 0 ? [] : [[count, words(count)]];
+  });
+  if (counted.length === 0 && full > 0) counted.push([full, `never ${verb(full, 'drain')}`]);
+  else if (counted.length === 0 && down > 0) counted.push([down, 'down for a time']);
+  const isOnly = view.result.variants.length === 1;
+  return counted
+    .map(([count, words]) => (isOnly ? `, ${words}` : `, ${formatCount(count)} ${words}`))
+    .join('');
+}
+
+/** How a variant ends whose users are degraded to the end. */
+type End = 'down' | 'throughout' | 'open' | 'slow';
+
+const ENDS: readonly { readonly end: End; readonly words: (count: number) => string }[] = [
+  { end: 'down', words: (count) => `never ${verb(count, 'recover')}` },
+  // What was never well has nothing to recover from.
+  { end: 'throughout', words: (count) => `${verb(count, 'fail')} throughout` },
+  { end: 'open', words: () => 'not back at the end' },
+  { end: 'slow', words: (count) => `${verb(count, 'stay')} slow` },
+];
+
+function endOf(variant: VariantResult): End {
+  const { cascade, timeline } = variant;
+  const lasting = hurtUsers(variant).filter(({ lasts }) => lasts);
+  const areAll = (...some: readonly RunVerdict[]): boolean =>
+    cascade.verdicts.length > 0 && cascade.verdicts.every((own) => some.includes(own));
+  if (lasting.every(({ isSlow }) => isSlow) || areAll('recovered', 'slowRecovery')) return 'slow';
+  if (lasting.every(({ at }) => at <= timeline.step)) return 'throughout';
+  return areAll('undecided') ? 'open' : 'down';
 }
 
 /** The harm to users in the variant that the report is about; else what no request shows; else that nothing happens. */

@@ -42,6 +42,8 @@ export interface Hurt {
   readonly rank: number;
   /** Share of the requests that succeed, where that is its figure; else 1. */
   readonly success: number;
+  /** Its responses are late. */
+  readonly isSlow: boolean;
   readonly at: number;
   /** It degrades until the end of the run. */
   readonly lasts: boolean;
@@ -65,6 +67,7 @@ export function hurtUsers(variant: VariantResult): readonly Hurt[] {
         when: whenWords(first, worst, all),
         rank: rankOf(worst),
         success: worst.figure?.metric === 'success' ? worst.figure.value : 1,
+        isSlow: worst.figure?.metric === 'latency',
         at: first.at,
         lasts: isLasting(all),
       },
