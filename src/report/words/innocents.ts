@@ -6,7 +6,7 @@ import type { Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { wordsOf } from '../view/explained.js';
 import type { View } from '../view/view.js';
-import { CERTAINTY, hurtUsers } from './lead.js';
+import { CERTAINTY, hurtUsers, isClearedOfUsers } from './lead.js';
 import { unseenCount } from './unseen-proof-words.js';
 
 /** A fault that is not to blame, in words, and why. */
@@ -22,11 +22,18 @@ export interface Innocent {
 export function innocentsOf(variant: VariantResult): readonly Innocent[] {
   const harm = unseenHarm(variant);
   if (harm !== undefined) return innocentsOfUnseen(variant, harm);
+  const { innocent, causes } = variant.cascade;
   const struck = struckIn(variant);
-  return variant.cascade.innocent
+  const elsewhere = causes.flatMap(({ fault }) =>
+    fault !== undefined && isClearedOfUsers(variant, fault) ? [{ fault, reason: ALIKE }] : [],
+  );
+  return [...innocent, ...elsewhere]
     .filter(({ fault }) => struck.includes(fault))
     .map(({ fault, reason }) => ({ words: wordsOf(variant, fault), reason }));
 }
+
+/** Of a fault that does other harm. */
+const ALIKE = 'without it the same requests fail';
 
 /** What goes wrong most, where no request of users degrades. */
 function unseenHarm(variant: VariantResult): UnseenHarm | undefined {

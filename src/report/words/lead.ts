@@ -104,10 +104,17 @@ function startOf(at: number): string {
   return at === 0 ? 'the start' : formatInstant(at);
 }
 
+/** Whether users are hurt as much without a fault: it is to blame for harm that no request shows, and not for theirs. */
+export function isClearedOfUsers(variant: VariantResult, fault: string | undefined): boolean {
+  const row = variant.counterfactuals?.faults.find((one) => one.fault === fault);
+  return row?.role === 'none' && hurtUsers(variant).length > 0;
+}
+
 /** The causes with more than a small part of the harm: first those of broken budgets, then the largest; two faults with the same words have their ids. */
 export function mainCauses(variant: VariantResult): readonly KnownCause[] {
   return variant.cascade.causes
     .filter(({ role, share }) => role === 'cause' && (share ?? 1) >= SOME)
+    .filter((cause) => !isClearedOfUsers(variant, cause.fault))
     .sort(
       (a, b) =>
         CERTAINTY.indexOf(a.known) - CERTAINTY.indexOf(b.known) ||

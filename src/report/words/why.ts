@@ -11,7 +11,7 @@ import { meteredOf } from '../families/unseen.js';
 import { budgetAnswer } from './budget-cause.js';
 import { clearedByBaseline, clearedLine } from './innocents.js';
 import { contrastLine, knownLine } from './known-by.js';
-import { hurtUsers, mainCauses } from './lead.js';
+import { hurtUsers, isClearedOfUsers, mainCauses } from './lead.js';
 import { briefProofs, togetherProof } from './unseen-proof-words.js';
 import { contrastWords } from './contrast.js';
 import { listed } from '../base/format.js';
@@ -164,8 +164,12 @@ const MORE = 1.5;
  * `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted, beyond what a fault slows down itself; else
  * what a zone takes with it, as in `; ingress has no instance elsewhere`.
  */
-function feltWords({ cascade, faults }: VariantResult): Words {
-  const felt = cascade.events.filter(({ kind }) => FELT.has(kind));
+function feltWords(variant: VariantResult): Words {
+  const { cascade, faults } = variant;
+  const other = cascade.causes.filter(({ fault }) => isClearedOfUsers(variant, fault));
+  // What is exhausted after a fault that does other harm is not felt by users.
+  const until = Math.min(...other.map(({ at }) => at), Infinity);
+  const felt = cascade.events.filter(({ kind, at }) => FELT.has(kind) && at < until);
   const hit = new Set(faults.flatMap(({ target }) => target));
   const reached = new Set(
     cascade.influences.filter(({ mechanism }) => !isFeedback(mechanism)).map(({ to }) => to),

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { summarise } from '../../src/analysis/summarise.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { viewOf } from '../../src/report/view/view.js';
+import { answerOf } from '../../src/report/words/answer.js';
+import { leadWords } from '../../src/report/words/lead.js';
+import { proofOf } from '../support/proofs.js';
+import { run } from '../theory/program.js';
+
+/** The consumer of mails is slow from 15 to 25 s, which no order waits for; orders come too fast from 50 to 60 s. */
+it('a fault that only leaves messages waiting is no cause of the requests that fail', async () => {
+  const ran = run(`
+faultline: 1
+title: two harms
+run: { duration: 100s, warmup: 5s, seed: 3, timeline: 1s }
+services:
+  shop: { concurrency: 4, queue: { capacity: 20 }, endpoints: { buy: [ wait: 50ms ], note: [ publish: mails ] } }
+  mail: { concurrency: 2, endpoints: { send: [ wait: 10ms ] } }
+topics: { mails: { kind: kafka, partitions: 2, subscribers: [ { group: mailers, call: mail.send } ] } }
+workloads:
+  users:
+    arrivals: { kind: stages, start: 20/s, stages: [ { duration: 50s, target: 20/s }, { duration: 1s, target: 150/s }, { duration: 9s, target: 150/s }, { duration: 1s, target: 20/s }, { duration: 39s, target: 20/s } ] }
+    requests: [ { call: shop.buy } ]
+  robots: { arrivals: constant(60/s), requests: [ { call: shop.note } ] }
+faults: [ { id: stop, kind: slow, target: mail, factor: 4, at: 15s, for: 10s } ]
+`);
+  const proofs = new Map([[ran.plans[0]!.variant, await proofOf(ran)]]);
+  const result = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs);
+  const [variant] = result.variants;
+  const row = variant!.counterfactuals!.faults.find(({ fault }) => fault === 'stop')!;
+  expect(row.role).toBe('none');
+  // It is a cause of the backlog.
+  expect(variant!.cascade.causes.some(({ fault }) => fault === 'stop')).toBe(true);
+  const { what, why, also } = answerOf(viewOf(result));
+  expect(plainWords(what)).toContain('requests: success');
+  expect(plainWords(why ?? [])).not.toContain('mail');
+  expect(leadWords(variant!)).not.toContain('mail 4x slower');
+  expect(also.map(plainWords)).toContain(
+    'Not to blame: mail 4x slower (without it the same requests fail).',
+  );
+});
