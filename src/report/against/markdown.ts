@@ -1,6 +1,6 @@
 import type { AgainstResult } from '../../contracts/result/against.js';
-import { harmless, oneLineTexts } from '../../text/line.js';
-import { inlineText, markdownTable } from '../formats/markdown.js';
+import { oneLineTexts } from '../../text/line.js';
+import { inlineText, markdownDocument, markdownTable } from '../formats/markdown.js';
 import { budgetCells, cellsOf, factsOf, headsOf, notesOf, sentenceOf, tabledOf } from './words.js';
 
 /** A comment for a pull request: the verdict, and one table for all variants. */
@@ -24,7 +24,7 @@ export function againstMarkdown(
       `${inlineText(file)} ${inlineText(factsOf(result))}`,
     ];
   });
-  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+  return markdownDocument(parts);
 }
 
 function bold(cell: string): string {

@@ -1,19 +1,13 @@
 import type { AgainstResult, AgainstVariant } from '../../contracts/result/against.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
+import { columnsOf, headingLines, left } from '../lines/text-table.js';
+import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
 import { budgetCells, cellsOf, factsOf, headsOf, notesOf, sentenceOf, tabledOf } from './words.js';
 
-/** Inputs of the comparison besides its result. */
-export interface AgainstTextOptions {
-  readonly file: string;
-  readonly columns: number;
-  readonly paint: Paint;
-}
-
 /** The verdict in a sentence, and a table of the figures of both sides. */
-export function againstText(read: AgainstResult, options: AgainstTextOptions): Lines {
+export function againstText(read: AgainstResult, options: SummaryOptions): Lines {
   const result = oneLineTexts(read) as AgainstResult;
   const { columns, paint, file } = options;
   const tables = tabledOf(result);
@@ -38,7 +32,7 @@ function titleOf({ name, replications }: AgainstVariant): string {
 function tableOf(
   result: AgainstResult,
   variant: AgainstVariant,
-  { columns, paint }: AgainstTextOptions,
+  { columns, paint }: SummaryOptions,
 ): readonly string[] {
   const rows = [headsOf(result), ...variant.rows.map(cellsOf)];
   const widths = columnsOf(rows);

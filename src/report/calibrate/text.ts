@@ -8,21 +8,19 @@ import type {
 import { formatCount, formatShare, formatValue, type Unit } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { list, plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, right, type Paint } from '../lines/text-table.js';
+import { headingLines, tableLines, type Paint } from '../lines/text-table.js';
+import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
 
 /** Inputs of the summary besides the result. */
-export interface CalibrationTextOptions {
-  readonly file: string;
+export interface CalibrationTextOptions extends SummaryOptions {
   /** Where the fitted scenario is written; null = nowhere. */
   readonly out: string | null;
   /** Every endpoint and call is shown. */
   readonly isAll: boolean;
-  readonly columns: number;
-  readonly paint: Paint;
 }
 
-const UNITS: Readonly<Record<CalibrationFigureName, Unit>> = {
+export const UNITS: Readonly<Record<CalibrationFigureName, Unit>> = {
   p50: 'seconds',
   p95: 'seconds',
   p99: 'seconds',
@@ -99,7 +97,7 @@ function guessLines(
         columns,
       ),
     );
-  return [...(known.length === 0 ? [] : table(rows, [3, 4], paint)), ...open];
+  return [...(known.length === 0 ? [] : tableLines(rows, paint, [3, 4])), ...open];
 }
 
 /** Why a value is not determined. */
@@ -154,30 +152,16 @@ function figureLines(figures: readonly CalibratedFigure[], paint: Paint): readon
       figures[k - 1]?.subject === subject ? '' : formatCount(n),
     ]),
   ];
-  return table(rows, [2, 3, 4, 5, 6], paint);
+  return tableLines(rows, paint, [2, 3, 4, 5, 6]);
 }
 
-function errorText(figure: CalibrationFigureName, error: number | null): string {
+/** `+4.1 %`; of shares in points. */
+export function errorText(figure: CalibrationFigureName, error: number | null): string {
   if (error === null) return '–';
   const sign = error < 0 ? '−' : '+';
   const size = formatShare(Math.abs(error));
   if (Math.abs(error) < 5e-5) return figure === 'failures' ? '0 points' : '0 %';
   return figure === 'failures' ? `${sign}${size.replace(' %', ' points')}` : `${sign}${size}`;
-}
-
-function table(
-  rows: readonly (readonly string[])[],
-  rights: readonly number[],
-  paint: Paint,
-): readonly string[] {
-  const widths = columnsOf(rows);
-  return rows.map((cells, row) => {
-    const line = cells
-      .map((cell, k) => (rights.includes(k) ? right(cell, widths[k]!) : left(cell, widths[k]!)))
-      .join('  ')
-      .trimEnd();
-    return row === 0 ? paint.dim(`  ${line}`) : `  ${line}`;
-  });
 }
 
 function notesOf(

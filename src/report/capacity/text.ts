@@ -10,21 +10,15 @@ import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { changesOf, shellWord } from '../../text/shell.js';
 import { capitalised, list, plural } from '../../text/words.js';
 import { holdWords, unlimitedWords } from '../words/headroom.js';
-import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
+import { headingLines, tableLines } from '../lines/text-table.js';
+import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
 
 /** From this multiple of the load on that it holds, a resource is not full. */
 const NEARLY_FULL = 1.05;
 
-/** Inputs of the summary besides the result. */
-export interface CapacityTextOptions {
-  readonly file: string;
-  readonly columns: number;
-  readonly paint: Paint;
-}
-
 /** The load that a variant holds, what gives in, and what more needs. */
-export function capacityText(read: CapacityResult, options: CapacityTextOptions): Lines {
+export function capacityText(read: CapacityResult, options: SummaryOptions): Lines {
   const result = oneLineTexts(read) as CapacityResult;
   const { columns, paint, file } = options;
   const { scenario, seed, replications, variant } = result;
@@ -37,7 +31,7 @@ export function capacityText(read: CapacityResult, options: CapacityTextOptions)
       .flatMap(text)
       .map(paint.bold),
     ...headingLines(oneLine(scenario.title), [facts], { columns, paint }).map(paint.dim),
-    ...(result.limits.length === 0 ? [] : ['', ...tableLines(result, options)]),
+    ...(result.limits.length === 0 ? [] : ['', ...limitLines(result, options)]),
     ...(result.lengths.length === 0 ? [] : ['', ...lengthLines(result, options)]),
     ...need,
     '',
@@ -117,7 +111,7 @@ function heldWords(full: ComponentHeadroom): string {
 }
 
 /** A line for each limit. */
-function tableLines({ limits }: CapacityResult, { paint }: CapacityTextOptions): string[] {
+function limitLines({ limits }: CapacityResult, { paint }: SummaryOptions): string[] {
   const rows = limits.map((limit) => [
     limit.fault === null
       ? limit.workload === null
@@ -130,11 +124,11 @@ function tableLines({ limits }: CapacityResult, { paint }: CapacityTextOptions):
     limit.breaks === null ? '–' : givesWords(limit),
   ]);
   const all = [['load', 'holds', 'requests', 'breaks at', 'first to give in'], ...rows];
-  return linesOf(all, paint);
+  return tableLines(all, paint);
 }
 
 /** A line for each fault: how long it may last. */
-function lengthLines({ lengths }: CapacityResult, { paint }: CapacityTextOptions): string[] {
+function lengthLines({ lengths }: CapacityResult, { paint }: SummaryOptions): string[] {
   const rows = lengths.map((length) => [
     length.fault,
     formatSeconds(length.now),
@@ -146,21 +140,13 @@ function lengthLines({ lengths }: CapacityResult, { paint }: CapacityTextOptions
     ['fault, at this load', 'now', 'may last', 'breaks at', 'first to give in'],
     ...rows,
   ];
-  return linesOf(all, paint);
-}
-
-function linesOf(rows: readonly (readonly string[])[], paint: Paint): string[] {
-  const widths = columnsOf(rows);
-  return rows.map((cells, i) => {
-    const line = `  ${cells.map((cell, k) => left(cell, widths[k]!)).join('  ')}`.trimEnd();
-    return i === 0 ? paint.dim(line) : line;
-  });
+  return tableLines(all, paint);
 }
 
 function needLines(
   need: CapacityNeed,
   { variant }: CapacityResult,
-  { columns, paint, file }: CapacityTextOptions,
+  { columns, paint, file }: SummaryOptions,
 ): string[] {
   const { factor, rate, isAsked, holds, settings, cost } = need;
   const text = (words: string): string[] => wrapped(words, '', '', columns);

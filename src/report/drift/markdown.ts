@@ -1,6 +1,6 @@
 import type { DriftResult } from '../../contracts/result/drift.js';
-import { harmless, oneLineTexts } from '../../text/line.js';
-import { inlineText, markdownTable } from '../formats/markdown.js';
+import { oneLineTexts } from '../../text/line.js';
+import { inlineText, markdownDocument, markdownTable } from '../formats/markdown.js';
 import { answerWords, figureRows, noteWords, settingRows } from './words.js';
 
 /** The same as Markdown, for a comment on a pull request. */
@@ -21,5 +21,5 @@ export function driftMarkdown(read: DriftResult, file: string): string {
     ...noteWords(result).map(inlineText),
     `${inlineText(file)}, variant ${inlineText(variant)}`,
   ];
-  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+  return markdownDocument(parts);
 }

@@ -1,20 +1,12 @@
-import type { CalibrationFigureName } from '../../contracts/result/calibration.js';
 import type { DriftedFigure, DriftedSetting, DriftResult } from '../../contracts/result/drift.js';
-import { formatCount, formatShare, formatValue, type Unit } from '../../text/figures.js';
+import { formatCount, formatShare, formatValue } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
+import { errorText, UNITS } from '../calibrate/text.js';
 
 /** Longest value in a cell: mappings are cut. */
 const LONG = 60;
 /** Names that are shown of those that the scenario does not have. */
 const NAMED = 5;
-
-const UNITS: Readonly<Record<CalibrationFigureName, Unit>> = {
-  p50: 'seconds',
-  p95: 'seconds',
-  p99: 'seconds',
-  throughput: 'perSecond',
-  failures: 'share',
-};
 
 /** Whether the scenario is what is deployed and measured. */
 export function answerWords({ settings, figures, isSame }: DriftResult): string {
@@ -96,12 +88,6 @@ function openText({ subject, figure, measured, predicted, allowed, n }: DriftedF
     formatValue(value, UNITS[figure]),
   );
   return `${subject} ${figure}, ${own} for ${real} (allowed ${low} to ${high}, n = ${formatCount(n)})`;
-}
-
-function errorText(figure: CalibrationFigureName, error: number | null): string {
-  if (error === null) return '–';
-  const size = formatShare(Math.abs(error));
-  return `${error < 0 ? '−' : '+'}${figure === 'failures' ? size.replace(' %', ' points') : size}`;
 }
 
 function short(value: string | null): string {

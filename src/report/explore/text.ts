@@ -9,16 +9,13 @@ import { formatCount, formatShare, formatSpan, formatValue } from '../../text/fi
 import { plural } from '../../text/words.js';
 import { listed } from '../base/format.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
-import type { Paint } from '../lines/text-table.js';
+import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
 
 /** Inputs of the summary besides the result. */
-export interface ExploreTextOptions {
-  readonly file: string;
+export interface ExploreTextOptions extends SummaryOptions {
   /** Most sets that are printed for a variant. */
   readonly most: number;
-  readonly columns: number;
-  readonly paint: Paint;
 }
 
 /** The summary of an exploration: variant by variant the sets that break a budget, and what was tried. */

@@ -1,7 +1,7 @@
 import type { FixedVariant, FixResult } from '../../contracts/result/fix.js';
-import { harmless, oneLineTexts } from '../../text/line.js';
+import { oneLineTexts } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { inlineText, markdownTable } from '../formats/markdown.js';
+import { inlineText, markdownDocument, markdownTable } from '../formats/markdown.js';
 import { checkWords } from './check-words.js';
 import {
   answerWords,
@@ -36,7 +36,7 @@ export function fixMarkdown(read: FixResult, file: string): string {
     notesOf(fixed).map(inlineText).join('\n\n'),
     `${inlineText(file)} ${inlineText(facts)}`,
   ];
-  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+  return markdownDocument(parts);
 }
 
 /** A block for each format, and the settings that it cannot write. */

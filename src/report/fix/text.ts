@@ -3,7 +3,8 @@ import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines, type OneLine } from '../../text/line.js';
 import { capitalised, plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
+import { headingLines, tableLines } from '../lines/text-table.js';
+import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
 import { checkWords } from './check-words.js';
 import {
@@ -16,15 +17,8 @@ import {
   unheldWords,
 } from './words.js';
 
-/** Inputs of the summary besides the result. */
-export interface FixTextOptions {
-  readonly file: string;
-  readonly columns: number;
-  readonly paint: Paint;
-}
-
 /** The answer of a search for settings: which change, and its gain and price. */
-export function fixText(read: FixResult, options: FixTextOptions): Lines {
+export function fixText(read: FixResult, options: SummaryOptions): Lines {
   const result = oneLineTexts(read);
   const { scenario, seed, replications, fixed } = result;
   const { paint, file, columns } = options;
@@ -40,19 +34,14 @@ export function fixText(read: FixResult, options: FixTextOptions): Lines {
 
 function bodyLines(
   fixed: OneLine<FixedVariant>,
-  { file, columns, paint }: FixTextOptions,
+  { file, columns, paint }: SummaryOptions,
 ): string[] {
   const { answer, unheld, remains } = fixed;
   const text = (words: string, first = '', rest = ''): string[] =>
     wrapped(words, first, rest, columns);
-  const rows = tableOf(fixed);
-  const widths = columnsOf(rows);
   return [
     '',
-    ...rows.map((cells, i) => {
-      const line = `  ${cells.map((cell, k) => left(cell, widths[k]!)).join('  ')}`.trimEnd();
-      return i === 0 ? paint.dim(line) : line;
-    }),
+    ...tableLines(tableOf(fixed), paint),
     ...legendOf(fixed).flatMap((line) => text(line, '  ', '     ')),
     ...(answer === null ? [] : ['', ...budgetLines(answer, fixed, columns)]),
     ...(unheld.length === 0
@@ -81,7 +70,7 @@ function checkLines(fixed: OneLine<FixedVariant>, columns: number): string[] {
 }
 
 /** The change in other formats. Lines of files are not folded. */
-function exportLines({ exports = [] }: FixedVariant, { columns, paint }: FixTextOptions): string[] {
+function exportLines({ exports = [] }: FixedVariant, { columns, paint }: SummaryOptions): string[] {
   return exports.flatMap(({ format, text, unwritten }) => [
     '',
     paint.bold(`As ${oneLine(format)}:`),
@@ -92,7 +81,7 @@ function exportLines({ exports = [] }: FixedVariant, { columns, paint }: FixText
   ]);
 }
 
-function noteLines(fixed: OneLine<FixedVariant>, { columns, paint }: FixTextOptions): string[] {
+function noteLines(fixed: OneLine<FixedVariant>, { columns, paint }: SummaryOptions): string[] {
   const notes = notesOf(fixed).flatMap((note) => wrapped(note, '', '', columns).map(paint.dim));
   return notes.length === 0 ? [] : ['', ...notes];
 }

@@ -61,7 +61,12 @@ export function renderMarkdown(read: Result, options: { readonly command: string
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
     `Reproduce: ${codeText(options.command)} · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
   ];
-  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+  return markdownDocument(parts);
+}
+
+/** Blocks with an empty line between them; empty ones are left out. */
+export function markdownDocument(blocks: readonly string[]): string {
+  return harmless(`${blocks.filter((block) => block !== '').join('\n\n')}\n`);
 }
 
 /** Escapes text so that Markdown and HTML do not interpret it. */

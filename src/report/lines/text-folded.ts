@@ -16,6 +16,9 @@ export interface TextOptions {
   readonly report: string | null;
 }
 
+/** Inputs of a summary of one question. */
+export type SummaryOptions = Pick<TextOptions, 'file' | 'columns' | 'paint'>;
+
 /** A sentence, folded to the width of the terminal; in a log it is one line. */
 export function folded(text: string, indent: string, { columns, whole }: TextOptions): string[] {
   return whole === true ? [`${indent}${text}`] : wrapped(text, indent, indent, columns);

@@ -15,6 +15,20 @@ export function columnsOf(rows: readonly (readonly string[])[]): number[] {
   );
 }
 
+/** Rows of cells as lines, the head dim; `rights`: the columns that end at the right. */
+export function tableLines(
+  rows: readonly (readonly string[])[],
+  { dim }: Pick<Paint, 'dim'>,
+  rights: readonly number[] = [],
+): string[] {
+  const widths = columnsOf(rows);
+  return rows.map((cells, row) => {
+    const texts = cells.map((cell, k) => (rights.includes(k) ? right : left)(cell, widths[k]!));
+    const line = `  ${texts.join('  ').trimEnd()}`;
+    return row === 0 ? dim(line) : line;
+  });
+}
+
 /** A text aligned to the right end of its column. */
 export function right(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - lengthOf(text))) + text;

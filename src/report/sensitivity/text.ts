@@ -2,22 +2,16 @@ import type { SensitivityInput, SensitivityResult } from '../../contracts/result
 import { formatShare } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, right, type Paint } from '../lines/text-table.js';
+import { columnsOf, headingLines, left, right } from '../lines/text-table.js';
+import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
 import { answerSentences, cellsOf, notesOf, shareWords } from './words.js';
-
-/** Inputs of the summary besides the result. */
-export interface SensitivityTextOptions {
-  readonly file: string;
-  readonly columns: number;
-  readonly paint: Paint;
-}
 
 /** Most inputs that the table shows. */
 const ROWS = 12;
 
 /** Whether the answer survives wrong guesses, which ones decide it, and at what value. */
-export function sensitivityText(read: SensitivityResult, options: SensitivityTextOptions): Lines {
+export function sensitivityText(read: SensitivityResult, options: SummaryOptions): Lines {
   const result = oneLineTexts(read) as SensitivityResult;
   const { columns, paint, file } = options;
   const { scenario, seed, replications, variants } = result;
@@ -38,10 +32,7 @@ export function sensitivityText(read: SensitivityResult, options: SensitivityTex
 const WIDE = 21;
 
 /** Each input: its figure at both ends, the picture of it, and where the answer turns; on two lines where one is too narrow. */
-function tableLines(
-  result: SensitivityResult,
-  { paint, columns }: SensitivityTextOptions,
-): string[] {
+function tableLines(result: SensitivityResult, { paint, columns }: SummaryOptions): string[] {
   const { inputs, guess } = result;
   const shown = inputs.slice(0, ROWS);
   const share = formatShare(guess);

@@ -1,8 +1,13 @@
 import type { SweepResult } from '../../contracts/result/sweep.js';
 import { sweepAlarms } from '../lines/alarms.js';
 import { plural } from '../../text/words.js';
-import { harmless } from '../../text/line.js';
-import { codeText, inlineText, inlineWords, markdownTable } from '../formats/markdown.js';
+import {
+  codeText,
+  inlineText,
+  inlineWords,
+  markdownDocument,
+  markdownTable,
+} from '../formats/markdown.js';
 import { metricSentences } from './best.js';
 import { caseAt, figuresOf, placed, sweepViewOf, type SweepView } from './cases.js';
 import {
@@ -44,7 +49,7 @@ export function renderSweepMarkdown(
     leftOut(result),
     `Reproduce: ${codeText(options.command)} · seed ${result.seed}, ${plural(result.replications, 'replication')}`,
   ];
-  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+  return markdownDocument(parts);
 }
 
 function matrices(view: SweepView): string[] {

@@ -4,7 +4,7 @@ import { formatNumber, formatRate, formatSeconds } from '../../text/figures.js';
 import { asLines, oneLine, type Lines } from '../../text/line.js';
 import { box, boxes, label, type Area, type Drawing } from '../drawing/draw.js';
 import { markup } from '../base/html-escape.js';
-import { columnsOf, left, type Paint } from '../lines/text-table.js';
+import { tableLines, type Paint } from '../lines/text-table.js';
 import { wrapped } from '../lines/wrap.js';
 import { END_NOTE, endWord } from './words.js';
 
@@ -33,12 +33,10 @@ export function mapText(
   if (map === undefined) return asLines([]);
   const { head, rows } = mapRows({ ...tipping, map });
   const all = [head, ...rows].map((cells) => cells.map(oneLine));
-  const widths = columnsOf(all);
-  const lines = all.map((cells, i) => {
-    const line = `  ${cells.map((cell, k) => left(cell, widths[k]!)).join('  ')}`.trimEnd();
-    return i === 0 ? paint.dim(line) : line;
-  });
-  return asLines([...lines, ...wrapped(END_NOTE, '  ', '  ', columns).map(paint.dim)]);
+  return asLines([
+    ...tableLines(all, paint),
+    ...wrapped(END_NOTE, '  ', '  ', columns).map(paint.dim),
+  ]);
 }
 
 /** Words of runs that do not come back. */
