@@ -42,7 +42,7 @@ export interface RunOptions extends ScenarioOptions {
 }
 
 /** The names of ScenarioOptions, and of RunOptions. */
-export const SCENARIO_OPTIONS = [
+const SCENARIO_OPTIONS = [
   'path',
   'read',
   'variant',

@@ -70,7 +70,7 @@ export function askedAbout(prepared: Prepared, questions: readonly Question[]): 
 }
 
 /** The runs about which something is asked; `records` by variant and replication. */
-export interface AskedRuns {
+interface AskedRuns {
   readonly file: ScenarioFile;
   readonly plans: readonly Plan[];
   readonly records: readonly (readonly RunRecord[])[];

@@ -162,7 +162,7 @@ export function checkMetric(
 }
 
 /** Kind of the subject of a checked path. */
-export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKind {
+function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKind {
   const subject = path.subject;
   if (subject.kind !== 'component') return subject.kind;
   if (subject.at.instance !== null) return 'instance';

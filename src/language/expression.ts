@@ -12,10 +12,10 @@ import type {
 import { ExpressionError, Scanner, type ExpressionProblem } from './expression-scan.js';
 import { METRIC_WORDS } from './metrics.js';
 
-export type ParsedExpression =
+type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }
   | ({ readonly ok: false } & ExpressionProblem);
-export type ParsedMetric =
+type ParsedMetric =
   { readonly ok: true; readonly metric: MetricPath } | ({ readonly ok: false } & ExpressionProblem);
 
 export {
@@ -30,7 +30,7 @@ export function parseExpression(text: string): ParsedExpression {
   return attempt(() => ({ ok: true, expression: expression(new Scanner(text)) }));
 }
 
-export type ParsedCondition =
+type ParsedCondition =
   | { readonly ok: true; readonly expression: Expression; readonly forNs: number }
   | ({ readonly ok: false } & ExpressionProblem);
 
@@ -56,7 +56,7 @@ export function parseCondition(text: string): ParsedCondition {
   });
 }
 
-export type ParsedMeasure =
+type ParsedMeasure =
   { readonly ok: true; readonly measure: Measure } | ({ readonly ok: false } & ExpressionProblem);
 
 /** Parses a metric of a sweep: `METRIC [WINDOW] [in VARIANT ...]`. */

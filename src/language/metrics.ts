@@ -7,10 +7,9 @@ export type Metric = MetricEntry<MetricName>;
 
 /** Statistics of a distribution. */
 export const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max', 'min'] as const;
-export type Statistic = (typeof STATISTICS)[number];
 
 /** Statistics of a gauge. */
-export const GAUGE_STATISTICS = ['mean', 'max'] as const;
+const GAUGE_STATISTICS = ['mean', 'max'] as const;
 /** Statistics of a gauge whose every change is recorded. */
 const LEVEL_STATISTICS = ['mean', 'max', 'min', 'end'] as const;
 
@@ -31,7 +30,7 @@ const STATUS_ENDINGS = [...USUAL_STATUSES.map(String), ...STATUS_CLASSES];
 const STATUS = /^[1-5]\d\d$/;
 
 /** A parsed metric name: the metric, and its statistic, outcome or status ('' if it has none). */
-export type FoundMetric =
+type FoundMetric =
   | { readonly known: 'yes'; readonly metric: Metric; readonly ending: string }
   | { readonly known: 'no'; readonly allowed: readonly string[] }
   | {

@@ -6,7 +6,7 @@ import { consumersOf } from './consumers.js';
 import { servicesOr } from './service-section.js';
 
 /** A query that no step makes: of an inbox before a handler, of the relay of an outbox, of a projection after a batch. */
-export interface CallBesideSteps {
+interface CallBesideSteps {
   readonly from: string;
   readonly to: Target;
   readonly path: Path;

@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** A place that lacks it. */
-export interface Lacking {
+interface Lacking {
   readonly file: string;
   readonly line: number;
   readonly col: number;

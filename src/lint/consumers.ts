@@ -16,13 +16,13 @@ interface Common {
   readonly part: string;
 }
 
-export interface OfLog extends Common {
+interface OfLog extends Common {
   readonly kind: 'log';
   readonly holder: Topic;
   readonly spec: Subscriber;
 }
 
-export interface OfQueue extends Common {
+interface OfQueue extends Common {
   readonly kind: 'queue';
   readonly holder: MessageQueue | Bus;
   readonly spec: QueueConsumer;

@@ -4,7 +4,7 @@ import type { Gateway } from '../contracts/scenario/scenario.js';
 import type { Route } from '../contracts/scenario/routes.js';
 
 /** A route that takes a single path, and the pattern of everything below it, which was probably meant. */
-export interface ExactPath {
+interface ExactPath {
   readonly route: Route;
   readonly index: number;
   readonly exact: string;

@@ -1,7 +1,7 @@
 import type { Subject } from './subject.js';
 
 /** A component with processes that a platform can probe. */
-export interface Probeable {
+interface Probeable {
   readonly name: string;
   /** It has a readiness or liveness probe. A startup probe ends with the start. */
   readonly isProbed: boolean;

@@ -36,7 +36,7 @@ export interface Reached {
 }
 
 /** User requests for which a call has another destination. */
-export interface Detour {
+interface Detour {
   readonly callee: LaidPart;
   /** By part id: 1 for each user request that takes the detour, else 0. */
   readonly requests: readonly number[];

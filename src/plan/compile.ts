@@ -62,7 +62,7 @@ import { isSized, sizedMessages } from './sizes.js';
 import type { Writer } from './writer.js';
 import { FREE_CPU } from '../contracts/scenario/process.js';
 
-export interface CompileOptions {
+interface CompileOptions {
   /** Share of user requests to trace, 0 to 1; by default about 400 requests per run. */
   readonly traceShare?: number;
 }

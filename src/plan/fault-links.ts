@@ -12,7 +12,7 @@ export const ANSWERS = 2;
 export type Direction = NonNullable<KnobEdit['direction']>;
 
 /** One end of a link. */
-export interface LinkEnd {
+interface LinkEnd {
   readonly part: LaidPart;
   /** Zone index, -1 = outside. */
   readonly zone: number;

@@ -3,7 +3,7 @@ import { modeOf, strand, type Scope } from './scope.js';
 import type { Writer } from './writer.js';
 
 /** How the branches of a FORK run and join, as in its table. -1 = one copy each, all must succeed, no limit. */
-export interface ForkJoin {
+interface ForkJoin {
   readonly each: number;
   readonly needed: number;
   readonly withinNs: number;

@@ -14,7 +14,7 @@ export interface End {
 type Way = Pick<NetworkLink, 'latency' | 'loss'>;
 
 /** A network and the components that it connects. */
-export interface Wires {
+interface Wires {
   readonly network: Network;
   readonly layout: Layout;
 }

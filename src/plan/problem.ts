@@ -45,9 +45,9 @@ export const PLAN_PROBLEMS = Object.freeze({
     'An option of a policy changes nothing in front of the server of a cache: it is one node with one endpoint.',
   ],
 } as const satisfies Record<string, readonly [name: string, help: string]>);
-export type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
+type PlanProblemCode = keyof typeof PLAN_PROBLEMS;
 
-export interface PlanProblem {
+interface PlanProblem {
   readonly code: PlanProblemCode;
   /** Path in the explicit scenario, such as `services.orders.endpoints.create`. */
   readonly where: string;

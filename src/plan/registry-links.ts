@@ -11,7 +11,7 @@ export interface SilentLink {
 }
 
 /** Links without calls, and the registries with the ids of those that they use. */
-export interface RegistryLinks {
+interface RegistryLinks {
   readonly links: readonly SilentLink[];
   readonly registries: readonly PlanRegistry[];
 }

@@ -73,7 +73,7 @@ export function versionNumber(
 }
 
 /** By instance of a component: the number of its version. */
-export function versionsOfPlaces(
+function versionsOfPlaces(
   { counts, rollout }: Versions,
   { zones }: Pick<Host, 'zones'>,
 ): readonly number[] {

@@ -2,7 +2,7 @@ import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import { parseDuration } from '../contracts/quantities/quantity-text.js';
 
 /** Recorded arrivals: their times, and the request of each; null if the recording has no requests. */
-export interface ArrivalTrace {
+interface ArrivalTrace {
   readonly timesNs: readonly Ns[];
   readonly requests: readonly string[] | null;
 }

@@ -44,7 +44,7 @@ export interface Problem {
 }
 
 /** Largest number of problems that are shown. More of them rarely help. */
-export const PROBLEMS_MAX = 100;
+const PROBLEMS_MAX = 100;
 
 /** The text of a file, and the offsets at which its lines start. */
 interface Source {

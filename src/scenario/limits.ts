@@ -8,11 +8,11 @@ import { formatDuration } from '../contracts/quantities/quantity-text.js';
 import type { Raise } from './resolve/names.js';
 
 /** Largest number of attempts over all replications. Larger scenarios are not started. */
-export const LOAD_MAX = 5e9;
+const LOAD_MAX = 5e9;
 /** Largest number of services, gateways, databases and event stores in a scenario. */
-export const COMPONENTS_MAX = 2000;
+const COMPONENTS_MAX = 2000;
 /** Largest number of instances over all components. */
-export const INSTANCES_MAX = 100_000;
+const INSTANCES_MAX = 100_000;
 /** Calls of a request above which the retries are the likely mistake, and not the rate. */
 const CALLS_MANY = 1000;
 /** Lower bound of the think time in the estimate of a closed load, because a cycle always takes some time. */

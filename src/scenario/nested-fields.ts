@@ -19,7 +19,7 @@ interface Taken {
 }
 
 /** The fields that take a key of one level higher. */
-export interface Nested {
+interface Nested {
   /** Fields of the mapping that take the key with its value. */
   readonly fields: readonly string[];
   /** Such as `it belongs to requests, as in requests: [ { call: shop.buy } ]`. */

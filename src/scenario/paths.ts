@@ -16,7 +16,7 @@ export type Segment =
   /** An entry of a list by its `id`, `name`, verb or middleware name. */
   | { readonly kind: 'name'; readonly name: string; readonly offset: number };
 
-export type ParsedPath =
+type ParsedPath =
   | { readonly ok: true; readonly segments: readonly Segment[] }
   | { readonly ok: false; readonly message: string; readonly offset: number };
 

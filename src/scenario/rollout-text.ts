@@ -3,7 +3,7 @@ import type { RolloutExpectation, RolloutMetric, Side } from '../contracts/scena
 import { ExpressionError, Scanner, type ExpressionProblem } from '../language/expression-scan.js';
 import { STATISTICS } from '../language/metrics.js';
 
-export type ParsedRollout =
+type ParsedRollout =
   | { readonly ok: true; readonly expectation: RolloutExpectation }
   | ({ readonly ok: false } & ExpressionProblem);
 

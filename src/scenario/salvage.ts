@@ -20,7 +20,7 @@ export const NAMED: ReadonlySet<string> = new Set([
 export const ISSUES_MAX = 200;
 
 /** A tree without its wrong parts, and the names of removed entries. */
-export interface Salvaged {
+interface Salvaged {
   /** null if nothing remains: a scenario needs `run`. */
   readonly rest: MapNode | null;
   readonly broken: ReadonlySet<string>;

@@ -16,7 +16,7 @@ export interface Visitor {
 }
 
 /** Visits a list of steps and everything inside them. */
-export function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
+function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
   return changeItems(node, (step, index) => visitStep(step, [...path, index], visitor));
 }
 

@@ -27,7 +27,7 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
 }
 
 /** Visits a service, a gateway, or a template that may be used for one. */
-export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
+function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   let host = change(node, 'outbound', (value) =>
     changeAll(value, (policy, callee) =>
@@ -57,7 +57,7 @@ function visitMesh(node: Node, visitor: Visitor): Node {
 }
 
 /** Visits the steps and bundles of the requests of a workload. */
-export function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
+function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   const own = visitPolicy(node, path, visitor);
   if (own.type !== 'map') return own;

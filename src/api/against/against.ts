@@ -26,7 +26,7 @@ export interface Sides {
 }
 
 /** How many runs are made. */
-export interface AgainstSettings {
+interface AgainstSettings {
   /** Replications of the first look. */
   readonly first?: number;
   readonly maxRuns?: number;

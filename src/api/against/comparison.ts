@@ -25,7 +25,7 @@ export interface Comparing {
 }
 
 /** A pair with what its runs show. */
-export interface ComparedPair extends Pair {
+interface ComparedPair extends Pair {
   readonly isIdentical: boolean;
   readonly rows: readonly AgainstRow[];
 }

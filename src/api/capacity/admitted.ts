@@ -12,7 +12,7 @@ import { scaled } from '../../scenario/scaling.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
 
 /** A number of a limit on calls. */
-export interface AdmittedBy {
+interface AdmittedBy {
   readonly path: string;
   readonly now: Node;
 }

@@ -1,8 +1,8 @@
 /** Whether a load holds, at a multiple of the load of the file; null if the search is over. */
-export type AskLoad = (factor: number) => Promise<boolean | null>;
+type AskLoad = (factor: number) => Promise<boolean | null>;
 
 /** The two ends of a limit. `breaks` is null if every factor holds, and `holds` 0 if none does. */
-export interface FoundLimit {
+interface FoundLimit {
   readonly holds: number;
   readonly breaks: number | null;
 }

@@ -16,7 +16,7 @@ const ALONE = 6;
 const LEAST = 0.005;
 
 /** What is varied: the load that grows, how often, and how closely a limit is searched. */
-export interface RangesInputs {
+interface RangesInputs {
   readonly prepared: Prepared;
   readonly runs: PlanRuns;
   readonly workloads: readonly string[];

@@ -19,7 +19,7 @@ import { rangesOf } from './ranges.js';
 import { Probes, type Load, type Shown } from './probe.js';
 
 /** Inputs of the search for a limit. */
-export interface CapacityInputs {
+interface CapacityInputs {
   /** With one variant. */
   readonly prepared: Prepared;
   readonly resolution: number;

@@ -12,7 +12,7 @@ import { explored } from './explorer.js';
 import { MENU, type Dish } from './menu.js';
 
 /** What is tried, and for how long. */
-export interface ExploreSettings {
+interface ExploreSettings {
   /** The faults to try; omitted = all kinds. */
   readonly menu?: readonly Dish[];
   /** When they begin and for how long they last; omitted = as the first fault of the file. Unit: ns. */

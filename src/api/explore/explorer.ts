@@ -22,7 +22,7 @@ import type { Dish } from './menu.js';
 import { hunt, type Trial } from './search.js';
 
 /** Inputs of the exploration of a variant. */
-export interface Exploring {
+interface Exploring {
   readonly file: ScenarioFile;
   readonly variant: Variant;
   readonly menu: readonly Dish[];

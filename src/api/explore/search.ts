@@ -11,7 +11,7 @@ export interface Trial {
 }
 
 /** A search for the smallest sets that break a budget. */
-export interface Hunt {
+interface Hunt {
   /** The place of each candidate. */
   readonly places: readonly string[];
   readonly healthy: Trial;
@@ -26,7 +26,7 @@ export interface Hunt {
 }
 
 /** What the search found. */
-export interface Caught {
+interface Caught {
   readonly sets: readonly (readonly number[])[];
   readonly tallies: readonly SizeTally[];
   readonly open: number;

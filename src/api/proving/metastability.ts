@@ -35,7 +35,7 @@ const PAUSE_SHARE = 0.1;
 const AS_BEFORE = 0.5;
 
 /** The runs that may prove a verdict. */
-export interface MetastabilityRuns {
+interface MetastabilityRuns {
   readonly stuck: Stuck;
   /** `needsOwn`: the trigger is more than faults. */
   readonly withoutTrigger: Rerun;
@@ -113,7 +113,7 @@ function withoutTrigger(source: Source, changes: readonly Intervention[]): Rerun
 }
 
 /** The records of these runs; null = they were not made. */
-export interface MetastabilityRecords {
+interface MetastabilityRecords {
   readonly usual: readonly RunRecord[];
   readonly withoutTrigger: readonly RunRecord[] | null;
   readonly loopCut: readonly RunRecord[] | null;

@@ -47,7 +47,7 @@ export interface SensitivityInputs {
 }
 
 /** What is found, without the facts of the scenario. */
-export type FoundSensitivity = Pick<
+type FoundSensitivity = Pick<
   SensitivityResult,
   'usual' | 'figure' | 'inputs' | 'together' | 'shares' | 'runs' | 'leftOut'
 >;

@@ -2,7 +2,7 @@
 export type AskFactor = (factor: number) => Promise<boolean | null>;
 
 /** The two sides of a turn, as factors. */
-export interface FoundTurn {
+interface FoundTurn {
   readonly same: number;
   readonly other: number;
 }

@@ -13,7 +13,7 @@ import { Points } from './points.js';
 import { sensitivityOf, type SensitivityInputs } from './search.js';
 
 /** Which inputs are varied, and how far. */
-export interface SensitivitySettings {
+interface SensitivitySettings {
   /** Half the range of each input, as a share of its value. */
   readonly guess: number;
   /** Paths of inputs, or of what has them; none = all guesses of the file. */

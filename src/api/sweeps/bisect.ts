@@ -10,7 +10,7 @@ export interface Probe {
 }
 
 /** Runs some variants at some values; results in the order of the requests. */
-export type AskAll = (
+type AskAll = (
   requests: readonly { readonly variant: string; readonly setting: Setting }[],
 ) => Promise<readonly SweepFigures[]>;
 

@@ -42,7 +42,7 @@ export interface Shard {
 }
 
 /** The result of the settings of a shard. */
-export interface ShardEnd {
+interface ShardEnd {
   readonly asked: number;
   /** Names of settings that needed more memory than there is; they are not stored. */
   readonly short: readonly string[];

@@ -15,10 +15,10 @@ import type { BuiltCase } from './build.js';
 const MEASURED_NS = 20e9;
 
 /** Runs cases; their records in order. */
-export type RunAll = (cases: readonly Case[]) => Promise<readonly Records[]>;
+type RunAll = (cases: readonly Case[]) => Promise<readonly Records[]>;
 
 /** The replicas with which autoscaled components begin at a setting, by variant. */
-export type Beginnings = readonly (readonly Began[])[];
+type Beginnings = readonly (readonly Began[])[];
 
 /**
  * Finds them: a short run of each setting without faults and with all replicas shows what the load needs. Both looks of a

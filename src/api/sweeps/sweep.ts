@@ -10,7 +10,7 @@ import type { SweepHost } from './host.js';
 import { Runner } from './runner.js';
 
 /** A sweep of a file, or one that the settings describe. */
-export interface SweepRequest extends AdHoc {
+interface SweepRequest extends AdHoc {
   /** The name of a sweep of the file; omitted = the only one. */
   readonly name?: string;
   readonly seed?: number;
@@ -18,7 +18,7 @@ export interface SweepRequest extends AdHoc {
 }
 
 /** A sweep that is ready to run. */
-export interface PreparedSweep {
+interface PreparedSweep {
   readonly file: ScenarioFile;
   readonly written: WrittenSweep;
   readonly warnings: Loaded['problems'];

@@ -12,7 +12,7 @@ import { variantWith } from './variant-with.js';
 import type { Judge } from './trials.js';
 
 /** The winner, and what is needed to run it under other conditions. */
-export interface CheckInputs {
+interface CheckInputs {
   readonly prepared: Prepared;
   readonly variant: string;
   readonly moves: Moves;

@@ -21,7 +21,7 @@ import { bySubject } from './near.js';
 import { variantWith } from './variant-with.js';
 
 /** Inputs of the runs with fewer changes. */
-export interface EnoughInputs {
+interface EnoughInputs {
   readonly prepared: Prepared;
   /** The runs of each variant, in the order of the file. */
   readonly records: readonly (readonly RunRecord[])[];

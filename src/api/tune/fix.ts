@@ -9,7 +9,7 @@ import type { SearchRuns } from '../searching.js';
 import { fixVariant, type Fixed, type FixInputs } from './fixer.js';
 
 /** Which variant is changed, and how. */
-export interface FixSettings extends Pick<FixInputs, 'over' | 'maxRuns'> {
+interface FixSettings extends Pick<FixInputs, 'over' | 'maxRuns'> {
   /** The variant to change; none = the first that breaks a budget. */
   readonly variant: readonly string[];
 }

@@ -31,7 +31,7 @@ export interface Shown extends Outcome {
 }
 
 /** The value of a budget that is nearest to its limit, or beyond it. */
-export interface Nearest extends Pick<BudgetResult, 'value' | 'margin'> {
+interface Nearest extends Pick<BudgetResult, 'value' | 'margin'> {
   readonly isHeld: boolean;
   /** All goals held in that run. */
   readonly areAll: boolean;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invariant } from '../../kernel/invariant.js';
 
 /** A schema of an object whose fields are known at run time only. */
-export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
+type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
 
 /** The schema of a kind as that of an object, to which the fields of its place can be added. */
 export function objectOf(schema: z.ZodType): AnyObject {

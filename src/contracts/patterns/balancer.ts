@@ -68,7 +68,7 @@ export interface BalancerKind<S extends z.ZodType = z.ZodType> {
   check?(config: z.output<S>): readonly BalancerProblem[];
 }
 
-export interface BalancerProblem {
+interface BalancerProblem {
   readonly field: string;
   readonly message: string;
 }

@@ -23,10 +23,10 @@ export interface PolicyTraits {
 export type PolicyName = keyof PolicyTraits;
 
 /** Traits of a policy from which lint and reports need nothing. */
-export type NoTraits = Readonly<Record<string, never>>;
+type NoTraits = Readonly<Record<string, never>>;
 export const NO_TRAITS: NoTraits = Object.freeze({});
 
-export interface TimeoutTraits {
+interface TimeoutTraits {
   /** Time that an attempt may take; Infinity for `none`. */
   readonly afterNs: Ns;
   /** Whether the callee learns that the caller has given up. */
@@ -39,7 +39,7 @@ export interface TimeoutTraits {
   readonly leftNs: Ns;
 }
 
-export interface DeadlineTraits {
+interface DeadlineTraits {
   /** Time that the call may take; Infinity for `none`. */
   readonly afterNs: Ns;
   /** Whether the remaining time travels with the request. */
@@ -66,7 +66,7 @@ export interface RetryTraits {
   readonly heedsHints: boolean;
 }
 
-export interface OutcomeList {
+interface OutcomeList {
   readonly terms: readonly (string | number)[];
   has(outcome: Outcome): boolean;
 }
@@ -93,7 +93,7 @@ export interface Consecutive {
   readonly failures: number;
 }
 
-export interface BulkheadTraits {
+interface BulkheadTraits {
   /** The field that limits calls in flight, and its value; Infinity = no limit. */
   readonly permits: { readonly field: string; readonly calls: number };
   /** The longest wait for a permit, and calls that may wait for one. */
@@ -119,7 +119,7 @@ export interface RateLimitTraits {
   readonly atOnce?: number;
 }
 
-export interface FallbackTraits {
+interface FallbackTraits {
   /** The outcomes that are replaced. */
   readonly on: OutcomeList;
   /** Whether its responses count as `degraded`. */

@@ -251,7 +251,7 @@ export interface LimiterState {
 }
 
 /** Scope of the state in the library's own terms, and how calls are treated if the store fails. */
-export interface Sharing {
+interface Sharing {
   readonly scope: 'instance' | 'caller';
   readonly onError: 'allow' | 'reject';
 }

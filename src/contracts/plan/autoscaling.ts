@@ -11,7 +11,7 @@ export interface PlanScalingTarget extends ScalingTarget {
 }
 
 /** Facts of the plan that every kind of autoscaler needs. */
-export interface ScalingPlace {
+interface ScalingPlace {
   readonly metrics: readonly PlanScalingTarget[];
   /** By version, or of all: CPU request of a replica in cores, which is 100 % of its usage. */
   readonly cores: readonly number[];

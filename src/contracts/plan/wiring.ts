@@ -4,7 +4,7 @@ import type { Plan, PlanComponent, PlanEdge, PlanLink } from './plan.js';
  * The edges and links of a plan by component, part and measured edge. All lists are in the order of the plan. A walk
  * over all components that searches all edges for each costs the square of the size.
  */
-export interface Wiring {
+interface Wiring {
   /** Components by name. */
   readonly named: ReadonlyMap<string, PlanComponent>;
   /** By component: edges from it, and edges to it. */

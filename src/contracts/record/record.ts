@@ -34,7 +34,7 @@ export interface RunRecord extends WatchedRecord, HoldingRecord {
   readonly traces: TraceRecord;
 }
 
-export interface RunTotals {
+interface RunTotals {
   readonly events: number;
   readonly heapEvents: number;
   /** Attempts sent on the network, warm-up included. */

@@ -11,7 +11,7 @@ export type Jitter =
   | { readonly kind: 'duration'; readonly spanNs: Ns };
 
 /** Defaults of a library. */
-export interface BackoffDefaults {
+interface BackoffDefaults {
   readonly base?: string;
   readonly factor?: number;
   readonly max?: string;

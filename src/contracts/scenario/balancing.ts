@@ -68,7 +68,7 @@ export const prioritiesSchema = entry({
   ),
 });
 
-export type WrittenPriorities = z.output<typeof prioritiesSchema>;
+type WrittenPriorities = z.output<typeof prioritiesSchema>;
 
 /** Levels of instances, each of which gets the calls that the ones before it cannot take. */
 export interface Priorities extends Omit<

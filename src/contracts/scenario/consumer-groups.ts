@@ -33,8 +33,6 @@ export const rebalance = entry(
   { isStatic: 'staticMembership' },
 );
 
-export type Rebalance = z.output<typeof rebalance>;
-
 export const replay = entry(
   {
     atNs: field.duration(required, 'Time of the replay.', { allowZero: true }),
@@ -49,5 +47,3 @@ export const replay = entry(
   'Resets the position of the group once, like Consumer.seek: each member at its next poll, after its ' +
     'messages in flight. Messages take effect again unless an `inbox` recognises them.',
 );
-
-export type Replay = z.output<typeof replay>;

@@ -51,7 +51,7 @@ export type Delivery =
   /** They resolve a name, whose answer is valid for a time. */
   | { readonly by: 'resolve'; readonly ttlNs: Ns; readonly serveStale: boolean };
 
-export const ON_EMPTY = ['fail', 'lastKnown', 'panic'] as const;
+const ON_EMPTY = ['fail', 'lastKnown', 'panic'] as const;
 export type OnEmpty = (typeof ON_EMPTY)[number];
 
 export const hopSchema = entry(

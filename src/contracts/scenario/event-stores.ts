@@ -100,9 +100,6 @@ export const eventStoreSchema = inheriting(
 ).meta({ id: 'eventStore' });
 export type WrittenEventStore = z.output<typeof eventStoreSchema>;
 
-/** Product whose rules and defaults an event store has. */
-export type EventStoreKind = WrittenEventStore['kind'];
-
 /** An event store with its client-side pools. */
 export interface EventStore
   extends Host, Omit<Explicit<typeof settings>, 'batch' | 'staleAfterNs' | 'cpu'> {

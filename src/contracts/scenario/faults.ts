@@ -40,7 +40,7 @@ const instances = quantity(
 );
 
 /** Pattern of a component, version, part, instance or edge. */
-export const TARGET_PATTERN =
+const TARGET_PATTERN =
   /^[A-Za-z][\w-]*(@[A-Za-z][\w-]*)?(\.[A-Za-z][\w-]*|\[\d{1,6}\])?$|^[A-Za-z][\w-]*?(\.[A-Za-z][\w-]*?)?->[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
 
 const reference = z.string().max(300).regex(TARGET_PATTERN);

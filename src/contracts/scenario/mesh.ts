@@ -71,7 +71,7 @@ const waypointSchema = entry(
 type WrittenWaypoint = z.output<typeof waypointSchema>;
 
 /** Shared proxies in front of services, which apply the policies of a mesh without sidecars. */
-export interface Waypoint extends ProxyCost, Pick<WrittenWaypoint, 'replicas'> {
+interface Waypoint extends ProxyCost, Pick<WrittenWaypoint, 'replicas'> {
   /** Services that have one, in code-unit order. */
   readonly services: readonly string[];
 }

@@ -170,7 +170,7 @@ export function subscriberSchema<F extends Readonly<Record<string, z.ZodType>>>(
 }
 
 /** The fields of a consumer group that no other message handler has. */
-export type GroupFields = Explicit<typeof groupFields & typeof pollingFields>;
+type GroupFields = Explicit<typeof groupFields & typeof pollingFields>;
 
 /** A consumer group: its members are the live instances of the service that it calls. */
 export interface Subscriber extends Consumption, Omit<GroupFields, 'transactionNs'> {

@@ -76,7 +76,7 @@ export const networkSchema = entry(
   'Network between instances; it costs nothing by default.',
 );
 
-export type WrittenNetwork = z.output<typeof networkSchema>;
+type WrittenNetwork = z.output<typeof networkSchema>;
 
 /** A device between two ends that forgets quiet connections. */
 export interface FlowDevice {

@@ -88,7 +88,7 @@ export interface Outbox extends Omit<WrittenOutbox, Resolved> {
 }
 
 /** Rows of a log that are kept for a connector. */
-export interface RetainedLog {
+interface RetainedLog {
   /** Rows with which the disk is full and the database stops; Infinity = never. */
   readonly roomRows: number;
   /** Rows above which the slot of the connector is given up; Infinity = never. */

@@ -122,7 +122,7 @@ export const memorySchema = entry(
   'Memory of each replica. Defaults to none: memory is not modelled.',
 );
 
-export type WrittenMemory = z.output<typeof memorySchema>;
+type WrittenMemory = z.output<typeof memorySchema>;
 
 /** Memory in bytes; above `limit`, which can be infinite, the process is killed. */
 export interface MemorySettings extends WrittenMemory {

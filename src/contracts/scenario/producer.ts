@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const acksField = z.union([z.literal(0), z.literal(1), z.literal('all')]);
 
 /** Versions of the client after which its defaults or its partitioner changed. */
-export const PRODUCER_VERSIONS = ['2.4', '3.3', '4.0'] as const;
+const PRODUCER_VERSIONS = ['2.4', '3.3', '4.0'] as const;
 
 /** Settings of a Kafka producer; each instance has one per topic. */
 export const producerSchema = entry(

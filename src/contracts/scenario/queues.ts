@@ -28,7 +28,7 @@ export type QueueKindRules = Omit<
 >;
 
 /** Options of a kind, for display, under their names in the scenario. Names that end in `Ns` are durations. */
-export type QueueOptions = Readonly<Record<string, string | number | boolean | null>>;
+type QueueOptions = Readonly<Record<string, string | number | boolean | null>>;
 
 /** A queue: each message goes to one consumer. */
 export interface MessageQueue extends Holding {
@@ -45,7 +45,7 @@ export interface MessageQueue extends Holding {
 }
 
 /** Nodes that hold a queue. */
-export interface QueueHome {
+interface QueueHome {
   /** Name of the broker or event store. */
   readonly host: string;
   /** Number of nodes that it is configured for. */

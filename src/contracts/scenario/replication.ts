@@ -40,7 +40,7 @@ export interface Replication extends Filled<
 }
 
 /** How a replica is promoted when the primary has died, as written. */
-export const failoverSchema = entry({
+const failoverSchema = entry({
   detectNs: field.of(
     duration(),
     required,
@@ -69,7 +69,7 @@ export interface Failover extends z.output<typeof failoverSchema> {
 }
 
 /** A Redis Cluster. */
-export const redisClusterSchema = entry({
+const redisClusterSchema = entry({
   requireFullCoverage: field.flag(
     true,
     'Whether all nodes answer CLUSTERDOWN, an error with 503, while the slots of a failed node are served by ' +

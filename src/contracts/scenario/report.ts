@@ -53,7 +53,7 @@ export const reportSchema = entry(
   },
   'How results are shown; no effect on them.',
 );
-export type WrittenReport = z.output<typeof reportSchema>;
+type WrittenReport = z.output<typeof reportSchema>;
 
 /** Prices in any currency, from which costs are computed; 0 = free. */
 export type Prices = NonNullable<WrittenReport['prices']>;

@@ -7,7 +7,7 @@ import { absent, field, required, requiredIf } from '../fields/field.js';
 import { countOrPercent, PERCENT_FORM } from '../quantities/amounts.js';
 import { duration, durationOrNone, share } from '../quantities/quantities.js';
 
-export const ROLLOUT_KINDS = ['rolling', 'recreate', 'blueGreen', 'canary'] as const;
+const ROLLOUT_KINDS = ['rolling', 'recreate', 'blueGreen', 'canary'] as const;
 
 /** A number of pods, or a percentage of the replicas. */
 export interface Amount {
@@ -43,13 +43,13 @@ export interface RolloutExpectation {
   readonly of: RolloutMetric | null;
 }
 
-export const NO_DATA = ['fail', 'error', 'ignore', 'pause'] as const;
+const NO_DATA = ['fail', 'error', 'ignore', 'pause'] as const;
 
 /** Products whose analyses differ where the new version gets no request. */
-export const ANALYSIS_KINDS = ['simple', 'argo', 'flagger', 'kayenta'] as const;
+const ANALYSIS_KINDS = ['simple', 'argo', 'flagger', 'kayenta'] as const;
 
 /** What an analysis of a product does unless its fields say otherwise. */
-export interface AnalysisRules {
+interface AnalysisRules {
   readonly noData: (typeof NO_DATA)[number];
   readonly minSamples: number;
   /** A failed measurement holds the next step back, and the rollout is taken back at the measurement after the last one. */

@@ -39,7 +39,7 @@ const mirrorSchema = entry({
 });
 
 /** Mirrors a share of the requests to another target, without waiting for the response. */
-export interface Mirror extends Omit<z.output<typeof mirrorSchema>, 'to'> {
+interface Mirror extends Omit<z.output<typeof mirrorSchema>, 'to'> {
   readonly target: Target;
 }
 

@@ -65,7 +65,7 @@ export const runSchema = entry(
 );
 
 /** Goals of the runs, as written. */
-export interface WrittenUntil {
+interface WrittenUntil {
   readonly goals: readonly string[];
   readonly atMost: number;
 }

@@ -15,7 +15,7 @@ import type { Described } from './described.js';
 import type { Bundle } from './steps.js';
 import type { Target } from './target.js';
 
-export const SAGA_ENGINES = [
+const SAGA_ENGINES = [
   'simple',
   'temporal',
   'conductor',
@@ -59,7 +59,7 @@ function stepSchema<B>(bundle: z.ZodType<B>) {
     'One step: the endpoint that executes it and the endpoint that undoes it.',
   );
 }
-export type WrittenSagaStep = z.output<ReturnType<typeof stepSchema<unknown>>>;
+type WrittenSagaStep = z.output<ReturnType<typeof stepSchema<unknown>>>;
 
 /** A step of a saga. */
 export interface SagaStep extends Omit<WrittenSagaStep, 'call' | 'compensation' | 'policy'> {
@@ -311,7 +311,7 @@ export function sagaSchema<B>(bundle: z.ZodType<B>) {
     ),
   ).meta({ id: 'saga' });
 }
-export interface WrittenSaga extends z.output<ReturnType<typeof sagaSchema<unknown>>> {}
+interface WrittenSaga extends z.output<ReturnType<typeof sagaSchema<unknown>>> {}
 
 /** Fields of an orchestrated saga only. */
 export const ORCHESTRATED = [

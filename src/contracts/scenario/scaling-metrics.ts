@@ -17,7 +17,7 @@ import {
  * Metrics that an autoscaler can target: of the instances, (`lag`) of the messages that wait for them, or (`latency`)
  * of their requests.
  */
-export const SCALING_METRICS = ['cpu', 'concurrency', 'queue', 'rate', 'lag', 'latency'] as const;
+const SCALING_METRICS = ['cpu', 'concurrency', 'queue', 'rate', 'lag', 'latency'] as const;
 
 export type ScalingMetric = (typeof SCALING_METRICS)[number];
 

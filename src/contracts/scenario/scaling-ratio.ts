@@ -136,7 +136,7 @@ export type WrittenKeda = z.output<typeof kedaSchema>;
  * Limit on how many replicas a period may add or remove: a percentage of the replicas at its start, or a
  * number of pods.
  */
-export interface ScalingPolicy {
+interface ScalingPolicy {
   readonly unit: 'percent' | 'pods';
   /** Percent or number of pods. */
   readonly value: number;

@@ -173,7 +173,7 @@ export interface FaultCondition extends Omit<Reference, 'offset'> {
 }
 
 /** Some time after an alert begins to fire. */
-export interface AfterAlert {
+interface AfterAlert {
   readonly name: string;
   readonly delayNs: Ns;
 }

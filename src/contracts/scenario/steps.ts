@@ -71,7 +71,7 @@ export interface StepModifiers extends Omit<Modifiers, 'when'> {
 }
 
 /** A `call` step; null = the request size of the callee. */
-export interface CallStep extends Omit<WrittenCall, 'to' | 'headers'> {
+interface CallStep extends Omit<WrittenCall, 'to' | 'headers'> {
   readonly to: Target;
   /** `self.endpoint`: runs within the same request, without a call. */
   readonly self: boolean;
@@ -79,7 +79,7 @@ export interface CallStep extends Omit<WrittenCall, 'to' | 'headers'> {
 }
 
 /** A `query` step. */
-export interface QueryStep extends Pick<z.output<typeof querySchema>, 'database' | 'route'> {
+interface QueryStep extends Pick<z.output<typeof querySchema>, 'database' | 'route'> {
   readonly operation: string;
   /** Key whose value selects the shard; null = as the operation defines. */
   readonly shardKey: string | null;
@@ -88,12 +88,12 @@ export interface QueryStep extends Pick<z.output<typeof querySchema>, 'database'
 }
 
 /** Rounds of steps. */
-export interface LoopStep extends z.output<ReturnType<typeof loopSchema<Steps>>> {}
+interface LoopStep extends z.output<ReturnType<typeof loopSchema<Steps>>> {}
 
 type Parallel = z.output<ReturnType<typeof parallelSchema<Steps>>>;
 
 /** A `parallel` step. */
-export interface ParallelStep extends Omit<Parallel, 'branches' | 'join'> {
+interface ParallelStep extends Omit<Parallel, 'branches' | 'join'> {
   readonly branches: readonly Steps[];
   readonly join:
     | Exclude<Parallel['join'], { readonly kind: 'bestEffort' }>
@@ -167,7 +167,7 @@ export interface CacheStep extends Pick<Caching, 'key' | 'onMiss' | 'write' | 's
 }
 
 /** A transaction: steps over one connection of a database. */
-export interface TransactionStep extends Omit<
+interface TransactionStep extends Omit<
   z.output<ReturnType<typeof transactionSchema<Steps>>>,
   'key'
 > {

@@ -5,7 +5,7 @@ import { absent, field, required, requiredIf } from '../fields/field.js';
 import { duration, share, whole } from '../quantities/quantities.js';
 
 /** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
-export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
+const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
 export type SweepKind = (typeof SWEEP_KINDS)[number];
 
 /**
@@ -16,7 +16,7 @@ export const SWEEP_STARTS = ['settled', 'written'] as const;
 export type SweepStart = (typeof SWEEP_STARTS)[number];
 
 /** Largest number of values on one axis. */
-export const AXIS_VALUES_MAX = 1000;
+const AXIS_VALUES_MAX = 1000;
 
 const end = z.union([z.number(), z.string().min(1).max(100)]);
 

@@ -8,7 +8,7 @@
 export class RegexError extends Error {}
 
 /** Where in the text a match must start and end. */
-export interface Anchors {
+interface Anchors {
   readonly start: boolean;
   readonly end: boolean;
 }

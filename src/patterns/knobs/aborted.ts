@@ -5,7 +5,7 @@ import type { Held, Knob } from '../../model/faults/knob.js';
 import { formatShare } from '../../text/figures.js';
 import { callFaultsOf, callsWords, IN_PROXIES } from '../mechanisms/call-faults.js';
 
-export interface Aborts {
+interface Aborts {
   readonly status: number;
 }
 

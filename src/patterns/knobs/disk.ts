@@ -7,7 +7,7 @@ import { failing, injecting } from './injected.js';
 import { OF_PROCESSES } from './usual.js';
 
 /** Ways to use a disk that a fault hits. */
-export type DiskSide = 'reads' | 'writes' | 'both';
+type DiskSide = 'reads' | 'writes' | 'both';
 
 interface DiskErrors {
   readonly status: number;

@@ -6,7 +6,7 @@ import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type { BreakerClasses } from './breaker-classes.js';
 
 /** Breaker states in the order of their journal codes. */
-export const BREAKER_STATES = ['closed', 'open', 'halfOpen'] as const;
+const BREAKER_STATES = ['closed', 'open', 'halfOpen'] as const;
 export const CLOSED = 0;
 export const OPEN = 1;
 export const HALF_OPEN = 2;

@@ -5,7 +5,7 @@ import type { OutlierSetup } from '../../contracts/patterns/outlier.js';
 const MS: Ns = 1_000_000;
 
 /** Limits on the duration and the number of ejections. */
-export interface EjectionLimits {
+interface EjectionLimits {
   readonly baseNs: Ns;
   readonly maxNs: Ns;
   /** Maximum random extra time, in whole ms. */

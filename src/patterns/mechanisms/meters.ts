@@ -21,7 +21,7 @@ export interface Meter extends KeyState {
 }
 
 /** A fresh meter of a process that began at `start`: timers and cycles count from there. */
-export type MeterFactory = (start: Ns) => Meter;
+type MeterFactory = (start: Ns) => Meter;
 
 /** Schema fields of every limiter. */
 export const limiterFields = {

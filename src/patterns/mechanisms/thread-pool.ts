@@ -7,7 +7,7 @@ import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';
 
 /** Sizes of a pool. */
-export interface PoolSizes {
+interface PoolSizes {
   readonly core: number;
   readonly max: number;
   readonly queue: number;

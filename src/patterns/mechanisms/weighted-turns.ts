@@ -4,7 +4,7 @@ import { weightsOf } from './instance-weights.js';
 import { SlowStart, type SlowStartConfig } from './slow-start.js';
 
 /** Reasons why instances get unequal shares in Envoy. */
-export interface Inequality {
+interface Inequality {
   readonly weights?: readonly number[];
   readonly slowStart?: SlowStartConfig;
 }

@@ -9,7 +9,7 @@ import {
 } from '../../contracts/quantities/quantity-text.js';
 
 /** Size of a breaker's window as written: `100` calls, or a duration such as `10s`. */
-export type WindowSize = { readonly calls: number } | { readonly lengthNs: Ns };
+type WindowSize = { readonly calls: number } | { readonly lengthNs: Ns };
 
 /** Maximum number of calls, or of slices of a time window: they are kept in memory. */
 export const WINDOW_MAX = 1_000_000;
@@ -31,7 +31,7 @@ export function windowSize(): Quantity<WindowSize> {
 }
 
 /** Threshold of a breaker as written: `5` consecutive failures, or a share such as `50%`. */
-export type Threshold = { readonly calls: number } | { readonly share: number };
+type Threshold = { readonly calls: number } | { readonly share: number };
 
 /** `5` or `50%`, above 0. */
 export function threshold(): Quantity<Threshold> {

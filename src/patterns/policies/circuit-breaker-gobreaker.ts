@@ -72,7 +72,7 @@ type Config = z.output<typeof schema>;
  * The breaker of sony/gobreaker. Expiry is strict: the old state still holds exactly at its end. It is checked when a
  * call starts and when one ends. Half open has no time limit: a probe that never ends blocks the breaker.
  */
-export class GobreakerRule implements BreakerRule {
+class GobreakerRule implements BreakerRule {
   private readonly counts: RollingCounts;
   private readonly bucketNs: Ns;
   private state = CLOSED;

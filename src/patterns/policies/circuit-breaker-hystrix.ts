@@ -63,7 +63,7 @@ const bucketsOf = ({ rollingWindow, snapshotInterval }: Config): number =>
  * So the test request closes the breaker only if no other call arrives while it is in flight; otherwise its success
  * finds the breaker open and changes nothing.
  */
-export class HystrixRule implements BreakerRule {
+class HystrixRule implements BreakerRule {
   private readonly config: Config;
   private readonly threshold: number;
   private readonly ctx: CallContext;

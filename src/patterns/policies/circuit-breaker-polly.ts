@@ -56,7 +56,7 @@ const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAt
  * the breaker closes. Half open has no time limit: a probe that never ends blocks the breaker, unless a late result
  * decides.
  */
-export class PollyRule implements BreakerRule {
+class PollyRule implements BreakerRule {
   private state = CLOSED;
   private blockedUntil: Ns = 0;
   private readonly health = new SampledHealth(this.config.samplingDuration);

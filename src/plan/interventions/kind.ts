@@ -10,7 +10,7 @@ import type { Scenario } from '../../contracts/scenario/scenario.js';
  * (`condition`), it is work that failures cause, and that keeps them up (`loop`), or it says how failures are met, so
  * that it is a cause only where there is no other one (`policy`). Another value of a setting is no cause (`setting`).
  */
-export type CausePart = 'trigger' | 'condition' | 'loop' | 'policy' | 'setting';
+type CausePart = 'trigger' | 'condition' | 'loop' | 'policy' | 'setting';
 
 /** A variant whose plan an intervention changes. */
 export interface Source {

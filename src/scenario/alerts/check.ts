@@ -12,7 +12,7 @@ export interface KnownSeries {
 }
 
 /** A name that leads nowhere. */
-export interface QueryProblem {
+interface QueryProblem {
   readonly message: string;
   /** Empty = the message says what to write. */
   readonly found: string;

@@ -12,7 +12,7 @@ import { promTime } from './text.js';
 import { translated } from './when.js';
 
 /** What the rules of a section are resolved with. */
-export interface RuleScope {
+interface RuleScope {
   readonly context: Context;
   readonly scenario: Scenario;
   readonly names: ExpressionNames;

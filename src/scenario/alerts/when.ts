@@ -7,7 +7,7 @@ import { rateOf, SEEN_BY_CALLER, shareOf, userSeries, type RequestSeries } from 
 import { promTime, selectorText } from './text.js';
 
 /** The query of a condition, or why there is none. */
-export type Translated = { readonly expr: string } | { readonly problem: string };
+type Translated = { readonly expr: string } | { readonly problem: string };
 
 type Pairs = RequestSeries['matchers'];
 

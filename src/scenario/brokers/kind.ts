@@ -22,13 +22,13 @@ export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 /** A validated broker of a scenario. */
-export interface BrokerPlace<Output> {
+interface BrokerPlace<Output> {
   readonly here: Cursor;
   readonly output: Output;
 }
 
 /** The settings that a kind determines for its brokers. */
-export interface OwnBroker {
+interface OwnBroker {
   readonly options: Broker['options'];
   /** Settings of its nodes for logs. Default: no logs. */
   readonly log?: Broker['log'];

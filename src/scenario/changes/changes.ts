@@ -18,7 +18,7 @@ interface Written {
 }
 
 /** The inputs: a scenario without mistakes, and how another tree becomes a scenario. */
-export interface ChangeSource {
+interface ChangeSource {
   /** The tree of the variant before inheritance. */
   readonly tree: MapNode;
   /** The same with all inheritance, and its list of faults. */

@@ -7,7 +7,7 @@ import type { MeshKind } from './kind.js';
 /** All kinds of mesh, one line each. */
 const ALL = [istio, istioAmbient, linkerd, custom] as const;
 
-export type MeshKindName = (typeof ALL)[number]['kind'];
+type MeshKindName = (typeof ALL)[number]['kind'];
 
 export const MESH_KINDS: readonly MeshKind<MeshKindName>[] = ALL;
 

@@ -34,7 +34,7 @@ export function queueKind<Schema extends z.ZodType>(kind: QueueKind<Schema>): Qu
 }
 
 /** A validated queue of a scenario, with the names of brokers. */
-export interface QueuePlace<Output> {
+interface QueuePlace<Output> {
   readonly here: Cursor;
   readonly output: Output;
   readonly brokers: ReadonlyMap<string, Broker>;

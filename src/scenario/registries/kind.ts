@@ -16,10 +16,10 @@ export interface RegistryKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly reference: ReferenceEntry;
 }
 
-export type RegistryRules = Pick<Registry, 'options' | 'membership' | 'delivery'>;
+type RegistryRules = Pick<Registry, 'options' | 'membership' | 'delivery'>;
 
 /** A validated registry of a scenario. */
-export interface RegistryPlace<Output> {
+interface RegistryPlace<Output> {
   readonly here: Cursor;
   readonly output: Output;
 }

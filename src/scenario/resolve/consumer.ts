@@ -47,7 +47,7 @@ export function resolveConsumer(
 }
 
 /** Resolves the endpoint that handles messages, which must belong to a service. */
-export function resolveHandler(here: Cursor, reference: string): Consumption['call'] | null {
+function resolveHandler(here: Cursor, reference: string): Consumption['call'] | null {
   const call = resolveCall(here, reference, '');
   if (call === null) return null;
   if (here.names.things.get(call.component)?.kind === 'service') return call;

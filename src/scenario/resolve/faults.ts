@@ -24,7 +24,7 @@ import { resolveSpans } from './spans.js';
 import { hasVersion, split, splitVersion, unknown } from './targets.js';
 
 /** The components that faults can target. */
-export interface Aims {
+interface Aims {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly services: ReadonlyMap<string, Service>;
   readonly gateways: ReadonlyMap<string, Gateway>;

@@ -139,7 +139,7 @@ function resolveMemory(
 }
 
 /** Resolves how processes start and stop; null = not configured. */
-export function resolveLifecycle(here: Cursor, output: HostOutput['lifecycle']): Lifecycle | null {
+function resolveLifecycle(here: Cursor, output: HostOutput['lifecycle']): Lifecycle | null {
   if (output === null) return null;
   const { warmup } = output;
   if (warmup !== null && warmup.factor < 1) {

@@ -69,7 +69,7 @@ export function checkPart(part: string, path: readonly (string | number)[], rais
 }
 
 /** Name of a part with its path. */
-export interface WrittenPart {
+interface WrittenPart {
   readonly name: string;
   readonly path: readonly (string | number)[];
 }

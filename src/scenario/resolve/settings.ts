@@ -143,7 +143,7 @@ function checkPrices(here: Cursor, prices: Prices | null): void {
 }
 
 /** The smallest of 1, 2 and 5 times a power of ten that is at least a time in ns and at least 1. */
-export function niceStep(ns: number): number {
+function niceStep(ns: number): number {
   let unit = 1;
   while (unit * 10 <= ns) unit *= 10;
   return [1, 2, 5, 10].map((factor) => factor * unit).find((step) => step >= ns) ?? unit * 10;

@@ -102,7 +102,7 @@ const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
  * Schema of a policy in a bundle: the union of its kinds, each with `kind` and, if it has state, its scope. A field
  * `steps` of a kind is a list of steps.
  */
-export function policySchema(kinds: readonly PolicyKind[], steps: z.ZodType): z.ZodType {
+function policySchema(kinds: readonly PolicyKind[], steps: z.ZodType): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
     const own = objectOf(kind.schema);
@@ -231,7 +231,7 @@ function clientText(): string {
 }
 
 /** Policies of the registry in the order of their first kinds. */
-export function policiesOf(kinds: readonly PolicyKind[]): string[] {
+function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
 }
 

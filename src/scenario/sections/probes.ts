@@ -56,7 +56,7 @@ export function checkTarget(
 }
 
 /** Endpoint that runs the checks of a probe, such as `readinessChecks`. */
-export function checksEndpoint(kind: ProbeKind): string {
+function checksEndpoint(kind: ProbeKind): string {
   return `${kind}Checks`;
 }
 

@@ -22,7 +22,7 @@ export function checkEvents(context: Context, scenario: Parts, calls: readonly C
 }
 
 /** A message from the part that publishes it to the part that handles it. */
-export interface EventEdge {
+interface EventEdge {
   readonly from: string;
   readonly topic: string;
   readonly to: string;
