@@ -16,3 +16,14 @@ export interface Format {
   readonly summary: string;
   readonly write: (acts: readonly Act[]) => Exported;
 }
+
+/** Writes all changes; `write` returns null, or why it cannot write one. */
+export function unwrittenOf(
+  acts: readonly Act[],
+  write: (act: Act) => string | null,
+): Exported['unwritten'] {
+  return acts.flatMap((act) => {
+    const reason = write(act);
+    return reason === null ? [] : [{ path: act.path, reason }];
+  });
+}

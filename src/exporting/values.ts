@@ -46,6 +46,44 @@ export function asIs(value: unknown): unknown {
   return typeof value === 'object' ? null : value;
 }
 
+/** By the name of a setting: the field of a product, and how its value is written there; null = it cannot be. */
+export type Fields = Readonly<
+  Record<string, readonly [path: string, write: (value: unknown) => unknown]>
+>;
+
+/** The field of a product for a setting, and its value there; null = it has none for it. */
+export function fieldIn(
+  fields: Fields | undefined,
+  name: string,
+  value: unknown,
+): readonly [path: string, value: unknown] | null {
+  const field = fields?.[name];
+  const written = field?.[1](value) ?? null;
+  return field === undefined || written === null ? null : [field[0], written];
+}
+
+/** A setting, or all settings in a mapping, by their dotted names. */
+export function settingsIn(
+  name: string,
+  value: unknown,
+): readonly (readonly [name: string, value: unknown])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[name, value]];
+  return Object.entries(value).flatMap(([key, own]: [string, unknown]) =>
+    settingsIn(name === '' ? key : `${name}.${key}`, own),
+  );
+}
+
+/** The part of a file with this name; it begins empty. */
+export function partOf(
+  parts: Map<string, Record<string, unknown>>,
+  name: string,
+  start: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const own = parts.get(name) ?? start;
+  parts.set(name, own);
+  return own;
+}
+
 /** Nested mappings, made on the way. */
 export function put(root: Record<string, unknown>, keys: readonly string[], value: unknown): void {
   let node = root;

@@ -1,11 +1,20 @@
-import type { CallsAct, Plain } from '../acts.js';
-import type { Format } from '../format.js';
-import { asIs, documents, number, percent, put, seconds } from '../values.js';
-
-type Written = readonly [path: string, write: (value: unknown) => unknown];
+import type { CallsAct } from '../acts.js';
+import { unwrittenOf, type Format } from '../format.js';
+import {
+  asIs,
+  documents,
+  fieldIn,
+  number,
+  partOf,
+  percent,
+  put,
+  seconds,
+  settingsIn,
+  type Fields,
+} from '../values.js';
 
 /** Fields of a route action (envoy.config.route.v3.RouteAction) by policy and field. */
-const ROUTE: Readonly<Record<string, Readonly<Record<string, Written>>>> = {
+const ROUTE: Readonly<Record<string, Fields>> = {
   deadline: { '': ['timeout', seconds], after: ['timeout', seconds] },
   timeout: {
     '': ['retry_policy.per_try_timeout', seconds],
@@ -20,7 +29,7 @@ const ROUTE: Readonly<Record<string, Readonly<Record<string, Written>>>> = {
 };
 
 /** Fields of the thresholds of a cluster (envoy.config.cluster.v3.CircuitBreakers) by policy and field. */
-const THRESHOLDS: Readonly<Record<string, Readonly<Record<string, Written>>>> = {
+const THRESHOLDS: Readonly<Record<string, Fields>> = {
   bulkhead: {
     maxConcurrent: ['max_requests', number],
     maxRequests: ['max_requests', number],
@@ -38,7 +47,7 @@ const THRESHOLDS: Readonly<Record<string, Readonly<Record<string, Written>>>> = 
 };
 
 /** Fields of envoy.config.cluster.v3.OutlierDetection. */
-const OUTLIERS: Readonly<Record<string, Written>> = {
+const OUTLIERS: Fields = {
   consecutive5xx: ['consecutive_5xx', number],
   consecutiveGatewayFailure: ['consecutive_gateway_failure', number],
   splitExternalLocalOriginErrors: ['split_external_local_origin_errors', asIs],
@@ -56,12 +65,9 @@ export const envoy: Format = {
   write(acts) {
     const clusters = new Map<string, Record<string, unknown>>();
     const routes = new Map<string, Record<string, unknown>>();
-    const unwritten: { path: string; reason: string }[] = [];
-    for (const act of acts) {
-      const reason =
-        act.on === 'calls' ? writeCalls(act, routes, clusters) : 'Envoy configures calls only';
-      if (reason !== null) unwritten.push({ path: act.path, reason });
-    }
+    const unwritten = unwrittenOf(acts, (act) =>
+      act.on === 'calls' ? writeCalls(act, routes, clusters) : 'Envoy configures calls only',
+    );
     return {
       text: documents([
         ...[...routes].map(
@@ -83,21 +89,14 @@ function writeCalls(
   if (hosts.length === 0) return 'no call uses it';
   if (value === null) {
     if (policy !== 'retry') return `the ${policy} has to be removed from the configuration`;
-    for (const host of hosts) put(entry(routes, host), ['retry_policy', 'num_retries'], 0);
+    for (const host of hosts) put(partOf(routes, host), ['retry_policy', 'num_retries'], 0);
     return null;
   }
-  const fields =
-    typeof value === 'object' ? flat(value as Plain, field) : [[field, value] as const];
   let isWritten = false;
-  for (const [name, own] of fields) {
+  for (const [name, own] of settingsIn(field, value)) {
     for (const host of hosts) {
-      if (
-        writeField(policy, name, own, {
-          route: entry(routes, host),
-          cluster: entry(clusters, host),
-        })
-      )
-        isWritten = true;
+      const to = { route: partOf(routes, host), cluster: partOf(clusters, host) };
+      if (writeField(policy, name, own, to)) isWritten = true;
     }
   }
   for (const all of [routes, clusters])
@@ -114,34 +113,15 @@ function writeField(
   value: unknown,
   { route, cluster }: Readonly<Record<'route' | 'cluster', Record<string, unknown>>>,
 ): boolean {
-  const ofRoute = ROUTE[policy]?.[name];
-  const ofCluster = THRESHOLDS[policy]?.[name];
-  const ofOutliers = policy === 'outlierDetection' ? OUTLIERS[name] : undefined;
-  const found = ofRoute ?? ofCluster ?? ofOutliers;
-  const written = found?.[1](value) ?? null;
-  if (found === undefined || written === null) return false;
-  if (ofRoute !== undefined) put(route, found[0].split('.'), written);
-  else if (ofOutliers !== undefined) put(cluster, ['outlier_detection', found[0]], written);
-  else {
+  const ofRoute = fieldIn(ROUTE[policy], name, value);
+  const ofCluster = fieldIn(THRESHOLDS[policy], name, value);
+  const ofOutliers = policy === 'outlierDetection' ? fieldIn(OUTLIERS, name, value) : null;
+  if (ofRoute !== null) put(route, ofRoute[0].split('.'), ofRoute[1]);
+  else if (ofCluster !== null) {
     const breakers = (cluster['circuit_breakers'] ??= { thresholds: [{}] }) as {
       thresholds: Record<string, unknown>[];
     };
-    put(breakers.thresholds[0]!, found[0].split('.'), written);
-  }
-  return true;
-}
-
-function entry(all: Map<string, Record<string, unknown>>, name: string): Record<string, unknown> {
-  const known = all.get(name) ?? {};
-  all.set(name, known);
-  return known;
-}
-
-function flat(value: Plain, outer: string): readonly (readonly [string, unknown])[] {
-  return Object.entries(value).flatMap(([key, own]) => {
-    const name = outer === '' ? key : `${outer}.${key}`;
-    return typeof own === 'object' && own !== null && !Array.isArray(own)
-      ? flat(own as Plain, name)
-      : [[name, own] as const];
-  });
+    put(breakers.thresholds[0]!, ofCluster[0].split('.'), ofCluster[1]);
+  } else if (ofOutliers !== null) put(cluster, ['outlier_detection', ofOutliers[0]], ofOutliers[1]);
+  return (ofRoute ?? ofCluster ?? ofOutliers) !== null;
 }

@@ -1,11 +1,9 @@
 import type { ComponentAct } from '../acts.js';
-import type { Format } from '../format.js';
-import { documents, milliseconds, number, put } from '../values.js';
-
-type Written = readonly [property: string, write: (value: unknown) => unknown];
+import { unwrittenOf, type Format } from '../format.js';
+import { documents, fieldIn, milliseconds, number, partOf, put, type Fields } from '../values.js';
 
 /** Properties of HikariCP by the field of a pool; times are in milliseconds. */
-const POOL: Readonly<Record<string, Written>> = {
+const POOL: Fields = {
   maxOpen: ['maximum-pool-size', number],
   maximumPoolSize: ['maximum-pool-size', number],
   maxIdle: ['minimum-idle', number],
@@ -23,11 +21,9 @@ export const hikari: Format = {
   summary: 'spring.datasource.hikari of Spring Boot',
   write(acts) {
     const files = new Map<string, Record<string, unknown>>();
-    const unwritten: { path: string; reason: string }[] = [];
-    for (const act of acts) {
-      const reason = act.on === 'component' ? write(act, files) : 'HikariCP configures pools only';
-      if (reason !== null) unwritten.push({ path: act.path, reason });
-    }
+    const unwritten = unwrittenOf(acts, (act) =>
+      act.on === 'component' ? write(act, files) : 'HikariCP configures pools only',
+    );
     return { text: documents([...files]), unwritten };
   },
 };
@@ -38,13 +34,10 @@ function write(
 ): string | null {
   const [, caller, own] = /^pool(?:s\.([^.]+))?\.(\w+)$/.exec(field) ?? [];
   if (section !== 'databases' || own === undefined) return 'HikariCP configures pools only';
-  const property = POOL[own];
-  const written = property?.[1](value) ?? null;
-  if (property === undefined || written === null) return `HikariCP has no ${own}`;
+  const property = fieldIn(POOL, own, value);
+  if (property === null) return `HikariCP has no ${own}`;
   const owner = caller === undefined ? `every caller of ${name}` : `${caller}, for ${name}`;
-  const comment = `application.yml of ${owner}`;
-  const file = files.get(comment) ?? {};
-  files.set(comment, file);
-  put(file, ['spring', 'datasource', 'hikari', property[0]], written);
+  const file = partOf(files, `application.yml of ${owner}`);
+  put(file, ['spring', 'datasource', 'hikari', property[0]], property[1]);
   return null;
 }

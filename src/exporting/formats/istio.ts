@@ -1,11 +1,19 @@
 import type { CallsAct, Plain } from '../acts.js';
-import type { Format } from '../format.js';
-import { asIs, documents, duration, number, put } from '../values.js';
-
-type Written = readonly [path: string, write: (value: unknown) => unknown];
+import { unwrittenOf, type Format } from '../format.js';
+import {
+  asIs,
+  documents,
+  duration,
+  fieldIn,
+  number,
+  partOf,
+  put,
+  settingsIn,
+  type Fields,
+} from '../values.js';
 
 /** Fields of a DestinationRule below `trafficPolicy`, by policy and field. */
-const RULE: Readonly<Record<string, Readonly<Record<string, Written>>>> = {
+const RULE: Readonly<Record<string, Fields>> = {
   bulkhead: {
     maxConnections: ['connectionPool.tcp.maxConnections', number],
     http1MaxPendingRequests: ['connectionPool.http.http1MaxPendingRequests', number],
@@ -45,12 +53,9 @@ export const istio: Format = {
   write(acts) {
     const services = new Map<string, Plain>();
     const rules = new Map<string, Record<string, unknown>>();
-    const unwritten: { path: string; reason: string }[] = [];
-    for (const act of acts) {
-      const reason =
-        act.on === 'calls' ? writeCalls(act, services, rules) : 'Istio configures calls only';
-      if (reason !== null) unwritten.push({ path: act.path, reason });
-    }
+    const unwritten = unwrittenOf(acts, (act) =>
+      act.on === 'calls' ? writeCalls(act, services, rules) : 'Istio configures calls only',
+    );
     return {
       text: documents([
         ...[...services].map(([host, rule]) => [NOTE, virtualService(host, rule)] as const),
@@ -79,17 +84,13 @@ function writeCalls(
   const known = RULE[policy];
   if (known === undefined) return `Istio has no ${policy}`;
   if (value === null) return `the limit has to be removed from the DestinationRule of ${hosts[0]!}`;
-  const fields: readonly (readonly [string, unknown])[] =
-    typeof value === 'object' ? Object.entries(value) : [[field, value]];
-  const found = fields.flatMap(([name, own]) => {
-    const property = known[name];
-    const written = property?.[1](own) ?? null;
-    return property === undefined || written === null ? [] : [[property[0], written] as const];
+  const found = settingsIn(field, value).flatMap(([name, own]) => {
+    const property = fieldIn(known, name, own);
+    return property === null ? [] : [property];
   });
   if (found.length === 0) return `Istio has no field for ${field === '' ? policy : field}`;
   for (const host of hosts) {
-    const rule = rules.get(host) ?? {};
-    rules.set(host, rule);
+    const rule = partOf(rules, host);
     for (const [path, own] of found) put(rule, path.split('.'), own);
   }
   return null;

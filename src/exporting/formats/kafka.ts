@@ -1,11 +1,9 @@
 import type { ComponentAct } from '../acts.js';
-import type { Format } from '../format.js';
-import { asIs, milliseconds, number } from '../values.js';
-
-type Written = readonly [property: string, write: (value: unknown) => unknown];
+import { unwrittenOf, type Format } from '../format.js';
+import { asIs, fieldIn, milliseconds, number, type Fields } from '../values.js';
 
 /** Properties of the clients of Kafka by the field of a subscriber, or of a producer. */
-const CLIENT: Readonly<Record<string, Written>> = {
+const CLIENT: Fields = {
   'subscribers[].maxPollRecords': ['max.poll.records', number],
   'subscribers[].maxPollInterval': ['max.poll.interval.ms', milliseconds],
   'subscribers[].sessionTimeout': ['session.timeout.ms', milliseconds],
@@ -23,16 +21,12 @@ export const kafka: Format = {
   summary: 'client properties of Kafka',
   write(acts) {
     const lines = new Map<string, string[]>();
-    const unwritten: { path: string; reason: string }[] = [];
-    for (const act of acts) {
+    const unwritten = unwrittenOf(acts, (act) => {
       const written = act.on === 'component' ? lineOf(act) : OTHER;
-      if ('reason' in written) {
-        unwritten.push({ path: act.path, reason: written.reason });
-        continue;
-      }
-      const own = lines.get(written.of) ?? [];
-      lines.set(written.of, [...own, written.line]);
-    }
+      if ('reason' in written) return written.reason;
+      lines.set(written.of, [...(lines.get(written.of) ?? []), written.line]);
+      return null;
+    });
     const text = [...lines].map(([of, all]) => `# ${of}\n${all.join('\n')}\n`).join('\n');
     return { text, unwritten };
   },
@@ -47,11 +41,10 @@ function lineOf({
   value,
 }: ComponentAct): { readonly of: string; readonly line: string } | { readonly reason: string } {
   if (section !== 'topics') return OTHER;
-  const property = CLIENT[field.replace(/^subscribers\.[^.]+\./, 'subscribers[].')];
-  const written = property?.[1](value) ?? null;
-  if (property !== undefined && written !== null) {
+  const property = fieldIn(CLIENT, field.replace(/^subscribers\.[^.]+\./, 'subscribers[].'), value);
+  if (property !== null) {
     const who = field.startsWith('producer') ? 'producers' : 'consumers';
-    return { of: `${who} of ${name}`, line: `${property[0]}=${String(written)}` };
+    return { of: `${who} of ${name}`, line: `${property[0]}=${String(property[1])}` };
   }
   if (field === 'partitions')
     return {

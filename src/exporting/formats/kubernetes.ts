@@ -1,18 +1,16 @@
 import type { ComponentAct, Plain } from '../acts.js';
-import type { Format } from '../format.js';
-import { documents, milliseconds, number, percent, put } from '../values.js';
-
-type Written = readonly [path: string, write: (value: unknown) => unknown];
+import { unwrittenOf, type Format } from '../format.js';
+import { documents, fieldIn, milliseconds, number, percent, put, type Fields } from '../values.js';
 
 /** Fields of a Deployment below `spec`, and of its container. */
-const WORKLOAD: Readonly<Record<string, Written>> = {
+const WORKLOAD: Fields = {
   replicas: ['replicas', number],
   'lifecycle.terminationGrace': [
     'template.spec.terminationGracePeriodSeconds',
     (value) => wholeSeconds(value),
   ],
 };
-const CONTAINER: Readonly<Record<string, Written>> = {
+const CONTAINER: Fields = {
   cpu: ['resources.limits.cpu', cpuText],
   'cpu.cores': ['resources.limits.cpu', cpuText],
   'cpu.quota.limit': ['resources.limits.cpu', cpuText],
@@ -20,7 +18,7 @@ const CONTAINER: Readonly<Record<string, Written>> = {
   'resources.requests.cpu': ['resources.requests.cpu', cpuText],
   'resources.requests.memory': ['resources.requests.memory', memoryText],
 };
-const PROBES: Readonly<Record<string, Written>> = {
+const PROBES: Fields = {
   period: ['periodSeconds', (value) => wholeSeconds(value)],
   timeout: ['timeoutSeconds', (value) => wholeSeconds(value)],
   failureThreshold: ['failureThreshold', number],
@@ -34,14 +32,11 @@ export const kubernetes: Format = {
   write(acts) {
     const workloads = new Map<string, Record<string, unknown>>();
     const scalers = new Map<string, Plain>();
-    const unwritten: { path: string; reason: string }[] = [];
-    for (const act of acts) {
-      const reason =
-        act.on === 'component'
-          ? writeComponent(act, workloads, scalers)
-          : 'Kubernetes has no policies of calls';
-      if (reason !== null) unwritten.push({ path: act.path, reason });
-    }
+    const unwritten = unwrittenOf(acts, (act) =>
+      act.on === 'component'
+        ? writeComponent(act, workloads, scalers)
+        : 'Kubernetes has no policies of calls',
+    );
     return {
       text: documents([
         ...[...workloads].map(([name, spec]) => ['', deployment(name, spec)] as const),
@@ -79,16 +74,14 @@ function writeWorkload(
   value: unknown,
 ): string | null {
   const [, kind, own = ''] = /^probes\.(\w+)\.(\w+)$/.exec(field) ?? [];
-  const ofWorkload = WORKLOAD[field];
-  const found = ofWorkload ?? CONTAINER[field] ?? (kind === undefined ? undefined : PROBES[own]);
-  const written = found?.[1](value) ?? null;
-  if (found === undefined || written === null)
-    return `a Deployment has no field for ${field}: it is a setting of the program`;
-  if (ofWorkload !== undefined) put(spec, found[0].split('.'), written);
-  else {
+  const ofWorkload = fieldIn(WORKLOAD, field, value);
+  const ofContainer =
+    kind === undefined ? fieldIn(CONTAINER, field, value) : fieldIn(PROBES, own, value);
+  if (ofWorkload !== null) put(spec, ofWorkload[0].split('.'), ofWorkload[1]);
+  else if (ofContainer !== null) {
     const prefix = kind === undefined ? [] : [`${kind}Probe`];
-    put(containerIn(spec, name), [...prefix, ...found[0].split('.')], written);
-  }
+    put(containerIn(spec, name), [...prefix, ...ofContainer[0].split('.')], ofContainer[1]);
+  } else return `a Deployment has no field for ${field}: it is a setting of the program`;
   return null;
 }
 

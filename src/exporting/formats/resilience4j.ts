@@ -1,12 +1,20 @@
 import type { Act, CallsAct, ComponentAct } from '../acts.js';
-import type { Exported, Format } from '../format.js';
-import { asIs, documents, duration, number, percent, put } from '../values.js';
-
-/** Property of a setting, and how its value is written. */
-type Property = readonly [path: string, write: (value: unknown) => unknown];
+import { unwrittenOf, type Format } from '../format.js';
+import {
+  asIs,
+  documents,
+  duration,
+  fieldIn,
+  number,
+  partOf,
+  percent,
+  put,
+  settingsIn,
+  type Fields,
+} from '../values.js';
 
 /** Properties of resilience4j-spring-boot by policy and field; `''` is a policy in its short form. */
-const POLICIES: Readonly<Record<string, Readonly<Record<string, Property>>>> = {
+const POLICIES: Readonly<Record<string, Fields>> = {
   circuitBreaker: {
     slidingWindowType: ['circuitbreaker.slidingWindowType', asIs],
     slidingWindowSize: ['circuitbreaker.slidingWindowSize', number],
@@ -49,7 +57,7 @@ const POLICIES: Readonly<Record<string, Readonly<Record<string, Property>>>> = {
 };
 
 /** Properties of the server of a Spring Boot application. */
-const SERVER: Readonly<Record<string, Property>> = {
+const SERVER: Fields = {
   concurrency: ['server.tomcat.threads.max', number],
   'queue.capacity': ['server.tomcat.accept-count', number],
 };
@@ -60,12 +68,10 @@ export const resilience4j: Format = {
   summary: 'application.yml of Spring Boot with resilience4j',
   write(acts) {
     const files = new Map<string, Record<string, unknown>>();
-    const unwritten: { path: string; reason: string }[] = [];
-    for (const act of acts) {
-      const reason = act.on === 'calls' ? writeCalls(act, files) : writeServer(act, files);
-      if (reason !== null) unwritten.push({ path: act.path, reason });
-    }
-    return { text: textOf(files), unwritten } satisfies Exported;
+    const unwritten = unwrittenOf(acts, (act) =>
+      act.on === 'calls' ? writeCalls(act, files) : writeServer(act, files),
+    );
+    return { text: textOf(files), unwritten };
   },
 };
 
@@ -77,20 +83,16 @@ function fileOf(
   files: Map<string, Record<string, unknown>>,
   name: string,
 ): Record<string, unknown> {
-  const known = files.get(name) ?? { spring: { application: { name } } };
-  files.set(name, known);
-  return known;
+  return partOf(files, name, { spring: { application: { name } } });
 }
 
 function writeServer(
   { section, name, field, value }: ComponentAct,
   files: Map<string, Record<string, unknown>>,
 ): string | null {
-  const property = section === 'services' ? SERVER[field] : undefined;
-  const written = property?.[1](value) ?? null;
-  if (property === undefined || written === null)
-    return 'Spring Boot has no property for it: try another format';
-  put(fileOf(files, name), property[0].split('.'), written);
+  const property = section === 'services' ? fieldIn(SERVER, field, value) : null;
+  if (property === null) return 'Spring Boot has no property for it: try another format';
+  put(fileOf(files, name), property[0].split('.'), property[1]);
   return null;
 }
 
@@ -128,12 +130,9 @@ function propertiesOf(act: Act & CallsAct): readonly (readonly [string, unknown]
   const kind = kindOf(bundle[policy]);
   if (kind !== null && kind !== 'resilience4j' && policy !== 'timeout')
     return `the ${policy} is one of kind ${kind}, whose fields resilience4j does not have`;
-  const fields = typeof value === 'object' ? flat(value as object) : [['', value] as const];
-  const found = fields.flatMap(([below, own]) => {
-    const name = [field, below].filter((part) => part !== '').join('.');
-    const property = known[name];
-    const written = property?.[1](own) ?? null;
-    return property === undefined || written === null ? [] : [[property[0], written] as const];
+  const found = settingsIn(field, value).flatMap(([name, own]) => {
+    const property = fieldIn(known, name, own);
+    return property === null ? [] : [property];
   });
   return found.length > 0 ? found : `resilience4j has no property for ${field || policy}`;
 }
@@ -146,12 +145,3 @@ function kindOf(policy: unknown): string | null {
 }
 
 const PLAIN: ReadonlySet<string> = new Set(['simple', 'semaphore', 'fixed']);
-
-/** The values of nested mappings with their dotted names. */
-function flat(value: object): readonly (readonly [string, unknown])[] {
-  return Object.entries(value).flatMap(([key, own]: [string, unknown]) =>
-    typeof own === 'object' && own !== null && !Array.isArray(own)
-      ? flat(own).map(([below, inner]) => [`${key}.${below}`, inner] as const)
-      : [[key, own] as const],
-  );
-}
