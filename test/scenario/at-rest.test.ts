@@ -17,6 +17,18 @@ describe('a setting that waits for its occasion', () => {
     ]);
   });
 
+  it('says how all instances are replaced where a time shows that this is meant', () => {
+    const timed = (more: string): string =>
+      station(`{ rollout: { kind: rolling, at: 10s${more} }, ${STEPS} }`);
+    const [note] = notesOf(timed(''));
+    expect(note).toMatch(
+      /; versions: \{ v1: \{\}, v2: \{\} \} and to: v2 replace all instances by equal ones, as kubectl rollout restart does$/,
+    );
+    const text = timed(', to: v2 }, versions: { v1: {}, v2: {}');
+    expect(notesOf(text)).toEqual([]);
+    expect(scenarioOf(text).services.get('station')!.versions!.rollout).toMatchObject({ to: 0 });
+  });
+
   it('is used by a variant that names the version', () => {
     const rest = `rollout: { kind: rolling, maxSurge: 1, maxUnavailable: 0 }, ${VERSIONS}`;
     const variants =

@@ -41,7 +41,11 @@ const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
 export function remarkAtRest(here: Cursor): void {
   const text =
     'a strategy at rest: nothing is rolled out until `to` names a version; write it in a variant, for example';
-  here.in('rollout').remark(text);
+  const at = here.in('rollout');
+  // Its time shows that one is meant.
+  const again =
+    '; versions: { v1: {}, v2: {} } and to: v2 replace all instances by equal ones, as kubectl rollout restart does';
+  at.remark(at.in('at').written() === undefined ? text : `${text}${again}`);
 }
 
 /** Resolves `rollout`; `replicas` is the largest number of replicas. null = none. */
