@@ -15,6 +15,7 @@ export function notesOn({ variants }: ScenarioFile, places: Places): readonly st
         ...notesOnExternal(variant, places),
         ...notesOnFaults(variant, places),
         ...notesOnBatches(variant, places),
+        ...notesOnRollouts(variant, places),
       ]),
     ),
   ];
@@ -66,4 +67,18 @@ function notesOnBatches({ name: variant, scenario }: Variant, places: Places): r
       ];
     }),
   );
+}
+
+/** Without discovery nothing is late, so that no rollout and no preStop matters to callers. */
+function notesOnRollouts({ name: variant, scenario }: Variant, places: Places): readonly string[] {
+  if (places.has(variant, ['platform', 'endpointPropagation']) || scenario.mesh !== undefined)
+    return [];
+  const rolled = [...scenario.services.values(), ...scenario.gateways.values()].filter(
+    ({ versions, discovery }) => (versions?.rollout ?? null) !== null && discovery === null,
+  );
+  if (rolled.length === 0) return [];
+  const names = list(rolled.map(({ name }) => name));
+  return [
+    `callers of ${names} know at once which instances are ready, so a rollout sends none of their calls to one that is gone: in Kubernetes they learn it later, as with platform: { endpointPropagation: 2s }`,
+  ];
 }

@@ -35,4 +35,19 @@ describe('notes on what a file leaves open', () => {
       expect(said('jobs.yaml', '--quiet')).not.toContain('note:');
     },
   );
+
+  it('are those of a rollout of which callers know at once', () => {
+    const rolled = (platform: string): string => {
+      const host = `versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2 }`;
+      const text = scenario('')
+        .replace('api: {', `api: { ${host},`)
+        .replace('workloads:', `${platform}workloads:`);
+      return faultline(['validate', folder.put('rolled.yaml', text)]).stdout;
+    };
+    const note =
+      'note: callers of api know at once which instances are ready, so a rollout sends none of their calls to one that is gone';
+    expect(rolled('')).toContain(note);
+    expect(rolled('platform: { endpointPropagation: 1s }\n')).not.toContain(note);
+    expect(rolled('platform: { endpointPropagation: 0s }\n')).not.toContain(note);
+  });
 });
