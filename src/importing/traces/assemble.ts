@@ -1,7 +1,7 @@
 import { momentsOf } from '../../stats/moments.js';
 import { sortedQuantile } from '../../stats/rank.js';
 import { formatShare } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { list, plural } from '../../text/words.js';
 import { Executions } from './executions.js';
 import type { LeftOut } from './left-out.js';
 import { inferKinds } from './kinds.js';
@@ -29,7 +29,9 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
   const broken = brokenTraces(store, links, unknown);
   unknown.push(...links.unhandled.map((one) => unhandledOf(store, one)));
   const entries = load.entries(roles, weight, unknown);
+  const taken: string[] = [];
   const input = {
+    taken,
     store,
     roles,
     executions,
@@ -46,6 +48,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     const endpoints = endpointsOf(name, spans, input);
     return { name, kind: 'service', endpoints, product: null, replicas: replicasOf(store, spans) };
   });
+  if (taken.length > 0) unknown.push(sampledWork(taken));
   const network = networkOf(store, links, roles);
   const { components, links: withoutNetwork } = withTargets(
     services,
@@ -90,6 +93,23 @@ function brokenTraces(
     });
   }
   return broken;
+}
+
+/** Names that a question lists. */
+const NAMES_MAX = 4;
+
+/** Services of which a sample does not show whether they work or wait. */
+function sampledWork(services: readonly string[]): Unknown {
+  const rest = services.length - NAMES_MAX;
+  const names = list([
+    ...services.slice(0, rest > 1 ? NAMES_MAX : services.length),
+    ...(rest > 1 ? [`${rest} others`] : []),
+  ]);
+  return {
+    path: 'services',
+    reason: `a sample does not tell work from waits: the own time of ${names} is taken as work`,
+    question: `${services.length === 1 ? 'Does' : 'Does any of'} ${names} wait for something that has no span?`,
+  };
 }
 
 /** A service of whose messages no span shows the handling. */

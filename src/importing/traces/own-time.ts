@@ -20,6 +20,8 @@ export interface OwnTimeOf {
   readonly hints: TraceHints;
   /** Requests that a trace stands for. */
   readonly weight: number;
+  /** Services whose own time is taken as work, because a sample does not tell it from waits. */
+  readonly taken: string[];
 }
 
 const RAW: OwnTime = { kind: 'wait', between: (_span, from, to) => to - from };
@@ -31,7 +33,7 @@ const RAW: OwnTime = { kind: 'wait', between: (_span, from, to) => to - from };
 export function ownTimeOf(
   service: string,
   executions: readonly Execution[],
-  { store, hints, weight }: OwnTimeOf,
+  { store, hints, weight, taken }: OwnTimeOf,
   unknown: Unknown[],
 ): OwnTime {
   const path = `services.${service}.cpu.cores`;
@@ -58,7 +60,12 @@ export function ownTimeOf(
   // With a quota an execution has a whole core, beside others on theirs, until the quota of the period is used up.
   const all = Math.max(1, cores) * replicas;
   const quota = limit === null ? null : limit * replicas;
-  if (weight > 1) return scaled(service, byProcess, { cores: all, quota }, weight, unknown);
+  if (weight > 1) {
+    const { share, own } = scaled(byProcess, { cores: all, quota }, weight);
+    if (share > BUSY_MAX) unknown.push(busy(service, share));
+    else taken.push(service);
+    return own;
+  }
   const shares = new Map([...byProcess].map(([own, times]) => [own, new BusyShare(times, all)]));
   if (quota !== null) {
     const used = [...byProcess].map(([own, times]) => usedCores(times, shares.get(own)!));
@@ -134,12 +141,10 @@ const FULL = 0.95;
 
 /** Work as a constant share of the time, by process. */
 function scaled(
-  service: string,
   byProcess: ReadonlyMap<number, Times>,
   { cores, quota }: { readonly cores: number; readonly quota: number | null },
   weight: number,
-  unknown: Unknown[],
-): OwnTime {
+): { readonly share: number; readonly own: OwnTime } {
   let busy = 0;
   let whole = 0;
   let most = 0;
@@ -155,26 +160,21 @@ function scaled(
     busy += times.length * work;
     whole += sum;
   }
-  unknown.push({ path: `services.${service}.endpoints`, ...doubtOf(service, most) });
-  if (most > FULL) return RAW;
+  if (most > FULL) return { share: most, own: RAW };
   const factor = whole > 0 ? busy / whole : 1;
-  return { kind: 'work', between: (_span, from, to) => (to - from) * factor };
+  return { share: most, own: { kind: 'work', between: (_span, from, to) => (to - from) * factor } };
 }
 
-/** What a sample leaves open about the own time of a service whose cores would be busy for a share. */
-function doubtOf(service: string, share: number): Pick<Unknown, 'reason' | 'question'> {
-  const question = `How long does ${service} work for a request, or which traces are all of a minute?`;
-  const busy = `not identifiable from a sample: the cores are about ${formatShare(share)} busy`;
-  if (share > FULL)
-    return {
-      reason: `not identifiable from a sample: as work its own time would keep the cores more than ${formatShare(FULL)} busy; all of it is taken as a wait`,
-      question,
-    };
-  if (share > BUSY_MAX)
-    return { reason: `${busy}, and a large part of the time is a wait for them`, question };
+/** The own time of a service whose cores would be busy for a share, of which a sample does not give the work. */
+function busy(service: string, share: number): Unknown {
+  const why =
+    share > FULL
+      ? `as work its own time would keep the cores more than ${formatShare(FULL)} busy; all of it is taken as a wait`
+      : `the cores are about ${formatShare(share)} busy, and a large part of the time is a wait for them`;
   return {
-    reason: 'a sample does not tell work from waits; taken as work',
-    question: `Does ${service} work on a core in its own time, or does it wait?`,
+    path: `services.${service}.endpoints`,
+    reason: `not identifiable from a sample: ${why}`,
+    question: `How long does ${service} work for a request, or which traces are all of a minute?`,
   };
 }
 

@@ -53,3 +53,35 @@ describe('a sampler that keeps all errors', () => {
     );
   });
 });
+
+describe('the own time of a service in a sample', () => {
+  /** One of ten requests, 200 ms apart, each of which takes `ms` of its own time: 50/s in all. */
+  const of = (ms: number): string =>
+    otlpLines(Array.from({ length: 200 }, (_, k) => root(`t${k}`, 200 * k, 200 * k + ms)));
+  const model = (ms: number): Promise<TraceModel> =>
+    modelOf([of(ms)], { cores: { web: 2 }, sampled: 0.1 });
+
+  it('is a wait where the cores could not do it as work: of 150 cores there are two', async () => {
+    const waiting = await model(3000);
+    const { steps } = endpoint(waiting, 'web', 'GET /');
+    expect(steps).toMatchObject([{ kind: 'wait', time: { text: '3s' } }]);
+    expect(waiting.unknown[0]).toEqual({
+      path: 'services.web.endpoints',
+      reason:
+        'not identifiable from a sample: as work its own time would keep the cores more than 95 % busy; all of it is taken as a wait',
+      question: 'How long does web work for a request, or which traces are all of a minute?',
+    });
+  });
+
+  it('is taken as work where they could, and all such services are asked about together', async () => {
+    const working = await model(4);
+    expect(endpoint(working, 'web', 'GET /').steps).toMatchObject([{ kind: 'work' }]);
+    expect(working.unknown).toEqual([
+      {
+        path: 'services',
+        reason: 'a sample does not tell work from waits: the own time of web is taken as work',
+        question: 'Does web wait for something that has no span?',
+      },
+    ]);
+  });
+});
