@@ -40,6 +40,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     unknown,
     saysAttempts,
     weight: weight ?? 1,
+    evened: links.evened,
     isWhole: (span: number) => !broken.has(store.traceHash[span]),
   };
   const byService = servicesOf(store, roles, sources);
@@ -56,17 +57,18 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     roles,
     network,
     unknown,
+    links.evened.isExtra,
   );
   return {
     components,
     entries,
-    unknown,
+    unknown: askedTogether(unknown),
     leftOut: leftOut.all(),
-    measured: [...byService.values()].flatMap((spans) => measuredOf(store, roles, spans)),
+    measured: [...byService.values()].flatMap((spans) => measuredOf(store, links, roles, spans)),
     network: network?.oneWay ?? null,
     links: [...(network?.links ?? []), ...withoutNetwork],
     spans: store.count,
-    traces: links.traces,
+    traces: links.evened.traces,
     proxies: links.proxies.merged,
     mesh: links.proxies.product,
   };
@@ -78,11 +80,16 @@ const COMPLETE_LEAST = 0.9;
 /** Traces with a span whose parent is in no file, by their hashes. */
 function brokenTraces(
   { count, traceHash }: SpanStore,
-  { isOrphan, traces }: Links,
+  { isOrphan, evened: { traces, isExtra } }: Links,
   unknown: Unknown[],
 ): ReadonlySet<number> {
   const broken = new Set<number>();
-  for (let i = 0; i < count; i++) if (isOrphan[i] === 1) broken.add(traceHash[i]);
+  const all = new Set<number>();
+  for (let i = 0; i < count; i++) {
+    if (isOrphan[i] === 0) continue;
+    all.add(traceHash[i]);
+    if (isExtra[i] === 0) broken.add(traceHash[i]);
+  }
   const complete = 1 - broken.size / Math.max(1, traces);
   if (complete < COMPLETE_LEAST) {
     unknown.push({
@@ -92,19 +99,29 @@ function brokenTraces(
         'Which spans are lost on the way to the store, such as by a full queue of an exporter?',
     });
   }
-  return broken;
+  return all;
 }
 
 /** Names that a question lists. */
 const NAMES_MAX = 4;
 
+function someOf(names: readonly string[]): string {
+  const rest = names.length - NAMES_MAX;
+  if (rest < 2) return list(names);
+  return list([...names.slice(0, NAMES_MAX), `${rest} others`]);
+}
+
+/** The cores of all services in one question, so that it leaves room for others. */
+function askedTogether(unknown: readonly Unknown[]): readonly Unknown[] {
+  const names = unknown.flatMap(({ path }) => /^services\.(.+)\.cpu\.cores$/.exec(path)?.[1] ?? []);
+  if (names.length < 2) return unknown;
+  const question = `How many cores have the instances of ${someOf(names)}?`;
+  return unknown.map((one) => (one.path.endsWith('.cpu.cores') ? { ...one, question } : one));
+}
+
 /** Services of which a sample does not show whether they work or wait. */
 function sampledWork(services: readonly string[]): Unknown {
-  const rest = services.length - NAMES_MAX;
-  const names = list([
-    ...services.slice(0, rest > 1 ? NAMES_MAX : services.length),
-    ...(rest > 1 ? [`${rest} others`] : []),
-  ]);
+  const names = someOf(services);
   return {
     path: 'services',
     reason: `a sample does not tell work from waits: the own time of ${names} is taken as work`,
@@ -151,12 +168,14 @@ function replicasOf({ instance }: SpanStore, parts: Spans): number | null {
 
 function measuredOf(
   { start, end, flags }: SpanStore,
+  { evened }: Links,
   roles: Roles,
   parts: Spans,
 ): TraceModel['measured'] {
   return [...parts].map(([part, spans]) => {
     const { component, endpoint } = roles.parts.all[part];
-    const timed = spans.filter((i) => (flags[i] & FLAG.untimed) === 0);
+    const isTimed = (i: number): boolean => (flags[i] & FLAG.untimed) === 0;
+    const timed = spans.filter((i) => isTimed(i) && evened.isExtra[i] === 0);
     const times = Float64Array.from(timed, (i) => end[i] - start[i]).sort();
     return {
       component,

@@ -1,4 +1,4 @@
-import { evenly } from './evenly.js';
+import { evenly, type Evened } from './evenly.js';
 import type { LeftOut } from './left-out.js';
 import { mergeProxies, type Proxies } from './proxies.js';
 import { KIND } from './reading/span.js';
@@ -19,7 +19,7 @@ export interface Links {
   readonly proxies: Proxies;
   /** Queues of which a service shows the wait for messages only. */
   readonly unhandled: readonly Unhandled[];
-  readonly traces: number;
+  readonly evened: Evened;
 }
 
 /** Joins the spans of each trace to a tree. */
@@ -30,7 +30,7 @@ export function link(store: SpanStore, leftOut: LeftOut): Links {
     'spans read twice',
     isIgnored.reduce((sum, one) => sum + one, 0),
   );
-  const traces = evenly(store, isIgnored, leftOut);
+  const evened = evenly(store, leftOut);
   const { parent, isOrphan } = parents(store, table, isIgnored);
   leftOut.add(
     'links to a parent that is in no file: such spans are not counted as load',
@@ -41,7 +41,7 @@ export function link(store: SpanStore, leftOut: LeftOut): Links {
   const tree = { parent, isOrphan, isIgnored, ...childrenOf(store, parent, isIgnored) };
   const unhandled = settleReceives(store, tree, leftOut);
   const settled = unhandled === null ? tree : { ...tree, ...childrenOf(store, parent, isIgnored) };
-  return { ...settled, proxies, unhandled: unhandled ?? [], traces };
+  return { ...settled, proxies, unhandled: unhandled ?? [], evened };
 }
 
 /** Finds spans by the hash of their id. Open addressing. */

@@ -78,7 +78,7 @@ export class Load {
 /** Collects the load: roots that are executions of services, calls without a caller, and the calls of load generators. */
 export function loadOf(
   store: SpanStore,
-  { parent, isOrphan, isIgnored }: Links,
+  { parent, isOrphan, isIgnored, evened }: Links,
   roles: Roles,
   executions: Executions,
   saysAttempts: ReadonlySet<number>,
@@ -92,6 +92,7 @@ export function loadOf(
   const sources = new Set<number>();
   for (let i = 0; i < count; i++) {
     if (parent[i] >= 0 || isOrphan[i] === 1 || isIgnored[i] === 1) continue;
+    if (evened.isExtra[i] === 1) continue;
     // The trace that sent its message is the load. A receipt without a message is none.
     const isMessage = kind[i] === KIND.consumer && linked.has(store.store[i]);
     if (isMessage || (store.flags[i] & FLAG.receive) !== 0) continue;

@@ -60,7 +60,8 @@ export async function observeTraces(
   let first = Infinity;
   let last = -Infinity;
   for (let i = 0; i < store.count; i++) {
-    if (links.isIgnored[i] === 1 || (store.flags[i] & FLAG.untimed) !== 0) continue;
+    if (links.isIgnored[i] === 1 || links.evened.isExtra[i] === 1) continue;
+    if ((store.flags[i] & FLAG.untimed) !== 0) continue;
     first = Math.min(first, store.start[i]);
     last = Math.max(last, store.start[i]);
     const caller = generators.has(store.service[i]);
@@ -80,7 +81,7 @@ export async function observeTraces(
     first,
     last,
     spans: store.count,
-    traces: links.traces,
+    traces: links.evened.traces,
     leftOut: leftOut.all(),
   };
 }

@@ -1,5 +1,6 @@
 import { formatCount } from '../../text/figures.js';
 import { calmOf } from './calm.js';
+import type { Evened } from './evenly.js';
 import type { Executions, Execution } from './executions.js';
 import type { LeftOut } from './left-out.js';
 import { FEW, shareOf } from './measured.js';
@@ -17,6 +18,7 @@ export interface ServiceInput extends OwnTimeOf {
   readonly leftOut: LeftOut;
   readonly unknown: Unknown[];
   readonly saysAttempts: ReadonlySet<number>;
+  readonly evened: Evened;
   /** Whether the trace of a span has no span whose parent is in no file. */
   isWhole(span: number): boolean;
 }
@@ -33,8 +35,18 @@ export function endpointsOf(
       part,
       own.map((span) => input.executions.of(span)),
     );
-  const own = ownTimeOf(service, [...byPart.values()].flat(), input, input.unknown);
-  return [...byPart].map(([part, all]) => endpointOf(service, part, all, own, input));
+  const isEven = ({ span }: Execution): boolean => input.evened.isExtra[span] === 0;
+  const even = [...byPart].map(([part, all]) => [part, all.filter(isEven)] as const);
+  const own = ownTimeOf(
+    service,
+    even.flatMap(([, all]) => all),
+    input,
+    input.unknown,
+  );
+  return even.flatMap(([part, all]) => {
+    const extra = byPart.get(part)!.filter((one) => !isEven(one));
+    return all.length === 0 ? [] : [endpointOf(service, part, all, own, input, extra)];
+  });
 }
 
 function endpointOf(
@@ -42,7 +54,8 @@ function endpointOf(
   part: number,
   all: readonly Execution[],
   own: OwnTime,
-  { roles, leftOut, unknown, saysAttempts, isWhole }: ServiceInput,
+  { roles, leftOut, unknown, saysAttempts, isWhole, evened }: ServiceInput,
+  extra: readonly Execution[],
 ): TracedEndpoint {
   const { endpoint } = roles.parts.all[part];
   const calm = calmOf(all);
@@ -78,7 +91,15 @@ function endpointOf(
   );
   leftOut.add('calls that too few executions of their endpoint make to be a step', found.rare);
   unknown.push(...unknownOf(service, endpoint, all.length, found, roles));
-  return { name: endpoint, steps: found.steps, errors: errorsOf(usual), executions: all.length };
+  const others = extra
+    .filter(({ start }) => calm.has(start))
+    .map((execution): Row => ({
+      execution,
+      items: withTries(execution, saysAttempts),
+      isCalm: true,
+    }));
+  const errors = errorsOf([...usual, ...others], evened.weight);
+  return { name: endpoint, steps: found.steps, errors, executions: all.length };
 }
 
 /** The variants of an endpoint as one step: each execution takes one of them. */
@@ -97,12 +118,16 @@ function together(variants: readonly (Found & { readonly group: readonly Row[] }
   };
 }
 
-/** Failures that no call explains. */
-function errorsOf(rows: readonly Row[]): TracedEndpoint['errors'] {
+/** Failures that no call explains: their share of the executions, each with its weight. */
+function errorsOf(rows: readonly Row[], weight: Evened['weight']): TracedEndpoint['errors'] {
   const own = rows.filter(({ execution, items }) => {
     return execution.isFailed && !(items[items.length - 1]?.isFailed ?? false);
   });
-  return own.length === 0 ? null : shareOf(own.length, rows.length);
+  if (own.length === 0) return null;
+  const sumOf = (some: readonly Row[]): number =>
+    some.reduce((sum, { execution: { span } }) => sum + (weight?.[span] ?? 1), 0);
+  // As many trials as give this share with the failures that were seen, which decide its interval.
+  return shareOf(own.length, Math.round((own.length * sumOf(rows)) / sumOf(own)));
 }
 
 /** Numbers of an endpoint that rest on too few observations. */

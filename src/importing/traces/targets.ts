@@ -33,11 +33,12 @@ export function withTargets(
   roles: Roles,
   network: Network | null,
   unknown: Unknown[],
+  isExtra: Uint8Array,
 ): Targets {
   const components = new Map<string, Growing>();
   for (const service of services)
     components.set(service.name, { ...service, endpoints: [...service.endpoints] });
-  const times = timesByPart(store, roles);
+  const times = timesByPart(store, roles, isExtra);
   const consumers = consumersOf(store, roles);
   const executed = new Set(roles.executes);
   const isShown = (part: number): boolean => times.has(part) && !executed.has(part);
@@ -141,10 +142,11 @@ interface Times {
 function timesByPart(
   { count, start, end, flags }: SpanStore,
   { calls }: Roles,
+  isExtra: Uint8Array,
 ): Map<number, Times> {
   const byPart = new Map<number, Times>();
   for (let i = 0; i < count; i++) {
-    if (calls[i] < 0) continue;
+    if (calls[i] < 0 || isExtra[i] === 1) continue;
     const known = byPart.get(calls[i]) ?? { count: 0, times: [] };
     byPart.set(calls[i], known);
     known.count++;

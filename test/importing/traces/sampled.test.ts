@@ -35,8 +35,8 @@ describe('a sampler that keeps all errors', () => {
   ])('does not make failures and load larger, with the shares of %s', async (_, said) => {
     const spans = kept(said);
     const [errors, rate] = shares(await modelOf([otlpLines(spans)]));
-    // 40 of 440 traces have an error: 1 % of the requests, of which there are 40 a second.
-    expect(errors).toBeLessThan(0.03);
+    // 40 of 440 traces have an error: 1 % of the requests, of which there are 40 a second. All 40 count.
+    expect(errors).toBeCloseTo(40 / 4040, 4);
     expect(rate! / 40).toBeGreaterThan(0.9);
     expect(rate! / 40).toBeLessThan(1.1);
   });
@@ -84,4 +84,18 @@ describe('the own time of a service in a sample', () => {
       },
     ]);
   });
+});
+
+it('the cores of several services are one question', async () => {
+  const spans = ['a', 'b', 'c'].flatMap((service) =>
+    Array.from({ length: 40 }, (_, k) => ({
+      ...root(`${service}${k}`, 100 * k, 100 * k + 4),
+      service,
+    })),
+  );
+  const { unknown } = await modelOf([otlpLines(spans)]);
+  const cores = unknown.filter(({ path }) => path.endsWith('.cpu.cores'));
+  expect(cores.map(({ question }) => question)).toEqual(
+    Array<string>(3).fill('How many cores have the instances of a, b and c?'),
+  );
 });
