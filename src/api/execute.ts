@@ -39,7 +39,7 @@ export async function wholeRuns(
   plans: readonly Plan[],
   count: number,
   { execute, path }: { readonly execute: Execute; readonly path: string },
-  first = 0,
+  first: number,
 ): Promise<Records> {
   const records = await execute(plans, count, first);
   for (const [variant, row] of records.entries()) {

@@ -94,7 +94,7 @@ export class Probes {
     const plan = withFaults(whole, (index) => whole.faults[index]!.id === load.fault);
     const [begun] = await this.starts.of([{ file, plans: [plan] }], (cases) => this.pilots(cases));
     const started = begun!.plans[0]!;
-    const runs = this.records([started], replications, 0);
+    const runs = this.records([started], replications);
     const [records = []] = await unlessOver(runs, [], this.runs);
     if (records.length === 0) return null;
     const names = [...variant.scenario.workloads.keys()];
@@ -151,13 +151,13 @@ export class Probes {
 
   private async pilots(cases: readonly Case[]): Promise<readonly Records[]> {
     const all: Records[] = [];
-    for (const { plans, count } of cases) all.push(await this.records(plans, count, 0));
+    for (const { plans, count } of cases) all.push(await this.records(plans, count));
     return all;
   }
 
-  private records(plans: readonly Plan[], count: number, first: number): Promise<Records> {
+  private records(plans: readonly Plan[], count: number): Promise<Records> {
     this.done += plans.length * count;
-    return this.runs.execute(untraced(plans), count, first);
+    return this.runs.execute(untraced(plans), count, 0);
   }
 }
 

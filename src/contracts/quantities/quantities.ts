@@ -60,14 +60,14 @@ export function durationOrNone(limits: DurationLimits = {}): Quantity<Ns | null>
 }
 
 /** Reads a duration, or the word `auto`. */
-export function durationOrAuto(limits: DurationLimits = {}): Quantity<Ns | 'auto'> {
+export function durationOrAuto(limits: DurationLimits): Quantity<Ns | 'auto'> {
   return quantity((input) => (input === 'auto' ? input : parseDuration(input, limits)), {
     anyOf: [DURATION_TEXT, { const: 0 }, { const: 'auto' }],
   });
 }
 
 /** Reads a duration with an optional sign: `-90s`. */
-export function signedDuration(limits: DurationLimits = {}): Quantity<Ns> {
+export function signedDuration(limits: DurationLimits): Quantity<Ns> {
   const pattern = DURATION_PATTERN.replace('^', '^-?');
   return quantity((input) => parseSignedDuration(input, limits), { type: 'string', pattern });
 }

@@ -74,7 +74,7 @@ export function parseDuration(input: unknown, limits: DurationLimits = {}): Ns {
 }
 
 /** As parseDuration; a sign may precede the text, and the limits hold for the time without it. */
-export function parseSignedDuration(input: unknown, limits: DurationLimits = {}): Ns {
+export function parseSignedDuration(input: unknown, limits: DurationLimits): Ns {
   const isNegative = typeof input === 'string' && input.startsWith('-');
   return isNegative ? -parseDuration(input.slice(1), limits) : parseDuration(input, limits);
 }

@@ -1,14 +1,12 @@
 /**
- * The value of this field in another policy of the bundle, durations in ns; null for `none`; undefined if the bundle
- * lacks the policy or its kind lacks the field.
+ * The time of another policy of the bundle in ns; null for `none`; undefined if the bundle lacks the policy or its kind
+ * has no such field.
  */
-export function numberIn(
+export function timeOf(
   bundle: ReadonlyMap<string, unknown> | undefined,
-  policy: string,
-  field: string,
+  policy: 'deadline' | 'timeout',
 ): number | null | undefined {
-  const config = bundle?.get(policy);
-  if (typeof config !== 'object' || config === null) return undefined;
-  const value = (config as Readonly<Record<string, unknown>>)[field];
-  return typeof value === 'number' || value === null ? value : undefined;
+  const config = bundle?.get(policy) as { readonly after?: unknown } | undefined;
+  const after = config?.after;
+  return typeof after === 'number' || after === null ? after : undefined;
 }

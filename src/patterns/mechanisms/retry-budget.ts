@@ -11,7 +11,8 @@ import {
 } from './retry-budgets.js';
 import { tokenBucket } from './token-bucket.js';
 
-const tokens = (least: number, most: number): z.ZodNumber => z.number().min(least).max(most);
+/** Tokens of gRPC, which has them to a thousandth (service_config.proto). */
+export const tokens = (): z.ZodNumber => z.number().min(0.001).max(1000);
 
 /** `budget` of a retry: limits the retries of all calls of one state together. The default `kind` is a ratio. */
 export const retryBudgetSchema = z.discriminatedUnion('kind', [
@@ -72,18 +73,13 @@ export const retryBudgetSchema = z.discriminatedUnion('kind', [
       'name',
     ),
     maxTokens: field.of(
-      tokens(0.001, 1000),
+      tokens(),
       10,
       'Size of the bucket, which starts full. Each retryable failure costs one token; retries are made while more ' +
         'than half of the tokens are left.',
       'tokens, to a thousandth',
     ),
-    tokenRatio: field.of(
-      tokens(0.001, 1000),
-      0.1,
-      'Tokens that a success earns.',
-      'tokens, to a thousandth',
-    ),
+    tokenRatio: field.of(tokens(), 0.1, 'Tokens that a success earns.', 'tokens, to a thousandth'),
   }),
   z.strictObject({
     kind: field.of(

@@ -5,7 +5,7 @@ import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { Backoff } from '../mechanisms/backoff.js';
 import { libraryBackoff } from '../../contracts/scenario/backoff.js';
-import { numberIn } from '../mechanisms/bundle-fields.js';
+import { timeOf } from '../mechanisms/bundle-fields.js';
 import { EnvoyHedging } from '../mechanisms/envoy-hedging.js';
 import { ENVOY_TERMS, readByEnvoy } from '../mechanisms/envoy-terms.js';
 import { HEDGE } from '../mechanisms/families.js';
@@ -72,8 +72,8 @@ export const hedgeEnvoy: PolicyKind<'hedge', typeof schema> = {
     });
   },
   check({ after }, bundle) {
-    const deadlineNs = numberIn(bundle, 'deadline', 'after');
-    const timeoutNs = numberIn(bundle, 'timeout', 'after');
+    const deadlineNs = timeOf(bundle, 'deadline');
+    const timeoutNs = timeOf(bundle, 'timeout');
     return problemsOf({
       '':
         bundle.has('retry') &&

@@ -6,14 +6,12 @@ import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging, type HedgeBudget } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
-import { retryBudget } from '../mechanisms/retry-budget.js';
+import { retryBudget, tokens } from '../mechanisms/retry-budget.js';
 import { HEDGE } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 /** A client lowers a larger `maxAttempts` to this. */
 const MOST = 5;
-
-const tokens = (): z.ZodNumber => z.number().min(0.001).max(1000);
 
 const schema = z.strictObject({
   attempts: whole({ min: 2, max: 100 }).describe(

@@ -3,7 +3,7 @@ import { absent, field, required } from '../../contracts/fields/field.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-import { numberIn } from '../mechanisms/bundle-fields.js';
+import { timeOf } from '../mechanisms/bundle-fields.js';
 import {
   ConstantDelay,
   CreditBudget,
@@ -65,7 +65,7 @@ export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
       otherInstance,
     }),
   check({ after, maxExtraLoad }, bundle, key = null) {
-    const deadlineNs = numberIn(bundle, 'deadline', 'after');
+    const deadlineNs = timeOf(bundle, 'deadline');
     return problemsOf({
       key:
         key !== null &&

@@ -3,7 +3,7 @@ import { field } from '../../contracts/fields/field.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-import { numberIn } from '../mechanisms/bundle-fields.js';
+import { timeOf } from '../mechanisms/bundle-fields.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
@@ -49,7 +49,7 @@ export const hedgeTied: PolicyKind<'hedge', typeof schema> = {
       tied: true,
     }),
   check({ after }, bundle) {
-    const deadlineNs = numberIn(bundle, 'deadline', 'after');
+    const deadlineNs = timeOf(bundle, 'deadline');
     if (typeof deadlineNs !== 'number' || after < deadlineNs) return [];
     const message =
       `no second copy is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the ` +

@@ -12,7 +12,7 @@ import type {
 } from '../../contracts/patterns/policy.js';
 import { durationOrNone } from '../../contracts/quantities/quantities.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-import { numberIn } from '../mechanisms/bundle-fields.js';
+import { timeOf } from '../mechanisms/bundle-fields.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
@@ -260,7 +260,7 @@ function neverFires(
   { after }: Config,
   bundle: ReadonlyMap<string, unknown>,
 ): readonly PolicyProblem[] {
-  const deadlineNs = numberIn(bundle, 'deadline', 'after');
+  const deadlineNs = timeOf(bundle, 'deadline');
   if (after === null || typeof deadlineNs !== 'number' || after < deadlineNs) return [];
   const message =
     `the timeout of an attempt (${formatDuration(after)}) is not shorter than ` +

@@ -81,8 +81,8 @@ const OF_RETRIES: readonly Row[] = [
       return { put: isOn ? [['retry.backoff.kind', scalar('exponential', value.at)]] : [] };
     },
   },
-  dependent('exponentialbackoffmultiplier', 'enableexponentialbackoff', 'retry.backoff.factor'),
-  dependent('exponentialmaxwaitduration', 'enableexponentialbackoff', 'retry.backoff.max'),
+  ofGrowth('exponentialbackoffmultiplier', 'retry.backoff.factor'),
+  ofGrowth('exponentialmaxwaitduration', 'retry.backoff.max'),
   {
     keys: 'enablerandomizedwait',
     to: (value, { beside }) => {
@@ -109,12 +109,12 @@ const OF_RETRIES: readonly Row[] = [
   BASE,
 ];
 
-/** A field that has an effect only beside a flag. */
-function dependent(key: string, flag: string, path: string): Row {
+/** A field that has an effect only with a growing back-off. */
+function ofGrowth(key: string, path: string): Row {
   return {
     keys: key,
     to: (value, around) => {
-      if (flagOf(around.beside(flag)) !== true)
+      if (flagOf(around.beside('enableexponentialbackoff')) !== true)
         return { put: [], note: 'it has no effect without enableExponentialBackoff' };
       return { put: [[path, key.endsWith('duration') ? (time(value, around) ?? value) : value]] };
     },
