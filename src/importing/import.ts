@@ -80,6 +80,7 @@ export class Importing {
   private readonly sources: readonly SourceText[];
   private readonly title: string;
   private readonly templates: (readonly [string, TemplateError])[] = [];
+  private readonly unreadable: string[] = [];
   private readonly facts: MetricFacts | null;
   private readonly tables: TableFacts | null;
   /** The same from series of a mesh, which counts where there are no traces. */
@@ -114,13 +115,20 @@ export class Importing {
     try {
       return documentsOf(source);
     } catch (error) {
-      if (!(error instanceof TemplateError) || source.isFound !== true) throw error;
-      this.templates.push([source.path, error]);
+      if (!(error instanceof ImportError) || source.isFound !== true) throw error;
+      if (error instanceof TemplateError) this.templates.push([source.path, error]);
+      // Data beside the manifests, such as JSON with comments or a document a line.
+      else if (source.path.endsWith('.json')) this.unreadable.push(source.path);
+      else throw error;
       return [];
     }
   }
 
   private askAboutTemplates(): void {
+    if (this.unreadable.length > 0)
+      this.system.ask(
+        `Does ${this.unreadable[0]} say anything of the system? It is no document of JSON, and left out${this.unreadable.length > 1 ? `, as are ${this.unreadable.length - 1} more` : ''}`,
+      );
     const [first] = this.templates;
     if (first === undefined) return;
     if (this.roots.length === 0) throw first[1];
@@ -160,8 +168,7 @@ export class Importing {
           ? null
           : layMetrics(system, this.facts, model !== null);
     const parts = system.components.filter(({ isLoad }) => !isLoad);
-    const hasService = parts.some(({ section }) => section !== 'brokers' && section !== 'topics');
-    if (!hasService)
+    if (!parts.some(({ section }) => section === 'services'))
       throw this.templates[0]?.[1] ?? new ImportError(nothingFound(this.sources, model));
     const written = scenarioOf(system, this.title);
     const scenario = render(written);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { SourceText } from '../../src/importing/cell.js';
 import { deployed, fixtures, imported, loaded, source } from './support.js';
 
 describe('a repository that runs one system in several ways', () => {
@@ -119,4 +120,36 @@ services:
 `;
   const { databases } = parse(imported(source(text, 'compose.yaml')).scenario);
   expect(databases.ledger.kind).toBe('postgres');
+});
+
+describe('a folder', () => {
+  const found = (path: string, text: string): SourceText => ({ path, text, isFound: true });
+
+  it('with data that are no JSON is read without them, and a broken manifest is refused', () => {
+    const data = found('src/ratings.json', '{ rating: 5 }\n{ rating: 4 }\n');
+    const result = imported([data, ...source(deployed(['web']))]);
+    expect(Object.keys(parse(result.scenario).services)).toEqual(['web']);
+    expect(result.questions).toContain(
+      'Does src/ratings.json say anything of the system? It is no document of JSON, and left out',
+    );
+    const broken = found('k8s/web.yaml', 'kind: Deployment\n  metadata: {\n');
+    expect(() => imported([broken, ...source(deployed(['web']))])).toThrow('is not valid YAML');
+  });
+
+  it.each([
+    ['a database alone', deployed(['carts']).replace('shop/carts', 'mongo')],
+    ['a gateway alone', fixtures('aks-store', ['gateway.yaml'])[0]!.text],
+  ])('with %s runs no service, so that no scenario is written', (_, text) => {
+    expect(() => imported(source(text))).toThrow('nothing in test.yaml runs a service');
+  });
+});
+
+it('a pod without time to end is killed at once', () => {
+  const text = deployed(['web']).replace(
+    'spec: { containers:',
+    'spec: { terminationGracePeriodSeconds: 0, containers:',
+  );
+  const result = imported(source(text));
+  expect(parse(result.scenario).services.web.lifecycle.terminationGrace).toBe('1ms');
+  loaded(result);
 });

@@ -1,7 +1,7 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import { filled, from, guess, map, plain, type Written } from '../../written.js';
-import { coresOf, secondsOf, sizeOf } from './quantities.js';
+import { graceOf, coresOf, secondsOf, sizeOf } from './quantities.js';
 
 /** Cores of a node, if nothing says more: what a process can use at once. */
 const NODE_CORES = 4;
@@ -41,7 +41,7 @@ export function processFields(
     lifecycle: filled(
       map({
         preStop: sleepOf(container?.get('lifecycle', 'preStop')),
-        terminationGrace: secondsOf(pod?.get('terminationGracePeriodSeconds')),
+        terminationGrace: graceOf(pod?.get('terminationGracePeriodSeconds')),
         onNodeLoss: BOUND.has(kind?.text() ?? '') ? from('wait', kind) : undefined,
       }),
     ),

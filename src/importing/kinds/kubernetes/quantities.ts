@@ -37,6 +37,11 @@ export function secondsOf(cell: Cell | undefined): WrittenScalar | undefined {
   return seconds === undefined || seconds < 0 ? undefined : from(`${seconds}s`, cell);
 }
 
+/** The time a process has to end. With none it is killed at once, which the language writes as a very short one. */
+export function graceOf(cell: Cell | undefined): WrittenScalar | undefined {
+  return cell?.number() === 0 ? from('1ms', cell) : secondsOf(cell);
+}
+
 /** A number of pods, or a share such as `25%`. */
 export function amountOf(cell: Cell | undefined): WrittenScalar | undefined {
   const text = cell?.text()?.trim() ?? '';
