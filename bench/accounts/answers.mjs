@@ -36,7 +36,10 @@ const TAIL = /(?:, not as expected)?(?:, 1 run)?$/u;
 function badgeError(text, { result }) {
   const plain = text
     .replace(TAIL, '')
-    .replace(/, (?:never (?:recovers|drains)|fails throughout|down for a time)$/u, '');
+    .replace(
+      /, (?:never (?:recovers|drains)|fails throughout|not back at the end|stays slow|down for a time)$/u,
+      '',
+    );
   const all = result.variants.filter((variant) => tally(variant).of > 0);
   const survivors = all.filter(holdsAll).length;
   const lost = all.filter((variant) => tally(variant).broken > 0).length;
@@ -53,7 +56,7 @@ function badgeError(text, { result }) {
       : `${survivors} survive`;
   }
   const read =
-    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds? (?:them|its budgets|their budgets))(?:, \d+ (?:never (?:recovers?|drains?)|fails? throughout|down for a time))?(?:, (\d+) undecided)?$/u.exec(
+    /^(\d+) of (\d+) (?:with budgets )?(?:survives?|holds? (?:them|its budgets|their budgets))(?:, \d+ (?:never (?:recovers?|drains?)|fails? throughout|not back at the end|stays? slow|down for a time))*(?:, (\d+) undecided)?$/u.exec(
       plain,
     );
   if (read === null) return undefined;
@@ -67,9 +70,12 @@ function badgeError(text, { result }) {
 
 const isOf = (share, value) => isPrinted(share, value ?? undefined);
 
+const RISES = new RegExp(`(?<words>the load of .+? (?:rises|grows) from .+?) at ${TIME}`, 'gu');
+
 function whyError(text, facts) {
   const { variant } = facts;
-  const [head, ...rest] = text.split('; ');
+  // No bar shows when a load rises, so the time is part of the words.
+  const [head, ...rest] = text.replace(RISES, '$<words>').split('; ');
   const parts = [head, ...rest];
   // Texts of causes may have semicolons; the further parts are the loop and what is felt.
   for (let k = parts.length; k > 0; k--) {
@@ -416,11 +422,12 @@ export const ANSWERS = [
   kind(
     'headroom',
     new RegExp(
-      `^Headroom(?: without faults)?: (?:none, (?<full>\\S+) is full before any fault|(?<name>\\S+) is full at (?<factor>${NUMBER})x this load)$`,
+      `^Headroom(?: without faults)?: (?:(?<none>no component has a limit)|none, (?<full>\\S+) is full (?:before any fault|at this load|from .+)|(?<name>\\S+) is full at (?<factor>${NUMBER})x this load)$`,
       'u',
     ),
     ({ groups }, { variant }) => {
       const [first] = variant.headroom?.components ?? [];
+      if (groups.none !== undefined) return first === undefined ? null : 'one has a limit';
       if (first?.component !== (groups.full ?? groups.name))
         return `${first?.component} is the first`;
       return groups.factor === undefined

@@ -1,6 +1,6 @@
 // Kinds of the lines below the answers: the price of an advice, how a cause is known, and what is cleared.
 import { mostUnseen } from '../../dist/stats/interval.js';
-import { isPrinted, SHARE } from './figures.mjs';
+import { isPrinted, SHARE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 import { PROOFS } from './proofs.mjs';
 import { effectError, partsOf } from './settings.mjs';
@@ -219,7 +219,7 @@ export const BESIDE = [
   kind(
     'not to blame',
     /^Not to blame(?: for (?:\d[\d,]* .+?|the difference))?: (?<list>.+)$/u,
-    ({ groups: { list } }, { variant }) => {
+    ({ groups: { list } }, { variant, own }) => {
       const { events, innocent, causes } = variant.cascade;
       const struck = new Set(
         events.filter((one) => one.kind === 'fault').map((one) => one.subject),
@@ -243,7 +243,49 @@ export const BESIDE = [
         .filter(({ fault }) => struck.has(fault))
         .slice(0, 3)
         .find(({ reason }) => !list.includes(`(${reason})`));
-      return innocent.length > 0 && wrong === undefined ? null : 'a reason is missing';
+      // A fault that does other harm is cleared by the runs alone.
+      const cleared = (own?.faults ?? []).filter(({ role }) => role === 'none');
+      return innocent.length + cleared.length > 0 && wrong === undefined
+        ? null
+        : 'a reason is missing';
+    },
+  ),
+  kind(
+    'optional calls',
+    new RegExp(
+      `^(?<share>${SHARE}) of the optional calls of (?<from>\\S+) to (?<to>\\S+) fail(?: in (?<in>.+?))?(?:; no request fails by that)?$`,
+      'u',
+    ),
+    ({ groups }, facts) => {
+      const variant = groups.in === undefined ? facts.variant : named(facts, groups.in);
+      const handled = variant?.edges[`${groups.from}->${groups.to}`]?.handled;
+      return isPrinted(groups.share, handled && handled.failed / handled.finished)
+        ? null
+        : 'another share fails';
+    },
+  ),
+  kind(
+    'a trigger',
+    new RegExp(
+      `^Trigger: (?<words>.+) at (?<at>${TIME}) \\((?<known>proved|likely|guess)\\)$`,
+      'u',
+    ),
+    ({ groups }, { variant }) => {
+      const isSo = ({ text, at, known }) =>
+        text === groups.words && known === groups.known && isPrinted(groups.at, at);
+      return variant.cascade.causes.some(isSo) ? null : 'no such cause';
+    },
+  ),
+  kind('no faults', /^Faults: none in this scenario$/u, (_, { variant }) =>
+    variant.faults.length === 0 ? null : 'there are some',
+  ),
+  kind(
+    'a rollout that does not end',
+    /^(?:\S+: )?(?<of>\S+) does not get from (?<from>\S+) to (?<to>\S+) in this run$/u,
+    ({ groups }, { variant }) => {
+      const rollout = variant.metered[groups.of]?.rollout;
+      const isSo = rollout?.from === groups.from && rollout.to === groups.to && rollout.running > 0;
+      return isSo ? null : 'it does';
     },
   ),
   kind('not decided', /^Not decided: the part of (?<list>.+)$/u, ({ groups }, { variant }) => {

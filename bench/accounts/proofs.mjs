@@ -334,7 +334,10 @@ export const PROOFS = [
       let left = groups.list;
       while (left !== '') {
         const [one, rest] =
-          changesAt(left, own?.interventions ?? []).find(([{ role }]) => role === 'none') ?? [];
+          changesAt(left, [
+            ...(own?.interventions ?? []),
+            ...(own?.unseen ?? []).flatMap(({ interventions }) => interventions),
+          ]).find(([{ role }]) => role === 'none') ?? [];
         if (one === undefined) return `no run without an effect of: ${left}`;
         left = rest.replace(/^(?:, |and )/u, '');
       }

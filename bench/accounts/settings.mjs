@@ -167,6 +167,7 @@ const countsOf = (variant, names) =>
 const EFFECTS = [
   [`(?:the backlog is gone after (${TIME})|there is no backlog)`, isDrained],
   [`(?:at most (${COUNT}) wait|nothing waits)`, isMost],
+  [`(?:(${COUNT}) still waits? at the end|nothing waits at the end)`, isLeft],
   [
     `(?:(${SHARE}) of sagas break|no saga breaks)`,
     (text, variant) => isShare(text, variant, BROKEN, 'accepted'),
@@ -192,6 +193,13 @@ const EFFECTS = [
 function isMost(text, { metered }) {
   const all = Object.values(metered).flatMap(({ meters: own }) => Object.values(own));
   return all.some(({ form, max }) => form === 'gauge' && Math.round(max) === countIn(text ?? '0'));
+}
+
+function isLeft(text, { metered }) {
+  const all = Object.values(metered).flatMap(({ meters: own }) => Object.values(own));
+  return all.some(
+    ({ form, steps }) => form === 'gauge' && Math.round(steps.at(-1)) === countIn(text ?? '0'),
+  );
 }
 
 function isShare(text, variant, parts, of) {

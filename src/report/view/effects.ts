@@ -54,6 +54,13 @@ export const EFFECTS: readonly Effect[] = [
     isWait: true,
   },
   {
+    key: 'waiting',
+    none: 'nothing waits at the end',
+    words: (text) => `${text} still ${text === '1' ? 'waits' : 'wait'} at the end`,
+    least: 0,
+    isWait: true,
+  },
+  {
     key: 'twice',
     none: 'no effect happens again',
     words: (text) => `repeated effects: ${text}`,
@@ -83,13 +90,16 @@ export function halvedEffects(
   to: VariantResult,
 ): readonly Halved[] {
   const columns = unseenColumns(view);
-  return EFFECTS.flatMap((effect) => {
+  const all = EFFECTS.flatMap((effect) => {
     const column = columns.find((one) => one.key === `unseen.${effect.key}`);
     if (column === undefined) return [];
     const [before, after] = [amountOf(column, from), amountOf(column, to)];
     const isHalved = before > 0 && after < Infinity && after * 2 <= before;
     return isHalved ? [{ effect, column, before }] : [];
   });
+  // What is left at the end is a part of the backlog.
+  const isSaid = all.some(({ effect: { key } }) => key === 'drain' || key === 'backlog');
+  return all.filter(({ effect: { key } }) => !isSaid || key !== 'waiting');
 }
 
 /** Those of them that lose or break something. */

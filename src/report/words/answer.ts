@@ -25,9 +25,10 @@ import { isUncovered, uncoveredWords } from './uncovered.js';
 import { degradedWords } from './degraded.js';
 import { handledWords, optionalWords } from './handled.js';
 import { listed } from '../base/format.js';
-import { isFar } from './headroom.js';
+import { isFar, whenWords } from './headroom.js';
 import { brokenWarnings, heldBudgets, holdsAll, requestLabel, type View } from '../view/view.js';
 import { staysDown, wasDown } from '../view/episodes.js';
+import { undoneWords } from '../view/undone.js';
 import { wastedLine } from './wasted.js';
 import { calmWords, missedWords } from './words.js';
 import { whyWords } from './why.js';
@@ -108,6 +109,7 @@ export function answerOf(view: View): Answer {
       gain,
       unjudgedLine(view),
       why.known,
+      undoneLine(view, what.words),
       ...alsoWords(view, what.said, why.cleared),
     ].filter((line) => {
       const text = plainWords(line).trim();
@@ -284,6 +286,13 @@ function lowered(words: Words): Words {
     : words;
 }
 
+/** `old-limit: cart does not get from v1 to v2 in this run.` Empty where every planned operation ends, or *What* says it. */
+function undoneLine(view: View, what: Words): Words {
+  const undone = undoneWords(view, view.worstVariant);
+  if (undone === null || plainWords(what).includes(undone)) return [];
+  return [...variantHead(view), `${undone}.`];
+}
+
 /** What a reader must not miss beside the three answers. */
 function alsoWords(view: View, said: Words | null, cleared: Words): readonly Words[] {
   const { result } = view;
@@ -335,11 +344,17 @@ const HEADROOM = { strong: 'Headroom' };
 
 /** `Headroom without faults: payments is full at 3.2x this load.` */
 function roomWords({ worstVariant: { headroom, faults } }: View): Words {
-  const [first] = headroom?.components ?? [];
-  if (first === undefined || headroom?.underFault === true) return [];
+  if (headroom === undefined || headroom.underFault) return [];
+  const [first] = headroom.components;
+  if (first === undefined) {
+    const isFree = headroom.adaptive === undefined && headroom.unlimited.length > 0;
+    return isFree ? [HEADROOM, ': no component has a limit.'] : [];
+  }
   if (isFar(first)) return [HEADROOM, ': no component is near a limit.'];
+  const atThisLoad = first.when === undefined ? ' at this load' : whenWords(first);
+  const fullWhen = faults.length > 0 ? ' before any fault' : atThisLoad;
   return first.factor <= 1
-    ? [HEADROOM, `: none, ${first.component} is full before any fault.`]
+    ? [HEADROOM, `: none, ${first.component} is full${fullWhen}.`]
     : [
         HEADROOM,
         `${faults.length === 0 ? '' : ' without faults'}: ${first.component} is full at ${formatNumber(first.factor)}x this load.`,

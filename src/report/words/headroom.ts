@@ -183,8 +183,8 @@ export function factorWords(one: ComponentHeadroom): string {
   return isFar(one) ? `over ${FAR}` : formatNumber(one.factor);
 }
 
-/** ` from 60 to 90 s`, where the load changes. */
-function whenWords({ when }: ComponentHeadroom): string {
+/** ` from 60 to 90 s`, of the busiest time where the load changes; else empty. */
+export function whenWords({ when }: ComponentHeadroom): string {
   return when === undefined ? '' : ` from ${formatSpan(when.from, when.until)}`;
 }
 

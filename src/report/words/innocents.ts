@@ -1,5 +1,8 @@
 import type { Known } from '../../contracts/result/cause.js';
-import type { UnseenHarm } from '../../contracts/result/counterfactual.js';
+import type {
+  CounterfactualIntervention,
+  UnseenHarm,
+} from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount } from '../../text/figures.js';
 import type { Words } from '../base/emphasis.js';
@@ -70,7 +73,9 @@ const NAMED = 3;
 export function clearedLine(variant: VariantResult): Words {
   const unseen = unseenHarm(variant);
   const faults = unseen === undefined ? clearedOf(variant) : clearedOfUnseen(variant, unseen);
-  const changes = changesText(variant);
+  const changes = changesText(
+    unseen?.interventions ?? variant.counterfactuals?.interventions ?? [],
+  );
   return [
     ...(faults === null ? [] : [{ strong: faults.head }, `: ${faults.text}.`]),
     ...(changes === '' ? [] : [`${faults === null ? '' : ' '}${changes}`]),
@@ -105,6 +110,7 @@ function clearedOf(variant: VariantResult): Cleared | null {
   const cleared = innocentsOf(variant);
   const struck = struckIn(variant);
   if (cleared.length > 0) return notToBlame(cleared);
+  if (variant.faults.length === 0) return noneOf(variant);
   const blamed = variant.cascade.causes.filter(({ fault }) => struck.includes(fault ?? ''));
   if (blamed.length === 0) return null;
   const open = struck.filter((id) => blamed.every(({ fault }) => fault !== id));
@@ -118,6 +124,11 @@ function clearedOf(variant: VariantResult): Cleared | null {
       ? `nothing; the only fault is ${cause} of it`
       : `none of the ${formatCount(struck.length)} faults; each is ${cause} of it`;
   return { head: 'Not to blame', text };
+}
+
+/** Of harm without any fault. */
+function noneOf(variant: VariantResult): Cleared | null {
+  return hurtUsers(variant).length === 0 ? null : { head: 'Faults', text: 'none in this scenario' };
 }
 
 /** A fault by the least that is known of any. */
@@ -145,11 +156,11 @@ function notToBlame(all: readonly Innocent[]): Cleared {
   return { head: 'Not to blame', text };
 }
 
+type Tried = Pick<CounterfactualIntervention, 'role' | 'kind' | 'words'>;
+
 /** Changes that make no difference; other values of settings are many. */
-function changesText({ counterfactuals }: VariantResult): string {
-  const none = (counterfactuals?.interventions ?? []).filter(
-    ({ role, kind }) => role === 'none' && kind !== 'setting',
-  );
+function changesText(tried: readonly Tried[]): string {
+  const none = tried.filter(({ role, kind }) => role === 'none' && kind !== 'setting');
   const words = none.slice(0, NAMED).map((one) => one.words);
   return words.length === 0 ? '' : `No difference: ${listed(words)}.`;
 }

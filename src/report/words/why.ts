@@ -2,10 +2,10 @@ import { isFeedback } from '../../analysis/story/feedback.js';
 import type { KnownCause } from '../../contracts/result/cause.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { formatShare } from '../../text/figures.js';
+import { formatInstant, formatShare } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
 import { joined, MOST, shortened, sizeOf } from './answer-room.js';
-import type { Words } from '../base/emphasis.js';
+import { plainWords, type Words } from '../base/emphasis.js';
 import { countIn } from '../families/family-parts.js';
 import { meteredOf } from '../families/unseen.js';
 import { budgetAnswer } from './budget-cause.js';
@@ -33,7 +33,10 @@ export function whyWords(view: View): Why {
   const cleared = clearedLine(worstVariant);
   const unmet = unmetUnseen(worstVariant);
   const unseen = isHurt && unmet === null ? null : unseenWhy(view, unmet);
-  if (unseen !== null) return unseen;
+  if (unseen !== null) {
+    const { words, known } = unseen;
+    return { ...unseen, known: known.length > 0 ? known : triggerLine(worstVariant, words ?? []) };
+  }
   if (unmet !== null) return { words: null, known: [], cleared };
   const causes = mainCauses(worstVariant);
   const [first] = causes;
@@ -49,7 +52,7 @@ export function whyWords(view: View): Why {
     return { words: isNone ? null : [...joined(opened(head), rest), '.'], known: [], cleared };
   }
   const isSame = causes.every(({ known }) => known === first.known);
-  const texts = causes.map(({ text, known }) => (isSame ? text : `${text} (${known})`));
+  const texts = causes.map((one) => (isSame ? timedText(one) : `${timedText(one)} (${one.known})`));
   const known = isSame ? ` (${first.known})` : '';
   const head: Words = [`${listed(texts)}${known}`];
   return { words: [...joined(head, further), '.'], known: knownLine(worstVariant), cleared };
@@ -119,6 +122,18 @@ function busyWords(
   );
   if (busy === undefined || headroom?.underFault === true) return null;
   return `${busy.component} is saturated: ${handleWords(busy)} (measured)`;
+}
+
+/** `the load of users grows from 60/s to 300/s at 60 s`: no bar of a fault shows when a load rises. */
+function timedText({ unit, text, at }: KnownCause): string {
+  return unit === 'times' && at > 0 ? `${text} at ${formatInstant(at)}` : text;
+}
+
+/** The rise of a load that precedes a harm that no request shows, where the answer is about something else. */
+function triggerLine({ cascade: { causes } }: VariantResult, said: Words): Words {
+  const rise = causes.find(({ unit, role, at }) => unit === 'times' && role === 'cause' && at > 0);
+  if (rise === undefined || plainWords(said).includes(rise.text)) return [];
+  return [{ strong: 'Trigger' }, `: ${timedText(rise)} (${rise.known}).`];
 }
 
 /** The beginning of a sentence from a further part of one. A name of the scenario keeps its case. */

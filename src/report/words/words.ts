@@ -7,9 +7,10 @@ import { capitalised, plural, verb } from '../../text/words.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { groupedBy } from '../../text/order.js';
-import { variantHead } from './answer-room.js';
+import { joined, variantHead } from './answer-room.js';
 import { refusalWords } from './refused.js';
 import { outdone } from '../view/standing.js';
+import { undoneWords } from '../view/undone.js';
 import {
   activeWords,
   degradedIntervals,
@@ -168,7 +169,10 @@ export function calmWords(view: View): Words {
   const head = success < 1 ? variantHead(view) : [];
   const start = hasFault ? openingWords(view, worstVariant) : 'no fault is injected';
   const text = head.length > 0 ? start : asSentence(view, start);
-  if (hasFault) return [...head, `${text}, and ${all}.${keptWords(worstVariant)}`];
+  if (hasFault) {
+    const undone = undoneWords(view, worstVariant);
+    return joined([...head, `${text}, and ${all}.`], undone === null ? [] : [[` ${undone}.`]]);
+  }
   if (success < 1) return [...head, `${text}; ${all}.`];
   const isCalm = besideText(view, worstVariant) === null;
   return [isCalm ? 'Nothing broke: every request succeeds.' : 'Every request succeeds.'];
@@ -180,12 +184,6 @@ function refusedWords({ components }: VariantResult, share: number): string | nu
   if (how === null) return null;
   const who = share === 1 ? 'every request is' : `${formatShare(share)} of requests are`;
   return `${who} refused (${how})`;
-}
-
-/** ` nodes[0] is not emptied: ...`: a drain that did not do what it was for; '' where all did. */
-function keptWords({ cascade }: VariantResult): string {
-  const kept = cascade.events.find(({ kind }) => kind === 'kept');
-  return kept === undefined ? '' : ` ${kept.subject} ${kept.text}.`;
 }
 
 /** Whether the one run has no fault of the file, because each is drawn or waits for a condition. */
