@@ -68,11 +68,11 @@ function neededBy({ timeline }: VariantResult, { name, initial }: PlanComponent)
     .map((edge) => timeline.edges[edge]!.calls);
   const asked = own.rate.map((_, step) => sumOf(calls.map((one) => one[step] ?? 0)));
   const best = Math.max(0, ...served);
-  return best === 0 ? 0 : Math.ceil(Math.max(0, ...asked) / best - ROUNDING);
+  return best === 0 ? 0 : Math.ceil(Math.max(0, ...asked) / (BUSY * best));
 }
 
-/** A tenth of an instance more is within what a rate of requests varies. */
-const ROUNDING = 0.1;
+/** Part of what an instance can serve up to which requests hardly wait. */
+const BUSY = 0.9;
 
 /** The plan in which all components with an autoscaler have their largest number of instances, without it. */
 export function withAllReplicas(plan: Plan): Plan {
