@@ -67,9 +67,18 @@ function neededBy({ timeline }: VariantResult, { name, initial }: PlanComponent)
     .filter((edge) => edge.split('->')[1] === name)
     .map((edge) => timeline.edges[edge]!.calls);
   const asked = own.rate.map((_, step) => sumOf(calls.map((one) => one[step] ?? 0)));
-  const best = Math.max(0, ...served);
-  return best === 0 ? 0 : Math.ceil(Math.max(0, ...asked) / (BUSY * best));
+  const best = largestMean(served);
+  return best === 0 ? 0 : Math.ceil(largestMean(asked) / (BUSY * best));
 }
+
+/** The largest mean of some steps in a row: a single one may have many arrivals by chance. */
+function largestMean(values: readonly number[]): number {
+  return values
+    .map((_, i) => sumOf(values.slice(i, i + STEPS)) / STEPS)
+    .reduce((most, mean) => Math.max(most, mean), 0);
+}
+
+const STEPS = 5;
 
 /** Part of what an instance can serve up to which requests hardly wait. */
 const BUSY = 0.9;
