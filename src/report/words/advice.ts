@@ -3,7 +3,7 @@ import { formatShare } from '../../text/figures.js';
 import { allOf, capitalised, plural } from '../../text/words.js';
 import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
 import { changeWords, nextUnseen } from './cheapest.js';
-import { avertedLosses, effectWords, lossesOf } from '../view/effects.js';
+import { avertedLosses, effectWords, halvedEffects, lossesOf } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { questionsBetween, replacedBy, withLoadOf } from '../view/reference.js';
@@ -180,12 +180,15 @@ function survivorsOf(view: View): readonly VariantResult[] {
   const { worstVariant } = view;
   if (holdsAll(worstVariant)) return [];
   const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
+  const halvedIn = (variant: VariantResult): number =>
+    halvedEffects(view, worstVariant, variant).length;
   return withLoadOf(view, worstVariant)
     .filter((variant) => isRemedy(view, variant))
     .sort(
       (a, b) =>
         changesIn(a) - changesIn(b) ||
-        (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0),
+        (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0) ||
+        halvedIn(b) - halvedIn(a),
     );
 }
 
