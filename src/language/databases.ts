@@ -2,6 +2,7 @@ import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import type { Failover, Replication } from '../contracts/scenario/replication.js';
 import type { Host } from '../contracts/scenario/host.js';
 import type { Database, Operation } from '../contracts/scenario/database.js';
+import type { Query, Target } from '../contracts/scenario/target.js';
 
 /** Defaults of a database product. */
 export interface Product extends Pick<
@@ -117,4 +118,9 @@ export function nodesAsked(database: Database | undefined, operation: string): n
   const own = database?.operations.get(operation);
   if (own === undefined) return 1;
   return own.scan ? (database?.shards?.count ?? 1) : own.fanout;
+}
+
+/** A query as the target of a call. */
+export function targetOf({ database, operation }: Query): Target {
+  return { component: database, part: operation };
 }

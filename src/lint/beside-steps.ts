@@ -1,4 +1,5 @@
 import { OWN_PROJECTOR } from '../contracts/scenario/projections.js';
+import { targetOf } from '../language/databases.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
 import type { Target } from '../contracts/scenario/target.js';
 import type { Path } from '../scenario/located.js';
@@ -25,7 +26,7 @@ export function callsBesideSteps(scenario: Scenario): readonly CallBesideSteps[]
       const query = inbox?.query ?? null;
       if (query === null) return [];
       const own = { times: 1, background: false, path: [...path, 'inbox', 'database'] };
-      return [{ ...own, from: part, to: operationOf(query) }];
+      return [{ ...own, from: part, to: targetOf(query) }];
     }),
     ...[...services.values()].flatMap((service): CallBesideSteps[] => {
       const { name, outbox } = service;
@@ -34,12 +35,12 @@ export function callsBesideSteps(scenario: Scenario): readonly CallBesideSteps[]
       const path = [servicesOr(service), name, 'outbox', 'relayQuery'];
       // A poll, and the mark of each of its rows.
       const times = 1 + 1 / outbox.batchSize;
-      return [{ ...common, from: relayOf(name), to: operationOf(query), path, times }];
+      return [{ ...common, from: relayOf(name), to: targetOf(query), path, times }];
     }),
     ...[...projections.values()].flatMap((own): CallBesideSteps[] => {
       if (own.lifecycle !== 'async' || own.writes === null) return [];
       const path = ['projections', own.name, 'writes'];
-      return [{ ...common, from: projectorOf(own), to: operationOf(own.writes), path }];
+      return [{ ...common, from: projectorOf(own), to: targetOf(own.writes), path }];
     }),
   ];
 }
@@ -58,15 +59,4 @@ export function projectorOf({
   readonly service: string | null;
 }): string {
   return service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
-}
-
-/** An operation of a database as the target of a call. */
-export function operationOf({
-  database,
-  operation,
-}: {
-  readonly database: string;
-  readonly operation: string;
-}): Target {
-  return { component: database, part: operation };
 }

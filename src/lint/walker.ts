@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import { nodesAsked } from '../language/databases.js';
+import { nodesAsked, targetOf } from '../language/databases.js';
 import { possibleRoutes, type RequestLine } from '../language/routes.js';
 import type { Path } from '../scenario/located.js';
 import { sharedLevel, versionChains } from '../scenario/resolve/chain-targets.js';
@@ -7,7 +7,7 @@ import type { Middleware } from '../contracts/scenario/middleware.js';
 import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
 import type { Step, Bundle, StepOf } from '../contracts/scenario/steps.js';
 import type { Target } from '../contracts/scenario/target.js';
-import { callsBesideSteps, operationOf } from './beside-steps.js';
+import { callsBesideSteps } from './beside-steps.js';
 import { componentOf, type Call, type Publication, type Sent, type Unrouted } from './calls.js';
 import { meanCount } from './counts.js';
 import { behindRoute, limitAround, meshShares, partOf, proxyOf } from './ends.js';
@@ -233,19 +233,13 @@ class Walker {
   private message(step: StepOf<'publish'>, path: Path, around: Around): void {
     const outbox = this.scenario.services.get(componentOf(around.from))?.outbox ?? null;
     const isRow = step.via === 'outbox' && outbox !== null;
-    if (isRow)
-      this.add(operationOf(outbox.insert), BARE, null, path, { ...around, isImplicit: true });
+    if (isRow) this.add(targetOf(outbox.insert), BARE, null, path, { ...around, isImplicit: true });
     this.publish(step.topic, step.key ?? '', isRow, often(around, meanCount(step.count)));
   }
 
-  private query(
-    { database, operation, policy }: StepOf<'query'>,
-    path: Path,
-    around: Around,
-  ): void {
-    const asked = nodesAsked(this.scenario.databases.get(database), operation);
-    const to = { component: database, part: operation };
-    this.add(to, BARE, policy, path, often(around, asked));
+  private query(step: StepOf<'query'>, path: Path, around: Around): void {
+    const asked = nodesAsked(this.scenario.databases.get(step.database), step.operation);
+    this.add(targetOf(step), BARE, step.policy, path, often(around, asked));
   }
 
   private stored(step: StepOf<'load' | 'append'>, path: Path, around: Around): void {
@@ -255,7 +249,7 @@ class Walker {
     if (step.verb === 'append') {
       for (const { from, lifecycle, writes } of this.scenario.projections.values()) {
         if (from !== step.store || lifecycle !== 'inline' || writes === null) continue;
-        this.add(operationOf(writes), BARE, null, path, { ...around, isImplicit: true });
+        this.add(targetOf(writes), BARE, null, path, { ...around, isImplicit: true });
       }
       this.publish(step.store, step.stream, false, often(around, meanCount(step.events)));
     }
@@ -315,9 +309,9 @@ class Walker {
       this.add(compensation, BARE, own.compensationPolicy, undo, undoing);
     }
     if (own.persistence === null) return;
-    const { database, operation, before, read } = own.persistence;
+    const { before, read } = own.persistence;
     const saving = often(inner, 1 + (before ? 2 : 1) * saga.steps.length);
-    this.add({ component: database, part: operation }, BARE, null, path, saving);
+    this.add(targetOf(own.persistence), BARE, null, path, saving);
     if (read !== null) this.add(read, BARE, null, path, undoing);
   }
 

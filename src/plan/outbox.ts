@@ -5,17 +5,13 @@ import type { Database } from '../contracts/scenario/database.js';
 import type { Outbox } from '../contracts/scenario/outbox.js';
 import type { StepOf, Step } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
-import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import { outboxOf, type Scope } from './scope.js';
-import { writeAct, writeCall, type Writer } from './writer.js';
+import { writeAct, writeOwnQuery, type Writer } from './writer.js';
 
 /** Writes a `publish` step. With an outbox it first inserts the row. */
 export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): void {
-  if (step.via === 'outbox') {
-    const { database, operation } = outboxOf(scope)!.insert;
-    writeCall(w, { component: database, part: operation }, BARE, null, scope, 'query');
-  }
+  if (step.via === 'outbox') writeOwnQuery(w, outboxOf(scope)!.insert, scope);
   writeAct(w, w.acts.publish(w, step, scope), `publish:${step.topic}`, scope);
   if (step.via === 'outbox' || leavesWithCommit(w, step, scope)) return;
   writeDualMark(w, 'published', scope);
@@ -98,23 +94,18 @@ export function writeRelay(
   scope: Scope,
 ): number {
   const { assembler } = w;
-  const ask = (): void => {
-    if (query === null) return;
-    const to = { component: query.database, part: query.operation };
-    writeCall(w, to, BARE, null, scope, 'query');
-  };
   const mark = assembler.here;
   if (work !== null) {
     assembler.emit(OP.WORK, w.distributions.id(work), 0, 0, scope.names.next('work'));
   }
-  ask();
+  if (query !== null) writeOwnQuery(w, query, scope);
   if (assembler.here > mark) {
     assembler.emit(OP.DONE, OUTCOME.ok);
     w.lookups.set(part.id, mark);
   }
   if (query === null) return -1;
   const look = assembler.here;
-  ask();
+  writeOwnQuery(w, query, scope);
   assembler.emit(OP.DONE, OUTCOME.ok);
   return look;
 }

@@ -1,4 +1,5 @@
 import { eachStep } from '../language/each-step.js';
+import { targetOf } from '../language/databases.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { Route } from '../contracts/scenario/routes.js';
 import type { Target } from '../contracts/scenario/target.js';
@@ -94,7 +95,7 @@ function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
   if (mirror !== null) targets.push(mirror.target);
   eachStep(steps ?? [], (step) => {
     if (step.verb === 'call') targets.push(step.to);
-    if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+    if (step.verb === 'query') targets.push(targetOf(step));
     if (step.verb === 'load') targets.push({ component: step.store, part: 'read' });
     if (step.verb === 'append') targets.push({ component: step.store, part: 'append' });
   });

@@ -8,7 +8,6 @@ import type { Host } from '../contracts/scenario/host.js';
 import { PROBES } from '../contracts/scenario/probes.js';
 import type { Endpoint } from '../contracts/scenario/services.js';
 import { SLOT } from './assembler.js';
-import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import { writeInvoke } from './functions.js';
 import { StepNames } from './identity.js';
@@ -24,7 +23,7 @@ import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
 import { writeView } from './projections.js';
 import { versionsOf } from './versions.js';
-import { entryOf, writeAct, writeCall, writeJump, type Writer } from './writer.js';
+import { entryOf, writeAct, writeOwnQuery, writeJump, type Writer } from './writer.js';
 
 /**
  * Writes the program of a part and returns its first instruction, -1 = none. `keysAreSent`: callers can send
@@ -171,8 +170,7 @@ export function writeDelivery(w: Writer, part: LaidPart): number | null {
   const ask = (): number => {
     const at = w.assembler.here;
     if (timeoutNs !== null) writeClock(w, timeoutNs);
-    const to = { component: query.database, part: query.operation };
-    writeCall(w, to, BARE, null, { ...scopeOf(handler), names }, 'query');
+    writeOwnQuery(w, query, { ...scopeOf(handler), names });
     return at;
   };
   const lookup = ask();

@@ -3,11 +3,10 @@ import type { PlanProjection, PlanProjectionAct } from '../contracts/plan/stores
 import type { Projection } from '../contracts/scenario/projections.js';
 import { eachStep } from '../language/each-step.js';
 import type { Step } from '../contracts/scenario/steps.js';
-import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
 import { indexOfStore } from './store-places.js';
-import { writeAct, writeCall, writeFound, type Writer } from './writer.js';
+import { writeAct, writeFound, writeOwnQuery, type Writer } from './writer.js';
 import { listsOf } from './lists.js';
 
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : never;
@@ -85,9 +84,7 @@ export function writeView(w: Writer, part: LaidPart): void {
 }
 
 function writeWrites(w: Writer, { writes }: Projection, scope: Scope): void {
-  if (writes === null) return;
-  const to = { component: writes.database, part: writes.operation };
-  writeCall(w, to, BARE, null, scope, 'query');
+  if (writes !== null) writeOwnQuery(w, writes, scope);
 }
 
 /** By layout: operations that read views, as `database.operation`. */

@@ -8,7 +8,7 @@ import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import type { LaidPart } from './layout.js';
 import { modeOf, type Scope } from './scope.js';
-import { writeCall, writeCommandCall, type Writer } from './writer.js';
+import { writeCall, writeOwnQuery, writeCommandCall, type Writer } from './writer.js';
 
 /** Outcome of a command if the state of its saga could not be saved. */
 const UNSAVED = withStatus(OUTCOME.serverError, 500);
@@ -71,8 +71,7 @@ function writeCommand(
 export function writeSave(w: Writer, saga: Saga, scope: Scope): void {
   const persistence = saga.orchestration?.persistence ?? null;
   if (persistence === null) return;
-  const to = { component: persistence.database, part: persistence.operation };
-  writeCall(w, to, BARE, null, scope, 'query');
+  writeOwnQuery(w, persistence, scope);
 }
 
 /** Records for sagas that an endpoint starts, or has taken effect. Writes nothing for endpoints without a role. */

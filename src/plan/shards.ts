@@ -1,4 +1,5 @@
 import type { Operation } from '../contracts/scenario/database.js';
+import { targetOf } from '../language/databases.js';
 import type { NodeRoute } from '../contracts/plan/replication.js';
 import type { StepOf } from '../contracts/scenario/steps.js';
 import { BARE } from './calls.js';
@@ -11,7 +12,7 @@ import { writeCall, type Writer } from './writer.js';
 
 /** Writes a query: one call to a node, or one call per shard. */
 export function writeQuery(w: Writer, step: StepOf<'query'>, scope: Scope): void {
-  const to = { component: step.database, part: step.operation };
+  const to = targetOf(step);
   const component = w.layout.byName.get(step.database)!;
   const { source } = partOf(component, step.operation);
   const database = component.source.kind === 'database' ? component.source.host : null;
@@ -68,7 +69,7 @@ function writeCalls(
   scope: Scope,
   routeTo: (index: number) => NodeRoute,
 ): void {
-  const to = { component: step.database, part: step.operation };
+  const to = targetOf(step);
   const branches = Array.from({ length: count }, (_, index) => (own: Scope) => {
     writeCall(w, to, BARE, step.policy, own, 'query', routeTo(index));
   });

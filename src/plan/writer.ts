@@ -3,7 +3,8 @@ import type { Distribution } from '../kernel/distribution.js';
 import { NS_PER_MS, type Ns } from '../kernel/time.js';
 import { CALL_MODE, OP } from '../contracts/plan/program.js';
 import type { Condition, Step, Bundle } from '../contracts/scenario/steps.js';
-import type { Target } from '../contracts/scenario/target.js';
+import type { Query, Target } from '../contracts/scenario/target.js';
+import { targetOf } from '../language/databases.js';
 import type { Acts } from './acts.js';
 import { SLOT, type Assembler, type Label } from './assembler.js';
 import { BARE, calledPart, PASSED_ON, reached, type RequestText } from './calls.js';
@@ -195,6 +196,11 @@ function emitCalls(
   }
   assembler.bind(after);
   return places;
+}
+
+/** Writes a query that no step makes. The policies of its caller for the database apply. */
+export function writeOwnQuery(w: Writer, query: Query, scope: Scope): void {
+  writeCall(w, targetOf(query), BARE, null, scope, 'query');
 }
 
 /** Reports a call that names a version of a service whose calls the mesh routes. */

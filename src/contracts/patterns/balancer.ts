@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../outcome.js';
+import type { PolicyProblem } from './policy.js';
 
 /** Inputs of a balancer. It knows only the observations of its own caller. */
 export interface BalancerSetup {
@@ -65,10 +66,5 @@ export interface BalancerKind<S extends z.ZodType = z.ZodType> {
   readonly blind?: true;
   create(config: z.output<S>, setup: BalancerSetup): BalancerState;
   /** Reports combinations of valid settings that contradict each other, with the field that each problem belongs to. */
-  check?(config: z.output<S>): readonly BalancerProblem[];
-}
-
-interface BalancerProblem {
-  readonly field: string;
-  readonly message: string;
+  check?(config: z.output<S>): readonly PolicyProblem[];
 }

@@ -6,7 +6,7 @@ import { absent, field, required } from '../fields/field.js';
 import { share, whole } from '../quantities/quantities.js';
 import { backoffSchema } from './backoff.js';
 import type { Layer } from './policies.js';
-import type { Target } from './target.js';
+import type { Query, Target } from './target.js';
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
@@ -130,5 +130,5 @@ export interface ConsumerPolicy {
 /** Deduplication by message id: messages whose effects are recorded have no second effect. */
 export interface Inbox extends Omit<z.output<typeof inbox>, 'database'> {
   /** Operation that each delivery runs before its handler; null = the handler checks at no extra cost. */
-  readonly query: { readonly database: string; readonly operation: string } | null;
+  readonly query: Query | null;
 }

@@ -2,6 +2,7 @@ import { entry } from '../fields/entry.js';
 import { absent, field, required } from '../fields/field.js';
 import { z } from 'zod';
 import { nameText, REFERENCE_PATTERN } from '../fields/common.js';
+import type { Query } from './target.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
@@ -69,11 +70,6 @@ export const outboxSchema = entry(
   { pollNs: 'pollInterval' },
 );
 export type WrittenOutbox = z.output<typeof outboxSchema>;
-
-interface Query {
-  readonly database: string;
-  readonly operation: string;
-}
 
 /** Fields that are resolved. */
 type Resolved = 'database' | 'relayQuery' | 'logPerRow' | 'logRoom' | 'maxSlotWalKeepSize';

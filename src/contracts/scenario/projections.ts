@@ -6,6 +6,7 @@ import { absent, field, required } from '../fields/field.js';
 import { duration, durationOrNone, quantity } from '../quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../quantities/quantity-text.js';
 import type { Described } from './described.js';
+import type { Query } from './target.js';
 
 const rebuild = entry(
   {
@@ -122,7 +123,7 @@ export interface Projection
     > {
   readonly source: 'eventStore' | 'topic';
   /** Query made once per batch; null = none. */
-  readonly writes: { readonly database: string; readonly operation: string } | null;
+  readonly writes: Query | null;
   /** Number of segments. Streams are distributed over them by key. */
   readonly concurrency: number;
   /** When instances of its service take over segments from each other; null = never. */

@@ -13,7 +13,7 @@ import {
 import type { Ns } from '../../kernel/time.js';
 import type { Described } from './described.js';
 import type { Bundle } from './steps.js';
-import type { Target } from './target.js';
+import type { Query, Target } from './target.js';
 
 const SAGA_ENGINES = [
   'simple',
@@ -121,9 +121,8 @@ const persistence = entry(
 );
 
 /** How the state of a saga is stored: the database operations that write and read it. */
-export interface SagaPersistence extends Omit<z.output<typeof persistence>, 'query' | 'read'> {
-  readonly database: string;
-  readonly operation: string;
+export interface SagaPersistence
+  extends Query, Omit<z.output<typeof persistence>, 'query' | 'read'> {
   readonly read: Target | null;
 }
 

@@ -5,3 +5,9 @@ export interface Target {
   /** Only the instances of this version are called; absent = those of all versions. */
   readonly version?: string;
 }
+
+/** An operation of a database. */
+export interface Query {
+  readonly database: string;
+  readonly operation: string;
+}

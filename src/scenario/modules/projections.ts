@@ -1,4 +1,5 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/projections.js';
+import { targetOf } from '../../language/databases.js';
 import { cursorAt, type Context } from '../resolve/context.js';
 import { projectionSchema } from '../../contracts/scenario/projections.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
@@ -29,8 +30,7 @@ export const projections: Module<'projections'> = {
   calls: ({ name, lifecycle, service, writes, batchSize }, walker) => {
     if (lifecycle !== 'async' || writes === null) return;
     const from = service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
-    const to = { component: writes.database, part: writes.operation };
-    walker.edge({ from, certain: true, times: 1 / batchSize }, to, null, 1);
+    walker.edge({ from, certain: true, times: 1 / batchSize }, targetOf(writes), null, 1);
   },
   check: (context, scenario) => {
     checkTopicViews(context, scenario);

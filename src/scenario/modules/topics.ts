@@ -1,4 +1,5 @@
 import { MAX_READERS } from '../../contracts/scenario/messaging.js';
+import { targetOf } from '../../language/databases.js';
 import { checkHolder } from '../resolve/fault-messages.js';
 import { checkParts, sorted } from '../resolve/names.js';
 import { split } from '../resolve/targets.js';
@@ -44,8 +45,8 @@ export const topics: Module<'topics'> = {
     for (const { call, inbox } of subscribers) {
       const query = inbox?.query ?? null;
       if (query === null) continue;
-      const to = { component: query.database, part: query.operation };
-      walker.edge({ from: `${call.component}.${call.part}`, certain: true, times: 1 }, to, null, 1);
+      const from = `${call.component}.${call.part}`;
+      walker.edge({ from, certain: true, times: 1 }, targetOf(query), null, 1);
     }
   },
   check: (context, scenario, calls) => {

@@ -1,4 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import { targetOf } from '../../language/databases.js';
 import { policyKind } from '../../patterns/registry.js';
 import type { LimiterStore, WrittenStore } from '../../contracts/scenario/limiter-store.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
@@ -86,7 +87,7 @@ function resolveAsked(here: Cursor, reference: string | null): Target | null {
     return resolveCall(path, reference, name);
   }
   const query = resolveQuery(path, name, part ?? undefined);
-  return query === null ? null : { component: query.database, part: query.operation };
+  return query && targetOf(query);
 }
 
 /** Policies whose state learns from earlier requests. */

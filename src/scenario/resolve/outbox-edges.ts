@@ -1,14 +1,9 @@
 import type { Service } from '../../contracts/scenario/services.js';
+import type { Query } from '../../contracts/scenario/target.js';
 import type { Step } from '../../contracts/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';
 import type { CallEdge } from './call-edge.js';
-
-/** An operation of a database. */
-interface Query {
-  readonly database: string;
-  readonly operation: string;
-}
 
 /** Calls of an outbox to its database: inserts of the endpoints, and queries of its relay. */
 export function outboxEdges(service: Service): readonly CallEdge[] {

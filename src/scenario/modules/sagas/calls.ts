@@ -1,4 +1,5 @@
 import { driverName, type Saga } from '../../../contracts/scenario/sagas.js';
+import { targetOf } from '../../../language/databases.js';
 import type { Scenario } from '../../../contracts/scenario/scenario.js';
 import type { StepOf } from '../../../contracts/scenario/steps.js';
 import type { CallSite, CallEdge, CallWalker } from '../../resolve/call-edge.js';
@@ -14,9 +15,8 @@ export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalk
     if (compensation !== null) walker.governed(rare, compensation, compensationPolicy);
   }
   if (persistence === null) return;
-  const to = { component: persistence.database, part: persistence.operation };
   const times = (persistence.before ? 2 : 1) * steps.length;
-  walker.edge({ from, certain: true, times }, to, null, 1);
+  walker.edge({ from, certain: true, times }, targetOf(persistence), null, 1);
   if (persistence.read !== null) walker.edge(rare, persistence.read, null, 1);
 }
 

@@ -1,4 +1,5 @@
 import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { targetOf } from '../../../language/databases.js';
 import {
   CHOREOGRAPHED,
   ORCHESTRATED,
@@ -159,8 +160,8 @@ function resolveRead(here: Cursor, reference: string | null): Target | null {
   if (reference === null) return null;
   const [database, operation] = split(reference);
   const at = here.in('persistence', 'read');
-  const target = resolveQuery(at, database, operation ?? undefined);
-  return target === null ? null : { component: target.database, part: target.operation };
+  const query = resolveQuery(at, database, operation ?? undefined);
+  return query && targetOf(query);
 }
 
 function resolveLease(
