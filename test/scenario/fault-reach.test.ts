@@ -92,3 +92,15 @@ describe('a fault on a part', () => {
     expect(errors(text).filter((one) => one.startsWith('FL410'))).toEqual([]);
   });
 });
+
+describe('a fault on a link', () => {
+  it.each(['worker.handle', 'worker.read'])('hits the queries of the inbox of %s', (handler) => {
+    const text = TEXT.replace(
+      `call: ${handler} }`,
+      `call: ${handler}, inbox: { database: db.get } }`,
+    );
+    const fault = 'latency, add: 5ms, target: worker->db';
+    expect(errors(text.replace('FAULT', fault))).toEqual([]);
+    expect(said(fault)).toEqual(['FL410 no call goes along worker->db']);
+  });
+});

@@ -1,6 +1,7 @@
 import { messageQueueSchema, QUEUE_KINDS, queueKindOf } from '../queues/index.js';
 import { PLAIN } from '../queues/kind.js';
 import { cursorAt, type Context } from '../resolve/context.js';
+import { inboxCalls } from '../resolve/consumer.js';
 import { checkHolder } from '../resolve/fault-messages.js';
 import {
   consumerNameOf,
@@ -10,7 +11,7 @@ import {
 } from '../resolve/message-queues.js';
 import { checkParts } from '../resolve/names.js';
 import { visitHandlers } from '../walk-steps.js';
-import { noHost, nothing, unchanged, type Module, type Parts } from './kind.js';
+import { noHost, unchanged, type Module, type Parts } from './kind.js';
 
 /** Queues. Each message goes to one consumer. */
 export const queues: Module<'queues'> = {
@@ -62,7 +63,7 @@ export const queues: Module<'queues'> = {
   },
   subject: ({ consumers }) => ({ parts: consumers.map(({ name }) => name), instances: 0 }),
   host: noHost,
-  calls: nothing,
+  calls: ({ consumers }, walker) => inboxCalls(consumers, walker),
   check: checkLetters,
   target: (aim) => checkHolder(aim, ['messages', 'queue', 'deadLetters']),
 };

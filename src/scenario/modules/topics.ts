@@ -1,5 +1,5 @@
 import { MAX_READERS } from '../../contracts/scenario/messaging.js';
-import { targetOf } from '../../language/databases.js';
+import { inboxCalls } from '../resolve/consumer.js';
 import { checkHolder } from '../resolve/fault-messages.js';
 import { checkParts, sorted } from '../resolve/names.js';
 import { split } from '../resolve/targets.js';
@@ -41,14 +41,7 @@ export const topics: Module<'topics'> = {
     instances: 0,
   }),
   host: noHost,
-  calls: ({ subscribers }, walker) => {
-    for (const { call, inbox } of subscribers) {
-      const query = inbox?.query ?? null;
-      if (query === null) continue;
-      const from = `${call.component}.${call.part}`;
-      walker.edge({ from, certain: true, times: 1 }, targetOf(query), null, 1);
-    }
-  },
+  calls: ({ subscribers }, walker) => inboxCalls(subscribers, walker),
   check: (context, scenario, calls) => {
     checkEvents(context, scenario, calls);
     checkConsumers(context, scenario);

@@ -1,6 +1,8 @@
 import { kindText, type ComponentKind } from '../../contracts/component-kind.js';
 import type { Consumption, Inbox, WrittenConsumer } from '../../contracts/scenario/consumers.js';
+import { targetOf } from '../../language/databases.js';
 import type { BundleOutput } from '../schema/bundle.js';
+import type { CallWalker } from './call-edge.js';
 import { resolveConsumerPolicy } from './consumer-policy.js';
 import type { Context, Cursor } from './context.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
@@ -97,6 +99,16 @@ function resolveInbox(here: Cursor, output: Written['inbox']): Inbox | null {
   const [name, operation] = split(database);
   const query = resolveQuery(here.in('database'), name, operation ?? undefined);
   return { windowNs, query };
+}
+
+/** The queries of inboxes, which the process of the handler makes before it. */
+export function inboxCalls(consumers: readonly Consumption[], walker: CallWalker): void {
+  for (const { call, inbox } of consumers) {
+    const query = inbox?.query ?? null;
+    if (query === null) continue;
+    const from = `${call.component}.${call.part}`;
+    walker.edge({ from, certain: true, times: 1 }, targetOf(query), null, 1);
+  }
 }
 
 /** Reports retry modes that contradict `onPoison: block`, because they let later messages pass. */
