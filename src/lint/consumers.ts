@@ -1,5 +1,6 @@
 import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import type { Path } from '../scenario/located.js';
+import type { Consumption } from '../contracts/scenario/consumers.js';
 import type { Subscriber, Topic } from '../contracts/scenario/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../contracts/scenario/queues.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
@@ -88,7 +89,8 @@ export interface Capacity {
  */
 export function capacityOf(scenario: Scenario, demands: Demands, consumer: Consumer): Capacity {
   const { spec, part } = consumer;
-  const { elapsedNs, workNs } = demands.of(part);
+  const { workNs } = demands.of(part);
+  const elapsedNs = deliveryNs(demands, spec);
   const { component } = spec.call;
   const replicas = isOwn(consumer) ? 1 : mostOf(scenario, component);
   const members = replicas * spec.concurrency;
@@ -99,6 +101,14 @@ export function capacityOf(scenario: Scenario, demands: Demands, consumer: Consu
   const byCoresOfOne = workNs === 0 ? Infinity : (cores / workNs) * NS_PER_SECOND;
   const perSecond = Math.min(byHandlers * NS_PER_SECOND, replicas * byCoresOfOne);
   return { handlers, members, onceNs: elapsedNs, perSecond, replicas, byCoresOfOne };
+}
+
+/** Mean time of one run: the query of the inbox, then the handler. */
+export function deliveryNs(demands: Demands, { call, inbox }: Consumption): Ns {
+  const part = `${call.component}.${call.part}`;
+  const query = inbox?.query ?? null;
+  const askedNs = query === null ? 0 : demands.call(part, query.database, query.operation);
+  return askedNs + demands.of(part).elapsedNs;
 }
 
 /** Whether a single process handles all of its messages. */

@@ -203,7 +203,7 @@ export class Demands {
   }
 
   /** A call takes no longer than its caller waits. */
-  private call(from: string, component: string, part: string | null): Ns {
+  call(from: string, component: string, part: string | null): Ns {
     const service = this.scenario.services.get(component);
     const name = part ?? [...(service?.endpoints.keys() ?? [])][0];
     if (name === undefined) return 0;

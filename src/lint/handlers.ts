@@ -1,4 +1,5 @@
 import type { Path } from '../scenario/located.js';
+import { deliveryNs } from './consumers.js';
 import { mostOf } from './demand.js';
 import type { Ns } from '../kernel/time.js';
 import type { Subscriber, Topic } from '../contracts/scenario/messaging.js';
@@ -19,11 +20,11 @@ export interface Handler {
 export function handlersOf({ scenario, consumers, demands }: Subject): readonly Handler[] {
   return consumers.flatMap((consumer): readonly Handler[] => {
     if (consumer.kind !== 'log') return [];
-    const { holder: topic, spec, name, part, path } = consumer;
+    const { holder: topic, spec, name, path } = consumer;
     const most = mostOf(scenario, spec.call.component);
     const isBound = isBoundByPartitions(scenario, spec.call.component, name);
     const members = (isBound ? Math.min(most, topic.partitions) : most) * spec.concurrency;
-    return [{ topic, spec, path, members, elapsedNs: demands.of(part).elapsedNs }];
+    return [{ topic, spec, path, members, elapsedNs: deliveryNs(demands, spec) }];
   });
 }
 

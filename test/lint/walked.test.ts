@@ -39,6 +39,25 @@ describe('calls that no step makes', () => {
     );
   });
 
+  it('a consumer is as slow as its inbox and its handler together', () => {
+    const text = (inbox: string): string =>
+      scenario([
+        `queues: { jobs: { kind: sqs, visibilityTimeout: 20ms, consumers: [ { call: work.handle, maxNumberOfMessages: 1${inbox} } ] } }`,
+        'services:',
+        '  shop: { endpoints: { buy: [ publish: jobs ] } }',
+        '  work: { endpoints: { handle: [ wait: 5ms ] } }',
+        'databases: { ids: { operations: { look: { wait: 20ms } } } }',
+        'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+      ]);
+    const rules = ['consumers-below-traffic', 'ack-timeout-below-processing'];
+    const all = (inbox: string) => rules.flatMap((rule) => found(text(inbox), rule));
+    expect(all('')).toEqual([]);
+    expect(all(', inbox: { database: ids.look }')).toEqual([
+      'jobs work.handle',
+      'jobs.work work.handle',
+    ]);
+  });
+
   const view = (lifecycle: string, copier = ''): string =>
     scenario([
       'services:',

@@ -1,5 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { MessageQueue, QueueConsumer } from '../../contracts/scenario/queues.js';
+import { deliveryNs } from '../consumers.js';
 import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -25,7 +26,7 @@ function judge(subject: Subject, queue: MessageQueue, consumer: QueueConsumer): 
   if (limit === null || consumer.commit === 'before') return null;
   const { component, part } = consumer.call;
   const handler = `${component}.${part}`;
-  const once = subject.demands.of(handler).elapsedNs;
+  const once = deliveryNs(subject.demands, consumer);
   const tries = consumer.retry?.mode === 'inProcess' ? consumer.retry.attempts : 1;
   // Handlers on one channel share its messages.
   const runs = Math.ceil(limit.messages / (consumer.batch * consumer.channel.handlers));
