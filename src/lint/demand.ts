@@ -89,6 +89,9 @@ export class Demands {
     }
     const store = this.scenario.eventStores.get(component);
     if (store !== undefined) return storeDemand(store, name);
+    const level = this.scenario.caches.get(component)?.levels.find((one) => one.name === name);
+    if (level !== undefined)
+      return { elapsedNs: meanOf(level.latency), workNs: meanOf(level.latency) };
     const service = services.get(component);
     const endpoint = service?.endpoints.get(name);
     if (service !== undefined && endpoint !== undefined) {
@@ -150,7 +153,10 @@ export class Demands {
       case 'respond':
         return this.steps(part, step.then);
       case 'cache':
-        return times(this.steps(part, step.onMiss ?? []), this.missesOf(step));
+        return plus(
+          { elapsedNs: this.lookUp(part, step.cache), workNs: 0 },
+          times(this.steps(part, step.onMiss ?? []), this.missesOf(step)),
+        );
       case 'publish': {
         const { insert } = this.scenario.services.get(componentOf(part))?.outbox ?? {};
         if (step.via !== 'outbox' || insert === undefined) return NOTHING;
@@ -160,6 +166,12 @@ export class Demands {
       case 'fail':
         return NOTHING;
     }
+  }
+
+  /** Time of the shared level of a cache; 0 behind a local one, which may have the value. */
+  private lookUp(part: string, cache: string): Ns {
+    const [first] = this.scenario.caches.get(cache)!.levels;
+    return first === undefined || first.kind === 'local' ? 0 : this.call(part, cache, first.name);
   }
 
   /** Share of lookups that load the value; 0 if unknown. */

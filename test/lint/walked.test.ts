@@ -96,6 +96,18 @@ describe('calls that no step makes', () => {
     expect(found(text, UNLIMITED)).toEqual(['shop.buy prices.redis']);
   });
 
+  it('the time of a shared level is a part of the time of its caller', () => {
+    const text = (latency: string): string =>
+      scenario([
+        'queues: { jobs: { kind: simple, consumers: [ { call: shop.show, concurrency: 1 } ] } }',
+        'services: { shop: { endpoints: { buy: [ publish: jobs ], show: [ cache: { get: prices, onMiss: [ work: 1us ] } ] } } }',
+        `caches: { prices: { hitRatio: 90%, levels: [ { name: redis, kind: redis, latency: ${latency} } ] } }`,
+        USERS,
+      ]);
+    expect(found(text('50ms'), 'consumers-below-traffic')).toEqual([]);
+    expect(found(text('200ms'), 'consumers-below-traffic')).toEqual(['jobs shop.show']);
+  });
+
   it('a route of the mesh sends a call to all of its services', () => {
     const text = scenario([
       'mesh:',
