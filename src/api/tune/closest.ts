@@ -29,8 +29,9 @@ async function nearer<O extends Holding>(
   for (;;) {
     const next = range.between(breaks, holds);
     if (next === null || by.left() < by.replications) return best;
+    const value = range.node(next);
     const moves: Moves = best.moves.map((own, k) =>
-      k === index ? { ...own, value: range.node(next) } : own,
+      k === index ? (own.at?.(value) ?? { ...own, value }) : own,
     );
     const outcome = await heldBy(moves, by);
     if (outcome === undefined) return best;

@@ -38,6 +38,7 @@ import { nearFirst } from './near.js';
 import { tuned, type Found, type Tried } from './search.js';
 import type { Moves } from './smallest.js';
 import { Runner, Trials, type Shown } from './trials.js';
+import { withServer } from './with-server.js';
 import { variantWith } from './variant-with.js';
 
 /** Inputs of the search for settings. */
@@ -172,7 +173,8 @@ class Fixer {
     const { name } = usual.variant;
     if (over === null) {
       const { written } = prepared.texts.get(name)!;
-      return nearFirst(settingsOf(written), usual.plan, troubleOf(usual));
+      const near = nearFirst(settingsOf(written), usual.plan, troubleOf(usual));
+      return { ...near, moves: near.moves.map((one) => withServer(one, prepared, usual.plan)) };
     }
     const { moves, problem } = plannedIn(prepared, name, over);
     if (problem !== null) refuseOver(prepared, over, problem);

@@ -1,6 +1,8 @@
 import { PlanError } from '../../plan/problem.js';
 import type { Intervention } from '../../plan/interventions/kind.js';
-import { beforeText, valueText } from '../../scenario/tuning/change.js';
+import { processesOf } from '../../plan/interventions/processes.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import { beforeText, valueText, type SettingChange } from '../../scenario/tuning/change.js';
 import type { Move, Setting } from '../../scenario/tuning/moves.js';
 import { sizeOf } from '../../scenario/tuning/range.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
@@ -9,6 +11,7 @@ import type { Resource } from '../../contracts/result/cause.js';
 import type { ChangedSetting } from '../../contracts/result/counterfactual.js';
 import type { Prepared } from '../prepare.js';
 import { nearFirst } from './near.js';
+import { withServer } from './with-server.js';
 import { variantWith } from './variant-with.js';
 
 /** The fields with which a component has more of a resource. */
@@ -40,7 +43,7 @@ export function withSettings(
   const texts = prepared.texts.get(plan.variant);
   if (texts === undefined) return suggested;
   const settings = settingsOf(texts.written);
-  const named = suggested.map((own) => withSetting(own, settings));
+  const named = suggested.map((own) => withSetting(own, settings, prepared, plan));
   const used = new Set(named.flatMap(({ setting }) => setting?.path ?? []));
   const { near } = nearFirst(settings, plan, trouble);
   const others = near
@@ -54,9 +57,14 @@ export function withSettings(
   return [...named, ...others];
 }
 
-/** The intervention with the setting of the file that says the same, if there is one. */
-function withSetting(own: Intervention, settings: readonly Setting[]): Intervention {
-  const { kind, subject, resource, stronger } = own;
+/** The intervention made by the setting of the file that says the same, if there is one. */
+function withSetting(
+  own: Intervention,
+  settings: readonly Setting[],
+  prepared: Prepared,
+  plan: Plan,
+): Intervention {
+  const { kind, subject, resource } = own;
   if (kind !== 'capacity' || resource === undefined) return own;
   const moves = settings.flatMap(({ of, moves: all }) =>
     'component' in of && of.component === subject ? all : [],
@@ -66,8 +74,39 @@ function withSetting(own: Intervention, settings: readonly Setting[]): Intervent
   );
   // It changes all consumers of a topic or queue, so that no setting of one of them says the same.
   const isShared = resource === 'consumers' && new Set(able.map(({ path }) => path)).size > 1;
-  const more = isShared ? undefined : fitting(able[0], own.factor);
-  return more === undefined ? own : labelled(own, more, stronger);
+  const move = isShared ? undefined : fitting(able[0], own.factor);
+  if (move === undefined || !saysTheSame(own, move, prepared, plan)) return own;
+  return labelled(own, withServer(move, prepared, plan), prepared, plan);
+}
+
+/** Resources of the processes of a component, and of its callers. */
+const OF_COMPONENT: ReadonlySet<Resource> = new Set<Resource>([
+  'workers',
+  'cores',
+  'memory',
+  'queue',
+  'connections',
+]);
+
+/** Whether a setting gives a component what an intervention gives: not, where versions or callers have values of their own. */
+function saysTheSame(own: Intervention, move: Move, prepared: Prepared, plan: Plan): boolean {
+  if (!OF_COMPONENT.has(own.resource!)) return true;
+  const made = variantWith(prepared, plan.variant, [move]);
+  if (made === null) return false;
+  const recompiled = (): Plan => plan;
+  return givenTo(own.subject, made.plan) === givenTo(own.subject, own.apply({ plan, recompiled }));
+}
+
+/** What a component has to work with, as a text to compare; the connections of a server come with those of its pools. */
+function givenTo(subject: string, plan: Plan): string {
+  const id = idOf(subject, plan);
+  const edges = wiringOf(plan).into[id]!;
+  const processes = processesOf(plan.components[id]!).map((own) => ({ ...own, maxConnections: 0 }));
+  return JSON.stringify([processes, edges.map(({ pool, connections }) => [pool, connections])]);
+}
+
+function idOf(subject: string, { components }: Plan): number {
+  return components.findIndex(({ name }) => name === subject);
 }
 
 /** The move that goes as far as an intervention, of one and those that go further. */
@@ -77,16 +116,30 @@ function fitting(move: Move | undefined, factor: number | undefined): Move | und
 }
 
 /** Moves and interventions double a number, and double it again. */
-function labelled(own: Intervention, move: Move, stronger: Intervention | undefined): Intervention {
+function labelled(own: Intervention, move: Move, prepared: Prepared, plan: Plan): Intervention {
+  const { stronger } = own;
   const next =
     stronger === undefined || move.stronger === undefined
       ? stronger
-      : labelled(stronger, move.stronger, stronger.stronger);
-  return { ...own, setting: settingOf(move), ...(next !== undefined && { stronger: next }) };
+      : labelled(stronger, move.stronger, prepared, plan);
+  const { needs } = move;
+  const isAlone = needs === undefined;
+  return {
+    ...own,
+    ...(!isAlone && { apply: () => planWith(move, prepared, plan.variant) }),
+    setting: { ...settingOf(move), ...(!isAlone && { with: needs.map((one) => settingOf(one)) }) },
+    ...(next !== undefined && { stronger: next }),
+  };
 }
 
-function settingOf(move: Move): ChangedSetting {
-  return { path: move.path, from: beforeText(move), to: valueText(move) };
+function settingOf(change: SettingChange): ChangedSetting {
+  return { path: change.path, from: beforeText(change), to: valueText(change) };
+}
+
+function planWith(change: SettingChange, prepared: Prepared, variant: string): Plan {
+  const made = variantWith(prepared, variant, [change]);
+  if (made === null) throw new PlanError([]);
+  return made.plan;
 }
 
 function interventionOf(move: Move, prepared: Prepared, variant: string): Intervention {
@@ -99,11 +152,7 @@ function interventionOf(move: Move, prepared: Prepared, variant: string): Interv
     part: 'setting',
     words: `with ${move.path} ${setting.to} (${now})`,
     setting,
-    apply: () => {
-      const made = variantWith(prepared, variant, [move]);
-      if (made === null) throw new PlanError([]);
-      return made.plan;
-    },
+    apply: () => planWith(move, prepared, variant),
     ...(stronger !== undefined && { stronger: interventionOf(stronger, prepared, variant) }),
   };
 }

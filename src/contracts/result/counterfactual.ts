@@ -78,7 +78,12 @@ const counterfactualFault = shape({
 });
 export type CounterfactualFault = z.output<typeof counterfactualFault>;
 
-const changedSetting = shape({ path: text, from: text.nullable(), to: text.nullable() });
+const oneSetting = { path: text, from: text.nullable(), to: text.nullable() };
+const changedSetting = shape({
+  ...oneSetting,
+  /** Without these the value has no effect, such as more connections than a server takes. */
+  with: list(shape(oneSetting)).optional(),
+});
 /** A setting at a path of a patch, with its present and its new value on one line; null = nothing is there. */
 export type ChangedSetting = z.output<typeof changedSetting>;
 

@@ -1,5 +1,6 @@
 import { poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
 import type { Database } from '../../contracts/scenario/database.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -22,7 +23,7 @@ function excess(subject: Subject, database: Database): Finding | null {
   const { name, maxConnections, reserved } = database;
   if (maxConnections === Infinity) return null;
   const callers = callersOf(subject, name);
-  const pools = poolsOf(subject, database, callers);
+  const pools = poolsOf(subject.scenario, database, callers);
   // A pool without a limit is bounded elsewhere (by the workers), or not at all.
   if (pools.some(({ size }) => size === Infinity)) return null;
   const total = sumOf(pools);
@@ -85,7 +86,7 @@ interface Sized {
 }
 
 function poolsOf(
-  { scenario }: Subject,
+  scenario: Scenario,
   { pool: usual, pools }: Database,
   callers: readonly string[],
 ): readonly Sized[] {
@@ -105,6 +106,15 @@ function poolsOf(
     const reserve = pool.reservePoolSize;
     return [{ own, field, setting: size - reserve, user, count: 1, size, reserve }];
   });
+}
+
+/** The most connections that the pools of some callers of a database have together. */
+export function connectionsAsked(
+  scenario: Scenario,
+  database: Database,
+  callers: readonly string[],
+): number {
+  return sumOf(poolsOf(scenario, database, callers));
 }
 
 function sumOf(pools: readonly Sized[]): number {

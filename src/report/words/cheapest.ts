@@ -142,9 +142,12 @@ export function nextUnseen({ unseen = [] }: Counterfactuals, of: MeteredParts): 
   return null;
 }
 
-/** `pool.maxOpen to 10 (now 5)`. */
-function settingWords({ path, from, to }: ChangedSetting): string {
-  return `${path} to ${to} (${from === null ? 'not set now' : `now ${from}`})`;
+/** `pool.maxOpen to 10 (now 5)`, with what has to change beside it. */
+function settingWords({ with: others = [], ...own }: ChangedSetting): string {
+  const each = [own, ...others].map(
+    ({ path, from, to }) => `${path} to ${to} (${from === null ? 'not set now' : `now ${from}`})`,
+  );
+  return listed(each);
 }
 
 /** Whether a change leaves requests slow, but averts most of the failures. */

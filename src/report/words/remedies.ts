@@ -93,9 +93,11 @@ function ofVariant({ result, baseline }: View, variant: VariantResult): Remedy {
 function ofChange(one: CounterfactualIntervention, usual: HarmPrice | undefined): Remedy {
   const price = one.price ?? usual;
   const { setting, words, failed, harm } = one;
+  const settings = setting === undefined ? [] : [setting, ...(setting.with ?? [])];
   return {
-    words: setting === undefined ? words : `${setting.path}: ${setting.to}`,
-    changes: setting === undefined ? null : 1,
+    words:
+      settings.length === 0 ? words : settings.map(({ path, to }) => `${path}: ${to}`).join(', '),
+    changes: settings.length === 0 ? null : settings.length,
     failed: failed ?? harm,
     success: null,
     slow: failed === undefined ? null : harm - failed,
