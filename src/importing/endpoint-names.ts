@@ -22,6 +22,11 @@ export function endpointNames(texts: readonly string[]): ReadonlyMap<string, str
   return names;
 }
 
+/** A request must not have the name of a metric, as a component may: `proxy`. */
+export function requestName(name: string): string {
+  return METRIC_WORDS.has(name) ? `${name}-request` : name;
+}
+
 /** A part of a component must not have the name of a metric. */
 function endpointName(text: string): string {
   const name = allowedName(text === '' || /^[^A-Za-z0-9]*$/.test(text) ? 'root' : text);

@@ -1,3 +1,4 @@
+import { requestName } from './endpoint-names.js';
 import { ENDPOINT, OPERATION, type Component, type Edge, type System } from './system.js';
 import { LOAD_NAME } from './names.js';
 import { filled, from, guess, list, map, plain, type Written, type WrittenMap } from './written.js';
@@ -103,7 +104,7 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
     const weight = system.weights.get(part);
     return [
       map({
-        name: plain(part.name),
+        name: plain(requestName(part.name)),
         call: target,
         weight: weight === undefined ? undefined : plain(Number(weight.toPrecision(4))),
       }),
@@ -116,7 +117,7 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
 function requestOf(request: WrittenMap, { name }: Component, taken: Set<string>): WrittenMap {
   const own = request.entries.get('name');
   const [, ...rest] = request.entries;
-  const route = own?.kind === 'scalar' ? String(own.value) : name;
+  const route = requestName(own?.kind === 'scalar' ? String(own.value) : name);
   const unique = taken.has(route) ? `${name}-${route}` : route;
   taken.add(unique);
   return map([['name', plain(unique)], ['call', plain(name)], ...rest]);

@@ -152,4 +152,53 @@ it('a pod without time to end is killed at once', () => {
   const result = imported(source(text));
   expect(parse(result.scenario).services.web.lifecycle.terminationGrace).toBe('1ms');
   loaded(result);
+  const compose = imported(
+    source('services: { web: { image: web, stop_grace_period: 0s } }', 'compose.yaml'),
+  );
+  expect(parse(compose.scenario).services.web.lifecycle.terminationGrace).toBe('1ms');
+});
+
+it('an entrance with the name of a metric is a request with another name', () => {
+  const text = `
+services:
+  proxy: { image: nginx, ports: [ "80:80" ], depends_on: [ backend ] }
+  backend: { image: shop/backend }
+`;
+  const result = imported(source(text, 'compose.yaml'));
+  expect(parse(result.scenario).workloads.users.requests).toEqual([
+    { name: 'proxy-request', call: 'proxy.handle' },
+  ]);
+  loaded(result);
+});
+
+it('a port of Envoy for its own statistics is no service behind it', () => {
+  const manager = (path: string, cluster: string): string => `
+      filter_chains:
+        - filters:
+            - typed_config:
+                '@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                route_config: { virtual_hosts: [ { domains: [ '*' ], routes: [ { match: { prefix: ${path} }, route: { cluster: ${cluster} } } ] } ] }`;
+  const listener = (port: number): string =>
+    `\n    - address: { socket_address: { address: 0.0.0.0, port_value: ${port} } }`;
+  const cluster = (name: string, address: string, port: number): string =>
+    `\n    - { name: ${name}, load_assignment: { cluster_name: ${name}, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: ${address}, port_value: ${port} } } } } ] } ] } }`;
+  const envoy = `
+static_resources:
+  listeners:${listener(9902)}${manager('/stats', 'front')}${listener(10000)}${manager('/', 'service')}
+  clusters:${cluster('front', '127.0.0.1', 9901)}${cluster('service', 'service', 8080)}
+`;
+  const compose = `
+services:
+  front: { image: 'envoyproxy/envoy:v1.30', ports: [ '10000:10000' ], volumes: [ './envoy.yaml:/etc/envoy/envoy.yaml' ] }
+  service: { image: nginx }
+`;
+  const result = imported([
+    { path: 'envoy.yaml', text: envoy },
+    { path: 'compose.yaml', text: compose },
+  ]);
+  loaded(result);
+  const { gateways } = parse(result.scenario);
+  const routes = Object.values<{ routes: { to: string }[] }>(gateways).flatMap((one) => one.routes);
+  expect(routes.map(({ to }) => to)).toContain('service.handle');
+  expect(routes.filter(({ to }) => to.startsWith('front'))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { Component } from '../../system.js';
 import { filled, from, guess, map, type Written, type WrittenScalar } from '../../written.js';
 import { coresBelow } from '../kubernetes/pods.js';
 import { connectionsOf, coresUsedBy } from '../kubernetes/products.js';
+import { graceOf } from '../kubernetes/quantities.js';
 import type { Container } from './container.js';
 import type { Values } from './values.js';
 
@@ -30,7 +31,7 @@ export function fieldsOf(container: Container, component: Component, values: Val
     const [, number, unit] = /^([\d.]+)(\w+)$/.exec(String(limit.value))!;
     fields.set('memory', map({ limit, base: guess(`${Number(number) / 2}${unit}`) }));
   }
-  const grace = values.duration(container.get('stop_grace_period'));
+  const grace = graceOf(values.duration(container.get('stop_grace_period')));
   const lifecycle = filled(map({ terminationGrace: grace }));
   if (lifecycle !== undefined) fields.set('lifecycle', lifecycle);
 }

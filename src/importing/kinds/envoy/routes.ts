@@ -126,7 +126,8 @@ function targetOf(
   const single = clusters.get(one?.text() ?? '');
   if (one !== undefined) {
     const component = single?.component ?? null;
-    if (component === null) return undefined;
+    // Its own port of statistics is no service.
+    if (component === null || component === gateway) return undefined;
     system.connect(gateway, component, one);
     return fromLater(() => system.targetOf(component), one);
   }

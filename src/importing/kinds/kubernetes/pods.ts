@@ -41,7 +41,7 @@ export function processFields(
     lifecycle: filled(
       map({
         preStop: sleepOf(container?.get('lifecycle', 'preStop')),
-        terminationGrace: graceOf(pod?.get('terminationGracePeriodSeconds')),
+        terminationGrace: graceOf(secondsOf(pod?.get('terminationGracePeriodSeconds'))),
         onNodeLoss: BOUND.has(kind?.text() ?? '') ? from('wait', kind) : undefined,
       }),
     ),

@@ -38,8 +38,8 @@ export function secondsOf(cell: Cell | undefined): WrittenScalar | undefined {
 }
 
 /** The time a process has to end. With none it is killed at once, which the language writes as a very short one. */
-export function graceOf(cell: Cell | undefined): WrittenScalar | undefined {
-  return cell?.number() === 0 ? from('1ms', cell) : secondsOf(cell);
+export function graceOf(time: WrittenScalar | undefined): WrittenScalar | undefined {
+  return time === undefined || /[1-9]/.test(String(time.value)) ? time : { ...time, value: '1ms' };
 }
 
 /** A number of pods, or a share such as `25%`. */
