@@ -162,6 +162,9 @@ static_resources:
   clusters:
     - { name: shop, load_assignment: { endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: shop, port_value: 80 } } } } ] } ] } }`;
 
+  const spring = (own: string, more = ''): string =>
+    `${deployed(['edge'], { about: ', namespace: shop' })}\n---\nspring: { application: { name: edge }, ${own} }\n${more}`;
+
   it.each([
     ['a VirtualService', rule('match: [ { uri: { prefix: /api/ } } ], rewrite: { uri: / }')],
     [
@@ -180,12 +183,25 @@ static_resources:
       'Kong',
       '\n---\n_format_version: "3.0"\nservices: [ { name: shop, url: "http://shop:80", read_timeout: 10000, routes: [ { name: api, paths: [ /api ] } ] } ]',
     ],
+    [
+      'Spring Cloud Gateway',
+      spring(
+        'cloud: { gateway: { routes: [ { id: a, uri: "http://shop:80", predicates: [ "Path=/api/**" ], filters: [ StripPrefix=1 ] } ] } }',
+      ),
+    ],
+    [
+      'Spring Cloud Gateway by an expression',
+      spring(
+        `cloud: { gateway: { routes: [ { id: a, uri: "http://shop:80", predicates: [ "Path=/api/**" ], filters: [ 'RewritePath=/api/?(?<rest>.*), /$\\{rest}' ] } ] } }`,
+      ),
+    ],
+    ['Zuul', spring('', 'zuul: { routes: { a: { path: "/api/**", serviceId: shop } } }')],
   ])('are joined through the paths that %s rewrites', async (_, manifests) => {
     const result = await imported(manifests, asGateway(spans));
     const { gateways, workloads, services } = parse(result.scenario);
     expect(Object.keys(services)).toEqual(['shop', 'stock']);
     const [own] = Object.values<{ routes: unknown[]; kind: string }>(gateways);
-    const limit = own!.kind === 'kong' ? {} : { policy: { deadline: '10s' } };
+    const limit = own!.kind === 'envoy' ? { policy: { deadline: '10s' } } : {};
     expect(own!.routes.slice(0, 2)).toMatchObject([
       { match: { path: '/api/browse' }, to: 'shop.browse', ...limit },
       { match: { path: '/api/order' }, to: 'shop.order', ...limit },
