@@ -276,6 +276,15 @@ export const BESIDE = [
       return variant.cascade.causes.some(isSo) ? null : 'no such cause';
     },
   ),
+  kind(
+    'what is full where work waits',
+    /^(?<of>\S+) is saturated: (?<text>\d.+) \(measured\)$/u,
+    ({ groups }, { variant }) => {
+      const isSo = ({ kind: own, subject, text }) =>
+        own === 'saturated' && subject === groups.of && text === groups.text;
+      return variant.cascade.events.some(isSo) ? null : 'no such event';
+    },
+  ),
   kind('no faults', /^Faults: none in this scenario$/u, (_, { variant }) =>
     variant.faults.length === 0 ? null : 'there are some',
   ),

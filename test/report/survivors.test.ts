@@ -14,3 +14,16 @@ it('of two variants with one change each, the one with less of the harm is advis
     /Difference of static from classic: the backlog is gone after \S+ ms instead of 52\.5 s/u,
   );
 });
+
+it('where nothing goes wrong, a variant that holds a budget of its own is no advice', () => {
+  const text = readFileSync('scenarios/patterns/gc-pauses.yaml', 'utf8');
+  const { what, act } = answerOf(viewOf(run(text).result));
+  expect(plainWords(what)).toBe('Nothing broke: every request succeeds.');
+  expect(plainWords(act!)).toBe('Nothing: every variant holds every budget.');
+});
+
+it('work that waits for a component that is full has that as its reason', () => {
+  const text = readFileSync('scenarios/patterns/projection-lag.yaml', 'utf8');
+  const { why } = answerOf(viewOf(run(text).result));
+  expect(plainWords(why!)).toBe('list is saturated: 1 of 1 cores in use (measured).');
+});

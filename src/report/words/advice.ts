@@ -3,7 +3,7 @@ import { formatShare } from '../../text/figures.js';
 import { allOf, capitalised, plural } from '../../text/words.js';
 import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
 import { changeWords, nextUnseen } from './cheapest.js';
-import { avertedLosses, effectWords, halvedEffects, lossesOf } from '../view/effects.js';
+import { avertedLosses, effectWords, lossesOf } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { questionsBetween, replacedBy, withLoadOf } from '../view/reference.js';
@@ -12,10 +12,11 @@ import { leastBehind } from './unseen-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
 import { poisonAdvice } from './poison-advice.js';
 import { gainLine, NO_PRICE, priceLine, type Price } from './price.js';
+import { survivorsOf } from './survivors.js';
 import { uncoveredWords } from './uncovered.js';
 import { unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { undoneWords } from '../view/undone.js';
-import { heldBudgets, holdsAll, isRemedy, wouldHold, type View } from '../view/view.js';
+import { heldBudgets, holdsAll, wouldHold, type View } from '../view/view.js';
 import { closestWords } from './words.js';
 
 /** What to do, the variant that it names without its settings, its price and its gain; null and empty without them. */
@@ -173,23 +174,6 @@ export function sparedWords(view: View): Words | null {
     return [{ strong: variant.name }, ` holds ${allOf(of, 'budget')} and is no cure: ${undone}.`];
   }
   return null;
-}
-
-/** The variants that hold every goal where the one that the report is about does not, the one to advise first. */
-function survivorsOf(view: View): readonly VariantResult[] {
-  const { worstVariant } = view;
-  if (holdsAll(worstVariant)) return [];
-  const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
-  const halvedIn = (variant: VariantResult): number =>
-    halvedEffects(view, worstVariant, variant).length;
-  return withLoadOf(view, worstVariant)
-    .filter((variant) => isRemedy(view, variant))
-    .sort(
-      (a, b) =>
-        changesIn(a) - changesIn(b) ||
-        (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0) ||
-        halvedIn(b) - halvedIn(a),
-    );
 }
 
 /** The variant of the advice, with the settings that make it of the baseline; null where another kind of change is advised. */

@@ -7,7 +7,7 @@ import { capitalised } from '../../text/words.js';
 import { joined, MOST, shortened, sizeOf } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
 import { countIn } from '../families/family-parts.js';
-import { meteredOf } from '../families/unseen.js';
+import { behindOf, meteredOf } from '../families/unseen.js';
 import { budgetAnswer } from './budget-cause.js';
 import { clearedByBaseline, clearedLine } from './innocents.js';
 import { contrastLine, knownLine } from './known-by.js';
@@ -84,7 +84,7 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
       known: contrastLine(view, contrast),
       cleared: clearedByBaseline(view),
     };
-  const measured = measuredWhy(variant, own);
+  const measured = measuredWhy(view, own);
   return measured === null ? null : { words: measured, known: [], cleared };
 }
 
@@ -93,11 +93,17 @@ function wordsOf(text: string | null): Words | null {
 }
 
 /** Where neither runs without a fault nor another variant show it: the runs without all faults, or what is full. */
-function measuredWhy(variant: VariantResult, own: VariantResult['counterfactuals']): Words | null {
+function measuredWhy(view: View, own: VariantResult['counterfactuals']): Words | null {
+  const { worstVariant: variant } = view;
   const together = own === undefined ? null : togetherProof({ variant, own });
   if (together !== null) return [together];
   const busy = busyWords(variant);
   if (busy !== null) return [...shortened([busy]), '.'];
+  const behind = behindOf(view, variant)?.subject.split('.')[0];
+  const full = variant.cascade.events.find(
+    ({ kind, subject }) => kind === 'saturated' && subject === behind,
+  );
+  if (full !== undefined) return [`${full.subject} is saturated: ${full.text} (measured).`];
   const isCleared = own?.unseen?.every(({ faults }) =>
     faults.every(
       ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,
