@@ -1,5 +1,7 @@
 import type { Path } from '../scenario/located.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
 import { shapeOf, type Service } from '../contracts/scenario/services.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import { servicesOr } from './service-section.js';
 
 /** An endpoint as a version of its service has it. */
@@ -50,4 +52,34 @@ function sharesOf({ versions }: Service): readonly number[] {
   if (counts === null) return [1, ...others.map(() => 0)];
   const all = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => count / all);
+}
+
+/** Steps that a server runs, once for each place in the file. */
+export interface ServerSteps {
+  /** The part that runs them: `component.part`. */
+  readonly from: string;
+  readonly steps: readonly Step[];
+  readonly path: Path;
+}
+
+/** The steps of all endpoints, in all versions, and of all routes that have steps. */
+export function serverSteps({ services, gateways }: Scenario): readonly ServerSteps[] {
+  const known = new Set<readonly Step[]>();
+  const ofServices = [...services.values()].flatMap((service) =>
+    programsOf(service).flatMap(({ part, shape, path }): readonly ServerSteps[] => {
+      const { steps } = shape.endpoints.get(part)!;
+      if (known.has(steps)) return [];
+      known.add(steps);
+      return [{ from: `${service.name}.${part}`, steps, path }];
+    }),
+  );
+  const ofGateways = [...gateways].flatMap(([name, { routes }]) =>
+    routes.flatMap((route, index): readonly ServerSteps[] => {
+      const path = ['gateways', name, 'routes', index, 'steps'];
+      return route.steps === null
+        ? []
+        : [{ from: `${name}.${route.name}`, steps: route.steps, path }];
+    }),
+  );
+  return [...ofServices, ...ofGateways];
 }

@@ -122,3 +122,25 @@ describe('calls that no step makes', () => {
     expect(found(text, 'retry-not-idempotent')).toEqual(['shop.buy pay-new.charge']);
   });
 });
+
+describe('steps of routes and of other versions', () => {
+  const text = (parallel: string): string =>
+    scenario([
+      'gateways:',
+      `  edge: { routes: [ { name: home, match: { path: /home }, steps: [ parallel: ${parallel} ] }, { name: buy, to: shop.buy } ] }`,
+      'services:',
+      '  shop:',
+      '    replicas: { v1: 1, v2: 1 }',
+      '    versions: { v1: {}, v2: { endpoints: { buy: [ parallel: ' + parallel + ' ] } } }',
+      '    endpoints: { buy: [ call: pay.charge ] }',
+      '  pay: { endpoints: { charge: [ wait: 1ms ] } }',
+      'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: edge, path: /home }, { call: edge, path: / } ] } }',
+    ]);
+
+  it.each([
+    ['fan-out-tail', '{ each: 20, branches: [ call: pay.charge ] }'],
+    ['parallel-of-one', '[ { call: pay.charge, times: 3 } ]'],
+  ])('%s finds both', (rule, parallel) => {
+    expect(found(text(parallel), rule)).toEqual(['edge.home', 'shop.buy']);
+  });
+});

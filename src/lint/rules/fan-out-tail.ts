@@ -2,8 +2,8 @@ import { powi } from '../../kernel/math.js';
 import { eachStep } from '../../language/each-step.js';
 import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { meanCount } from '../counts.js';
-import { sectionOf } from '../demand.js';
 import { layerOf } from '../layers.js';
+import { serverSteps, type ServerSteps } from '../programs.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
@@ -22,26 +22,21 @@ export const fanOutTail: Rule = {
     'A request that waits for many calls is as slow as the slowest of them. A latency that one call in a hundred has becomes the latency of most requests.',
   remedy:
     'Hedge the calls, wait for a quorum, or respond with the results that are there after a given time.',
-  check: (subject) => {
-    const found: Finding[] = [];
-    for (const [name, { endpoints }] of subject.scenario.services) {
-      for (const [part, { steps }] of endpoints) {
-        eachStep(steps, (step) => {
-          if (step.verb === 'parallel') found.push(...findingsOf(step, name, part, subject));
-        });
-      }
-    }
-    return found;
-  },
+  check: (subject) =>
+    serverSteps(subject.scenario).flatMap((program) => {
+      const found: Finding[] = [];
+      eachStep(program.steps, (step) => {
+        if (step.verb === 'parallel') found.push(...findingsOf(step, program, subject));
+      });
+      return found;
+    }),
 };
 
 function findingsOf(
   { branches, join, each, background }: Parallel,
-  service: string,
-  part: string,
-  { scenario, graph }: Subject,
+  { from, path }: ServerSteps,
+  { graph }: Subject,
 ): readonly Finding[] {
-  const from = `${service}.${part}`;
   const asked = graph.from(from).filter((call) => call.path.includes('parallel'));
   const count = branches.filter((branch) => asks(branch)).length * meanCount(each);
   if (join.kind !== 'all' || background || asked.length === 0 || !(count >= MOST)) return [];
@@ -49,7 +44,7 @@ function findingsOf(
   const slow = 1 - powi(0.99, Math.round(Math.min(count, 1000)));
   return [
     {
-      path: [sectionOf(scenario, service), service, 'endpoints', part, 'steps'],
+      path,
       entities: [from],
       message: `${from} waits for all of ${formatNumber(count)} calls at once`,
       measured: `where 1 % of the calls are slow, ${formatShare(slow)} of its answers are`,

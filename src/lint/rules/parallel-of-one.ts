@@ -1,7 +1,7 @@
 import { eachStep, innerLists } from '../../language/each-step.js';
 import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { meanCount } from '../counts.js';
-import { programsOf } from '../programs.js';
+import { serverSteps } from '../programs.js';
 import type { Rule } from '../rule.js';
 import { formatCount } from '../../text/figures.js';
 import { yamlAt } from '../words.js';
@@ -14,22 +14,19 @@ export const parallelOfOne: Rule = {
     'Branches run in parallel, and the steps of a branch do not. With one branch the calls of a `times` or a list add up their latencies.',
   remedy: 'Write `each` for copies that run in parallel, or a branch for each call.',
   check: ({ scenario }) =>
-    [...scenario.services.values()].flatMap((service) =>
-      programsOf(service).flatMap(({ part, path, shape }) => {
-        const steps = shape.endpoints.get(part)?.steps ?? [];
-        return steps.flatMap((step, index) => {
-          const found = firstOf(step);
-          const inTurn = found === null ? 1 : inARow(found.branches[0]!);
-          if (found === null || inTurn <= 1) return [];
-          return {
-            path: [...path, index],
-            entities: [`${service.name}.${part}`],
-            message: `parallel of ${service.name}.${part} has one branch, so its steps run one after the other`,
-            measured: `1 branch, of ${formatCount(inTurn)} steps in a row`,
-            limit: 'at least 2 branches, or `each`',
-            fix: yamlAt(path.slice(0, -1), `steps: [ parallel: ${copies(inTurn, found)} ]`),
-          };
-        });
+    serverSteps(scenario).flatMap(({ from, steps, path }) =>
+      steps.flatMap((step, index) => {
+        const found = firstOf(step);
+        const inTurn = found === null ? 1 : inARow(found.branches[0]!);
+        if (found === null || inTurn <= 1) return [];
+        return {
+          path: [...path, index],
+          entities: [from],
+          message: `parallel of ${from} has one branch, so its steps run one after the other`,
+          measured: `1 branch, of ${formatCount(inTurn)} steps in a row`,
+          limit: 'at least 2 branches, or `each`',
+          fix: yamlAt(path.slice(0, -1), `steps: [ parallel: ${copies(inTurn, found)} ]`),
+        };
       }),
     ),
 };
