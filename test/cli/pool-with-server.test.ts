@@ -69,6 +69,18 @@ describe('a larger pool', () => {
     ]);
   });
 
+  it('is what more load needs, with the connections of the server', () => {
+    const text = scenario('pool: { maxOpen: 5 }').replace('wait: 40ms', 'wait: 300ms');
+    const args = ['capacity', folder.put('more.yaml', text), '--for', '2x'];
+    const { stdout } = faultline(args, { cwd });
+    expect(stdout).toMatch(/2 times the load \(\S+\) needs:/);
+    const [, size, most] =
+      /\+ databases\.pg\.pool\.maxOpen: (\d+) .*\n {2}\+ databases\.pg\.maxConnections: (\d+) /.exec(
+        stdout,
+      )!;
+    expect(Number(most)).toBe(4 * Number(size) + 3);
+  });
+
   it('is advised alone where its server has room', () => {
     const roomy = scenario('pool: { maxOpen: 5 }').replace(
       'maxConnections: 23',

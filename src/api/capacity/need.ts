@@ -1,9 +1,10 @@
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import type { CapacityNeed, RefusedCalls } from '../../contracts/result/capacity.js';
-import { plain, type MapNode } from '../../scenario/located.js';
+import { pathText, plain, type MapNode } from '../../scenario/located.js';
+import { databaseOfPool, serverNeed } from '../tune/with-server.js';
 import { admittedBy, moreOf } from './admitted.js';
-import type { Probes, Shown } from './probe.js';
-import { raised, settingFor, type MoreOf } from './settings.js';
+import type { Load, Probes, Shown } from './probe.js';
+import { nodeAt, numberOf, raised, settingFor, type MoreOf } from './settings.js';
 
 /** Most settings that are raised one after the other. */
 const ROUNDS = 8;
@@ -34,15 +35,16 @@ interface Raised {
 export async function needFor(
   probes: Probes,
   written: MapNode,
-  load: { readonly workloads: readonly string[]; readonly factor: number },
+  load: Pick<Load, 'workloads' | 'factor'>,
   isAsked: boolean,
 ): Promise<CapacityNeed | null> {
   let settings = new Map<string, Raised>();
-  const set = (): string[] => [...settings].map(([path, { to }]) => `${path}=${to}`);
+  const set = (): string[] => setsOf(settings);
   let first: Shown | null = null;
   let stuck: ComponentHeadroom | null = null;
   let before: { readonly shown: Shown; readonly settings: typeof settings } | null = null;
   for (let round = 0; ; round++) {
+    serve(probes, load, written, settings);
     let shown = await probes.run({ ...load, fault: null, set: set() });
     if (shown === null) return null;
     first ??= shown;
@@ -122,6 +124,27 @@ function set(
   if (beside !== undefined && (beside.now ?? 1) < to)
     settings.set(beside.path, raisedTo(beside.now, to, ''));
   return null;
+}
+
+/** Raises the connections of servers to those that larger pools ask for: beyond them, connecting fails. */
+function serve(
+  probes: Probes,
+  load: Pick<Load, 'workloads' | 'factor'>,
+  written: MapNode,
+  settings: Map<string, Raised>,
+): void {
+  const databases = [...settings.keys()].flatMap((path) => databaseOfPool(path) ?? []);
+  for (const name of new Set(databases)) {
+    const { file, plans } = probes.prepared({ ...load, set: setsOf(settings) });
+    const needed = serverNeed(file.variants[0]!.scenario, plans[0]!, name);
+    if (needed === null) continue;
+    const path = ['databases', name, 'maxConnections'];
+    settings.set(pathText(path), raisedTo(numberOf(nodeAt(written, path)), needed, ''));
+  }
+}
+
+function setsOf(settings: ReadonlyMap<string, Raised>): string[] {
+  return [...settings].map(([path, { to }]) => `${path}=${to}`);
 }
 
 function raisedTo(now: number | null, to: number, unit: string): Raised {

@@ -129,11 +129,13 @@ function partitionsOf(written: MapNode, topic: string): MoreOf | null {
   };
 }
 
-function nodeAt(written: MapNode, path: readonly string[]): Node | undefined {
+/** The node at a path; undefined if nothing is written there. */
+export function nodeAt(written: MapNode, path: readonly string[]): Node | undefined {
   return path.reduce<Node | undefined>((node, key) => get(node, key), written);
 }
 
-function numberOf(node: Node | undefined): number | null {
+/** The number of a node; null if it has none. */
+export function numberOf(node: Node | undefined): number | null {
   const value = node?.type === 'scalar' ? Number(node.value) : NaN;
   return Number.isFinite(value) ? value : null;
 }
