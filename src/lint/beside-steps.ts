@@ -45,6 +45,11 @@ export function callsBesideSteps(scenario: Scenario): readonly CallBesideSteps[]
   ];
 }
 
+/** Whether a call is a poll of a relay or the write of a projection, for which no request and no message waits. */
+export function isOwnWork({ path }: { readonly path: Path }): boolean {
+  return path[0] === 'projections' || path.at(-1) === 'relayQuery';
+}
+
 /** The part that relays the rows of the outbox of a service. */
 export function relayOf(service: string): string {
   return `${service}.outbox`;

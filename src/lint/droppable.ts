@@ -1,3 +1,4 @@
+import { isOwnWork } from './beside-steps.js';
 import { componentOf, type Call } from './calls.js';
 import { isWaitedFor, reach, requestsOf } from './reach.js';
 import { traitsIn } from './layers.js';
@@ -49,7 +50,7 @@ function isDroppable(call: Call, { scenario, graph }: Subject): boolean {
 /** Number of calls and messages that components send without waiting for the result. */
 export function sentWithoutWait({ scenario, calls, publications }: Subject): number {
   const sent = calls.filter(
-    ({ background, caller }) => background && scenario.services.has(caller),
+    (call) => call.background && scenario.services.has(call.caller) && !isOwnWork(call),
   );
   const published = publications.filter(
     ({ from, to }) => scenario.services.has(componentOf(from)) && !scenario.eventStores.has(to),

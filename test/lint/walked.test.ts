@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { checklistsOf } from '../../src/lint/checklist.js';
+import { compile } from '../../src/plan/compile.js';
+import { loadFiles } from '../scenario/support.js';
 import { remarksOn, scenario } from './lint-text.js';
 
 /** Paths at which a rule finds something. */
@@ -120,6 +123,36 @@ describe('calls that no step makes', () => {
       USERS,
     ]);
     expect(found(text, 'retry-not-idempotent')).toEqual(['shop.buy pay-new.charge']);
+  });
+});
+
+describe('what the queries that no step makes are not', () => {
+  it('a look-up in a cache is no call inside a transaction', () => {
+    const text = scenario([
+      'services: { shop: { endpoints: { buy: [ transaction: { database: db, steps: [ query: db.put, cache: { get: prices } ] } ] } } }',
+      'caches: { prices: { hitRatio: 90%, levels: [ { name: redis, kind: redis } ] } }',
+      'databases: { db: { operations: { put: { work: 1ms, write: true } } } }',
+      USERS,
+    ]);
+    expect(found(text, 'call-inside-transaction')).toEqual([]);
+  });
+
+  it('many look-ups in a row are chatty, and the remedy is one look-up', () => {
+    const text = scenario([
+      'services: { shop: { endpoints: { buy: [ { cache: { get: prices }, times: 20 } ] } } }',
+      'caches: { prices: { hitRatio: 90%, levels: [ { name: redis, kind: redis } ] } }',
+      USERS,
+    ]);
+    const [finding] = remarksOn(text, 'chatty-call');
+    expect(finding!.fixExample).toContain('steps: [ cache: { get: prices } ]');
+  });
+
+  it('polls of a relay are no asynchronous calls of the checklist', () => {
+    const { file, places } = loadFiles({ 's.yaml': ordered() });
+    const plans = file!.variants.map((variant) => compile(variant, file!));
+    const [{ points }] = checklistsOf(file!, plans, places);
+    const point = points.find((own) => own.point === 'async where possible')!;
+    expect([point.have, point.of]).toEqual([1, 1]);
   });
 });
 

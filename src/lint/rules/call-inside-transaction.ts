@@ -1,5 +1,6 @@
 import type { Call } from '../calls.js';
 import type { Rule } from '../rule.js';
+import { isStore } from '../stores.js';
 import { callText, yamlAt } from '../words.js';
 
 /** A remote call that holds a connection, a row or a lock. */
@@ -9,10 +10,10 @@ export const callInsideTransaction: Rule = {
   reason:
     'The transaction keeps its locks and its connection for the time of the call. A slow callee then slows down every request that needs the same rows or connections.',
   remedy: 'Call before or after the transaction: read, call, then write in a short transaction.',
-  check: ({ calls }) =>
+  check: ({ calls, scenario }) =>
     calls.flatMap((call) => {
-      const { inside, pool } = call;
-      if (inside === null || pool !== null || call.background) return [];
+      const { inside } = call;
+      if (inside === null || isStore(scenario, call.callee) || call.background) return [];
       return {
         path: call.path,
         entities: [call.from, call.to],

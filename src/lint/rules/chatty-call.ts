@@ -36,7 +36,9 @@ function inARow(
 function findingOf(call: Call, times: number, { scenario }: Subject): Finding {
   const { from, to, caller, callee, path } = call;
   const part = from.slice(caller.length + 1);
-  const ask = scenario.databases.has(callee) ? 'query' : 'call';
+  const ask = scenario.caches.has(callee)
+    ? `cache: { get: ${callee} }`
+    : `{ ${scenario.databases.has(callee) ? 'query' : 'call'}: ${to} }`;
   const owner = scenario.services.has(caller) ? ['services', caller, 'endpoints', part] : path;
   return {
     path,
@@ -44,6 +46,6 @@ function findingOf(call: Call, times: number, { scenario }: Subject): Finding {
     message: `${callText(call)} is made over and over`,
     measured: `${formatNumber(times)} times for one ${from}`,
     limit: `below ${MOST}`,
-    fix: yamlAt(owner, `steps: [ { ${ask}: ${to} } ] # all of them at once`),
+    fix: yamlAt(owner, `steps: [ ${ask} ] # all of them at once`),
   };
 }

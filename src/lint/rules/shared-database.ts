@@ -1,3 +1,4 @@
+import { isOwnWork } from '../beside-steps.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 
@@ -15,7 +16,7 @@ export const sharedDatabase: Rule = {
 function shared(subject: Subject, name: string): Finding | null {
   const { operations } = subject.scenario.databases.get(name)!;
   // The one that fills a view and those that read it share it on purpose.
-  const calls = subject.graph.takenBy(name).filter(({ path }) => path[0] !== 'projections');
+  const calls = subject.graph.takenBy(name).filter((call) => !isOwnWork(call));
   const callers = sorted(calls.map(({ caller }) => caller));
   const writing = new Set(
     calls
