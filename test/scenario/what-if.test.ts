@@ -155,9 +155,7 @@ describe('changes of the command line', () => {
     expect(problemsOf(['services.*.outbound.default.timeout=1s'])).toEqual([]);
     const path = 'services.*.endpoints.*.steps[*].policy.timeout';
     const { places } = load([`${path}=x2`]);
-    expect(places.notesOnEdits()).toEqual([
-      `--set #1: ${path} changes nothing in variant plain`,
-    ]);
+    expect(places.notesOnEdits()).toEqual([`--set #1: ${path} changes nothing in variant plain`]);
   });
 
   it('apply one after the other', () => {
