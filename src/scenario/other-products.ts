@@ -312,7 +312,7 @@ const OF_SERVICES: readonly WayOut[] = [
     write: (value) => `budgets: [ users.success >= ${share(value, '99.9%')} ]`,
   },
   {
-    keys: 'timeout deadline retry retries circuitbreaker bulkhead',
+    keys: 'timeout deadline retry retries circuitbreaker bulkhead hedge connections connectionpool',
     because:
       'a call is protected by the policy of its caller, at the step or per callee in outbound',
     write: () => BUNDLE_RETRY,

@@ -299,15 +299,15 @@ class Proof {
     while (open.length > 0 && events.isAffordable(isKnown ? events.usual : events.decisive)) {
       for (const trial of await this.batch(open.splice(0, events.atOnce(events.usual)), usual)) {
         trials.push(trial);
-        const { stronger, part, isUnseen } = trial.intervention;
+        const { stronger, part, isUnseen, least } = trial.intervention;
         const share = avertedShare(trial, usual);
         // What averts a backlog is no cause of what requests show.
         const isCause = isUnseen !== true && part !== 'setting' && part !== 'policy';
         isKnown ||= share >= CAUSE && isCause;
-        if (stronger === undefined || share >= (isUnseen === true ? CLEARED : CAUSE)) continue;
+        const enough = isUnseen === true || least !== undefined ? CLEARED : CAUSE;
+        if (stronger === undefined || share >= enough) continue;
         // A change that helps a little is more likely to help more.
-        if (share > 0.1) open.unshift(stronger);
-        else open.push(stronger);
+        open.splice(share > 0.1 ? 0 : open.length, 0, stronger);
       }
     }
     return withoutWeaker(trials, usual);

@@ -2,6 +2,7 @@ import { PlanError } from '../../plan/problem.js';
 import type { Intervention } from '../../plan/interventions/kind.js';
 import { processesOf } from '../../plan/interventions/processes.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
+import { get, pathText, scalar } from '../../scenario/located.js';
 import { beforeText, valueText, type SettingChange } from '../../scenario/tuning/change.js';
 import type { Move, Setting } from '../../scenario/tuning/moves.js';
 import { sizeOf } from '../../scenario/tuning/range.js';
@@ -64,7 +65,8 @@ function withSetting(
   prepared: Prepared,
   plan: Plan,
 ): Intervention {
-  const { kind, subject, resource } = own;
+  const { kind, subject, resource, least } = own;
+  if (least !== undefined) return withLeast(own, least, prepared, plan);
   if (kind !== 'capacity' || resource === undefined) return own;
   const moves = settings.flatMap(({ of, moves: all }) =>
     'component' in of && of.component === subject ? all : [],
@@ -75,9 +77,33 @@ function withSetting(
   // It changes all consumers of a topic or queue, so that no setting of one of them says the same.
   const isShared = resource === 'consumers' && new Set(able.map(({ path }) => path)).size > 1;
   const move = isShared ? undefined : fitting(able[0], own.factor);
-  if (move === undefined || !saysTheSame(own, move, prepared, plan)) return own;
+  if (move === undefined) return own;
+  if (OF_COMPONENT.has(resource) && !saysTheSame(own, move, prepared, plan)) return own;
   return labelled(own, withServer(move, prepared, plan), prepared, plan);
 }
+
+/** The intervention with the smallest number of instances of an autoscaler, where that alone says the same. */
+function withLeast(own: Intervention, least: number, prepared: Prepared, plan: Plan): Intervention {
+  const { stronger } = own;
+  const { written, patched } = prepared.texts.get(plan.variant)!;
+  const section = SCALED.find((name) => get(get(written, name), own.subject) !== undefined);
+  if (section === undefined) return own;
+  const before = get(get(get(get(written, section), own.subject), 'autoscaling'), 'min');
+  const change: SettingChange = {
+    path: pathText([section, own.subject, 'autoscaling', 'min']),
+    value: scalar(least, patched.at),
+    ...(before !== undefined && { before }),
+  };
+  return {
+    ...own,
+    ...(saysTheSame(own, change, prepared, plan) && { setting: settingOf(change) }),
+    ...(stronger?.least !== undefined && {
+      stronger: withLeast(stronger, stronger.least, prepared, plan),
+    }),
+  };
+}
+
+const SCALED = ['services', 'gateways'] as const;
 
 /** Resources of the processes of a component, and of its callers. */
 const OF_COMPONENT: ReadonlySet<Resource> = new Set<Resource>([
@@ -89,9 +115,13 @@ const OF_COMPONENT: ReadonlySet<Resource> = new Set<Resource>([
 ]);
 
 /** Whether a setting gives a component what an intervention gives: not, where versions or callers have values of their own. */
-function saysTheSame(own: Intervention, move: Move, prepared: Prepared, plan: Plan): boolean {
-  if (!OF_COMPONENT.has(own.resource!)) return true;
-  const made = variantWith(prepared, plan.variant, [move]);
+function saysTheSame(
+  own: Intervention,
+  change: SettingChange,
+  prepared: Prepared,
+  plan: Plan,
+): boolean {
+  const made = variantWith(prepared, plan.variant, [change]);
   if (made === null) return false;
   const recompiled = (): Plan => plan;
   return givenTo(own.subject, made.plan) === givenTo(own.subject, own.apply({ plan, recompiled }));

@@ -55,6 +55,7 @@ function atLeast(whole: Intervention, plan: Plan, id: number, count: number): In
         () => ({ initial: count }),
       ),
     stronger: atLeast(whole, plan, id, Math.ceil(count * MORE)),
+    least: count,
   };
 }
 

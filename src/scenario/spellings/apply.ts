@@ -11,7 +11,7 @@ import {
   fieldNames,
   hasField,
   kindsWith,
-  NAMED,
+  namedBlock,
   ROWS,
   ROWS_OF,
 } from './meant.js';
@@ -79,7 +79,7 @@ class Spelling extends Rewriting {
         this.renamed(key, entry, value, policy);
         continue;
       }
-      const block = NAMED.get(word);
+      const block = value.type === 'map' ? namedBlock(word, value) : undefined;
       if (block !== undefined && value.type === 'map') this.block(key, entry, value, block);
       else this.loose(key, entry);
     }

@@ -19,12 +19,15 @@ export const ROWS = byWord(PRODUCT_SPELLINGS.flatMap(({ rows }) => rows));
 export const ROWS_OF: ReadonlyMap<Block, ReadonlyMap<string, Row>> = new Map(
   BLOCKS.map((block) => [block, byWord(block.rows)]),
 );
-/** Blocks under their own names. */
-export const NAMED: ReadonlyMap<string, Block> = new Map(
-  BLOCKS.flatMap((block) =>
-    block.names === '' ? [] : block.names.split(' ').map((name) => [name, block] as const),
-  ),
-);
+/** The block of a product under its own name, as a plain word: of several the one that explains most keys. */
+export function namedBlock(name: string, value: MapNode): Block | undefined {
+  const keys = [...value.entries.keys()];
+  const named = BLOCKS.filter(({ names }) => names.split(' ').includes(name));
+  return named.reduce<Block | undefined>(
+    (best, own) => (best === undefined || matches(own, keys) > matches(best, keys) ? own : best),
+    undefined,
+  );
+}
 
 /** Rows by key; of several with the same key the first one counts. */
 export function byWord(rows: readonly Row[]): ReadonlyMap<string, Row> {
