@@ -10,6 +10,7 @@ import { causesOf, withUnseen } from './causes/facts.js';
 import { usersOf as usersLanes, type Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
+import { calmUntil } from './calm-until.js';
 import { withMisses } from './cache-misses.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
@@ -87,7 +88,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const { data } = scene;
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
-  const users = usersOf(data, record);
+  const users = usersOf(scene, record);
   const seen = causesOf(scene, record, influences);
   const events = eventsOf(scene, record, influences, onsets, seen);
   // A backlog that grows before any fault has another cause.
@@ -144,33 +145,23 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const first = Math.min(firstFaultNs(data), ...faultsNs);
   // Without a fault there is no time before it: the entire run is judged.
   const isFaulted = spans.length > 0;
-  const baseline = isFaulted ? stepAt(steps, first) : 0;
-  const gauges = gaugesByComponent(data, record);
+  const struck = isFaulted ? stepAt(steps, first) : 0;
   const usual = new Map<Lane, Ns>();
-  for (const lane of lanesOf(data, record, steps, baseline)) {
+  for (const lane of lanesOf(data, record, steps, struck)) {
     const usualLongest = usualNs(data, record, lane.parts);
     const known = stepAt(steps, plan.horizonNs - usualLongest);
     usual.set(judgedLane(lane, known, isFaulted), usualLongest);
   }
   const lanes = [...usual.keys()];
   const loads = loadChangesOf(plan, steps);
-  const health = new Map<Lane, Health>();
-  const saturations = new Map<Lane, Saturation>();
-  for (const [lane, usualLongest] of usual) {
-    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, record);
-    const reachNs = reachOf(usualLongest, steps);
-    const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
-    const silences = lane.workers === 0 ? [] : withoutPrimary(lane.component, data, record);
-    const ends = silences.flatMap(({ fromNs, untilNs }) => [fromNs, untilNs]);
-    const cutsNs = [...faultsNs, ...endsNs, ...ends];
-    const times = { faultsNs, cutsNs, loads, outages, silences, reachNs, knownStep };
-    const own = withoutMixShifts(record, lane, healthOf(lane, steps, times), baseline);
-    health.set(lane, withoutCutOffs(lane, own, baseline, knownStep));
-    const fromNs = isFaulted ? first : 0;
-    const since = { step: baseline, fromNs, risesNs: loads.risesNs };
-    const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
-    if (saturation !== null) saturations.set(lane, saturation);
-  }
+  const users = usersLanes({ data, lanes }).map((lane) => ({
+    lane,
+    reachNs: reachOf(usual.get(lane)!, steps),
+  }));
+  const baseline = calmUntil(users, steps, { faultsNs, loads, struck });
+  const calmNs = baseline < struck ? steps.startNs[baseline] : first;
+  const around = { steps, faultsNs, endsNs, baseline, calmNs, loads, usual };
+  const { health, saturations } = judgedLanes(data, record, around);
   const links = linksOf(data, record, lanes, steps);
   return {
     data,
@@ -181,6 +172,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     saturations,
     pools: heldPoolsOf(data, record, steps),
     baseline,
+    sinceNs: calmNs < plan.endNs ? calmNs : plan.warmupNs,
     calm: isFaulted ? baseline : stepAt(steps, loads.risesNs[0] ?? 0),
     faultsNs,
     endsNs,
@@ -190,6 +182,44 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     returnsOf: (fault) => returnsOf(data, fault, record),
     outagesOf: (component) => outagesOf(component, data, record),
   };
+}
+
+/** The times by which all lanes of a run are judged. */
+interface Around extends Pick<Scene, 'steps' | 'faultsNs' | 'endsNs' | 'baseline' | 'loads'> {
+  /** Until when the run is as usual, absolute; infinite without a fault. */
+  readonly calmNs: Ns;
+  /** Usual longest latency of each lane. */
+  readonly usual: ReadonlyMap<Lane, Ns>;
+}
+
+/** When each lane of a run is degraded, and when it saturates. */
+function judgedLanes(
+  data: VariantData,
+  record: RunRecord,
+  { steps, faultsNs, endsNs, baseline, loads, calmNs, usual }: Around,
+): Pick<Scene, 'health' | 'saturations'> {
+  const { plan } = data;
+  const gauges = gaugesByComponent(data, record);
+  const health = new Map<Lane, Health>();
+  const saturations = new Map<Lane, Saturation>();
+  for (const [lane, usualLongest] of usual) {
+    const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, record);
+    const reachNs = reachOf(usualLongest, steps);
+    const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
+    const silences = lane.workers === 0 ? [] : withoutPrimary(lane.component, data, record);
+    const ends = silences.flatMap(({ fromNs, untilNs }) => [fromNs, untilNs]);
+    const cutsNs = [...faultsNs, ...endsNs, ...ends];
+    const isHurtBefore = calmNs < Math.min(...faultsNs);
+    const changes = { faultsNs, isHurtBefore, cutsNs, loads };
+    const times = { ...changes, outages, silences, reachNs, knownStep };
+    const own = withoutMixShifts(record, lane, healthOf(lane, steps, times), baseline);
+    health.set(lane, withoutCutOffs(lane, own, baseline, knownStep));
+    const fromNs = faultsNs.length > 0 ? calmNs : 0;
+    const since = { step: baseline, fromNs, risesNs: loads.risesNs };
+    const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
+    if (saturation !== null) saturations.set(lane, saturation);
+  }
+  return { health, saturations };
 }
 
 /** Components and edges that the faults hit, and the steps in which they do. */
@@ -278,10 +308,10 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
 }
 
 /**
- * User requests that arrived after the first fault, those of them that failed or had a degraded response, and the shares
+ * User requests that arrived since the first fault, or a rise of the load that hurts users before it, those of them that failed or had a degraded response, and the shares
  * of both before it. Where none failed before it, those that it found in flight and that failed count too.
  */
-function usersOf(data: VariantData, record: RunRecord): Story['users'] {
+function usersOf({ data, sinceNs: startNs }: Scene, record: RunRecord): Story['users'] {
   const { plan } = data;
   const within = (fromNs: Ns, untilNs: Ns): Pick<Story['users'], UserCount> => {
     const { cells } = cellsOf([{ fromNs, untilNs }], plan);
@@ -290,7 +320,6 @@ function usersOf(data: VariantData, record: RunRecord): Story['users'] {
     const degraded = outcomeOf(outcomes, 'degraded');
     return { finished, failed: finished - succeededOf(outcomes), degraded };
   };
-  const startNs = afterNs(data);
   const reachNs = reachOf(usualNs(data, record, data.requests), stepsOf(plan));
   const calmNs = Math.max(plan.warmupNs, startNs - reachNs);
   const inFlight = within(calmNs, startNs).failed;
@@ -310,12 +339,6 @@ function usersOf(data: VariantData, record: RunRecord): Story['users'] {
 }
 
 type UserCount = 'finished' | 'failed' | 'degraded';
-
-/** Start of the first fault; without one, the start of the measured time. */
-function afterNs(data: VariantData): number {
-  const first = firstFaultNs(data);
-  return first < data.plan.endNs ? first : data.plan.warmupNs;
-}
 
 /** Number of placed components that degrade at any time after the first fault, without the faulted ones. */
 function blastRadius(scene: Scene): number {

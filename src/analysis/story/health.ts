@@ -28,6 +28,8 @@ export interface Health {
 export interface Times {
   /** Starts of all faults. */
   readonly faultsNs: readonly Ns[];
+  /** Users are hurt before the first fault: the time before it is judged as a run without faults. */
+  readonly isHurtBefore?: boolean;
   /** Starts and ends of all faults. No window spans one. */
   readonly cutsNs: readonly Ns[];
   /** Changes of the load. No window spans one after which enough requests arrive. */
@@ -63,6 +65,7 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
  * health. Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
  */
 export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
+  const early = times.isHurtBefore === true ? healthBefore(lane, steps, times) : null;
   const cutsNs = [...times.cutsNs, ...judgedChanges(lane, steps, times.loads.changesNs)];
   const cuts = new Set(cutsNs.flatMap((at) => [stepAt(steps, at), stepAfter(steps, at)]));
   const windows = mergedWindows(lane, steps.count, cuts);
@@ -70,11 +73,17 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   const before = (at: Ns): readonly StepWindow[] =>
     windows.filter(({ until }) => steps.startNs[until - 1] + steps.lengthNs[until - 1] <= at);
   const hasFault = times.faultsNs.length > 0;
+  const whole = hasFault ? before(first) : [];
+  const isCalm = ({ from, until }: StepWindow): boolean =>
+    early === null || early.slice(from, until).every((state) => state === 'ok');
   const usual: Usual = {
-    windows: hasFault ? before(first) : [],
+    windows: whole.filter(isCalm),
     beforeRise: hasFault ? [] : before(times.loads.risesNs[0] ?? 0),
   };
-  const levels = hysteresis(scoreWindows(lane, steps, windows, usual, times), windows);
+  const levels = hysteresis(
+    scoreWindows(lane, windows, { ...times, steps, usual, whole }),
+    windows,
+  );
   const states: HealthState[] = new Array<HealthState>(steps.count).fill('ok');
   windows.forEach((window, i) => {
     let step = window.from;
@@ -86,8 +95,31 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   if (sumOf(lane.arrivals, { from: 0, until: stepAt(steps, first) }) >= TOO_FEW)
     silence(states, lane, steps, times.silences);
   clampToCauses(states, windows, steps, times);
+  early?.forEach((state, step) => (states[step] = state));
   const starts = times.faultsNs.map((at) => stepAt(steps, at));
   return { states, episodes: episodesOf(states, starts) };
+}
+
+/**
+ * The states of a lane in the steps before the first fault, judged as in a run without faults. A degradation that begins
+ * within the reach of a request before that fault belongs to it.
+ */
+export function healthBefore(
+  lane: Lane,
+  steps: Steps,
+  { faultsNs, loads, reachNs }: Pick<Times, 'faultsNs' | 'loads' | 'reachNs'>,
+): readonly HealthState[] {
+  const first = Math.min(...faultsNs);
+  const knownStep = stepAt(steps, first);
+  const last = stepAt(steps, first - reachNs);
+  const times = { faultsNs: [], cutsNs: [first], loads, outages: [], silences: [] };
+  const { states, episodes } = healthOf(lane, steps, { ...times, reachNs, knownStep });
+  const own = episodes.filter(({ from }) => from < last);
+  return states
+    .slice(0, knownStep)
+    .map((state, step) =>
+      own.some(({ from, until }) => from <= step && step < until) ? state : 'ok',
+    );
 }
 
 /** A component that requests cannot reach is down where none succeeds, however few still come. */
@@ -186,12 +218,18 @@ interface Score {
   readonly isCut: boolean;
 }
 
+/** By what the windows of a lane are scored. */
+interface Scale extends Times {
+  readonly steps: Steps;
+  readonly usual: Usual;
+  /** All windows before the first fault. */
+  readonly whole: readonly StepWindow[];
+}
+
 function scoreWindows(
   lane: Lane,
-  steps: Steps,
   windows: readonly StepWindow[],
-  usual: Usual,
-  { outages, reachNs, knownStep }: Times,
+  { steps, usual, whole, outages, reachNs, knownStep }: Scale,
 ): readonly Score[] {
   const hasEnough = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
   const judged = windows.filter(hasEnough);
@@ -201,7 +239,7 @@ function scoreWindows(
   // Requests may usually take longer than a step.
   const longest = Math.max(HELD_STEPS, reach);
   const isHeldAt = (step: number): boolean => held[step] > 0 && lengthOf(held, step) >= longest;
-  const levels = failureLevels(lane, judged, usual.windows.filter(hasEnough).length);
+  const levels = failureLevels(lane, judged, whole.filter(hasEnough).length);
   let index = 0;
   let last: Score = { score: 0, level: 0, isSilent: true, isCut: false };
   return windows.map((window) => {

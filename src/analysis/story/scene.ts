@@ -20,8 +20,10 @@ export interface Scene {
   readonly saturations: ReadonlyMap<Lane, Saturation>;
   /** Pools whose connections transactions hold while they call other components. */
   readonly pools: readonly HeldPool[];
-  /** Steps [0, baseline) lie before the first fault. */
+  /** Steps [0, baseline) lie before the first fault, and before a rise of the load that hurts users before it. */
   readonly baseline: number;
+  /** The end of that time; without a fault, the start of the measured time. Absolute. */
+  readonly sinceNs: number;
   /** Steps [0, calm) show the usual latencies: before the first fault; without one, before the load first rises. */
   readonly calm: number;
   /** Starts of all spans of all faults, absolute. */

@@ -16,6 +16,7 @@ import {
 } from './chain-faults.js';
 import { otherStarts, type OtherStart } from './chain-others.js';
 import { EVENT_LOOKS, isLate } from '../view/event-looks.js';
+import { isOfUsers } from '../../analysis/verdicts/harmed.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from '../view/episodes.js';
 import { loopWords, viewOfVariant, type View } from '../view/view.js';
 
@@ -43,7 +44,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const begin = startOfChain(variant, view.headline?.id);
   const [start] = begin.events;
   if (events.length === 0) return [];
-  const from = start?.at ?? 0;
+  const from = Math.min(start?.at ?? 0, harmedBefore(variant));
   const since = events.filter((e) => e.at >= from);
   const end = endOfFaults(begin, since);
   const next = nextFault(since, end);
@@ -76,6 +77,17 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   const named = namedFaults(variant, begin, next === null ? chosen : [...chosen, next]);
   return withOthers(steps, otherStarts(variant, named)).map(({ step }) => step);
+}
+
+/** When users first degrade, if that is before the first fault: a rise of the load may hurt them as well. */
+function harmedBefore(variant: VariantResult): number {
+  const { events } = variant.cascade;
+  const first = events.find(({ kind }) => kind === 'fault')?.at ?? 0;
+  const harmed = events.find(
+    ({ kind, subject, at }) =>
+      DEGRADATIONS.includes(kind) && at < first && isOfUsers(variant, subject),
+  );
+  return harmed?.at ?? Infinity;
 }
 
 /** A step with its time. */
