@@ -1,3 +1,4 @@
+import { wholeOf } from '../../scenario/tuning/change.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import { sizeOf } from '../../scenario/tuning/range.js';
 import { closest } from './closest.js';
@@ -300,11 +301,16 @@ function effortOf({ moves }: Tried): number {
   return moves.reduce((sum, { effort }) => sum + effort, 0);
 }
 
+/** Settings that a set changes, with what its changes need. */
+function sizeIn({ moves }: Tried): number {
+  return wholeOf(moves).length;
+}
+
 function byWorth(a: Tried, b: Tried): number {
   if (!a.outcome.holds || !b.outcome.holds) return byOutcome(a.outcome, b.outcome);
   const further = (moves: Moves): number => moves.reduce((all, own) => all * sizeOf(own), 1);
   return (
-    a.moves.length + costOf(a) - b.moves.length - costOf(b) ||
+    sizeIn(a) + costOf(a) - sizeIn(b) - costOf(b) ||
     effortOf(a) - effortOf(b) ||
     further(a.moves) - further(b.moves) ||
     a.outcome.harm - b.outcome.harm
