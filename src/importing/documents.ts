@@ -57,7 +57,8 @@ export function documentsOf(source: SourceText): readonly Cell[] {
 /** A ConfigMap whose files of Spring are mappings of their own, with the lines that they have in it. */
 function withFiles(document: Cell): Cell {
   const data = document.get('data');
-  if (document.get('kind')?.text() !== 'ConfigMap' || data === undefined) return document;
+  if (document.get('kind')?.text() !== 'ConfigMap' || data === undefined || data.isScalar)
+    return document;
   const files = data.entries().map(([name, cell]) => [name, fileIn(name, cell)] as const);
   const all = document.entries().map(([key, cell]) => {
     const below = new Cell(data.path, data.file, data.line, new Map(files));

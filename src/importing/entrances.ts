@@ -1,4 +1,6 @@
+import type { Gateway } from '../contracts/scenario/scenario.js';
 import { pathPattern } from '../language/routing/path.js';
+import { PRODUCTS } from '../scenario/products.js';
 import { ImportError } from './error.js';
 import { allowedName } from './names.js';
 import { pathBefore } from './rewrites.js';
@@ -207,6 +209,7 @@ function seenBefore(
   gateway: Component,
   passed: readonly Passed[] | null,
 ): readonly Passed[] | null {
+  const routing = routingOf(gateway);
   const routes = gateway.fields.get('routes');
   const all = routes?.kind === 'list' ? routes.items : [];
   const seen = passed?.map((one) => {
@@ -217,7 +220,7 @@ function seenBefore(
         const path = pathBefore(rewrite, one.path);
         const before =
           path === null ? null : { ...one, ...requestOf(`${one.method ?? ''} ${path}`.trim()) };
-        if (before !== null && takes(route, before, component)) return before;
+        if (before !== null && takes(route, before, component, routing)) return before;
       }
     return one;
   });
@@ -277,7 +280,9 @@ export function routesOf(
     let name = base;
     for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
     taken.add(name);
-    const like = written.find((route) => takes(route, one, target.replace(/\..*$/, '')));
+    const like = written.find((route) =>
+      takes(route, one, target.replace(/\..*$/, ''), routingOf(gateway)),
+    );
     const entries = like?.kind === 'map' ? [...like.entries] : [];
     const match = map({
       path: plain(one.path),
@@ -310,7 +315,12 @@ function isAmbiguous(one: Passed, all: readonly Passed[]): boolean {
 }
 
 /** Whether a route of the manifests takes these requests, and leads to this component alone. */
-function takes(route: Written, { method, sample }: Passed, component: string): boolean {
+function takes(
+  route: Written,
+  { method, sample }: Passed,
+  component: string,
+  routing: Gateway['routing'],
+): boolean {
   const match = route.kind === 'map' ? route.entries.get('match') : undefined;
   if (match?.kind !== 'map' || match.entries.has('headers')) return false;
   const wanted = textOf(match, 'method');
@@ -319,9 +329,14 @@ function takes(route: Written, { method, sample }: Passed, component: string): b
   const patterns = paths?.kind === 'list' ? paths.items : [paths];
   const isTaken = patterns.some(
     (pattern) =>
-      pattern?.kind === 'scalar' && pathPattern(String(pattern.value), 'envoy').takes(sample),
+      pattern?.kind === 'scalar' && pathPattern(String(pattern.value), routing).takes(sample),
   );
   return isTaken && textOf(route, 'to').split('.')[0] === component;
+}
+
+/** How a gateway of the files chooses a route. */
+export function routingOf({ product }: Component): Gateway['routing'] {
+  return PRODUCTS[(product ?? 'simple') as Gateway['kind']].routing;
 }
 
 function textOf(written: Written, key: string): string {

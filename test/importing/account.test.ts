@@ -7,6 +7,7 @@ const SYSTEMS: readonly string[] = [
   'petclinic',
   'voting-app',
   'aks-store',
+  'ingress-nginx',
   'ftgo',
   'petclinic-cloud',
   'astronomy-shop',

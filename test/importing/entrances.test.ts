@@ -5,7 +5,7 @@ import { Importing, type Imported } from '../../src/importing/import.js';
 import { readTraces } from '../../src/importing/traces/index.js';
 import { otlp } from '../../src/telemetry/otlp.js';
 import { exported } from '../telemetry/export.js';
-import { deployed, loaded, source } from './support.js';
+import { deployed, ingress, loaded, source } from './support.js';
 import { asGateway } from './traces/meshes.js';
 
 const SHOP = `
@@ -194,6 +194,12 @@ static_resources:
       spring(
         `cloud: { gateway: { routes: [ { id: a, uri: "http://shop:80", predicates: [ "Path=/api/**" ], filters: [ 'RewritePath=/api/?(?<rest>.*), /$\\{rest}' ] } ] } }`,
       ),
+    ],
+    [
+      'ingress-nginx',
+      `
+---
+${ingress('shop', '/api(/|$)(.*)', { 'rewrite-target': '/$2', 'proxy-read-timeout': '10' })}`,
     ],
     ['Zuul', spring('', 'zuul: { routes: { a: { path: "/api/**", serviceId: shop } } }')],
   ])('are joined through the paths that %s rewrites', async (_, manifests) => {

@@ -78,3 +78,28 @@ spec: { selector: { app: ${name} } }`,
     )
     .join('\n---');
 }
+
+/** An Ingress of ingress-nginx with one path, which leads to a Service of the namespace `shop`. */
+export function ingress(
+  to: string,
+  path: string,
+  annotations: Readonly<Record<string, string>> = {},
+  { name = 'web', type = 'ImplementationSpecific', host = '' } = {},
+): string {
+  const notes = Object.entries(annotations)
+    .map(([key, value]) => `    nginx.ingress.kubernetes.io/${key}: '${value}'`)
+    .join('\n');
+  return `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: ${name}
+  namespace: shop
+  annotations:
+    note: text
+${notes}
+spec:
+  ingressClassName: nginx
+  rules:
+    - ${host === '' ? '' : `host: ${host}\n      `}http: { paths: [ { path: '${path}', pathType: ${type}, backend: { service: { name: ${to}, port: { name: http } } } } ] }`;
+}

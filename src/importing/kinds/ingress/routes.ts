@@ -1,0 +1,285 @@
+import { pathPattern, pathProblem } from '../../../language/routing/path.js';
+import type { Gateway } from '../../../contracts/scenario/scenario.js';
+import type { Cell } from '../../cell.js';
+import { routingOf } from '../../entrances.js';
+import { rewriteOf } from '../../rewrites.js';
+import type { Component, System } from '../../system.js';
+import {
+  from,
+  fromLater,
+  list,
+  map,
+  plain,
+  type Written,
+  type WrittenMap,
+  type WrittenScalar,
+} from '../../written.js';
+import { byRank } from '../gateway-api/matches.js';
+import { hostsIn } from '../kubernetes/addresses.js';
+import { namespaceOf } from '../kind.js';
+import type { Controller, Find } from './controller.js';
+
+/** A gateway that is made of Ingresses. */
+export interface Door {
+  readonly gateway: Component;
+  readonly controller: Controller;
+  /** Settings of the whole controller. */
+  readonly settings: Cell | undefined;
+}
+
+/** A path of a host, and the service that gets its requests. */
+interface Location {
+  readonly document: Cell;
+  readonly find: Find;
+  readonly host: Cell | undefined;
+  readonly path: Cell | undefined;
+  readonly type: string;
+  readonly component: Component;
+  readonly name: Cell;
+  canary: Location | null;
+}
+
+/** Writes the routes of all Ingresses of a gateway, the most exact path first. */
+export function fillRoutes(door: Door, documents: readonly Cell[], system: System): void {
+  const { gateway, controller } = door;
+  const all = documents.flatMap((document) => locationsOf(door, document, system));
+  const isCanary = ({ find }: Location): boolean => find('canary')?.text() === 'true';
+  const locations = all.filter((one) => !isCanary(one));
+  for (const canary of all.filter(isCanary)) {
+    const main = locations.find((one) => keyOf(one) === keyOf(canary));
+    if (main !== undefined) main.canary = canary;
+  }
+  const routing = routingOf(gateway);
+  // One expression makes all paths of its host expressions.
+  const expressions = new Set(
+    locations
+      .filter(({ find, path }) => controller.isExpression(find, path?.text() ?? '/'))
+      .map(({ host }) => host?.text()),
+  );
+  const ranked = locations.flatMap((location) => {
+    const isExpression = expressions.has(location.host?.text());
+    const match = matchOf(location, controller, isExpression, routing);
+    return match === null ? [] : [{ location, match }];
+  });
+  ranked.sort((a, b) => byRank(a.match.rank, b.match.rank));
+  const bundle = controller.bundle(settingOf(door), system);
+  if (bundle !== null) gateway.fields.set('outbound', map({ default: bundle }));
+  const routes = ranked.flatMap(({ location, match }) => routesOf(door, location, match, system));
+  if (routes.length > 0) gateway.fields.set('routes', list(routes));
+}
+
+function settingOf({ settings }: Door, annotations?: Cell, prefix = ''): Find {
+  return (name) => annotations?.get(`${prefix}${name}`) ?? settings?.get(name);
+}
+
+function keyOf({ host, path }: Location): string {
+  return `${host?.text() ?? ''} ${path?.text() ?? '/'}`;
+}
+
+function locationsOf(door: Door, document: Cell, system: System): readonly Location[] {
+  const annotations = document.get('metadata', 'annotations');
+  const find = settingOf(door, annotations, door.controller.prefix);
+  const place = (backend: Cell | undefined): Pick<Location, 'component' | 'name'> | null => {
+    const name = backend?.get('service', 'name') ?? backend?.get('serviceName');
+    const component = system.find(name?.text() ?? '', namespaceOf(document));
+    const isTarget = component?.section === 'services' || component?.section === 'gateways';
+    return name === undefined || !isTarget || component === door.gateway
+      ? null
+      : { component, name };
+  };
+  const about = { document, find, canary: null };
+  const rules = document.get('spec', 'rules')?.items() ?? [];
+  const own = rules.flatMap((rule) => {
+    const host = rule.get('host');
+    return (rule.get('http', 'paths')?.items() ?? []).flatMap((entry): Location[] => {
+      const target = place(entry.get('backend'));
+      if (target === null) return [];
+      const type = entry.get('pathType')?.text() ?? 'ImplementationSpecific';
+      return [{ ...about, ...target, host, path: entry.get('path'), type }];
+    });
+  });
+  const rest = place(document.get('spec', 'defaultBackend') ?? document.get('spec', 'backend'));
+  if (rest === null) return own;
+  // It gets the other paths of these hosts too.
+  const hosts = [undefined, ...rules.flatMap((rule) => rule.get('host') ?? [])];
+  const others = hosts
+    .filter((host) => !own.some((one) => keyOf(one) === `${host?.text() ?? ''} /`))
+    .map((host): Location => ({ ...about, ...rest, host, path: undefined, type: 'Prefix' }));
+  return [...own, ...others];
+}
+
+interface Match {
+  readonly written: Readonly<Record<string, Written | undefined>>;
+  /** A path that it takes; null = none is known. */
+  readonly sample: string | null;
+  readonly takes: (path: string) => boolean;
+  readonly rank: readonly number[];
+}
+
+/** The condition of a path; null = an expression that cannot be written. */
+function matchOf(
+  { host, path, type }: Location,
+  controller: Controller,
+  isExpression: boolean,
+  routing: Gateway['routing'],
+): Match | null {
+  const text = path?.text() ?? '/';
+  const stem = text.replace(/\/+$/, '');
+  const patterns = isExpression
+    ? [`~(?i)^${text}`]
+    : type === 'Exact'
+      ? [text]
+      : type === 'Prefix'
+        ? stem === ''
+          ? ['/*']
+          : [stem, `${stem}/*`]
+        : [controller.pattern(text)];
+  if (patterns.some((pattern) => pathProblem(pattern) !== null)) return null;
+  const compiled = patterns.map((pattern) => pathPattern(pattern, routing));
+  const takes = (one: string): boolean => compiled.some((pattern) => pattern.takes(one));
+  const name = host?.text() ?? '*';
+  const isAny = name === '*' || name === '';
+  const cells = patterns.map((pattern, k) => (k === 0 ? from(pattern, path) : plain(pattern)));
+  const ofHost = isAny ? 0 : name.startsWith('*') ? 1 : 2;
+  const exact = type === 'Exact' && !isExpression ? 1 : 0;
+  return {
+    written: {
+      path: cells.length === 1 ? cells[0]! : list(cells),
+      host: isAny ? undefined : from(name, host),
+    },
+    sample: samplesOf(text).find(takes) ?? null,
+    takes,
+    rank: [ofHost, exact, text.length],
+  };
+}
+
+/** Paths that an expression may take: its text before the first sign of an expression, and a little more. */
+function samplesOf(text: string): readonly string[] {
+  const head = text.replace(/[\\^$|?*+()[\]{}].*$/, '');
+  const stem = head.replace(/\/+$/, '');
+  return [stem || '/', head, `${stem}/`, `${head}1`, `${stem}/1`, `${stem}/a`, text];
+}
+
+function routesOf(
+  door: Door,
+  location: Location,
+  match: Match,
+  system: System,
+): readonly Written[] {
+  const { gateway, controller } = door;
+  const { component, name, find, host, canary, document } = location;
+  system.connect(gateway, component, name);
+  controller.settle(find, component);
+  const requests = requestsOf(location, match);
+  const route = `route-${gateway.requests.length + 1}`;
+  const named = requests.length === 0 ? `route-${gateway.requests.length + 1}-other` : route;
+  const at = host?.text()?.replace(/^\*\.?/, 'www.');
+  for (const [k, request] of requests.entries())
+    gateway.requests.push(
+      map({
+        ...Object.fromEntries(request),
+        name: plain(k === 0 ? route : `route-${gateway.requests.length + 1}`),
+        host: at === undefined || at === '' ? undefined : plain(at),
+      }),
+    );
+  const annotations = document.get('metadata', 'annotations');
+  const isOwn = controller.deciding.some(
+    (one) => annotations?.get(`${controller.prefix}${one}`) !== undefined,
+  );
+  const call = (address: Cell): WrittenScalar | undefined => {
+    const target = addressed(address, document, door, system);
+    return target === undefined ? undefined : fromLater(() => system.targetOf(target), address);
+  };
+  const about = { name: document.get('metadata', 'name')?.text() ?? '', system, call };
+  const middleware = controller.middleware(find, about);
+  const mirror = find('mirror-target');
+  const copy = mirror === undefined ? undefined : call(mirror);
+  const rest = {
+    mirror: copy === undefined ? undefined : map({ to: copy }),
+    policy: isOwn ? (controller.bundle(find, system) ?? undefined) : undefined,
+    middleware: middleware.length === 0 ? undefined : list(middleware),
+  };
+  const written = map({
+    name: plain(named),
+    match: map(match.written),
+    to: targetsOf(location, system),
+    ...rest,
+  });
+  const rewrite = rewriteOf(location.path?.text() ?? '/', find('rewrite-target')?.text() ?? '');
+  system.rewriting(written, [rewrite]);
+  return [...byHeader(canary, named, match, rest, door, system), written];
+}
+
+/** Requests for a route: those of a gateway behind it, whose own routes need their paths. */
+function requestsOf(
+  { component }: Location,
+  { sample, takes }: Match,
+): readonly (readonly [string, Written][])[] {
+  const inner = component.requests.filter(({ entries }) => {
+    const path = entries.get('path');
+    return takes(path?.kind === 'scalar' ? String(path.value) : '/');
+  });
+  if (inner.length > 0) return inner.map(({ entries }) => [...entries]);
+  return sample === null
+    ? []
+    : [
+        [
+          ['name', plain('')],
+          ['path', plain(sample)],
+        ],
+      ];
+}
+
+/** The component of an address such as `http://auth.shop.svc.cluster.local:8080/check`. */
+function addressed(
+  address: Cell,
+  document: Cell,
+  { gateway }: Door,
+  system: System,
+): Component | undefined {
+  const [first] = hostsIn((address.text() ?? '').replace(/\$.*$/, ''));
+  const found = first === undefined ? undefined : system.find(first.host, namespaceOf(document));
+  if (found?.section !== 'services') return undefined;
+  system.connect(gateway, found, address);
+  return found;
+}
+
+/** The service, or its share beside that of a canary. */
+function targetsOf({ component, name, canary }: Location, system: System): Written {
+  const weight = canary?.find('canary-weight');
+  const share = weight?.number() ?? 0;
+  if (canary === null || share <= 0 || canary.component === component)
+    return fromLater(() => system.targetOf(component), name);
+  const total = canary.find('canary-weight-total');
+  const left = Math.max(0, (total?.number() ?? 100) - share);
+  return map([
+    [component.name, from(left, name, total)],
+    [canary.component.name, from(share, weight, canary.name)],
+  ]);
+}
+
+/** The route of requests that ask for the canary: with the value, or `always`. */
+function byHeader(
+  canary: Location | null,
+  name: string,
+  match: Match,
+  rest: Readonly<Record<string, Written | undefined>>,
+  { gateway }: Door,
+  system: System,
+): readonly WrittenMap[] {
+  if (canary === null) return [];
+  canary.find('canary')?.put();
+  system.connect(gateway, canary.component, canary.name);
+  const header = canary.find('canary-by-header');
+  const value = canary.find('canary-by-header-value');
+  if (header?.text() === undefined) return [];
+  const wanted = from(value?.text() ?? 'always', header, value);
+  return [
+    map({
+      name: plain(`${name}-canary`),
+      match: map({ ...match.written, headers: map([[header.text()!, wanted]]) }),
+      to: fromLater(() => system.targetOf(canary.component), canary.name),
+      ...rest,
+    }),
+  ];
+}
