@@ -249,6 +249,34 @@ spec:
     expect(read(text).gateways.ingress.outbound?.default).toEqual(bundle);
   });
 
+  it('of GKE has the time limit of the BackendConfig of its Service', () => {
+    const text = `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: shop, annotations: { kubernetes.io/ingress.global-static-ip-name: shop } }
+spec:
+  defaultBackend: { service: { name: web, port: { number: 80 } } }
+  rules:
+    - http: { paths: [ { path: /*, pathType: ImplementationSpecific, backend: { service: { name: web, port: { number: 80 } } } }, { path: /next, backend: { service: { name: next, port: { number: 80 } } } } ] }
+---
+apiVersion: cloud.google.com/v1
+kind: BackendConfig
+metadata: { name: slow, namespace: shop }
+spec: { timeoutSec: 90, healthCheck: { requestPath: /ready } }`;
+    const named = shop.replace(
+      'kind: Service\nmetadata: { name: web, namespace: shop }',
+      `kind: Service\nmetadata: { name: web, namespace: shop, annotations: { cloud.google.com/backend-config: '{"default": "slow"}' } }`,
+    );
+    const result = imported(source(`${named}\n---${text}`));
+    loaded(result);
+    const { ingress: own } = parse(result.scenario).gateways;
+    expect(own.outbound.default).toEqual({ timeout: '30s' });
+    expect(own.routes).toEqual([
+      { name: 'route-1', match: { path: '/next' }, to: 'next.handle' },
+      { name: 'route-2', match: { path: '/*' }, to: 'web.handle', policy: { timeout: '90s' } },
+    ]);
+  });
+
   it('of several load balancers is one gateway for each group', () => {
     const alb = (name: string, group?: string): string =>
       ingress('web', '/', {}, { name, type: 'Prefix' })

@@ -4,6 +4,7 @@ import { apiGateways } from './gateway-api/gateways.js';
 import { apiRoutes } from './gateway-api/routes.js';
 import { trafficPolicies } from './gateway-api/traffic-policies.js';
 import { destinationRules } from './istio/destination-rules.js';
+import { backendConfigs } from './ingress/backend-config.js';
 import { ingresses } from './ingress/ingresses.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { proxyConfigs } from './istio/proxy-config.js';
@@ -31,6 +32,7 @@ export const documentKinds: readonly DocumentKind[] = [
   scaledObjects,
   gateways,
   ingresses,
+  backendConfigs,
   apiGateways,
   apiRoutes,
   trafficPolicies,

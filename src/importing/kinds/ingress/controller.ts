@@ -13,6 +13,8 @@ export interface Controller {
   readonly image: RegExp | null;
   /** Beginning of the annotations that only it reads. */
   readonly prefix: string;
+  /** Other annotations that only its Ingresses have. */
+  readonly marks: RegExp;
   /** Kind of the gateway; null = `simple`. */
   readonly product: string | null;
   /** A process has a thread for each core, and each one has many requests. */
@@ -23,7 +25,9 @@ export interface Controller {
   pattern(path: string): string;
   /** Whether the paths of a host are expressions. */
   isExpression(find: Find, path: string): boolean;
-  /** Annotations that decide about the bundle. */
+  /** Settings of a Service in an object of their own; undefined = none. */
+  ofService(service: string, namespace: string, system: System): Cell | undefined;
+  /** Settings that decide about the bundle. */
   readonly deciding: readonly string[];
   /** Bundle of the calls; null = that of the kind of the gateway. */
   bundle(find: Find, system: System): WrittenMap | null;
@@ -48,11 +52,13 @@ export const GENERIC: Controller = {
   named: /(?!)/,
   image: null,
   prefix: '',
+  marks: /(?!)/,
   product: null,
   isEventLoop: false,
   group: null,
   pattern: (path) => `${path.replace(/\*$/, '')}*`,
   isExpression: () => false,
+  ofService: () => undefined,
   deciding: [],
   bundle: () => null,
   middleware: () => [],

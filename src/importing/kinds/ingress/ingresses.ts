@@ -84,6 +84,7 @@ function addGateways({ documents, classes }: Ingresses, system: System): void {
 function addGateway({ name, controller, className, documents }: Group, system: System): void {
   const pods = podsOf(controller, className, system);
   const gateway = pods?.component ?? newGateway(name, documents[0]!, system);
+  gateway.entry?.relist('users enter by the routes of the gateway');
   gateway.section = 'gateways';
   gateway.product = controller.product;
   if (pods !== undefined && controller.isEventLoop) {
@@ -132,8 +133,8 @@ function controllerOf(
     if (found !== undefined) return found;
   }
   const keys = (document.get('metadata', 'annotations')?.entries() ?? []).map(([key]) => key);
-  const noted = CONTROLLERS.find(
-    ({ prefix }) => prefix !== '' && keys.some((key) => key.startsWith(prefix)),
+  const noted = CONTROLLERS.find(({ prefix, marks }) =>
+    keys.some((key) => (prefix !== '' && key.startsWith(prefix)) || marks.test(key)),
   );
   if (noted !== undefined) return noted;
   const running = CONTROLLERS.filter((one) => podsOf(one, className, system) !== undefined);

@@ -1,6 +1,7 @@
 import { REASON } from '../../reasons.js';
 import { from, map } from '../../written.js';
 import { secondsOf } from '../kubernetes/quantities.js';
+import { backendConfigOf } from './backend-config.js';
 import { byDefault, GENERIC, STICKY, type Controller } from './controller.js';
 
 const CHECKS =
@@ -51,8 +52,11 @@ export const googleLoadBalancer: Controller = {
   ...GENERIC,
   named: /^gce(-internal)?$|ingress-gce/,
   prefix: 'ingress.gcp.kubernetes.io/',
+  marks: /^networking\.gke\.io\/|^kubernetes\.io\/ingress\.(global|regional)-static-ip-name$/,
   group: '',
   pattern: glob,
+  ofService: backendConfigOf,
+  deciding: ['timeoutSec'],
   bundle: (find) => map({ timeout: secondsOf(find('timeoutSec')) ?? byDefault('30s', 'GKE') }),
   reasons: [['', REASON.security]],
 };

@@ -47,7 +47,10 @@ export function fillRoutes(door: Door, documents: readonly Cell[], system: Syste
   const locations = all.filter((one) => !isCanary(one));
   for (const canary of all.filter(isCanary)) {
     const main = locations.find((one) => keyOf(one) === keyOf(canary));
-    if (main !== undefined) main.canary = canary;
+    if (main === undefined) continue;
+    main.canary = canary;
+    for (const cell of [canary.host, canary.path])
+      cell?.list('the Ingress beside which it is a canary has it');
   }
   const routing = routingOf(gateway);
   // One expression makes all paths of its host expressions.
@@ -62,14 +65,24 @@ export function fillRoutes(door: Door, documents: readonly Cell[], system: Syste
     return match === null ? [] : [{ location, match }];
   });
   ranked.sort((a, b) => byRank(a.match.rank, b.match.rank));
+  const first = ranked.filter(({ location, match: { key } }, k) => {
+    const isFirst = ranked.findIndex(({ match }) => match.key === key) === k;
+    if (!isFirst) listPlace(location, 'another path of this host gets these requests');
+    return isFirst;
+  });
   const bundle = controller.bundle(settingOf(door), system);
   if (bundle !== null) gateway.fields.set('outbound', map({ default: bundle }));
-  const routes = ranked.flatMap(({ location, match }) => routesOf(door, location, match, system));
+  const routes = first.flatMap(({ location, match }) => routesOf(door, location, match, system));
   if (routes.length > 0) gateway.fields.set('routes', list(routes));
 }
 
 function settingOf({ settings }: Door, annotations?: Cell, prefix = ''): Find {
   return (name) => annotations?.get(`${prefix}${name}`) ?? settings?.get(name);
+}
+
+/** Gives the reason why a path has no route. */
+function listPlace({ host, path, name }: Location, reason: string): void {
+  for (const cell of [host, path, name]) cell?.list(reason);
 }
 
 function keyOf({ host, path }: Location): string {
@@ -78,16 +91,23 @@ function keyOf({ host, path }: Location): string {
 
 function locationsOf(door: Door, document: Cell, system: System): readonly Location[] {
   const annotations = document.get('metadata', 'annotations');
-  const find = settingOf(door, annotations, door.controller.prefix);
-  const place = (backend: Cell | undefined): Pick<Location, 'component' | 'name'> | null => {
+  const findFor = (service: string): Find => {
+    const { controller } = door;
+    const ofAll = settingOf(door, annotations, controller.prefix);
+    const own = controller.ofService(service, namespaceOf(document), system);
+    return (name) => own?.get(name) ?? ofAll(name);
+  };
+  const place = (
+    backend: Cell | undefined,
+  ): Pick<Location, 'component' | 'name' | 'find'> | null => {
     const name = backend?.get('service', 'name') ?? backend?.get('serviceName');
     const component = system.find(name?.text() ?? '', namespaceOf(document));
     const isTarget = component?.section === 'services' || component?.section === 'gateways';
     return name === undefined || !isTarget || component === door.gateway
       ? null
-      : { component, name };
+      : { component, name, find: findFor(name.text()!) };
   };
-  const about = { document, find, canary: null };
+  const about = { document, canary: null };
   const rules = document.get('spec', 'rules')?.items() ?? [];
   const own = rules.flatMap((rule) => {
     const host = rule.get('host');
@@ -113,6 +133,8 @@ interface Match {
   /** A path that it takes; null = none is known. */
   readonly sample: string | null;
   readonly takes: (path: string) => boolean;
+  /** The same for paths that take the same requests. */
+  readonly key: string;
   readonly rank: readonly number[];
 }
 
@@ -133,7 +155,7 @@ function matchOf(
         ? stem === ''
           ? ['/*']
           : [stem, `${stem}/*`]
-        : [controller.pattern(text)];
+        : [path === undefined ? '/*' : controller.pattern(text)];
   if (patterns.some((pattern) => pathProblem(pattern) !== null)) return null;
   const compiled = patterns.map((pattern) => pathPattern(pattern, routing));
   const takes = (one: string): boolean => compiled.some((pattern) => pattern.takes(one));
@@ -149,6 +171,7 @@ function matchOf(
     },
     sample: samplesOf(text).find(takes) ?? null,
     takes,
+    key: [isAny ? '' : name, ...patterns].join(' '),
     rank: [ofHost, exact, text.length],
   };
 }
@@ -182,10 +205,8 @@ function routesOf(
         host: at === undefined || at === '' ? undefined : plain(at),
       }),
     );
-  const annotations = document.get('metadata', 'annotations');
-  const isOwn = controller.deciding.some(
-    (one) => annotations?.get(`${controller.prefix}${one}`) !== undefined,
-  );
+  const ofAll = settingOf(door);
+  const isOwn = controller.deciding.some((one) => find(one) !== ofAll(one));
   const call = (address: Cell): WrittenScalar | undefined => {
     const target = addressed(address, document, door, system);
     return target === undefined ? undefined : fromLater(() => system.targetOf(target), address);
@@ -247,6 +268,7 @@ function addressed(
 /** The service, or its share beside that of a canary. */
 function targetsOf({ component, name, canary }: Location, system: System): Written {
   const weight = canary?.find('canary-weight');
+  const flag = canary?.find('canary');
   const share = weight?.number() ?? 0;
   if (canary === null || share <= 0 || canary.component === component)
     return fromLater(() => system.targetOf(component), name);
@@ -254,7 +276,7 @@ function targetsOf({ component, name, canary }: Location, system: System): Writt
   const left = Math.max(0, (total?.number() ?? 100) - share);
   return map([
     [component.name, from(left, name, total)],
-    [canary.component.name, from(share, weight, canary.name)],
+    [canary.component.name, from(share, weight, flag, canary.name)],
   ]);
 }
 
@@ -268,12 +290,11 @@ function byHeader(
   system: System,
 ): readonly WrittenMap[] {
   if (canary === null) return [];
-  canary.find('canary')?.put();
   system.connect(gateway, canary.component, canary.name);
   const header = canary.find('canary-by-header');
   const value = canary.find('canary-by-header-value');
   if (header?.text() === undefined) return [];
-  const wanted = from(value?.text() ?? 'always', header, value);
+  const wanted = from(value?.text() ?? 'always', header, value, canary.find('canary'));
   return [
     map({
       name: plain(`${name}-canary`),

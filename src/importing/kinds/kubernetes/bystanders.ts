@@ -23,6 +23,8 @@ const BYSTANDERS: ReadonlyMap<string, string> = new Map([
   ['PeerAuthentication', REASON.security],
   ['AuthorizationPolicy', REASON.security],
   ['RequestAuthentication', REASON.security],
+  ['FrontendConfig', REASON.security],
+  ['ManagedCertificate', REASON.security],
   ['Namespace', REASON.name],
   ['PersistentVolume', REASON.storage],
   ['PersistentVolumeClaim', REASON.storage],
