@@ -5,6 +5,7 @@ import { viewOf } from '../../src/report/view/view.js';
 import { answerOf } from '../../src/report/words/answer.js';
 import { chainOf } from '../../src/report/words/chain.js';
 import { leadWords } from '../../src/report/words/lead.js';
+import type { VariantResult } from '../../src/contracts/result/result.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
 
@@ -45,6 +46,13 @@ faults: [ { id: stop, kind: slow, target: mail, factor: 4, at: 15s, for: 10s } ]
 describe('a rise of the load that hurts users before the first fault', () => {
   const stages = (level: number, lasts: number): string =>
     `{ kind: stages, start: 20/s, stages: [ { duration: 20s, target: 20/s }, { duration: 0s, target: ${level}/s }, { duration: ${lasts}s, target: ${level}/s }, { duration: 0s, target: 20/s } ] }`;
+  /** The variant where nothing shows the component that makes requests of users fail. */
+  const withoutCause = (variant: VariantResult): VariantResult => {
+    const events = variant.cascade.events.map((event) =>
+      event.subject === 'users.buy' ? { ...event, cause: null } : event,
+    );
+    return { ...variant, cascade: { ...variant.cascade, events } };
+  };
   const answered = async (level: number, lasts: number) => {
     const ran = run(`
 faultline: 1
@@ -71,6 +79,7 @@ faults: [ { id: stop, kind: slow, target: mail, factor: 4, at: 50s, for: 10s } ]
       why: plainWords(why ?? []),
       kinds: own.map(({ kind }) => kind),
       first: chainOf(view, variant!)[0]!,
+      steps: (known: boolean) => chainOf(view, known ? variant! : withoutCause(variant!)),
     };
   };
 
@@ -81,6 +90,12 @@ faults: [ { id: stop, kind: slow, target: mail, factor: 4, at: 50s, for: 10s } ]
     expect(why).not.toContain('mail');
     expect(kinds).toEqual(['degraded', 'recovered']);
     expect(first.when).toMatch(/^20/u);
+  });
+
+  it('is in the timeline where no component shows it', async () => {
+    const { steps } = await answered(150, 10);
+    for (const known of [true, false])
+      expect(steps(known).some(({ subject }) => subject.startsWith('users.buy'))).toBe(true);
   });
 
   it('may still hurt them when the fault begins', async () => {

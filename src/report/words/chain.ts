@@ -44,7 +44,8 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const begin = startOfChain(variant, view.headline?.id);
   const [start] = begin.events;
   if (events.length === 0) return [];
-  const from = Math.min(start?.at ?? 0, harmedBefore(variant));
+  const harmed = harmedBefore(variant);
+  const from = Math.min(start?.at ?? 0, harmed?.at ?? Infinity);
   const since = events.filter((e) => e.at >= from);
   const end = endOfFaults(begin, since);
   const next = nextFault(since, end);
@@ -58,14 +59,14 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const isOther = (e: CascadeEvent): boolean =>
     otherFault(variant, begin, starts.get(e)) !== undefined;
   const last = left ?? lastEnd(variant, ends, isOther);
-  const others = first.filter((e) => e !== last);
+  const others = first.filter((e) => e !== last && e !== harmed);
   const joining = begin.joining.slice(0, JOINING_MAX);
-  const ownSteps = [start, ...joining, shownEnd, again ?? undefined, last].filter(
+  const ownSteps = [harmed, start, ...joining, shownEnd, again ?? undefined, last].filter(
     (e) => e !== undefined,
   );
   const middle = spreadEvents(view, variant, others, 5 + joining.length - ownSteps.length);
   const earlier = earlierFault(variant, from);
-  const chosen = [earlier, start, ...joining, ...middle, shownEnd, last].filter(
+  const chosen = [harmed, earlier, start, ...joining, ...middle, shownEnd, last].filter(
     (e): e is CascadeEvent => e !== undefined,
   );
   const steps = chosen
@@ -79,15 +80,14 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   return withOthers(steps, otherStarts(variant, named)).map(({ step }) => step);
 }
 
-/** When users first degrade, if that is before the first fault: a rise of the load may hurt them as well. */
-function harmedBefore(variant: VariantResult): number {
+/** The first degradation of users, if it begins before the first fault: a rise of the load may hurt them as well. */
+function harmedBefore(variant: VariantResult): CascadeEvent | undefined {
   const { events } = variant.cascade;
   const first = events.find(({ kind }) => kind === 'fault')?.at ?? 0;
-  const harmed = events.find(
+  return events.find(
     ({ kind, subject, at }) =>
       DEGRADATIONS.includes(kind) && at < first && isOfUsers(variant, subject),
   );
-  return harmed?.at ?? Infinity;
 }
 
 /** A step with its time. */
