@@ -34,8 +34,12 @@ export function settingFor(written: MapNode, full: ComponentHeadroom): MoreOf | 
   if (resource === 'connections') return of === null ? null : poolOf(written, of);
   if (resource === 'bandwidth' || resource === 'memory' || resource === 'lock') return null;
   if (resource === 'concurrency') return concurrencyOf(written, component, of);
-  if (resource === 'readUnits') return unitsOf(written, component, 'read');
-  if (resource === 'writeUnits') return unitsOf(written, component, 'write');
+  if (resource === 'readUnits' || resource === 'writeUnits') {
+    // No capacity of the table raises the maximum of a partition.
+    return of === null
+      ? unitsOf(written, component, resource === 'readUnits' ? 'read' : 'write')
+      : null;
+  }
   const server = SERVERS.find((section) => get(get(written, section), component) !== undefined);
   if (server !== undefined) return replicasOf(written, [server, component], full);
   return resource === 'cores' ? coresOf(written, ['databases', component]) : null;

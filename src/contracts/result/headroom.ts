@@ -75,7 +75,7 @@ export const componentHeadroom = exactShape({
   /**
    * Connections, bandwidth: the called component, as of permits and a rate on calls; null for those on requests.
    * Consumers: the topic or queue. Concurrency: `account`, where functions share it. Lock: the key, of whose most frequent
-   * value it is. null for others.
+   * value it is. Units: the key, if they are those of the busiest partition. null for others.
    */
   of: text.nullable(),
   /** Bandwidth: of the messages to the called component, or of those from it. */

@@ -33,12 +33,18 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,
   concurrency: ({ limit, of }) =>
     `${of === null ? 'its' : 'the account’s'} concurrency of ${formatNumber(limit)}`,
-  readUnits: ({ limit }) => `its ${plural(limit, 'read unit')} per second`,
-  writeUnits: ({ limit }) => `its ${plural(limit, 'write unit')} per second`,
+  readUnits: (one) => unitWords(one, 'read unit'),
+  writeUnits: (one) => unitWords(one, 'write unit'),
   lock: ({ of }) => `the lock of its busiest ${of ?? 'row'}`,
   permits: (one) => `its ${one.by!} of ${formatNumber(one.limit)}${onCalls(one)}`,
   rate: (one) => `its ${one.by!} of ${formatRate(one.limit)}${onCalls(one)}`,
 };
+
+/** `its 5,000 write units per second`, `the 1,000 write units per second of its busiest partition by candidate`. */
+function unitWords({ limit, of }: ComponentHeadroom, unit: string): string {
+  const units = `${plural(limit, unit)} per second`;
+  return of === null ? `its ${units}` : `the ${units} of its busiest partition by ${of}`;
+}
 
 /** Resources whose words are singular, whatever their amount. */
 const ONE: ReadonlySet<LoadedResource> = new Set([

@@ -1,0 +1,53 @@
+import type { PlanKey } from '../../contracts/plan/plan.js';
+import { log, pow } from '../../kernel/math.js';
+import { shardOf } from '../../model/resources/replication/shards.js';
+
+/** Values after these are spread evenly over the partitions: each is rare, and there are many. */
+const COUNTED = 20_000;
+
+/** The share of the requests at each partition, where the value of a key selects it; without a key all are equal. */
+export function partitionShares(key: PlanKey | null, partitions: number): readonly number[] {
+  const even = new Array<number>(partitions).fill(1 / partitions);
+  if (key === null) return even;
+  const { population } = key;
+  switch (population.kind) {
+    case 'unique':
+    case 'workload':
+    case 'caller':
+    case 'client':
+    case 'address':
+      return even;
+    case 'uniform':
+    case 'sequence':
+      return spread(partitions, population.count, 0);
+    case 'hot': {
+      const { count, hotShare, hotKeys } = population;
+      const others = spread(partitions, count, 0);
+      return spread(partitions, hotKeys, 0).map(
+        (share, at) => hotShare * share + (1 - hotShare) * others[at],
+      );
+    }
+    case 'zipf':
+      return spread(partitions, population.count, population.exponent);
+  }
+}
+
+/** The shares of `count` values from 0, of which value i has the weight (i + 1)^-exponent. */
+function spread(partitions: number, count: number, exponent: number): number[] {
+  const shares = new Array<number>(partitions).fill(0);
+  let all = 0;
+  for (let value = 0; value < Math.min(count, COUNTED); value++) {
+    const weight = pow(value + 1, -exponent);
+    shares[shardOf(value, partitions)] += weight;
+    all += weight;
+  }
+  const rest = count > COUNTED ? weightBetween(COUNTED, count, exponent) : 0;
+  return shares.map((share) => (share + rest / partitions) / (all + rest));
+}
+
+/** The weights of the values from one number to another, by their integral. */
+function weightBetween(from: number, until: number, exponent: number): number {
+  if (exponent === 1) return log(until / from);
+  const power = 1 - exponent;
+  return (pow(until, power) - pow(from, power)) / power;
+}
