@@ -1,4 +1,3 @@
-import { wholeOf } from '../../scenario/tuning/change.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import { sizeOf } from '../../scenario/tuning/range.js';
 import { closest } from './closest.js';
@@ -301,9 +300,9 @@ function effortOf({ moves }: Tried): number {
   return moves.reduce((sum, { effort }) => sum + effort, 0);
 }
 
-/** Settings that a set changes, with what its changes need. */
+/** Settings that a set changes. */
 function sizeIn({ moves }: Tried): number {
-  return wholeOf(moves).length;
+  return moves.reduce((sum, { settings = 1 }) => sum + settings, 0);
 }
 
 function byWorth(a: Tried, b: Tried): number {

@@ -19,11 +19,11 @@ const POOL =
 export function withServer(move: Move, prepared: Prepared, plan: Plan): Move {
   const database = databaseOfPool(move.path);
   if (database === undefined) return move;
-  const { stronger, needs: _, ...own } = move;
+  const { stronger, needs: _, settings: __, ...own } = move;
   const needed = serverFor(database, move, prepared, plan);
   return {
     ...own,
-    ...(needed !== null && { needs: [needed] }),
+    ...(needed !== null && { needs: [needed], settings: 2 }),
     at: (value) => withServer({ ...move, value }, prepared, plan),
     ...(stronger !== undefined && { stronger: withServer(stronger, prepared, plan) }),
   };

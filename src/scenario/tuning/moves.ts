@@ -8,6 +8,8 @@ export interface Move extends SettingChange {
   readonly effort: 1 | 2 | 3;
   /** Goes further in the same direction; to be tried where this one helps, but is not enough. */
   readonly stronger?: Move;
+  /** How many settings it counts as, if what it needs is more than what makes it valid. Defaults to 1. */
+  readonly settings?: number;
   /** The same with another value, where what it needs depends on the value. */
   readonly at?: (value: Node) => Move;
 }
