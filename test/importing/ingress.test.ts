@@ -249,6 +249,18 @@ spec:
     expect(read(text).gateways.ingress.outbound?.default).toEqual(bundle);
   });
 
+  it('of the class nginx is read by that of F5 where another one of it has its annotations', () => {
+    const plain = ingress('web', '/', {}, { type: 'Prefix' });
+    const own = ingress('next', '/next', {}, { name: 'next' }).replace(
+      'note: text',
+      'nginx.org/hsts: "true"',
+    );
+    const { gateways, reasonOf } = read(plain, own);
+    expect(gateways.ingress.kind).toBe('nginx');
+    expect(gateways.ingress).not.toHaveProperty('outbound');
+    expect(reasonOf('hsts')).toContain('nginx.org');
+  });
+
   it('of GKE has the time limit of the BackendConfig of its Service', () => {
     const text = `
 apiVersion: networking.k8s.io/v1

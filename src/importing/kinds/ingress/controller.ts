@@ -23,8 +23,8 @@ export interface Controller {
   readonly group: string | null;
   /** Pattern of a path whose type is up to the controller. */
   pattern(path: string): string;
-  /** Whether the paths of a host are expressions. */
-  isExpression(find: Find, path: string): boolean;
+  /** The setting that makes the paths of a host expressions; undefined = none. */
+  expression(find: Find, path: string): Cell | undefined;
   /** Settings of a Service in an object of their own; undefined = none. */
   ofService(service: string, namespace: string, system: System): Cell | undefined;
   /** Settings that decide about the bundle. */
@@ -57,7 +57,7 @@ export const GENERIC: Controller = {
   isEventLoop: false,
   group: null,
   pattern: (path) => `${path.replace(/\*$/, '')}*`,
-  isExpression: () => false,
+  expression: () => undefined,
   ofService: () => undefined,
   deciding: [],
   bundle: () => null,

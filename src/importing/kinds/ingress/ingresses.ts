@@ -60,25 +60,36 @@ interface Group {
 }
 
 function addGateways({ documents, classes }: Ingresses, system: System): void {
-  const groups = new Map<string, Group>();
+  const byClass = new Map<string, Cell[]>();
   for (const document of documents) {
     const className = classOf(document, classes);
-    const controller = controllerOf(document, className, classes, system);
-    const own = groupOf(document, controller);
-    const key = `${className}/${own ?? ''}`;
-    const group = groups.get(key) ?? {
-      name: own ?? (className === '' ? 'ingress' : `ingress-${className}`),
-      className,
-      controller,
-      documents: [],
-    };
-    group.documents.push(document);
-    groups.set(key, group);
+    byClass.set(className, [...(byClass.get(className) ?? []), document]);
   }
-  const isOne = groups.size === 1;
-  for (const group of groups.values())
-    addGateway(isOne ? { ...group, name: 'ingress' } : group, system);
+  const groups = [...byClass].flatMap(([className, own]) =>
+    groupsOf(className, own, classes, system),
+  );
+  const isOne = groups.length === 1;
+  for (const group of groups) addGateway(isOne ? { ...group, name: 'ingress' } : group, system);
   for (const one of classes) one.list('says which program reads Ingresses of this class');
+}
+
+/** The Ingresses of a class, by what serves them. */
+function groupsOf(
+  className: string,
+  documents: readonly Cell[],
+  classes: readonly Cell[],
+  system: System,
+): readonly Group[] {
+  const controller = controllerOf(documents, className, classes, system);
+  const groups = new Map<string | null, Group>();
+  for (const document of documents) {
+    const own = groupOf(document, controller);
+    const name = own ?? (className === '' ? 'ingress' : `ingress-${className}`);
+    const group = groups.get(own) ?? { name, className, controller, documents: [] };
+    group.documents.push(document);
+    groups.set(own, group);
+  }
+  return [...groups.values()];
 }
 
 function addGateway({ name, controller, className, documents }: Group, system: System): void {
@@ -119,30 +130,37 @@ function classOf(document: Cell, classes: readonly Cell[]): string {
   return own?.text() ?? byDefault?.get('metadata', 'name')?.text() ?? '';
 }
 
-/** By the program of the class, the name of the class, the annotations, or the only one that runs in these files. */
+/** By the program of the class, the annotations, the name of the class, or the only one that runs in these files. */
 function controllerOf(
-  document: Cell,
+  documents: readonly Cell[],
   className: string,
   classes: readonly Cell[],
   system: System,
 ): Controller {
   const defined = classes.find((one) => one.get('metadata', 'name')?.text() === className);
-  const names = [defined?.get('spec', 'controller')?.text() ?? '', className];
-  for (const name of names) {
-    const found = CONTROLLERS.find(({ named }) => named.test(name));
-    if (found !== undefined) return found;
-  }
-  const keys = (document.get('metadata', 'annotations')?.entries() ?? []).map(([key]) => key);
-  const noted = CONTROLLERS.find(({ prefix, marks }) =>
-    keys.some((key) => (prefix !== '' && key.startsWith(prefix)) || marks.test(key)),
+  const program = defined?.get('spec', 'controller')?.text() ?? '';
+  const keys = documents.flatMap((document) =>
+    (document.get('metadata', 'annotations')?.entries() ?? []).map(([key]) => key),
   );
-  if (noted !== undefined) return noted;
-  const running = CONTROLLERS.filter((one) => podsOf(one, className, system) !== undefined);
-  if (running.length === 1) return running[0]!;
+  const isRunning = (one: Controller): boolean => podsOf(one, className, system) !== undefined;
+  const named = CONTROLLERS.filter((one) => one.named.test(className));
+  const running = CONTROLLERS.filter(isRunning);
+  const found =
+    CONTROLLERS.find((one) => one.named.test(program)) ??
+    CONTROLLERS.find((one) => keys.some((key) => isOwn(key, one))) ??
+    named.find(isRunning) ??
+    named[0] ??
+    (running.length === 1 ? running[0] : undefined);
+  if (found !== undefined) return found;
   system.ask(
-    `Which controller reads the Ingress ${document.get('metadata', 'name')?.text()}? Without ingressClassName the scenario has none of its retries and time limits`,
+    `Which controller reads the Ingress ${documents[0]!.get('metadata', 'name')?.text()}? Without its class, such as ingressClassName: nginx, the scenario has none of its retries and time limits`,
   );
   return GENERIC;
+}
+
+/** Whether only this controller reads an annotation. */
+function isOwn(key: string, { prefix, marks }: Controller): boolean {
+  return (prefix !== '' && key.startsWith(prefix)) || marks.test(key);
 }
 
 function groupOf(document: Cell, { group, prefix }: Controller): string | null {
@@ -182,11 +200,13 @@ function optionOf(args: readonly string[], name: string): string | undefined {
   return args.find((arg) => arg.startsWith(start))?.slice(start.length);
 }
 
-function listIngress(document: Cell, { prefix, reasons }: Controller): void {
+function listIngress(document: Cell, controller: Controller): void {
+  const { prefix, reasons } = controller;
   for (const [key, cell] of document.get('metadata', 'annotations')?.entries() ?? []) {
-    const isOwn = prefix !== '' && key.startsWith(prefix);
-    const name = key.slice(prefix.length);
-    const known = isOwn ? reasons.find(([start]) => name.startsWith(start)) : undefined;
+    const name = key.startsWith(prefix) ? key.slice(prefix.length) : key;
+    const known = isOwn(key, controller)
+      ? reasons.find(([start]) => name.startsWith(start))
+      : undefined;
     cell.list(
       known?.[1] ?? (key === CLASS ? REASON.label : 'another program reads this annotation'),
     );

@@ -58,7 +58,10 @@ export const googleLoadBalancer: Controller = {
   ofService: backendConfigOf,
   deciding: ['timeoutSec'],
   bundle: (find) => map({ timeout: secondsOf(find('timeoutSec')) ?? byDefault('30s', 'GKE') }),
-  reasons: [['', REASON.security]],
+  reasons: [
+    ['kubernetes.io/', 'addresses are not simulated'],
+    ['', REASON.security],
+  ],
 };
 
 /** Traefik repeats nothing and waits without a limit, unless a Middleware or a ServersTransport says so. */
@@ -84,9 +87,10 @@ export const traefik: Controller = {
 /** nginx of F5, which tries each pod once. Source: nginx/kubernetes-ingress. */
 export const nginxOfF5: Controller = {
   ...GENERIC,
-  named: /^nginx\.org\//,
+  named: /^nginx\.org\/|^nginx$/,
   image: /(^|\/)nginx\/nginx-ingress|nginx-plus-ingress/,
   prefix: 'nginx.org/',
+  marks: /^nginx\.com\/|^appprotect(dos)?\.f5\.com\//,
   product: 'nginx',
   isEventLoop: true,
   reasons: [

@@ -12,6 +12,8 @@ import {
 } from './controller.js';
 
 const PRODUCT = 'ingress-nginx';
+const CHECK =
+  'no service of these files checks it: write `authenticate` in `middleware` of the gateway';
 const SNIPPET = 'lines of nginx.conf are not read';
 
 /**
@@ -25,9 +27,10 @@ export const ingressNginx: Controller = {
   prefix: 'nginx.ingress.kubernetes.io/',
   product: 'nginx',
   isEventLoop: true,
-  isExpression: (find, path) => {
-    const target = find('rewrite-target')?.text() ?? '';
-    return find('use-regex')?.text() === 'true' || (target !== '' && target !== path);
+  expression(find, path) {
+    const [flag, target] = [find('use-regex'), find('rewrite-target')];
+    if (flag?.text() === 'true') return flag;
+    return ['', path].includes(target?.text() ?? '') ? undefined : target;
   },
   deciding: [
     'proxy-connect-timeout',
@@ -72,10 +75,12 @@ export const ingressNginx: Controller = {
     ['force-ssl-redirect', REASON.security],
     ['proxy-ssl', REASON.security],
     ['auth-tls', REASON.security],
-    [
-      'auth-',
-      'no service of these files checks it: write `authenticate` in `middleware` of the gateway',
-    ],
+    ['auth-url', CHECK],
+    ['auth-type', CHECK],
+    ['auth-secret', REASON.security],
+    ['auth-realm', REASON.security],
+    ['auth-signin', 'a redirect reaches no service'],
+    ['auth-cache', 'write `cacheTtl` and `key` of `authenticate`'],
     ['whitelist-source-range', 'addresses are not simulated'],
     ['denylist-source-range', 'addresses are not simulated'],
     ['limit-whitelist', 'addresses are not simulated'],
@@ -101,7 +106,7 @@ export const ingressNginx: Controller = {
     ['default-backend', 'it serves a service without pods, which is down in a run'],
     ['custom-http-errors', 'a page for an error is an error all the same'],
     ['rewrite-target', 'a path leads to a route, whatever it is rewritten to'],
-    ['use-regex', 'no route of these files has the path'],
+    ['use-regex', 'no route of these files has the path, or it is no expression'],
     ['server-alias', 'write it as `host` of the routes'],
     ['configuration-snippet', SNIPPET],
     ['server-snippet', SNIPPET],

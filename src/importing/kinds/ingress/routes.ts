@@ -56,7 +56,7 @@ export function fillRoutes(door: Door, documents: readonly Cell[], system: Syste
   // One expression makes all paths of its host expressions.
   const expressions = new Set(
     locations
-      .filter(({ find, path }) => controller.isExpression(find, path?.text() ?? '/'))
+      .filter(({ find, path }) => controller.expression(find, path?.text() ?? '/') !== undefined)
       .map(({ host }) => host?.text()),
   );
   const ranked = locations.flatMap((location) => {
@@ -140,7 +140,7 @@ interface Match {
 
 /** The condition of a path; null = an expression that cannot be written. */
 function matchOf(
-  { host, path, type }: Location,
+  { host, path, type, find }: Location,
   controller: Controller,
   isExpression: boolean,
   routing: Gateway['routing'],
@@ -161,7 +161,10 @@ function matchOf(
   const takes = (one: string): boolean => compiled.some((pattern) => pattern.takes(one));
   const name = host?.text() ?? '*';
   const isAny = name === '*' || name === '';
-  const cells = patterns.map((pattern, k) => (k === 0 ? from(pattern, path) : plain(pattern)));
+  const flag = controller.expression(find, text);
+  const cells = patterns.map((pattern, k) =>
+    k === 0 ? from(pattern, path, flag) : plain(pattern),
+  );
   const ofHost = isAny ? 0 : name.startsWith('*') ? 1 : 2;
   const exact = type === 'Exact' && !isExpression ? 1 : 0;
   return {
