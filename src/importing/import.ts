@@ -90,6 +90,7 @@ export class Importing {
     this.sources = sources;
     this.title = options.title;
     this.system = new System(options.names);
+    for (const { path, isFound } of sources) if (isFound === true) this.system.found.add(path);
     this.roots = sources.flatMap((source) => this.documentsIn(source));
     this.documents = this.roots.flatMap(itemsOf);
     for (const document of this.documents) readDocument(document, this.system);

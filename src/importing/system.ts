@@ -77,6 +77,8 @@ export class System {
   readonly joined = new Map<string, Component>();
   /** How routes change the path of a request. */
   readonly rewrites = new Map<Written, readonly Rewrite[]>();
+  /** Files that were found in a folder, and not named. */
+  readonly found = new Set<string>();
   /** Addresses that no document describes, with the variable that has each and the component that reads it. */
   readonly outside = new Map<string, string>();
   private readonly hosts = new Map<string, Component>();

@@ -234,6 +234,24 @@ describe('several Compose files', () => {
     expect(scenario.services.extra).toBeDefined();
   });
 
+  it('of a folder are alternatives, except for the override of the base', () => {
+    const found = (path: string, text: string): SourceText => ({ path, text, isFound: true });
+    const result = imported([
+      found('shop/docker-compose-dev.yml', 'services: { web: { image: w, mem_limit: 9g } }\n'),
+      found('shop/docker-compose.override.yml', 'services: { web: { mem_limit: 2g } }\n'),
+      found('shop/docker-compose.prod.yml', 'services: { web: { deploy: { replicas: 6 } } }\n'),
+      found('shop/docker-compose.yml', base),
+      found('shop/infra.yml', 'services: { mail: { image: m } }\n'),
+    ]);
+    loaded(result);
+    const { services } = parse(result.scenario);
+    expect(services.web).toMatchObject({ replicas: 2, memory: { limit: '2GiB' } });
+    expect(Object.keys(services)).toEqual(['web', 'mail']);
+    expect(result.questions).toContain(
+      'Does shop/docker-compose.prod.yml run too? Left out: 2 Compose files with services of another one. To merge it: faultline import shop/docker-compose.yml shop/docker-compose.prod.yml',
+    );
+  });
+
   it('extend services of the same files, also in a circle', () => {
     const { scenario } = read([
       'compose.yaml',

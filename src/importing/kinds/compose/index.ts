@@ -2,8 +2,22 @@ import { isDotEnv } from '../../dot-env.js';
 import type { DocumentKind } from '../kind.js';
 import { projectOf } from './project.js';
 
-/** Keys that only services of Docker Compose have. */
-const SERVICE_KEYS = ['image', 'build', 'extends', 'depends_on', 'environment', 'deploy', 'ports'];
+/** Keys that only services of Docker Compose have; a file that changes others may have any of them alone. */
+const SERVICE_KEYS = [
+  'image',
+  'build',
+  'extends',
+  'depends_on',
+  'environment',
+  'deploy',
+  'ports',
+  'mem_limit',
+  'cpus',
+  'command',
+  'env_file',
+  'restart',
+  'volumes',
+];
 
 /** Files of Docker Compose. */
 export const composeFiles: DocumentKind = {

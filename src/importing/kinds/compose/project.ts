@@ -3,6 +3,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { BROKER, noteBroker } from '../../message-brokers.js';
 import type { Component, System } from '../../system.js';
+import { plural } from '../../../text/words.js';
 import { from, map, plain } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
 import { clusterOf } from '../kubernetes/cluster.js';
@@ -32,7 +33,7 @@ export function projectOf(system: System): Project {
 }
 
 function build({ files, variables, environments }: Project, system: System): void {
-  const containers = containersOf(files);
+  const containers = containersOf(withoutAlternatives(files, system));
   const values = new Values(variables, environments);
   const used = new Set(
     [...containers.values()].flatMap((container) =>
@@ -88,11 +89,45 @@ function build({ files, variables, environments }: Project, system: System): voi
   });
 }
 
+/**
+ * The base and the files that change it, without those of a folder that define services of another one again: `docker compose up` reads none but the base and its
+ * override, so that they are other ways to run the same system. Files that are named are merged, as with `-f`.
+ */
+function withoutAlternatives(files: readonly Cell[], system: System): readonly Cell[] {
+  const taken = new Set<string>();
+  const left: Cell[] = [];
+  const kept = [...files]
+    .sort((a, b) => rankOf(a) - rankOf(b))
+    .filter((file) => {
+      const names = file.get('services')?.entries() ?? [];
+      const keys = names.map(([name]) => `${folderOf(file)} ${name}`);
+      const isOther = system.found.has(file.file) && rankOf(file) > 1;
+      if (isOther && keys.some((key) => taken.has(key))) {
+        file.list('docker compose up does not read this file');
+        left.push(file);
+        return false;
+      }
+      for (const key of keys) taken.add(key);
+      return true;
+    });
+  const [first] = left;
+  if (first !== undefined) {
+    const base = kept.find((file) => folderOf(file) === folderOf(first));
+    system.ask(
+      `Does ${first.file} run too? Left out: ${plural(left.length, 'Compose file')} with services of another one. To merge it: faultline import ${base?.file} ${first.file}`,
+    );
+  }
+  return kept;
+}
+
+function folderOf({ file }: Cell): string {
+  return file.replace(/[^/\\]*$/, '');
+}
+
 /** The services of all files by name. A base file comes before the files that change it. */
 function containersOf(files: readonly Cell[]): ReadonlyMap<string, Container> {
-  const ordered = [...files].sort((a, b) => rankOf(a) - rankOf(b));
   const containers = new Map<string, Container>();
-  for (const file of ordered) {
+  for (const file of files) {
     for (const [name, cell] of file.get('services')?.entries() ?? []) {
       const known = containers.get(name);
       if (known === undefined) containers.set(name, new Container(name, [cell]));
@@ -103,9 +138,12 @@ function containersOf(files: readonly Cell[]): ReadonlyMap<string, Container> {
   return containers;
 }
 
-/** `compose.yaml` is the base; `compose.override.yaml` and the like change it. */
+/** `compose.yaml` is the base; `compose.override.yaml` changes it. Of the others those of developers are the last ones. */
 function rankOf({ file }: Cell): number {
-  return /(^|[/\\])(docker-)?compose\.ya?ml$/i.test(file) ? 0 : 1;
+  const [, between] = /(?:^|[/\\])(?:docker-)?compose([^/\\]*)\.ya?ml$/i.exec(file) ?? [];
+  if (between === '') return 0;
+  if (between === '.override') return 1;
+  return /dev|test|local|debug|\bci\b/i.test(between ?? '') ? 3 : 2;
 }
 
 function programsOf(container: Container, values: Values): readonly string[] {
