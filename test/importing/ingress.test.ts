@@ -261,6 +261,26 @@ spec:
     expect(reasonOf('hsts')).toContain('nginx.org');
   });
 
+  it('before a gateway of Spring gets the paths that this one has routes for', async () => {
+    const edge = `${deployed(['edge'], about)}
+---
+spring:
+  application: { name: edge }
+  cloud: { gateway: { routes: [ { id: a, uri: "http://web:80", predicates: [ "Path=/web/**" ] }, { id: b, uri: "http://next:80", predicates: [ "Path=/next/**" ] } ] } }`;
+    const result = imported(
+      source(`${shop}\n---\n${edge}\n---\n${ingress('edge', '/', {}, { type: 'Prefix' })}`),
+    );
+    loaded(result);
+    const { workloads } = parse(result.scenario);
+    expect(workloads.users.requests.slice(1)).toEqual([
+      { name: 'route-1', call: 'ingress', path: '/web' },
+      { name: 'route-2', call: 'ingress', path: '/next' },
+    ]);
+    const done = await simulate(result.scenario, { replications: 1 });
+    expect(metric(done, 'users.success').value).toBe(1);
+    expect(metric(done, 'edge.throughput').value).toBeGreaterThan(5);
+  });
+
   it('of GKE has the time limit of the BackendConfig of its Service', () => {
     const text = `
 apiVersion: networking.k8s.io/v1
@@ -315,6 +335,9 @@ describe('an Ingress beside its controller', () => {
       runtime: 'eventLoop',
       lifecycle: { terminationGrace: '300s' },
     });
+    expect(result.questions.join('\n')).toContain(
+      'How much CPU does one request take in ingress-nginx-controller',
+    );
     expect(workloads.users.requests).toEqual([
       {
         name: 'route-1',

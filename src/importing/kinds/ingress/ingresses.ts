@@ -101,6 +101,9 @@ function addGateway({ name, controller, className, documents }: Group, system: S
   if (pods !== undefined && controller.isEventLoop) {
     gateway.fields.delete('concurrency');
     gateway.fields.set('runtime', plain('eventLoop'));
+    system.ask(
+      `How much CPU does one request take in ${gateway.name}? Until you write it as \`work\` of a middleware, no load fills it`,
+    );
   }
   fillRoutes({ gateway, controller, settings: pods?.settings }, documents, system);
   for (const document of documents) listIngress(document, controller);
