@@ -171,6 +171,13 @@ describe('the price of an advice', () => {
     expect(act).toMatch(/^close-behind and confirmed serve users best: 83\.3 %/);
   });
 
+  it('is that of each of two that serve users alike, against the same one', () => {
+    const { price } = answerOf(viewOf(shipped('failover')));
+    expect(plainWords(price.words)).toMatch(
+      /^Price of close-behind against majority-of-two: commits lost 2 instead of 0\. Price of confirmed against majority-of-two: p99 of all 9\.\d+ s instead of \d+ ms\.$/u,
+    );
+  });
+
   it('is no reason to give up budgets that hold: only a variant with budgets serves better', () => {
     const text = readFileSync('scenarios/patterns/noisy-tenant.yaml', 'utf8');
     const { act } = told(run(text.replace(/replications: \d+/u, 'replications: 1')).result);

@@ -11,7 +11,7 @@ import { settingsOf, settingsLineText, settingsTexts, type Settings } from '../v
 import { leastBehind } from './unseen-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
 import { poisonAdvice } from './poison-advice.js';
-import { gainLine, NO_PRICE, priceLine, type Price } from './price.js';
+import { gainLine, NO_PRICE, priceLine, priceLines, type Price } from './price.js';
 import { survivorsOf } from './survivors.js';
 import { uncoveredWords } from './uncovered.js';
 import { unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
@@ -301,7 +301,8 @@ function servesBest(
   const own = { variant: variant!, changes, which: bracketsOf(view, variant!) };
   if (named.length === 1) return advice(view, head, own);
   const below = own.changes.length === 0 ? '' : ` (settings of ${variant!.name} below)`;
-  return { words: [...joined(head, [[below]]), '.'], bare: own, ...priced(view, variant!) };
+  const words: Words = [...joined(head, [[below]]), '.'];
+  return { words, bare: own, price: priceLines(view, named), gain: gainLine(view, variant!) };
 }
 
 /**

@@ -35,8 +35,11 @@ export const NO_PRICE: Price = { words: [], isNone: true };
  * an alternative to. `Price of full against naive: 9.65 % of requests degraded instead of 0 %.` Empty where nothing
  * compares.
  */
-export function priceLine(view: View, variant: VariantResult): Price {
-  const other = replacedBy(view, variant);
+export function priceLine(
+  view: View,
+  variant: VariantResult,
+  other = replacedBy(view, variant),
+): Price {
   if (other === variant || !haveSameLoad(view, variant, other)) return NO_PRICE;
   const figures = figuresBetween(view, variant, other);
   const worse = figures.filter(({ isOpen }) => !isOpen);
@@ -58,6 +61,18 @@ export function priceLine(view: View, variant: VariantResult): Price {
     `: ${isNone ? none : found}.`,
   ];
   return { words, isNone };
+}
+
+/** The price of each of some variants that are advised alike, against the same one. */
+export function priceLines(view: View, variants: readonly VariantResult[]): Price {
+  const other = replacedBy(view, variants[0]!);
+  const all = variants
+    .map((variant) => priceLine(view, variant, other))
+    .filter(({ words }) => words.length > 0);
+  return {
+    words: all.flatMap(({ words }, k): Words => (k === 0 ? words : [' ', ...words])),
+    isNone: all.every(({ isNone }) => isNone),
+  };
 }
 
 /** Differences that are worth a name: of a share, and of another figure as a part of it. */

@@ -3,8 +3,12 @@ import { allOf } from '../../text/words.js';
 import { GOALS } from '../view/judged.js';
 import { holdsAll, requestLabel, type View } from '../view/view.js';
 import { hurtUsers } from './lead.js';
+import { uncoveredWords } from './uncovered.js';
 
-/** `No budget of naive is about buy; it holds its only budget.` Empty where a budget is about the harm. */
+/**
+ * `No budget of naive is about buy; it holds its only budget.` Empty where a budget is about the harm, and where another
+ * line says that none covers the failures.
+ */
 export function unaskedLine(view: View): Words {
   const { worstVariant, requests } = view;
   const [worst] = hurtUsers(worstVariant);
@@ -16,11 +20,13 @@ export function unaskedLine(view: View): Words {
     metric.startsWith(`${workload!}.`) && !others.some((other) => metric.startsWith(`${other}.`));
   const own = GOALS.of(worstVariant).filter(({ severity }) => severity === 'error');
   if (own.some(({ metric }) => isAbout(metric) || metric.startsWith('cascade.'))) return [];
+  const label = requestLabel(view, subject);
+  if (uncoveredWords(view, 1)?.includes(` of ${label} requests `) === true) return [];
   return [
     'No budget of ',
     { strong: worstVariant.name },
     ' is about ',
-    { strong: requestLabel(view, subject) },
+    { strong: label },
     `; it holds ${allOf(own.length, 'budget', 'its only')}.`,
   ];
 }
