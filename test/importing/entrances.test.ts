@@ -104,6 +104,19 @@ describe('a gateway of manifests and the entrance of traces', () => {
     expect(unknown.some((path) => path.startsWith('gateways.shop-gw.'))).toBe(traced === 'ingress');
   });
 
+  it('of ingress-nginx keep the policies of its expressions, which match the beginning of a path', async () => {
+    const part = ingress('shop', '/ord', { 'use-regex': 'true', 'proxy-read-timeout': '10' });
+    const rest = ingress('shop', '/', {}, { name: 'rest', type: 'Prefix' });
+    const result = await imported(`\n---${part}\n---${rest}`, spans);
+    const { gateways, services } = parse(result.scenario);
+    expect(Object.keys(services)).toEqual(['shop', 'stock']);
+    expect(gateways.ingress.routes.slice(0, 2)).toMatchObject([
+      { match: { path: '/browse' }, to: 'shop.browse' },
+      { match: { path: '/order' }, to: 'shop.order', policy: { timeout: '10s' } },
+    ]);
+    expect(gateways.ingress.routes[0]).not.toHaveProperty('policy');
+  });
+
   it('are two where the user says so', async () => {
     const result = await imported(gateway('shop-gw'), spans, [['ingress', 'ingress']]);
     const { services, workloads } = parse(result.scenario);
