@@ -109,6 +109,12 @@ spec:
     expect(scenario.questions.join('\n')).toContain('nginx repeats a POST after a 502 only with');
   });
 
+  it('has no settings for all routes where each one has its own', () => {
+    const { gateways } = read(ingress('web', '/', { 'proxy-read-timeout': '9' }));
+    expect(gateways.ingress).not.toHaveProperty('outbound');
+    expect(gateways.ingress.routes[0].policy.timeout).toBe('9s');
+  });
+
   it('limits requests and connections of an address, and asks for the addresses', () => {
     const scenario = read(
       ingress('web', '/', {

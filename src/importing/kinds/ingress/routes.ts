@@ -71,8 +71,12 @@ export function fillRoutes(door: Door, documents: readonly Cell[], system: Syste
     return isFirst;
   });
   const bundle = controller.bundle(settingOf(door), system);
-  if (bundle !== null) gateway.fields.set('outbound', map({ default: bundle }));
   const routes = first.flatMap(({ location, match }) => routesOf(door, location, match, system));
+  // Checks and copies of requests have it too.
+  const isUsed = ({ entries }: WrittenMap): boolean =>
+    !entries.has('policy') || entries.has('mirror') || entries.has('middleware');
+  if (bundle !== null && (routes.length === 0 || routes.some(isUsed)))
+    gateway.fields.set('outbound', map({ default: bundle }));
   if (routes.length > 0) gateway.fields.set('routes', list(routes));
 }
 
@@ -191,7 +195,7 @@ function routesOf(
   location: Location,
   match: Match,
   system: System,
-): readonly Written[] {
+): readonly WrittenMap[] {
   const { gateway, controller } = door;
   const { component, name, find, host, canary, document } = location;
   system.connect(gateway, component, name);
