@@ -200,6 +200,8 @@ function judgedLanes(
 ): Pick<Scene, 'health' | 'saturations'> {
   const { plan } = data;
   const gauges = gaugesByComponent(data, record);
+  const isFaulted = faultsNs.length > 0;
+  const isHurtBefore = isFaulted && calmNs < Math.min(...faultsNs);
   const health = new Map<Lane, Health>();
   const saturations = new Map<Lane, Saturation>();
   for (const [lane, usualLongest] of usual) {
@@ -209,12 +211,11 @@ function judgedLanes(
     const silences = lane.workers === 0 ? [] : withoutPrimary(lane.component, data, record);
     const ends = silences.flatMap(({ fromNs, untilNs }) => [fromNs, untilNs]);
     const cutsNs = [...faultsNs, ...endsNs, ...ends];
-    const isHurtBefore = calmNs < Math.min(...faultsNs);
     const changes = { faultsNs, isHurtBefore, cutsNs, loads };
     const times = { ...changes, outages, silences, reachNs, knownStep };
     const own = withoutMixShifts(record, lane, healthOf(lane, steps, times), baseline);
     health.set(lane, withoutCutOffs(lane, own, baseline, knownStep));
-    const fromNs = faultsNs.length > 0 ? calmNs : 0;
+    const fromNs = isFaulted ? calmNs : 0;
     const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
     if (saturation !== null) saturations.set(lane, saturation);
