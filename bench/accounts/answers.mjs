@@ -177,7 +177,7 @@ export const ANSWERS = [
   },
   kind(
     'do: a change',
-    /^(?:no setting that was tried helps; )?(?<words>(?:with|without|set|use|remove) .+)$/iu,
+    /^(?:no setting (?:that was tried helps|was tried \(faultline fix does\)); )?(?<words>(?:with|without|set|use|remove) .+)$/iu,
     ({ groups: { words } }, facts) =>
       PROOFS.find(({ name }) => name === 'a change').read(
         words.replace(/^remove /u, 'without ').replace(/^use /u, 'with '),

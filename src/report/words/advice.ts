@@ -65,7 +65,10 @@ export function actWords(view: View): Advice {
       : { ...NOTHING, words: [held] };
   }
   if (change !== null) {
-    const lead = change.isSetting ? '' : 'no setting that was tried helps; ';
+    const tried = change.hasTried
+      ? 'no setting that was tried helps; '
+      : 'no setting was tried (faultline fix does); ';
+    const lead = change.isSetting ? '' : tried;
     const head: Words = [...variantHead(view), lead, change.words];
     // Where both currencies of harm have no room, the first one.
     const effect = [change.effect, change.effect.split(', and ', 1)[0]!]

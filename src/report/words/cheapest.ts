@@ -82,6 +82,8 @@ export function changeWords(own: Counterfactuals): {
   readonly words: string;
   readonly effect: string;
   readonly isSetting: boolean;
+  /** A run shows what some setting, or capacity, changes. */
+  readonly hasTried: boolean;
   /** It names a setting of the file, and its new value. */
   readonly isNamed: boolean;
   readonly price: Price;
@@ -99,6 +101,7 @@ export function changeWords(own: Counterfactuals): {
           : words,
     effect: insteadWords(found, own),
     isSetting,
+    hasTried: own.interventions.some((one) => (EFFORT[one.kind] ?? Infinity) <= SETTINGS),
     isNamed: setting !== undefined,
     price: changePrice(found, own),
   };
