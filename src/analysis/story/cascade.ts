@@ -309,8 +309,9 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
 }
 
 /**
- * User requests that arrived since the first fault, or a rise of the load that hurts users before it, those of them that failed or had a degraded response, and the shares
- * of both before it. Where none failed before it, those that it found in flight and that failed count too.
+ * User requests that arrived since the first fault, or since a rise of the load that hurts users before it; those of them
+ * that failed or had a degraded response; and the shares of both before that time. Where none failed before it, those that
+ * it found in flight and that failed count too.
  */
 function usersOf({ data, sinceNs: startNs }: Scene, record: RunRecord): Story['users'] {
   const { plan } = data;

@@ -114,7 +114,7 @@ const OF_COMPONENT: ReadonlySet<Resource> = new Set<Resource>([
   'connections',
 ]);
 
-/** Whether a setting gives a component what an intervention gives: not, where versions or callers have values of their own. */
+/** Whether a setting gives a component what an intervention gives; no if versions or callers have their own values. */
 function saysTheSame(
   own: Intervention,
   change: SettingChange,

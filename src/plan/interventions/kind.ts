@@ -44,7 +44,7 @@ export interface Intervention extends CauseRef {
   readonly isUnseen?: true;
   /** A stronger change of the same kind, to be tried where this one averts too little. */
   readonly stronger?: Intervention;
-  /** The least instances that may do: stronger changes are tried until hardly any harm is left. */
+  /** It begins with this number of instances, the fewest that may be enough: more are tried until hardly any harm is left. */
   readonly least?: number;
 }
 
