@@ -39,6 +39,12 @@ const CONCEPTS: readonly Concept[] = [
       'a job that runs at times is a workload, as workloads: { nightly: { arrivals: { kind: at, times: [ 60s ] }, requests: [ { call: orders.reconcile } ] } }',
   },
   {
+    at: top,
+    keys: /^(consumers?|subscribers?|subscriptions?|consumer_?groups?|listeners?)$/i,
+    write: () =>
+      'a consumer belongs to what it reads: topics: { placed: { kind: kafka, subscribers: [ { group: workers, call: worker.handle } ] } }, or queues: { jobs: { kind: sqs, consumers: [ { call: worker.handle } ] } }',
+  },
+  {
     at: (path, owner) => top(path, owner) || component('services')(path, owner),
     keys: /^(web_?hooks?|callbacks?)$/i,
     write: () =>

@@ -200,12 +200,21 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
     if (has('think'))
       return `: write kind: closed, users: ${users?.type === 'scalar' ? String(users.value) : '100'}`;
     if (has('every')) return '; for single requests write { kind: at, times: [ 60s, 120s ] }';
+    if (has('ramp')) return rampHint(node);
   }
   if (name === 'kind' && has('rate')) return '; for a rate alone write poisson(50/s)';
   if (name === 'add' && has('delay')) return '; delay is the time after another fault';
   const delay = name === 'add' && path[0] === 'faults' ? text(get(node, 'latency')) : undefined;
   if (delay !== undefined) return `: write add: ${delay}`;
   return '';
+}
+
+/** `{ ramp: 100/s..600/s, over: 120s }` */
+function rampHint(node: Node): string {
+  const [, from = '100/s', to = '600/s'] =
+    /^(\S+?)\s*(?:\.\.|->)\s*(\S+)$/u.exec(text(get(node, 'ramp')) ?? '') ?? [];
+  const length = text(get(node, 'over') ?? get(node, 'duration') ?? get(node, 'for')) ?? '60s';
+  return `: write { kind: stages, start: ${from}, stages: [ { duration: ${length}, target: ${to} } ] }`;
 }
 
 /** Hint for a key that belongs to another place. */

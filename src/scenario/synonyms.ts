@@ -28,6 +28,7 @@ export const SYNONYMS: readonly string[] = [
   'arrivals rate rps qps tps throughput requestspersecond executor',
   'users vus virtualusers concurrency clients',
   'call target endpoint url',
+  'exponent s skew theta alpha',
   'requests steps scenario journey target calls endpoint',
   'patience timeout deadline clienttimeout',
   'think thinktime pause sleep',

@@ -63,6 +63,27 @@ describe('capacity', () => {
     expect(slow.holds).toBeLessThan(1.2);
   });
 
+  it('gives the rates of the busiest time where the load is not steady', () => {
+    const stages = 'stages: [ { duration: 20s, target: 200/s }, { duration: 20s, target: 200/s } ]';
+    const ramp = POOL.replace(/faults:.*\n/, '')
+      .replace('poisson(150/s)', `{ kind: stages, start: 50/s, ${stages} }`)
+      .replace(/ {2}jobs:.*\n/, '');
+    const { load, busiest, limits: found, workloads } = limits('ramp.yaml', ramp);
+    // 95 % of 200/s and more from 18.7 s on; the mean of the run is 162/s.
+    expect(busiest!.from).toBeGreaterThan(17);
+    expect(busiest!.until).toBeCloseTo(40, 0);
+    expect(load).toBeGreaterThan(190);
+    expect(workloads).toEqual([{ name: 'users', rate: load }]);
+    // 8 / 20 ms = 400/s at the peak, of which 2 % may fail.
+    expect(found[0]!.rate).toBeGreaterThan(400 * 0.93);
+    expect(found[0]!.rate).toBeLessThan(400 * 1.06);
+    const { stdout } = faultline(['capacity', folder.put('ramp.yaml', ramp), '--quiet']);
+    expect(stdout).toMatch(/^The system holds [34]\d\d\/s at its peak, /);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /rates are those of its peak, from 1\d\.?\d* s to 40 s\./,
+    );
+  });
+
   it('says what a multiple of the load needs, and runs it', () => {
     const calm = POOL.replace(/faults:.*\n/, '');
     const { need } = limits('need.yaml', calm, '--for', '4x');

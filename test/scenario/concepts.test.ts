@@ -56,6 +56,8 @@ const TRIES =
   'policy: { retry: { attempts: unlimited, backoff: { kind: exponential, base: 1s, max: 30s, jitter: full } } }, patience: 10m';
 const BULK = 'bulk: { kind: sqs, consumers: [ { call: worker.handle, concurrency: 2 } ] }';
 const HOOKS = 'webhooks: { kind: sqs, consumers: [ { call: worker.handle } ] }';
+const RAMP = '{ kind: stages, start: 10/s, stages: [ { duration: 30s, target: 60/s } ] }';
+const PLACED = 'placed: { kind: kafka, subscribers: [ { group: workers, call: worker.handle } ] }';
 const ONE_BURST =
   '{ kind: stages, start: 10/s, stages: [ { duration: 60s, target: 10/s }, { duration: 0s, target: 60/s }, { duration: 30s, target: 60/s }, { duration: 0s, target: 10/s } ] }';
 
@@ -147,6 +149,16 @@ describe('a concept without a key of its own', () => {
       right: { arrivals: '{ kind: closed, users: 50, think: 1s }' },
     },
     {
+      guess: ['arrivals', '{ ramp: 10/s..60/s, over: 30s }'],
+      write: RAMP,
+      right: { arrivals: RAMP },
+    },
+    {
+      guess: ['top', 'consumers: { worker: { topic: placed } }'],
+      write: `topics: { ${PLACED} }`,
+      right: { top: `topics: { ${PLACED.replace('workers', 'pay')} }` },
+    },
+    {
       guess: ['arrivals', '{ every: 24h }'],
       write: '{ kind: at, times: [ 60s, 120s ] }',
       right: { arrivals: '{ kind: at, times: [ 60s, 120s ] }' },
@@ -194,6 +206,12 @@ describe('a concept without a key of its own', () => {
     const { problems } = loadScenario('concepts.yaml', () => ({ text: file({ [place]: guess }) }));
     expect(problems.map(({ suggestion }) => suggestion)).toContain(name);
   });
+});
+
+it('the skew of keys has the names that papers give it', () => {
+  const text = file({}).replace('uniform(count=10)', 'zipf(count=10 s=1.1)');
+  const { problems } = loadScenario('concepts.yaml', () => ({ text }));
+  expect(problems.map(({ suggestion }) => suggestion)).toEqual(['exponent']);
 });
 
 describe('a field that is a word or a switch', () => {

@@ -1,12 +1,14 @@
-import { headroomOf } from '../measure/headroom.js';
+import { busiest } from '../measure/busy-times.js';
+import { headroomOf, timesOf } from '../measure/headroom.js';
 import { fullest } from '../measure/fullest.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { costsOf } from '../measure/costs.js';
 import { partsOf, variantData } from '../measure/variant-data.js';
 import { arrivedOf, sumParts } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
-import type { Plan } from '../../contracts/plan/plan.js';
+import type { Plan, PlanLoad } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
+import type { CapacityResult } from '../../contracts/result/capacity.js';
 import type { Headroom } from '../../contracts/result/headroom.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
 import type { BudgetSource } from '../../contracts/scenario/judgement.js';
@@ -19,17 +21,30 @@ export interface LoadRuns {
   readonly records: readonly RunRecord[];
 }
 
-/** Requests per second by workload. */
-export function ratesOf({ variant, plan, records }: LoadRuns): ReadonlyMap<string, number> {
-  const data = variantData(variant, plan, records, wholeRun(plan));
-  const seconds = (data.whole.lengthNs / 1e9) * records.length;
-  return new Map(
-    plan.loads.map(({ component }) => {
-      const parts = partsOf(plan, component);
-      const arrived = records.map((one) => arrivedOf(sumParts(one, parts, data.whole.cells)));
-      return [plan.components[component]!.name, sumOf(arrived) / seconds];
-    }),
-  );
+/** Requests per second by workload, at the time at which those of some of them together are highest. */
+export interface LoadRates {
+  readonly rates: ReadonlyMap<string, number>;
+  /** That time, in seconds; null where their load is steady, so that it is the entire run. */
+  readonly busiest: CapacityResult['busiest'];
+}
+
+/** The rates of some runs. `workloads`: those whose busiest time it is. */
+export function ratesOf(
+  { variant, plan, records }: LoadRuns,
+  workloads: readonly string[],
+): LoadRates {
+  const { whole } = variantData(variant, plan, records, wholeRun(plan));
+  const nameOf = ({ component }: PlanLoad): string => plan.components[component]!.name;
+  const asked = plan.loads.filter((load) => workloads.includes(nameOf(load)));
+  const peak = busiest(plan, whole, asked);
+  const { cells, lengthNs } = peak ?? whole;
+  const seconds = (lengthNs / 1e9) * records.length;
+  const rates = plan.loads.map((load): [string, number] => {
+    const parts = partsOf(plan, load.component);
+    const arrived = records.map((one) => arrivedOf(sumParts(one, parts, cells)));
+    return [nameOf(load), sumOf(arrived) / seconds];
+  });
+  return { rates: new Map(rates), busiest: peak === null ? null : timesOf(plan, peak) };
 }
 
 /** Headroom and cost of some runs, and the resource of requests that is full in them. */

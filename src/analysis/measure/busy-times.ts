@@ -14,22 +14,31 @@ const PLATEAU = 0.95;
  * The times within a window in which most requests are planned: of all workloads together, and of each one, because one
  * that runs at another time may fill a component of its own. Empty where the load is steady.
  */
-export function busyTimes(plan: Plan, { cells }: CellSet): readonly CellSet[] {
+export function busyTimes(plan: Plan, window: CellSet): readonly CellSet[] {
+  const each = plan.loads.length > 1 ? plan.loads.map((load) => [load]) : [];
+  const found = new Map<string, CellSet>();
+  for (const loads of [plan.loads, ...each]) {
+    const time = busiest(plan, window, loads);
+    if (time !== null) found.set(time.cells.join(' '), time);
+  }
+  return [...found.values()];
+}
+
+/** The time within a window in which most requests of some workloads are planned; null where their load is steady. */
+export function busiest(
+  plan: Plan,
+  { cells }: CellSet,
+  loads: readonly PlanLoad[],
+): CellSet | null {
   const { edges } = plan.grid;
   const at = [
     ...Array.from(cells, (cell) => edges[cell]),
     edges[(cells[cells.length - 1] ?? -1) + 1],
   ];
-  const each = plan.loads.map((load) => plannedIn(load, plan.warmupNs, at));
-  const all = at.slice(1).map((_, i) => each.reduce((sum, own) => sum + own[i], 0));
-  const found = new Map<string, CellSet>();
-  for (const planned of each.length > 1 ? [all, ...each] : [all]) {
-    const peak = peakOf(planned, at, PEAK * meanRate(planned, at));
-    if (peak === null) continue;
-    const { fromNs, untilNs } = peak;
-    found.set(`${fromNs} ${untilNs}`, cellsOf([{ fromNs, untilNs }], plan));
-  }
-  return [...found.values()];
+  const each = loads.map((load) => plannedIn(load, plan.warmupNs, at));
+  const planned = at.slice(1).map((_, i) => each.reduce((sum, own) => sum + own[i], 0));
+  const peak = peakOf(planned, at, PEAK * meanRate(planned, at));
+  return peak === null ? null : cellsOf([peak], plan);
 }
 
 /** A load that is planned to be higher after a window than in it. */

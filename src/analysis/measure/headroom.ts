@@ -5,6 +5,7 @@ import { hitsNothing, isBackground, triggersIn } from './background.js';
 import { adaptsIn, keyedIn } from './limit-uses.js';
 import { edgesFrom } from './component-edges.js';
 import { meanOf } from './estimate.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import type { GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { arrivedOf, succeededOf, sumTable } from './sums.js';
@@ -31,12 +32,12 @@ export function headroomOf(data: VariantData): Headroom {
   const steady = componentsIn(data, window, !isBefore);
   const { unlimited, adaptive, keyed } = steady;
   const busy = busyTimes(data.plan, window).flatMap((time) => {
-    const when = { ...timesOf(data, time), rate: usersIn(data, time) };
+    const when = { ...timesOf(data.plan, time), rate: usersIn(data, time) };
     return componentsIn(data, time, !isBefore).components.map((one) => ({ ...one, when }));
   });
   const components = tightestOf([...busy, ...steady.components]);
   return {
-    ...timesOf(data, window),
+    ...timesOf(data.plan, window),
     underFault: !isBefore,
     rate: usersIn(data, window),
     components,
@@ -88,7 +89,7 @@ function faultsOf(data: VariantData): Headroom['faults'] {
     const [first] = components;
     if (first === undefined) return [];
     const stuckOn = stuckOf(data, window, components);
-    const when = { ...timesOf(data, window), rate: usersIn(data, window) };
+    const when = { ...timesOf(data.plan, window), rate: usersIn(data, window) };
     return [{ fault: fault.id, ...when, components, ...(stuckOn !== null && { stuckOn }) }];
   });
 }
@@ -191,7 +192,8 @@ function byRoom(a: ComponentHeadroom, b: ComponentHeadroom): number {
   return a.factor - b.factor || byCodeUnit(a.component, b.component);
 }
 
-function timesOf({ plan }: VariantData, { cells }: Window): Pick<Headroom, 'from' | 'until'> {
+/** Seconds since the end of the warm-up. */
+export function timesOf(plan: Plan, { cells }: Window): Pick<Headroom, 'from' | 'until'> {
   const { edges } = plan.grid;
   const at = (ns: number): number => (ns - plan.warmupNs) / 1e9;
   const [first = 0] = cells;

@@ -1,5 +1,11 @@
 import { exploredBudgets } from '../../analysis/explore.js';
-import { budgetsUnder, ratesOf, roomOf, unjudged } from '../../analysis/capacity/loads.js';
+import {
+  budgetsUnder,
+  ratesOf,
+  roomOf,
+  unjudged,
+  type LoadRates,
+} from '../../analysis/capacity/loads.js';
 import { caseFigures } from '../../analysis/sweep.js';
 import { withFaults } from '../../plan/without.js';
 import { refusedCalls } from '../../analysis/capacity/refused.js';
@@ -28,7 +34,7 @@ export interface Load {
 }
 
 /** What a load shows. */
-export interface Shown {
+export interface Shown extends LoadRates {
   readonly holds: boolean;
   /** Budgets that break. */
   readonly broken: readonly string[];
@@ -36,7 +42,6 @@ export interface Shown {
   readonly behind: string | null;
   readonly gives: SweepFigures['gives'] | null;
   readonly refused: RefusedCalls | null;
-  readonly rates: ReadonlyMap<string, number>;
   readonly headroom: Headroom;
   readonly cost: number | null;
 }
@@ -125,7 +130,7 @@ export class Probes {
       behind: behind?.of ?? null,
       gives,
       refused: refusedCalls(runsOf),
-      rates: ratesOf(runsOf),
+      ...ratesOf(runsOf, load.workloads),
       ...room,
     };
   }

@@ -35,6 +35,7 @@ type Found = Pick<
   CapacityResult,
   | 'load'
   | 'workloads'
+  | 'busiest'
   | 'fixed'
   | 'budgets'
   | 'kept'
@@ -123,6 +124,7 @@ class Capacity {
     return {
       load: rates.reduce((sum, { rate }) => sum + rate, 0),
       workloads: rates,
+      busiest: today?.busiest ?? null,
       fixed,
       budgets: judged.map(({ text }) => text),
       kept: unjudged([...scenario.workloads.keys()], judged),

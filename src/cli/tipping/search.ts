@@ -101,7 +101,7 @@ async function loadEnds(
   if (workloads.length === 0) return null;
   const ends = await endsOf(1, MOST, (load) => runs.verdict({ length: null, load }));
   if (ends === null) return null;
-  const rates = ratesOf({ variant, plan, records });
+  const { rates } = ratesOf({ variant, plan, records }, workloads);
   const rate = workloads.reduce((sum, name) => sum + (rates.get(name) ?? 0), 0);
   return { workloads, rate, ...ends };
 }

@@ -8,9 +8,11 @@ export interface CapacityResult extends Pick<Result, 'faultline' | 'seed' | 'eng
   readonly replications: number;
   /** Share by which the two ends of a limit differ at most. */
   readonly resolution: number;
-  /** Requests per second of the file, all users together, and of each workload. */
+  /** Requests per second of the file at its busiest time, all users together, and of each workload. */
   readonly load: number;
   readonly workloads: readonly { readonly name: string; readonly rate: number }[];
+  /** The time at which most requests come, in seconds; null where the load is steady. All rates are those of this time. */
+  readonly busiest: { readonly from: number; readonly until: number } | null;
   /** Workloads without a rate, such as a fixed number of users: their load stays. */
   readonly fixed: readonly string[];
   /** Texts of the budgets that have to hold in calm. */

@@ -40,13 +40,14 @@ export function capacityText(read: CapacityResult, options: SummaryOptions): Lin
 }
 
 /** `The system holds 197/s, 1.03x the load of the file: beyond it ...`. */
-function answerWords({ limits, load }: CapacityResult): string {
+function answerWords({ limits, load, busiest }: CapacityResult): string {
   const [calm] = limits;
   if (calm === undefined) return 'An interrupt ended the runs before one load was decided.';
   const { holds, breaks, rate } = calm;
   if (holds === 0)
     return `The system does not hold its load of ${formatRate(load)}, nor ${formatNumber(breaks ?? 1)} times of it: ${givesWords(calm)}.`;
-  const held = `The system holds ${formatRate(rate)}, ${formatNumber(holds)} times the load of ${formatRate(load)}`;
+  const peak = busiest === null ? '' : ' at its peak';
+  const held = `The system holds ${formatRate(rate)}${peak}, ${formatNumber(holds)} times the load of ${formatRate(load)}`;
   if (breaks === null) {
     return `${held}, and no larger one was tried.`;
   }
@@ -195,7 +196,8 @@ function stuckWords(need: CapacityNeed): string {
 }
 
 function notesOf(result: CapacityResult): readonly string[] {
-  const { budgets, kept, fixed, limits, unlimited, resolution, runs, interrupted } = result;
+  const { budgets, kept, fixed, limits, unlimited, resolution, runs, interrupted, busiest } =
+    result;
   const isByConsumers = limits.some(({ behind }) => behind !== null);
   const answers = `99 % of the full answers of ${list(kept)} at the load of the file remain`;
   const hold = `${list(budgets)} ${budgets.length === 1 ? 'does' : 'do'}`;
@@ -206,6 +208,9 @@ function notesOf(result: CapacityResult): readonly string[] {
   const by = `A load holds if ${conditions.join(', and ')}`;
   return [
     `${by}; the two ends of a limit are at most ${formatShare(resolution)} apart. ${plural(runs, 'run')}.`,
+    busiest === null
+      ? ''
+      : `The load is not steady: rates are those of its peak, from ${formatSeconds(busiest.from)} to ${formatSeconds(busiest.until)}.`,
     isByConsumers
       ? 'In calm a load also breaks where consumers handle less than comes to them.'
       : '',
