@@ -4,7 +4,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
 import { shrinking } from '../../contracts/result/shrinking.js';
 import { sustainedBy, type Sustained } from '../../contracts/result/sustained.js';
-import { formatCount, formatInstant, formatSeconds } from '../../text/figures.js';
+import { formatInstant } from '../../text/figures.js';
 import {
   endOfFaults,
   faultsInWords,
@@ -14,10 +14,12 @@ import {
   startOfChain,
   type ChainStart,
 } from './chain-faults.js';
+import { describedEnd } from './chain-ends.js';
 import { otherStarts, type OtherStart } from './chain-others.js';
 import { EVENT_LOOKS, isLate } from '../view/event-looks.js';
 import { isOfUsers } from '../../analysis/verdicts/harmed.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from '../view/episodes.js';
+import { heldOpen, lastingOpen } from '../view/held-open.js';
 import { loopWords, viewOfVariant, type View } from '../view/view.js';
 
 /** Most causes that a chain names after its beginning. */
@@ -59,21 +61,25 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const isOther = (e: CascadeEvent): boolean =>
     otherFault(variant, begin, starts.get(e)) !== undefined;
   const last = left ?? lastEnd(variant, ends, isOther);
-  const others = first.filter((e) => e !== last && e !== harmed);
+  const held = heldOpen(variant);
+  const others = first.filter((e) => e !== last && e !== harmed && e !== held?.opened);
   const joining = begin.joining.slice(0, JOINING_MAX);
   const ownSteps = [harmed, start, ...joining, shownEnd, again ?? undefined, last].filter(
     (e) => e !== undefined,
   );
   const middle = spreadEvents(view, variant, others, 5 + joining.length - ownSteps.length);
   const earlier = earlierFault(variant, from);
-  const chosen = [harmed, earlier, start, ...joining, ...middle, shownEnd, last].filter(
+  const open = first.find((e) => e === held?.opened);
+  const chosen = [harmed, earlier, start, ...joining, ...middle, open, shownEnd, last].filter(
     (e): e is CascadeEvent => e !== undefined,
   );
+  const described = (event: CascadeEvent): CascadeEvent =>
+    event === open ? lastingOpen(held!) : describedEnd(event, since);
   const steps = chosen
     .sort((a, b) => events.indexOf(a) - events.indexOf(b))
     .map((event) => ({
       at: event.at,
-      step: stepOf(view, variant, describedEnd(event, since), begin),
+      step: stepOf(view, variant, described(event), begin),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   const named = namedFaults(variant, begin, next === null ? chosen : [...chosen, next]);
@@ -148,36 +154,6 @@ function startsByEnd(
 
 function isEndAt(event: CascadeEvent, at: number): boolean {
   return event.at === at && isEnd(event);
-}
-
-/**
- * The end of a subject's last episode. The chain begins with the first one, so the text mentions those in between.
- */
-function describedEnd(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent {
-  if (!isEnd(event)) return event;
-  const own = episodesOf(events).filter(
-    ({ start }) => start.subject === event.subject && start.at < event.at,
-  );
-  const episode = own[own.length - 1];
-  if (own.length < 2 || episode?.end !== event) return event;
-  if (event.kind === 'notRecovered')
-    return { ...event, text: `${event.text}, since ${formatInstant(episode.start.at)}` };
-  const lasted = formatSeconds(event.at - episode.start.at);
-  const isFew = own.length < EPISODES_MAX;
-  if (event.episodes !== undefined) {
-    const count = formatCount(event.episodes);
-    const times = `${count} times from ${formatInstant(own[0]!.start.at)} on, the last time`;
-    if (event.head === undefined) return { ...event, text: `${times} after ${lasted}` };
-    return { ...event, detail: `was unhealthy ${times} for ${lasted}` };
-  }
-  // The end of a degradation says how long that lasted.
-  const detail = isFew
-    ? `was unhealthy for the second time, for ${lasted}`
-    : `was unhealthy again and again, this time for ${lasted}`;
-  const text = isFew
-    ? `for the second time, after ${lasted}`
-    : `again and again, this time after ${lasted}`;
-  return event.head === undefined ? { ...event, text } : { ...event, detail };
 }
 
 /**

@@ -17,6 +17,7 @@ import { contrastWords } from './contrast.js';
 import { listed } from '../base/format.js';
 import { handleWords } from './headroom.js';
 import { isAbout, unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
+import { heldOpen, heldOpenText } from '../view/held-open.js';
 import { loopWords, type View } from '../view/view.js';
 
 /** Why, how that is known where the sentence does not say it, and what is not to blame. */
@@ -43,6 +44,7 @@ export function whyWords(view: View): Why {
   const further = [
     versionWords(worstVariant, causes),
     keptWords(view, worstVariant),
+    heldWords(worstVariant),
     feltWords(worstVariant),
   ];
   if (first === undefined) {
@@ -155,6 +157,12 @@ function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Wor
   const kept = sustainedBy(cascade, counterfactuals?.metastability ?? null);
   if (kept === null) return [];
   return [`; the loop ${loopWords(view, kept.loop.through)} keeps it down (${kept.known})`];
+}
+
+/** `; the breaker of orders to payment stays open until 154 s`: why users are not back when the fault ends. */
+function heldWords(variant: VariantResult): Words {
+  const held = heldOpen(variant);
+  return held === null ? [] : [`; ${heldOpenText(held)}`];
 }
 
 /** Share of its requests from which a new version is said to fail. */
