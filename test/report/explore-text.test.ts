@@ -75,3 +75,14 @@ describe('the text of explore', () => {
     expect(text.replace(/\s+/g, ' ')).toContain(`${WIDE.name}: 1 single fault and 2 sets of 3`);
   });
 });
+
+it('says in words that all requests are lost', () => {
+  const [first] = WIDE.sets;
+  const lost = (share: number): string =>
+    exploreText(
+      { ...RESULT, explored: [{ ...WIDE, sets: [{ ...first!, lost: share }] }] },
+      { file: 'shop.yaml', most: 1, columns: 80, paint: { bold: same, dim: same, red: same } },
+    );
+  expect(lost(1)).toContain('     No request succeeds while it lasts.');
+  expect(lost(0.33)).toContain('     33 % of the requests do not succeed while it lasts.');
+});

@@ -85,6 +85,11 @@ function groupsOf(sets: readonly FoundSet[]): readonly (readonly FoundSet[])[] {
   return [...groupedBy(sets, placesOf).values()];
 }
 
+/** `33 % of the requests do not succeed`. */
+function lostWords(lost: number): string {
+  return lost === 1 ? 'No request succeeds' : `${formatShare(lost)} of the requests do not succeed`;
+}
+
 /** The worst set at some places with what it breaks, and the other sets there. */
 function groupLines(
   [worst, ...others]: readonly FoundSet[],
@@ -97,9 +102,7 @@ function groupLines(
   const { faults, broken, lost, sentence } = worst!;
   return [
     ...wrapped(setWords(faults), lead, room, columns).map(paint.bold),
-    ...text(
-      `${formatShare(lost)} of the requests do not succeed while ${faults.length === 1 ? 'it lasts' : 'they last'}.`,
-    ),
+    ...text(`${lostWords(lost)} while ${faults.length === 1 ? 'it lasts' : 'they last'}.`),
     ...broken.flatMap((own) => wrapped(brokenWords(own, true), `${room}- `, `${room}  `, columns)),
     ...(sentence === '' ? [] : text(sentence).map(paint.dim)),
     ...(others.length === 0
