@@ -63,7 +63,8 @@ function metricsOf(here: Cursor, own: WrittenHpa | WrittenKeda): readonly Scalin
   }
   if (metric === null || target === null) {
     const missing = metric === null ? 'metric' : 'target';
-    const message = `${missing} is missing: write both, as in metric: cpu, target: 60%`;
+    const example = of === null ? 'metric: cpu, target: 60%' : `metric: lag, target: 50, of: ${of}`;
+    const message = `${missing} is missing: write both, as in ${example}`;
     here.report('FL203', message);
     return [];
   }

@@ -501,6 +501,18 @@ describe('cooperative members', () => {
     ]);
   });
 
+  it('get a partition once where a rebalance ends during its handover', () => {
+    const { group, a, told, at, run, owners } = joined(cooperative);
+    at(12, () => (a.idle = false));
+    at(16, () => group.force());
+    // The first member lets go of its partitions, and joins the second rebalance, with the same poll.
+    at(18, () => expect(group.polls(a)).toBe(true));
+    run();
+    const moves = told.filter((text) => /taken|given/u.test(text));
+    expect(moves).toEqual(['18 taken 2', '18 taken 3', '23 given 2 to 1', '23 given 3 to 1']);
+    expect(owners()).toEqual([0, 0, 1, 1]);
+  });
+
   it('contain unowned partitions in the assignment', () => {
     const { group, b, told, at, run } = crew({ protocol: 'cooperative' });
     at(15, () => group.leave(b));

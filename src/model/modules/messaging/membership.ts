@@ -415,6 +415,8 @@ export class Membership {
   /** Assigns a partition. A member that died meanwhile also gets it, and keeps it until its session ends. */
   private give(partition: number, member: number): void {
     this.owners[partition] = member;
+    // A rebalance that ends during a handover assigns the partition before its grant comes.
+    this.grants[partition]++;
     const isAlive = member >= 0 && member < this.members.length;
     if (isAlive) this.listener.given(partition, this.members[member]);
   }
