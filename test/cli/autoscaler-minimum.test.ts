@@ -40,9 +40,25 @@ describe('an autoscaler that starts with too few instances', () => {
     expect(changed).toContain('1/1 pass');
   });
 
-  it('is not told a setting beside which the written replicas would stay fewer', () => {
+  it('is advised the written replicas with it, without which the file would not be valid', () => {
     const file = folder.put('replicas.yaml', scenario('replicas: 2\n    '));
-    const said = run(file, '--explain');
-    expect(said).toMatch(/do {4}use at least \d+ of the 16 instances of shop from the start: /);
+    const [, least, replicas] =
+      /do {4}set services\.shop\.autoscaling\.min to (\d+) \(now 2\) and services\.shop\.replicas to (\d+) \(now 2\): /.exec(
+        run(file, '--explain'),
+      )!;
+    expect(replicas).toBe(least);
+    const min = `services.shop.autoscaling.min=${least}`;
+    const both = ['--set', min, '--set', `services.shop.replicas=${least}`];
+    expect(run(file, '--no-explain', ...both)).toContain('1/1 pass');
+    const alone = faultline(['run', file, '--out', 'out', '--set', min], { cwd });
+    expect(alone.stderr).toContain('replicas, 2, is outside the range of the autoscaler');
+  });
+
+  it('is found by fix in the same way', () => {
+    const file = folder.put('fixed.yaml', scenario('replicas: 2\n    '));
+    const { stdout } = faultline(['fix', file], { cwd });
+    expect(stdout).toMatch(
+      /^ +\d: services\.shop\.autoscaling\.min: (\d+) \(now 2\); services\.shop\.replicas: \1 \(now 2\)$/mu,
+    );
   });
 });

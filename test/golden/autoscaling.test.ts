@@ -512,6 +512,10 @@ workloads:
     ],
     ['autoscaling: { max: 4 }', /metric is missing: write both, as in metric: cpu, target: 60%/],
     [
+      'autoscaling: { of: jobs, target: 5, max: 4 }',
+      /metric is missing: write both, as in metric: lag, target: 50, of: jobs/,
+    ],
+    [
       'autoscaling: { metric: queue, max: 4 }',
       /target is missing: write both, as in metric: cpu, target: 60%/,
     ],

@@ -38,7 +38,7 @@ import { nearFirst } from './near.js';
 import { tuned, type Found, type Tried } from './search.js';
 import type { Moves } from './smallest.js';
 import { Runner, Trials, type Shown } from './trials.js';
-import { withServer } from './with-server.js';
+import { withNeeds } from './with-needs.js';
 import { variantWith } from './variant-with.js';
 
 /** Inputs of the search for settings. */
@@ -174,7 +174,7 @@ class Fixer {
     if (over === null) {
       const { written } = prepared.texts.get(name)!;
       const near = nearFirst(settingsOf(written), usual.plan, troubleOf(usual));
-      return { ...near, moves: near.moves.map((one) => withServer(one, prepared, usual.plan)) };
+      return { ...near, moves: near.moves.map((one) => withNeeds(one, prepared, usual.plan)) };
     }
     const { moves, problem } = plannedIn(prepared, name, over);
     if (problem !== null) refuseOver(prepared, over, problem);

@@ -12,7 +12,7 @@ import type { Resource } from '../../contracts/result/cause.js';
 import type { ChangedSetting } from '../../contracts/result/counterfactual.js';
 import type { Prepared } from '../prepare.js';
 import { nearFirst } from './near.js';
-import { withServer } from './with-server.js';
+import { withNeeds } from './with-needs.js';
 import { variantWith } from './variant-with.js';
 
 /** The fields with which a component has more of a resource. */
@@ -28,8 +28,9 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
 
 /** Most other values that a proof tries. */
 const MOST = 12;
-/** Effort up to which a change is another value of a setting that is there. */
+/** Effort up to which a change is another value of a setting that is there, and that of more capacity. */
 const ANOTHER_VALUE = 1;
+const CAPACITY = 2;
 
 /**
  * The changes to try in a proof: those that figures suggest, with the settings of the file that say the same, then other
@@ -79,7 +80,7 @@ function withSetting(
   const move = isShared ? undefined : fitting(able[0], own.factor);
   if (move === undefined) return own;
   if (OF_COMPONENT.has(resource) && !saysTheSame(own, move, prepared, plan)) return own;
-  return labelled(own, withServer(move, prepared, plan), prepared, plan);
+  return labelled(own, withNeeds(move, prepared, plan), prepared, plan);
 }
 
 /** The intervention with the smallest number of instances of an autoscaler, where that alone says the same. */
@@ -89,14 +90,19 @@ function withLeast(own: Intervention, least: number, prepared: Prepared, plan: P
   const section = SCALED.find((name) => get(get(written, name), own.subject) !== undefined);
   if (section === undefined) return own;
   const before = get(get(get(get(written, section), own.subject), 'autoscaling'), 'min');
-  const change: SettingChange = {
-    path: pathText([section, own.subject, 'autoscaling', 'min']),
-    value: scalar(least, patched.at),
-    ...(before !== undefined && { before }),
-  };
+  const change: Move = withNeeds(
+    {
+      path: pathText([section, own.subject, 'autoscaling', 'min']),
+      value: scalar(least, patched.at),
+      ...(before !== undefined && { before }),
+      effort: CAPACITY,
+    },
+    prepared,
+    plan,
+  );
   return {
     ...own,
-    ...(saysTheSame(own, change, prepared, plan) && { setting: settingOf(change) }),
+    ...(saysTheSame(own, change, prepared, plan) && { setting: changedBy(change) }),
     ...(stronger?.least !== undefined && {
       stronger: withLeast(stronger, stronger.least, prepared, plan),
     }),
@@ -157,9 +163,15 @@ function labelled(own: Intervention, move: Move, prepared: Prepared, plan: Plan)
   return {
     ...own,
     ...(!isAlone && { apply: () => planWith(move, prepared, plan.variant) }),
-    setting: { ...settingOf(move), ...(!isAlone && { with: needs.map((one) => settingOf(one)) }) },
+    setting: changedBy(move),
     ...(next !== undefined && { stronger: next }),
   };
+}
+
+/** A change as a report has it, with what changes beside it. */
+function changedBy({ needs, ...change }: Move): ChangedSetting {
+  const beside = needs?.map((one) => settingOf(one));
+  return { ...settingOf(change), ...(beside !== undefined && { with: beside }) };
 }
 
 function settingOf(change: SettingChange): ChangedSetting {

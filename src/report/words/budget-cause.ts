@@ -56,6 +56,21 @@ export function budgetAnswer(variant: VariantResult): string | null {
   return null;
 }
 
+/**
+ * The first broken budget that breaks without faults, too, and what they add: `placed.lag.max is 2,157 without faults, too, and
+ * 3,627 with them`. null if there is none.
+ */
+export function calmAnswer(variant: VariantResult): string | null {
+  for (const { text, metric, value, unit } of variant.budgets.filter(isFailure)) {
+    const cause = causeOf(variant, text);
+    if (cause?.verb !== 'break' || cause.value === '' || value === null) continue;
+    const now = formatValue(value, unit);
+    const added = now === cause.value ? '' : `, and ${now} with them`;
+    return `${metric} is ${cause.value} ${cause.words}${added}`;
+  }
+  return null;
+}
+
 /** How many of the broken budgets hold in the runs without a fault. */
 export function heldWithout(
   { budgets, counterfactuals }: VariantResult,

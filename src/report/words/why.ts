@@ -8,7 +8,7 @@ import { joined, MOST, shortened, sizeOf } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
 import { countIn } from '../families/family-parts.js';
 import { behindOf, meteredOf } from '../families/unseen.js';
-import { budgetAnswer } from './budget-cause.js';
+import { budgetAnswer, calmAnswer } from './budget-cause.js';
 import { clearedByBaseline, clearedLine } from './innocents.js';
 import { contrastLine, knownLine } from './known-by.js';
 import { hurtUsers, isClearedOfUsers, mainCauses } from './lead.js';
@@ -106,6 +106,8 @@ function measuredWhy(view: View, own: VariantResult['counterfactuals']): Words |
     ({ kind, subject }) => kind === 'saturated' && subject === behind,
   );
   if (full !== undefined) return [`${full.subject} is saturated: ${full.text} (measured).`];
+  const calm = calmAnswer(variant);
+  if (calm !== null) return [`${calm} (proved).`];
   const isCleared = own?.unseen?.every(({ faults }) =>
     faults.every(
       ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,
