@@ -1,3 +1,4 @@
+import { countsMessages } from '../language/batches.js';
 import { OF_OWN_HOSTS } from '../scenario/inherit.js';
 import type { Places } from '../scenario/places.js';
 import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
@@ -59,11 +60,13 @@ function notesOnFaults({ name, scenario }: Variant, places: Places): readonly st
 function notesOnBatches({ name: variant, scenario }: Variant, places: Places): readonly string[] {
   return [...scenario.queues.values()].flatMap(({ name, consumers }) =>
     consumers.flatMap(({ call, batch }, index) => {
+      const { steps } = scenario.services.get(call.component)!.endpoints.get(call.part!)!;
+      if (countsMessages(steps)) return [];
       if (batch === 1 || places.has(variant, ['queues', name, 'consumers', index, 'batch']))
         return [];
       const handler = `${call.component}.${call.part}`;
       return [
-        `${handler} runs its steps once for up to ${batch} messages of ${name}, as a batch of Lambda: write \`batch: 1\` in the consumer if they are those of one message`,
+        `${handler} runs its steps once for up to ${batch} messages of ${name}, as a batch of Lambda: write \`times: messages\` in steps that are those of one message, or \`batch: 1\` in the consumer`,
       ];
     }),
   );

@@ -1,7 +1,9 @@
 import { positionIn } from './positions.js';
 import { meanOf } from '../kernel/distribution.js';
 import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
+import { batchOf } from '../language/batches.js';
 import { copiesWritten } from '../language/databases.js';
+import type { StepCount } from '../contracts/quantities/quantities.js';
 import type { Middleware } from '../contracts/scenario/middleware.js';
 import type { Host } from '../contracts/scenario/host.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
@@ -107,13 +109,17 @@ export class Demands {
     return plus(chain, { elapsedNs: shortest, workNs: 0 });
   }
 
+  private count(part: string, count: StepCount): number {
+    return meanCount(count, batchOf(this.scenario, part));
+  }
+
   private steps(part: string, steps: readonly Step[]): Demand {
     return steps.reduce((sum, step) => plus(sum, this.step(part, step)), NOTHING);
   }
 
   private step(part: string, step: Step): Demand {
     if (step.background || step.when !== null) return NOTHING;
-    return times(this.once(part, step), step.probability * meanCount(step.times));
+    return times(this.once(part, step), step.probability * this.count(part, step.times));
   }
 
   private once(part: string, step: Step): Demand {
@@ -146,7 +152,7 @@ export class Demands {
       case 'choose':
         return this.choose(part, step);
       case 'loop':
-        return times(this.steps(part, step.steps), meanCount(step.count));
+        return times(this.steps(part, step.steps), this.count(part, step.count));
       case 'transaction':
       case 'lock':
         return this.steps(part, step.steps);
@@ -183,7 +189,7 @@ export class Demands {
 
   private parallel(part: string, step: StepOf<'parallel'>): Demand {
     const branches = step.branches.map((branch) => this.steps(part, branch));
-    const each = meanCount(step.each);
+    const each = this.count(part, step.each);
     const elapsed = branches.map(({ elapsedNs }) => elapsedNs);
     const workNs = branches.reduce((sum, branch) => sum + branch.workNs, 0) * each;
     if (elapsed.length === 0 || each < 1) return { elapsedNs: 0, workNs };

@@ -9,6 +9,8 @@ import type { Step, Bundle, StepOf } from '../contracts/scenario/steps.js';
 import type { Target } from '../contracts/scenario/target.js';
 import { callsBesideSteps } from './beside-steps.js';
 import { componentOf, type Call, type Publication, type Sent, type Unrouted } from './calls.js';
+import { batchOf } from '../language/batches.js';
+import type { StepCount } from '../contracts/quantities/quantities.js';
 import { meanCount } from './counts.js';
 import { behindRoute, limitAround, meshShares, partOf, proxyOf } from './ends.js';
 import { governing, outboundPath } from './governing.js';
@@ -160,8 +162,12 @@ class Walker {
     steps.forEach((step, index) => this.step(step, [...path, index], around));
   }
 
+  private count({ from }: Around, count: StepCount): number {
+    return meanCount(count, batchOf(this.scenario, from));
+  }
+
   private step(step: Step, path: Path, outer: Around): void {
-    const share = step.probability * meanCount(step.times);
+    const share = step.probability * this.count(outer, step.times);
     const around: Around = {
       ...often(outer, share),
       sure: step.when === null ? outer.sure * share : 0,
@@ -195,7 +201,7 @@ class Walker {
         this.choose(step, path, around);
         return;
       case 'loop': {
-        const inner = often(around, meanCount(step.count));
+        const inner = often(around, this.count(around, step.count));
         this.steps(step.steps, [...path, 'loop', 'steps'], inner);
         return;
       }
@@ -269,7 +275,7 @@ class Walker {
 
   private parallel(step: StepOf<'parallel'>, path: Path, around: Around): void {
     const { join } = step;
-    const copies = often(around, meanCount(step.each));
+    const copies = often(around, this.count(around, step.each));
     const inner: Around = {
       ...copies,
       // Other joins may leave a branch before its end.

@@ -1,5 +1,6 @@
 import type { StepOf } from '../contracts/scenario/steps.js';
 import { writeFork } from './fork.js';
+import { countOf } from './rounds.js';
 import type { Scope } from './scope.js';
 import { writeWeighted } from './weighted.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
@@ -15,7 +16,7 @@ export function writeParallel(
   const { join, each, maxConcurrent } = step;
   const once = each.kind === 'constant' && each.value === 1;
   const joined = {
-    each: once ? -1 : w.counts.id(each),
+    each: once ? -1 : countOf(w, each),
     needed: join.kind === 'quorum' ? join.count : join.kind === 'any' ? 1 : -1,
     withinNs: join.kind === 'bestEffort' ? join.withinNs : -1,
     maxConcurrent: maxConcurrent === Infinity ? -1 : maxConcurrent,

@@ -1,3 +1,4 @@
+import { countsMessages } from '../language/batches.js';
 import type { Ns } from '../kernel/time.js';
 import type { Consumption } from '../contracts/scenario/consumers.js';
 import type { QueueConsumer } from '../contracts/scenario/queues.js';
@@ -29,6 +30,7 @@ export function handlerOf(
     deadLetter: deadLetter === null ? -1 : byName.get(deadLetter)!.id,
     program: own < 0 ? programs[handler.id]! : own,
     lookup: lookups.get(part) ?? -1,
+    perMessage: countsMessages(endpoint.steps),
     timeLimitNs: handlingLimit(endpoint.timeLimitNs, consumption),
   };
 }

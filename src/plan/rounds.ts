@@ -1,19 +1,25 @@
 import type { CountDistribution } from '../kernel/counts.js';
-import { OP } from '../contracts/plan/program.js';
-import { SLOT } from './assembler.js';
-import type { Scope } from './scope.js';
-import type { Writer } from './writer.js';
+import { MESSAGES, OP } from '../contracts/plan/program.js';
+import type { StepCount } from '../contracts/quantities/quantities.js';
+import { SLOT, type Label } from './assembler.js';
+import { modeOf, type Scope } from './scope.js';
+import { writeJump, type Writer } from './writer.js';
 
 /** Loop registers of a strand. */
 const REGISTERS = 4;
 const NO_ROUNDS: CountDistribution = { kind: 'constant', value: 0 };
+
+/** The operand that gives a count. */
+export function countOf(w: Writer, count: StepCount): number {
+  return count.kind === 'messages' ? MESSAGES : w.counts.id(count);
+}
 
 /**
  * Writes SET, the body and LOOP. The register counts down the rounds and is part of the key of the draws in the body.
  */
 export function writeRounds(
   w: Writer,
-  count: CountDistribution,
+  count: StepCount,
   stream: string,
   scope: Scope,
   body: (scope: Scope) => void,
@@ -30,15 +36,39 @@ export function writeRounds(
   const set = assembler.emit(
     OP.SET,
     register,
-    w.counts.id(count),
+    countOf(w, count),
     0,
-    count.kind === 'constant' ? '' : stream,
+    count.kind === 'constant' || count.kind === 'messages' ? '' : stream,
   );
   assembler.point(set, SLOT.C, after);
   const top = assembler.here;
-  body({ ...scope, loops: register + 1 });
+  const inner = { ...scope, loops: register + 1 };
+  // Only the steps of the handler itself know which message they are at.
+  const isPerMessage = count.kind === 'messages' && scope.answer.kind === 'request';
+  if (isPerMessage && scope.failure.kind === 'end') writePerMessage(w, inner, after, body);
+  else body(inner);
   assembler.emit(OP.LOOP, register, top);
   assembler.bind(after);
+}
+
+/** Writes a round for one message: its failure may be that of the message alone. */
+function writePerMessage(
+  w: Writer,
+  scope: Scope,
+  after: Label,
+  body: (scope: Scope) => void,
+): void {
+  const { assembler } = w;
+  const missed = assembler.label();
+  const next = assembler.label();
+  const failing: Scope = { ...scope, failure: { kind: 'keep', to: missed } };
+  const used = registersOf(w, scope, () => body(failing));
+  writeJump(w, next);
+  assembler.bind(missed);
+  clearRegisters(w, scope, used);
+  const { mode } = modeOf(scope);
+  assembler.point(assembler.emit(OP.MISSED, scope.loops - 1, mode), SLOT.C, after);
+  assembler.bind(next);
 }
 
 /** Writes a body and returns the number of the first register that it does not use. */

@@ -88,4 +88,19 @@ workloads:
     expect(first.rate).toBeCloseTo(100, 0);
     expect(first.saturatesAt / 208).toBeCloseTo(1, 1);
   });
+
+  it('counts no more for a full batch where steps run for each message: 10 / 480 ms = 20.8/s', () => {
+    const first = tightest(`${HEAD}
+queues:
+  jobs: { kind: sqs, waitTime: 20s, consumers: [ { call: worker.handle, concurrency: 10, batch: 10 } ] }
+services:
+  api: { endpoints: { go: [ publish: jobs ] } }
+  worker: { endpoints: { handle: [ { wait: 480ms, times: messages } ] } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: api.go } ] }
+`);
+    expect(first).toMatchObject({ component: 'worker', resource: 'consumers', of: 'jobs' });
+    expect(first.rate).toBeCloseTo(10, 0);
+    expect(first.saturatesAt / 20.8).toBeCloseTo(1, 1);
+  });
 });

@@ -12,13 +12,17 @@ workloads: { users: { arrivals: poisson(5/s), requests: [ { call: api.submit } ]
 `;
 const NOTE =
   'note: worker.handle runs its steps once for up to 10 messages of jobs, as a batch of Lambda: ' +
-  'write `batch: 1` in the consumer if they are those of one message';
+  'write `times: messages` in steps that are those of one message, or `batch: 1` in the consumer';
 
 describe('notes on what a file leaves open', () => {
   const folder = new Folder();
   const cwd = folder.path;
   folder.put('jobs.yaml', scenario(''));
   folder.put('each.yaml', scenario(', batch: 1'));
+  folder.put(
+    'per-message.yaml',
+    scenario('').replace('[ wait: 10ms ]', '[ { wait: 10ms, times: messages } ]'),
+  );
   folder.put('ten.yaml', scenario(', batch: 10'));
   afterAll(() => folder.remove());
 
@@ -31,6 +35,7 @@ describe('notes on what a file leaves open', () => {
       };
       expect(said('jobs.yaml')).toContain(NOTE);
       expect(said('each.yaml')).not.toContain('note:');
+      expect(said('per-message.yaml')).not.toContain('note:');
       expect(said('ten.yaml')).not.toContain('note:');
       expect(said('jobs.yaml', '--quiet')).not.toContain('note:');
     },

@@ -31,7 +31,7 @@ export interface Use {
 /** Parts that occur in many places; each is walked once, and used in every place. */
 const PARTS: ReadonlySet<string> = new Set(['policy', 'step', 'middleware', 'loadBalancing']);
 /** Parts that are a value like any other: their texts are tried as candidates. */
-const VALUES: ReadonlySet<string> = new Set(['distribution', 'countDistribution']);
+const VALUES: ReadonlySet<string> = new Set(['distribution', 'countDistribution', 'stepCount']);
 
 const schema = scenarioJsonSchema();
 const definitions = schema.definitions as Record<string, JsonSchema>;

@@ -36,6 +36,7 @@ function ofLeaf(leaf: JsonSchema, present: unknown, names: readonly string[]): u
   const name = String(leaf.$ref ?? (leaf.allOf as JsonSchema[] | undefined)?.[0]?.$ref ?? '');
   if (name.endsWith('/distribution')) return ['0ms', '30ms', 'exponential(150ms)', '2s'];
   if (name.endsWith('/countDistribution')) return [3, 1, 'uniform(1, 6)', 0, 20];
+  if (name.endsWith('/stepCount')) return [3, 1, 'messages', 'uniform(1, 6)', 0, 20];
   const node = resolved(leaf);
   if (Array.isArray(node.enum)) return [...(node.enum as unknown[])];
   const { type } = node;

@@ -1,3 +1,4 @@
+import type { PlanHandler } from '../../contracts/plan/messaging.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { sumOf } from '../../stats/sums.js';
@@ -18,10 +19,13 @@ export interface ConsumerUse {
   readonly used: number;
   /** Partitions of the members that have the most, where they do not divide evenly. */
   readonly busiest: Busiest | null;
-  /** Executions per second, and those that would keep pace with what is published, with full batches. */
+  /**
+   * Executions per second, and those that would keep pace with what is published, with full batches; messages, where
+   * steps run once for each.
+   */
   readonly rate: number;
   readonly due: number;
-  /** Messages per execution, as far as they are in store. */
+  /** Messages per execution, as far as they are in store; 1 where steps run once for each. */
   readonly batch: number;
 }
 
@@ -37,8 +41,10 @@ interface Consumers {
   readonly sources: Set<string>;
   /** Executions at once in all instances, given their mean number. */
   readonly limits: ((instances: number) => number)[];
-  /** Messages per execution at most; of several consumers the least. */
+  /** Messages per execution at most; of several consumers the least. 1 where steps run once for each. */
   batch: number;
+  /** The parts of those where steps run once for each message. */
+  readonly perMessage: number[];
   /** Of each log: its partitions, and the members of its group in an instance. */
   readonly logs: Log[];
   /** Where the messages wait, and all handlers that share them. */
@@ -53,13 +59,14 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   const ratesOf = (handler: number): number =>
     requestRates({ ...asked, selection: { ...selection, parts: [handler] } }).arrived;
   for (const [handler, own] of consumersByHandler(data.plan)) {
-    const { sources, limits, logs, lines, batch } = own;
+    const { sources, limits, logs, lines, batch, perMessage } = own;
     if (data.plan.parts[handler].component !== component) continue;
     const part = { ...asked, selection: { ...selection, parts: [handler] } };
-    const rate = ratesOf(handler);
+    const runs = ratesOf(handler);
+    const rate = perMessage.length > 0 ? handledAt(asked, perMessage) : runs;
     const due = lines.map(({ source, handlers }) => {
       const all = handlers.reduce((sum, one) => sum + ratesOf(one), 0);
-      return publishedAt(asked, source) * (all > 0 ? rate / all : 1 / handlers.length);
+      return publishedAt(asked, source) * (all > 0 ? runs / all : 1 / handlers.length);
     });
     const published = Math.max(...due);
     const all = limits.reduce((sum, limit) => sum + limit(instances), 0);
@@ -118,10 +125,25 @@ export function handlersOf(
 }
 
 /** Messages per second that are published to a topic or queue. */
-function publishedAt({ data, window }: Asked, source: number): number {
+function publishedAt(asked: Asked, source: number): number {
+  return countedAt(asked, 'published', source, null);
+}
+
+/** Messages per second that consumers have handled. */
+function handledAt(asked: Asked, parts: readonly number[]): number {
+  const all = asked.data.plan.parts;
+  return sumOf(parts.map((part) => countedAt(asked, 'consumed', all[part].component, part)));
+}
+
+function countedAt(
+  { data, window }: Asked,
+  name: 'published' | 'consumed',
+  source: number,
+  part: number | null,
+): number {
   if (window.lengthNs === 0) return 0;
   const counted = data.records.map((record) => {
-    const meter = meterOf(record, 'counter', 'published', source);
+    const meter = meterOf(record, 'counter', name, source, part);
     return meter === undefined ? 0 : sumCells(meter.counts, window.cells);
   });
   return (sumOf(counted) / data.records.length) * (1e9 / window.lengthNs);
@@ -130,16 +152,18 @@ function publishedAt({ data, window }: Asked, source: number): number {
 function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<number, Consumers> {
   const all = new Map<number, Consumers>();
   const add = (
-    handler: number,
+    { handler, part, perMessage }: PlanHandler,
     component: number,
     handlers: readonly number[],
-    batch: number,
+    most: number,
     limit: (instances: number) => number,
     log?: Log,
   ): void => {
+    const batch = perMessage ? 1 : most;
     const known =
       all.get(handler) ??
-      ({ sources: new Set(), batch, limits: [], logs: [], lines: [] } as Consumers);
+      ({ sources: new Set(), batch, perMessage: [], limits: [], logs: [], lines: [] } as Consumers);
+    if (perMessage) known.perMessage.push(part);
     known.batch = Math.min(known.batch, batch);
     known.sources.add(components[component].name);
     known.limits.push(limit);
@@ -152,15 +176,16 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
       // A partition has one consumer at a time.
       const log = { partitions: spec.partitions, perInstance: group.spec.concurrency };
       const most = (n: number): number => Math.min(log.partitions, n * log.perInstance);
-      add(group.handler, component, [group.handler], group.spec.batch, most, log);
+      add(group, component, [group.handler], group.spec.batch, most, log);
     }
   }
   for (const inlet of queues) {
     for (const { component, consumers } of inlet.queues) {
       const handlers = [...new Set(consumers.map(({ handler }) => handler))];
-      for (const { handler, spec } of consumers) {
+      for (const consumer of consumers) {
+        const { spec } = consumer;
         add(
-          handler,
+          consumer,
           component,
           handlers,
           spec.batch,

@@ -105,6 +105,8 @@ export interface PlanHandler {
   readonly program: number;
   /** Program for a message that the inbox already has: the query alone; -1 = the query costs nothing. */
   readonly lookup: number;
+  /** Whether some of its steps run once for each message of a batch. */
+  readonly perMessage: boolean;
   /** Time limit of one execution: the handler's own or the consumer's; null = none. */
   readonly timeLimitNs: Ns | null;
 }

@@ -6,6 +6,9 @@ export interface Program {
   readonly tables: readonly Float64Array[];
 }
 
+/** In place of a count id: the number of messages that the task handles. */
+export const MESSAGES = -2;
+
 /** Opcodes. `d` = distribution id, `n` = count id, `r` = loop register (0..3), `t` = table id. */
 export const OP = Object.freeze({
   /** a=d. CPU; the strand continues when the work is done. */
@@ -20,7 +23,7 @@ export const OP = Object.freeze({
   END: 4,
   /** a=branches, c=t: cumulative weight, target, ... */
   CHOOSE: 5,
-  /** a=r, b=n (count id), c=target if 0. Draws the number of rounds into the register. */
+  /** a=r, b=n (count id, or MESSAGES), c=target if 0. Draws the number of rounds into the register. */
   SET: 6,
   /** a=r, b=target. Decrements the register; jumps back while it is above 0. */
   LOOP: 7,
@@ -78,11 +81,16 @@ export const OP = Object.freeze({
   CONFIGURED: 33,
   /** b=outcome if the token of the request is refused by the wall clock of the instance. */
   TOKEN: 34,
+  /**
+   * a=r of a loop over MESSAGES whose round has failed, with the outcome kept as by KEEP; b=CALL_MODE, unless its
+   * message fails alone; c=where the program continues if the handler stops at it.
+   */
+  MISSED: 35,
 } as const);
 
 /** Layout of the table of a FORK; the starts of the branches follow at STARTS. */
 export const FORK_TABLE = Object.freeze({
-  /** Count id: number of copies of each branch; -1 = one. */
+  /** Count id or MESSAGES: number of copies of each branch; -1 = one. */
   EACH: 0,
   /** Successes needed; -1 = all of them. */
   NEEDED: 1,

@@ -137,6 +137,14 @@ export function countDistribution(): Quantity<CountDistribution> {
   return COUNT_DISTRIBUTION;
 }
 
+/** A number of rounds or copies: drawn, or the messages of the batch that a handler runs for. */
+export type StepCount = CountDistribution | { readonly kind: 'messages' };
+
+/** Reads a count distribution, or the word `messages`. */
+export function stepCount(): Quantity<StepCount> {
+  return STEP_COUNT;
+}
+
 /** Builds a quantity from a parse function that throws QuantityError and the JSON Schema of the written form. */
 export function quantity<T>(
   parse: (input: unknown) => T,
@@ -224,11 +232,18 @@ const DISTRIBUTION: Quantity<Distribution> = quantity(parseDistribution, {
   ],
 });
 
+const COUNT_FORMS = [
+  { type: 'integer', minimum: 0 },
+  { type: 'string', pattern: `^(${COUNT_KINDS.join('|')})\\(.*\\)$` },
+  COUNT_OBJECT,
+];
+
 const COUNT_DISTRIBUTION: Quantity<CountDistribution> = quantity(parseCountDistribution, {
   id: 'countDistribution',
-  anyOf: [
-    { type: 'integer', minimum: 0 },
-    { type: 'string', pattern: `^(${COUNT_KINDS.join('|')})\\(.*\\)$` },
-    COUNT_OBJECT,
-  ],
+  anyOf: COUNT_FORMS,
 });
+
+const STEP_COUNT: Quantity<StepCount> = quantity(
+  (input) => (input === 'messages' ? { kind: 'messages' } : parseCountDistribution(input)),
+  { id: 'stepCount', anyOf: [{ const: 'messages' }, ...COUNT_FORMS] },
+);

@@ -63,7 +63,8 @@ export const consumerFields = <B>(bundle: z.ZodType<B>) => ({
   ),
   batch: field.whole(
     absent('1, for a function at a queue of kind sqs to 10'),
-    'Largest number of messages per run of the handler. It cannot exceed the number that the consumer holds: ' +
+    'Largest number of messages per run of the handler, whose steps run once, except for those with ' +
+      '`times: messages`. It cannot exceed the number that the consumer holds: ' +
       '`maxPollRecords` of kafka, `maxNumberOfMessages` of sqs (which follows `batch`, up to 10), `bufferSize` ' +
       'of a persistent subscription.',
     { min: 1, max: 100_000 },

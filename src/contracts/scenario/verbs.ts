@@ -3,7 +3,7 @@ import { NEVER_AGAIN, OUTCOME_NAMES } from '../outcome.js';
 import { certainty, nameText, textMap, when, withShort, CALL_PATTERN } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { absent, field, required } from '../fields/field.js';
-import { countDistribution, distribution, quantity, whole } from '../quantities/quantities.js';
+import { distribution, quantity, stepCount, whole } from '../quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
@@ -223,7 +223,13 @@ export function parallelSchema<Steps>(steps: z.ZodType<Steps>) {
       'all',
       'Condition to continue: `all` `any` `quorum(k)` `bestEffort(60ms)`.',
     ),
-    each: field.of(countDistribution(), 1, 'Number of parallel copies of each branch.', 'count'),
+    each: field.of(
+      stepCount(),
+      1,
+      'Number of parallel copies of each branch; `messages`: one for each message of the batch that the endpoint ' +
+        'handles, 1 in any other call.',
+      'count, or messages',
+    ),
     maxConcurrent: field.limit('unlimited', 'Largest number of branches that run in parallel.'),
   });
 }
@@ -245,10 +251,11 @@ export function loopSchema<Steps>(steps: z.ZodType<Steps>) {
   return entry(
     {
       count: field.of(
-        countDistribution(),
+        stepCount(),
         required,
-        'Number of rounds.',
-        'count or distribution of counts',
+        'Number of rounds; `messages`: one for each message of the batch that the endpoint handles, 1 in any other ' +
+          'call. With `partialFailures` a round that fails fails its message alone.',
+        'count, distribution of counts, or messages',
       ),
       steps: field.of(steps, required, 'Steps of one round.'),
     },
@@ -287,11 +294,11 @@ export function modifierFields<B, Steps>(bundle: z.ZodType<B>, steps: z.ZodType<
       'Probability that the step runs, drawn per request. Unit: share. Defaults to 100%.',
     ),
     times: field.of(
-      countDistribution(),
+      stepCount(),
       1,
-      'Number of times the step runs, one after the other. Not with `fail` and `respond`, which end the ' +
-        'program.',
-      'count or distribution of counts',
+      'Number of times the step runs, one after the other; `messages` as in a `loop`. Not with `fail` and ' +
+        '`respond`, which end the program.',
+      'count, distribution of counts, or messages',
     ),
     optional: field.of(
       z.boolean(),

@@ -1,4 +1,5 @@
 import { powi } from '../../kernel/math.js';
+import { batchOf } from '../../language/batches.js';
 import { eachStep } from '../../language/each-step.js';
 import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { meanCount } from '../counts.js';
@@ -35,10 +36,11 @@ export const fanOutTail: Rule = {
 function findingsOf(
   { branches, join, each, background }: Parallel,
   { from, path }: ServerSteps,
-  { graph }: Subject,
+  { graph, scenario }: Subject,
 ): readonly Finding[] {
   const asked = graph.from(from).filter((call) => call.path.includes('parallel'));
-  const count = branches.filter((branch) => asks(branch)).length * meanCount(each);
+  const count =
+    branches.filter((branch) => asks(branch)).length * meanCount(each, batchOf(scenario, from));
   if (join.kind !== 'all' || background || asked.length === 0 || !(count >= MOST)) return [];
   if (asked.every(({ layers }) => layerOf(layers, 'hedge') !== undefined)) return [];
   const slow = 1 - powi(0.99, Math.round(Math.min(count, 1000)));

@@ -35,7 +35,7 @@ export const parallelOfOne: Rule = {
 function firstOf(step: Step): StepOf<'parallel'> | null {
   // Other joins have a use with one branch too, such as a time limit.
   const isOne = step.verb === 'parallel' && step.branches.length === 1 && step.join.kind === 'all';
-  if (isOne && meanCount(step.each) === 1) return step;
+  if (isOne && meanCount(step.each, Infinity) === 1) return step;
   for (const inner of innerLists(step).flat()) {
     const found = firstOf(inner);
     if (found !== null) return found;

@@ -83,6 +83,8 @@ export interface InterpreterPort {
   call(strand: number, pc: number, edgeId: number): Outcome;
   /** Applies the outcome of the CALL before pc; returns false if the strand has ended. */
   settled(strand: number, outcome: Outcome): boolean;
+  /** Applies the failure mode of a failed step; returns false if the strand has ended. */
+  failed(strand: number, outcome: Outcome, mode: number, target: number): boolean;
   /** A strand that waited for others continues in a separate event, through the instant ring. */
   wake(strand: number): void;
   /** A strand that waited for others gets its answer. */

@@ -1,6 +1,6 @@
 import { fixedUnit, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { OP } from '../../contracts/plan/program.js';
+import { FORK_TABLE, MESSAGES, OP } from '../../contracts/plan/program.js';
 import { REGISTERS, strands } from '../data/strands/strands.js';
 import type { DiskSlowness } from '../data/instances/instance.js';
 import type { Run } from '../data/run.js';
@@ -13,11 +13,13 @@ const MAX_ROUNDS = 0x7fffffff;
 export class Draws {
   constructor(private readonly world: Run) {
     const { program, acts } = world.plan;
-    strands.loops = usesLoops(program.code) || acts.some((act) => act.act === 'store');
+    const { code, tables } = program;
+    strands.loops = usesLoops(code, tables) || acts.some((act) => act.act === 'store');
   }
 
   /** An integer, such as the number of rounds of a loop. */
   count(strand: number, pc: number, id: number): number {
+    if (id === MESSAGES) return strands.messages[strand];
     const { streamA, streamB, counts } = this.world;
     const { lineageA, lineageB } = strands;
     const index = this.registerIndex(strand);
@@ -85,9 +87,10 @@ export class Draws {
   }
 }
 
-function usesLoops(code: Int32Array): boolean {
+function usesLoops(code: Int32Array, tables: readonly Float64Array[]): boolean {
   for (let at = 0; at < code.length; at += 4) {
     if (code[at] === OP.SET || code[at] === OP.LOOP) return true;
+    if (code[at] === OP.FORK && tables[code[at + 3]][FORK_TABLE.EACH] === MESSAGES) return true;
   }
   return false;
 }

@@ -6,11 +6,12 @@ import { CHECK_TABLE, OP, SIZED } from '../../contracts/plan/program.js';
 import { VERDICT, type Checks } from '../resources/sharing/checks.js';
 import { keyOf, refusedBy, timeOf, type Limiter } from '../resources/serving/limiters.js';
 import { refusesToken } from '../data/instances/wall-clock.js';
-import { REPLAYED, RETURN, STATE, strands } from '../data/strands/strands.js';
+import { REGISTERS, REPLAYED, RETURN, STATE, strands } from '../data/strands/strands.js';
 import type { Sizes } from '../resources/network/sizes.js';
 import type { Gates } from '../resources/serving/gates.js';
 import type { Sections } from '../resources/sections/sections.js';
 import type { TimeLimits } from '../resources/serving/time-limits.js';
+import { MISSED, type Tasks } from '../resources/tasks.js';
 import type { Coalescing } from '../resources/sharing/coalescing.js';
 import type { InterpreterPort } from '../data/ports.js';
 import type { Run } from '../data/run.js';
@@ -24,11 +25,12 @@ export interface GuardsParts extends Run {
   readonly timeLimits: TimeLimits;
   readonly limiters: readonly Limiter[];
   readonly coalescing: Coalescing | null;
+  readonly tasks: Tasks;
 }
 
 /**
- * The instructions before the steps of an endpoint or route: limiters and their stores, checks, sizes, coalescing,
- * idempotency keys, concurrency limits and time limits.
+ * The rare instructions. Before the steps of an endpoint or route: limiters and their stores, checks, sizes, coalescing,
+ * idempotency keys, concurrency limits and time limits. After a round for one message: whether it has failed alone.
  */
 export class Guards {
   private readonly code: Int32Array = this.world.plan.program.code;
@@ -53,6 +55,23 @@ export class Guards {
     else if (version !== code[at + 1]) strands.pc[strand] = code[at + 2];
   }
 
+  /** A round for one message has failed: its message alone, or the run of the handler. */
+  private missed(strand: number, register: number, mode: number, stop: number): boolean {
+    const { from, link, messages, outcome, pc, registers, returns } = strands;
+    const at = strand * REGISTERS + register;
+    const nth = messages[strand] - registers[at];
+    const owner = returns[strand] === RETURN.task ? from[strand] : -1;
+    const missed = this.world.tasks.missed(owner, link[strand], nth);
+    const failure = outcome[strand];
+    outcome[strand] = 0;
+    if (missed === MISSED.run) return this.interpreter.failed(strand, failure, mode, 0);
+    if (missed === MISSED.rest) {
+      registers[at] = 0;
+      pc[strand] = stop;
+    }
+    return true;
+  }
+
   /** Runs the instruction at `pc`; returns false if the strand now waits or has ended. */
   run(strand: number, pc: number): boolean {
     const { code, world } = this;
@@ -62,14 +81,7 @@ export class Guards {
     // Work may have to wait for a worker and is then run again; all others are complete when they return.
     if (code[at] === OP.WORK_PER_KIB)
       return this.interpreter.work(strand, pc, a, this.kib(strand, b));
-    if (code[at] === OP.WORK_FOUND) {
-      const units = world.callData!.work[strand] / this.tables[b][0];
-      if (units === 0) {
-        strands.pc[strand] = pc + 1;
-        return true;
-      }
-      return this.interpreter.work(strand, pc, a, units);
-    }
+    if (code[at] === OP.WORK_FOUND) return this.workFound(strand, pc, a, b);
     strands.pc[strand] = pc + 1;
     switch (code[at]) {
       case OP.LIMIT:
@@ -87,6 +99,8 @@ export class Guards {
       case OP.DEGRADED:
         strands.degraded[strand] = OUTCOME.degraded;
         return true;
+      case OP.MISSED:
+        return this.missed(strand, a, b, code[at + 3]);
       case OP.COALESCE:
         return this.coalesce(strand, a);
       case OP.STORE:
@@ -114,6 +128,13 @@ export class Guards {
         invariant(false, 'a program has known instructions');
         return false;
     }
+  }
+
+  private workFound(strand: number, pc: number, unit: number, table: number): boolean {
+    const units = this.world.callData!.work[strand] / this.tables[table][0];
+    if (units !== 0) return this.interpreter.work(strand, pc, unit, units);
+    strands.pc[strand] = pc + 1;
+    return true;
   }
 
   /** Ends a request with the outcome and returns false; an outcome of 0 only counts as `wouldReject`. */

@@ -49,7 +49,7 @@ export class Joins {
     const table = this.tables[this.code[(pc << 2) + 3]];
     const kinds = table.length - FORK_TABLE.STARTS;
     const each = table[FORK_TABLE.EACH];
-    const times = each < 0 ? 1 : this.draws.count(strand, pc, each);
+    const times = each === -1 ? 1 : this.draws.count(strand, pc, each);
     const branches = kinds * times;
     strands.fork[strand] = pc;
     strands.branches[strand] = branches;
@@ -202,6 +202,7 @@ export function inherit(strand: number, parent: number): void {
   strands.traceRoot[strand] = strands.traceRoot[parent];
   strands.callA[strand] = strands.callA[parent];
   strands.callB[strand] = strands.callB[parent];
+  strands.messages[strand] = strands.messages[parent];
   const { registers } = strands;
   for (let k = 0; k < REGISTERS; k++) {
     registers[strand * REGISTERS + k] = registers[parent * REGISTERS + k];

@@ -16,10 +16,15 @@ interface TasksParts extends InjectionsParts, ActRun, ServedRun {
   readonly sizes: Sizes | null;
 }
 
+/** What fails with a message: the run of the handler, the message alone, or it and those after it in the run. */
+export const MISSED = Object.freeze({ run: 0, alone: 1, rest: 2 } as const);
+
 /** A component that runs work in an instance without a call over the wire, and receives its outcome. */
 export interface TaskOwner {
   /** The task of a record has ended, in a separate event; `reset` if its process died. Every started task ends once. */
   taskEnded(record: number, outcome: Outcome): void;
+  /** The handler has failed for the `nth` message of a task; by default the task fails. */
+  missed?(record: number, nth: number): number;
   /** True = injected errors of the endpoint also apply to its tasks, as they do to calls. */
   readonly takesErrors?: boolean;
   /** True if its tasks are not requests of the endpoint that they run, and are not measured as such. */
@@ -48,6 +53,11 @@ export class Tasks {
   /** Whether the tasks of an owner are not measured as requests. */
   isSilent(owner: number): boolean {
     return this.owners[owner].silent === true;
+  }
+
+  /** The work for the `nth` message of a task has failed: MISSED; owner -1 = it is no task. */
+  missed(owner: number, record: number, nth: number): number {
+    return this.owners[owner]?.missed?.(record, nth) ?? MISSED.run;
   }
 
   /** Registers an owner of tasks and returns its number. */
@@ -130,6 +140,7 @@ export class Tasks {
     if (world.sizes !== null) world.sizes.unsent(strand);
     strands.level[strand] = context.level;
     strands.attempt[strand] = context.attempt;
+    strands.messages[strand] = context.messages;
     strands.deadline[strand] = context.deadline;
     strands.pc[strand] = program;
     strands.cell[strand] = strands.sentCell[strand] = sink.cell;

@@ -50,8 +50,9 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
       partialFailures: field.of(
         z.boolean(),
         false,
-        'Whether only the poison messages of a batch fail, and the others are done (reportBatchItemFailures); ' +
-          'otherwise one poison message fails the batch.',
+        'Whether only the poison messages of a batch fail, and those whose round of a `loop` with ' +
+          '`times: messages` fails, and the others are done (reportBatchItemFailures); otherwise one such message ' +
+          'fails the batch.',
       ),
       scaleUp: field.of(
         scaleUp,

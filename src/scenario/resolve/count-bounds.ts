@@ -1,13 +1,14 @@
-import type { CountDistribution } from '../../kernel/counts.js';
+import type { StepCount } from '../../contracts/quantities/quantities.js';
 
 /** The smallest possible value of a count. */
-export function leastOf(count: CountDistribution): number {
+export function leastOf(count: StepCount): number {
   switch (count.kind) {
     case 'constant':
       return count.value;
     case 'uniform':
       return count.min;
     case 'geometric':
+    case 'messages':
       return 1;
     case 'choice':
       return Math.min(...count.branches.map((branch) => branch.value));
@@ -16,9 +17,11 @@ export function leastOf(count: CountDistribution): number {
   }
 }
 
-/** The mean of a count. */
-export function meanOf(count: CountDistribution): number {
+/** The mean of a count in a call; the handler of a batch may have more messages. */
+export function meanOf(count: StepCount): number {
   switch (count.kind) {
+    case 'messages':
+      return 1;
     case 'constant':
       return count.value;
     case 'uniform':

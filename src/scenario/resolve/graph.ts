@@ -13,7 +13,7 @@ import { triesOf } from './tries.js';
 import { leastOf, meanOf } from './count-bounds.js';
 import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
 import type { CallSite, CallEdge, CallWalker } from './call-edge.js';
-import type { CountDistribution } from '../../kernel/counts.js';
+import type { StepCount } from '../../contracts/quantities/quantities.js';
 
 /** All possible calls between the components of a scenario. */
 export class CallGraph {
@@ -313,7 +313,7 @@ class Walker implements CallWalker {
 }
 
 /** The place of steps that run a number of times. */
-function repeated(at: Place, count: CountDistribution): Place {
+function repeated(at: Place, count: StepCount): Place {
   return { ...at, certain: at.certain && leastOf(count) > 0, times: at.times * meanOf(count) };
 }
 

@@ -77,7 +77,7 @@ const ENTRIES = { registers: REGISTERS };
  */
 class Strands {
   readonly slots = new Slots(CAPACITY);
-  /** Whether any program of the run loops; otherwise no one reads the registers. */
+  /** Whether any program of the run loops or counts messages; otherwise no one reads the registers and `messages`. */
   loops = false;
   instance: Int32Array = new Int32Array(CAPACITY);
   part: Int32Array = new Int32Array(CAPACITY);
@@ -126,6 +126,8 @@ class Strands {
   stamp: Int32Array = new Int32Array(CAPACITY);
   life: Int32Array = new Int32Array(CAPACITY);
   registers: Int32Array = new Int32Array(CAPACITY * REGISTERS);
+  /** Number of messages that its task handles; 1 in any other execution. */
+  messages: Int32Array = new Int32Array(CAPACITY);
   /** Frame of the call in progress, or the act. */
   call: Int32Array = new Int32Array(CAPACITY);
   attempt: Int32Array = new Int32Array(CAPACITY);
@@ -219,7 +221,8 @@ class Strands {
   }
 
   private clearRegisters(strand: number): void {
-    const { registers } = strands;
+    const { messages, registers } = strands;
+    messages[strand] = 1;
     const at = strand * REGISTERS;
     registers[at] = 0;
     registers[at + 1] = 0;

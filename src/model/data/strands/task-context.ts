@@ -23,6 +23,8 @@ export class TaskDraft {
   lineageB = 0;
   /** Number of the try, 1 for the first. */
   attempt = 1;
+  /** Number of messages that it handles. */
+  messages = 1;
   /** Number of calls above it. */
   level = 0;
   traceRoot = 0;

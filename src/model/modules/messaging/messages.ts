@@ -265,6 +265,7 @@ export class Messages {
     scratch.priority = this.priority[message];
     scratch.arrival = this.arrival[message];
     scratch.attempt = attempt;
+    scratch.messages = 1;
     this.traces.apply(message, scratch);
     scratch.traceConsumer = part + 1;
     return scratch;
@@ -277,6 +278,11 @@ export class Messages {
       (this.begun[message] & bit) | this.operationA[message] | this.operationB[message];
     this.begun[message] |= bit;
     return before === 0 ? OPERATION.handler : OPERATION.again;
+  }
+
+  /** The task of the last context handles this number of messages. */
+  handles(count: number): void {
+    this.scratch.messages = count;
   }
 
   /** The task of the last context also handles this message. */
@@ -300,7 +306,7 @@ export class Messages {
     scratch.traceRoot = scratch.traceParent = scratch.traceOrigin = 0;
     scratch.traceConsumer = 0;
     scratch.traceLinks = null;
-    scratch.attempt = 1;
+    scratch.attempt = scratch.messages = 1;
     return scratch;
   }
 

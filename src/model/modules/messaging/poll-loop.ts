@@ -210,6 +210,7 @@ export class PollLoop implements TaskOwner {
       'a handler gets records that are not handled yet',
     );
     const message = partition.at(from);
+    const isNew = (one: number): boolean => this.records.wants(one) && !this.isKnown(member, one);
     member.sure = member.outputs.length;
     let program = spec.program;
     if (this.plain) {
@@ -217,10 +218,7 @@ export class PollLoop implements TaskOwner {
     } else {
       member.run = Math.min(spec.spec.batch, batch[at + 2] - from);
       if (!this.records.some(member, (one) => this.records.wants(one))) return this.passed(member);
-      if (
-        inbox !== null &&
-        !this.records.some(member, (one) => this.records.wants(one) && !this.isKnown(member, one))
-      ) {
+      if (inbox !== null && this.records.count(member, isNew) === 0) {
         if (spec.lookup < 0) return this.passed(member);
         program = spec.lookup;
       }
@@ -241,6 +239,7 @@ export class PollLoop implements TaskOwner {
     const nth = this.tryOf(member, message);
     const context = this.messages.context(message, index, nth, nth, isEffect, spec.part);
     for (let k = 1; k < member.run; k++) this.messages.handlesToo(partition.at(from + k));
+    if (!this.plain) this.messages.handles(this.records.count(member, isNew));
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
   }

@@ -32,6 +32,16 @@ export class Records {
     return false;
   }
 
+  /** Number of records of the next run that pass a test. */
+  count(member: Member, test: (message: number) => boolean): number {
+    let count = 0;
+    this.some(member, (message) => {
+      if (test(message)) count++;
+      return false;
+    });
+    return count;
+  }
+
   /**
    * Visits the unhandled records that pass the filter: all of them, or only those that no member will read again
    * because retention moved the group past them.

@@ -23,6 +23,9 @@ export const VERDICT = Object.freeze({
   nack: 8,
 } as const);
 
+/** Part of a message in a run of the handler: it has failed alone, or its effect is older. */
+export const PART = Object.freeze({ handled: 0, missed: 1, known: 2 } as const);
+
 /**
  * Columns of deliveries: a message on its way to a consumer, with it, or on the way back. Pins count the references to
  * a delivery; its slot is free when the last one is removed.
@@ -50,6 +53,8 @@ export class Deliveries {
   over: Uint8Array = new Uint8Array(0);
   /** 1 = the queue has already removed the message, and ignores the verdict. */
   settled: Uint8Array = new Uint8Array(0);
+  /** PART in the run of the handler. */
+  part: Uint8Array = new Uint8Array(0);
   /** Delay of a `later` verdict. */
   delay: Float64Array = new Float64Array(0);
   /** The next delivery in the same run of the handler; -1 = none. */

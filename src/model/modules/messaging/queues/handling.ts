@@ -8,11 +8,12 @@ import { isSuccess, OUTCOME, type Outcome } from '../../../../contracts/outcome.
 import type { PlanConsumer } from '../../../../contracts/plan/queues.js';
 import type { Counter, Durations } from '../../../data/figures/meters.js';
 import type { Delays, Registry } from '../../../data/registry.js';
+import { MISSED } from '../../../resources/tasks.js';
 import type { BackgroundRun } from '../../../platform/background-run.js';
 import { Inboxes } from '../inboxes.js';
 import type { Messages, Poison } from '../messages.js';
 import type { Channel } from './channel.js';
-import { VERDICT, type Deliveries } from './deliveries.js';
+import { PART, VERDICT, type Deliveries } from './deliveries.js';
 import type { DispatchPort } from './dispatch-port.js';
 import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
@@ -110,6 +111,21 @@ export class Handling {
     return true;
   }
 
+  /**
+   * The handler has failed for a message. Where messages of a key have an order, it stops at this one and reports those
+   * after it too (AWS Lambda developer guide, services-sqs-errorhandling).
+   */
+  missed(run: number, nth: number): number {
+    const { deliveries } = this;
+    if (!this.channels[deliveries.channel[run]].spec.spec.partialFailures) return MISSED.run;
+    let own = run;
+    for (let left = nth; ; own = deliveries.inRun[own]) {
+      if (deliveries.part[own] !== PART.known && left-- === 0) break;
+    }
+    deliveries.part[own] = PART.missed;
+    return this.queue.spec.rules.keyed ? MISSED.rest : MISSED.alone;
+  }
+
   private ended(run: number, outcome: Outcome): void {
     const channel = this.channels[this.deliveries.channel[run]];
     invariant(this.deliveries.began[run] <= engine.now, 'a run of a handler begins before it ends');
@@ -129,17 +145,14 @@ export class Handling {
     this.finish(channel, run);
   }
 
-  /**
-   * The handler reports which messages of its run have failed: the poison ones. Where messages of a key have an order,
-   * it stops at the first one and reports those after it too (AWS Lambda developer guide, services-sqs-errorhandling).
-   */
+  /** The handler reports which messages of its run have failed: the poison ones, and those that it has missed. */
   private endedInPart(channel: Channel, run: number): void {
-    const { message } = this.deliveries;
+    const { message, part } = this.deliveries;
     const { poison } = this.messages;
     const { keyed } = this.queue.spec.rules;
     let hasStopped = false;
     const [done, failed] = this.deliveries.split(run, (own) => {
-      const isFailed = hasStopped || poison[message[own]] > 0;
+      const isFailed = hasStopped || poison[message[own]] > 0 || part[own] === PART.missed;
       hasStopped ||= keyed && isFailed;
       return isFailed;
     });
@@ -228,8 +241,14 @@ export class Handling {
     const attempt = isHere ? number : tries;
     const message = deliveries.message[run];
     const context = messages.context(message, this.effect, number, attempt, !isKnown, spec.part);
-    let own = run;
-    while ((own = deliveries.inRun[own]) >= 0) messages.handlesToo(deliveries.message[own]);
+    let count = 0;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      const isOld = this.books[channel.consumer].inbox?.has(deliveries.message[own]) === true;
+      deliveries.part[own] = isOld ? PART.known : PART.handled;
+      if (!isOld) count++;
+      if (own !== run) messages.handlesToo(deliveries.message[own]);
+    }
+    messages.handles(count);
     const program = isKnown ? spec.lookup : spec.program;
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }
