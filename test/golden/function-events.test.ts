@@ -118,3 +118,60 @@ workloads:
   expect(Math.max(...waves)).toBeGreaterThanOrEqual(1);
   expect(waves.filter((wave) => wave === 0).length).toBeLessThanOrEqual(4);
 });
+
+describe('a function of kind lambda at a bus', () => {
+  const bus = (fn: string, subscriber = '', events = 1, more = ''): ReturnType<typeof golden> =>
+    golden(
+      `
+topics: { events: { kind: bus, subscribers: [ { group: fn, call: resize, ${subscriber} } ] } }
+queues: { dead: { kind: sqs } }
+functions: { resize: { kind: lambda, coldStart: 0ms, ${fn} } }
+services: { api: { endpoints: { put: [ publish: { topic: events, count: ${events} } ] } } }
+workloads: { users: { arrivals: { at: [ 0ms ] }, requests: [ { call: api.put } ] } }
+${more}`,
+      '8h',
+    );
+
+  it('runs for all events at once', () => {
+    const traced = bus('steps: [ wait: 1s ]', '', 3);
+    expect(begun(traced.at('resize.invoke'))).toEqual([0, 0, 0]);
+  });
+
+  it('runs again one minute after an error, two minutes after the next one, and then no more', () => {
+    const traced = bus('steps: [ wait: 1s, fail: 500 ]');
+    expect(begun(traced.at('resize.invoke'))).toEqual([0, 61_000, 182_000]);
+    expect(metered(traced, 'lostEffects', 'events')).toBe(1);
+  });
+
+  it('sends the event to its dead letters then', () => {
+    const traced = bus('steps: [ wait: 1s, fail: 500 ]', 'deadLetter: dead');
+    expect(begun(traced.at('resize.invoke'))).toEqual([0, 61_000, 182_000]);
+    expect(metered(traced, 'deadLettered', 'events')).toBe(1);
+  });
+
+  it('has the attempts of its subscriber, if that has any', () => {
+    const retry =
+      'onPoison: skip, retry: { attempts: 2, backoff: { kind: constant, base: 5s }, mode: delayed }';
+    const twice = bus('steps: [ wait: 1s, fail: 500 ]', retry);
+    expect(begun(twice.at('resize.invoke'))).toEqual([0, 6000]);
+    const once = bus('steps: [ fail: 500 ]', 'retry: { attempts: 1 }');
+    expect(begun(once.at('resize.invoke'))).toEqual([0]);
+  });
+
+  it('is asked again after 1, 2, 4 s and so on up to 5 min where it is throttled, for six hours', () => {
+    const traced = bus('reserved: 1, timeout: none, steps: [ wait: 20m ]', '', 2);
+    const rows = traced.at('resize.invoke');
+    const late = begun(rows).slice(2, 13);
+    // 1 + 2 + 4 + ... + 256 s = 511 s, then each 300 s: 811 s, 1111 s, and 1411 s, when there is room.
+    expect(late).toEqual(
+      [1, 3, 7, 15, 31, 63, 127, 255, 511, 811, 1111].map((seconds) => seconds * 1000),
+    );
+    expect(begun(rows)).toHaveLength(14);
+    expect(metered(traced, 'consumed', 'events')).toBe(2);
+    const never = bus('reserved: 0, steps: [ wait: 1s ]', 'retry: { attempts: 1 }');
+    const last = Math.max(...begun(never.at('resize.invoke')));
+    expect(last).toBeGreaterThan(5.8 * 3_600_000);
+    expect(last).toBeLessThan(6 * 3_600_000);
+    expect(metered(never, 'lostEffects', 'events')).toBe(1);
+  });
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import { nameText, REFERENCE_PATTERN, withShort } from '../fields/common.js';
 import { entry, type Explicit } from '../fields/entry.js';
-import { absent, field, required } from '../fields/field.js';
+import { absent, byDefault, field, required } from '../fields/field.js';
 import { share, whole } from '../quantities/quantities.js';
 import { backoffSchema } from './backoff.js';
 import type { Layer } from './policies.js';
@@ -56,7 +56,9 @@ export const consumerFields = <B>(bundle: z.ZodType<B>) => ({
     'Endpoint that handles a message, inside the instances of its service.',
   ),
   concurrency: field.whole(
-    absent('1; for a function to the partitions of the topic, and to 1000 at a queue of kind sqs'),
+    absent(
+      '1; for a function to the partitions of the topic, and to 1000 at a bus or a queue of kind sqs',
+    ),
     'Number of concurrent handlers per instance; for a function, of all its instances together (the maximum ' +
       'concurrency of an event source).',
     { min: 1, max: 1000 },
@@ -71,12 +73,18 @@ export const consumerFields = <B>(bundle: z.ZodType<B>) => ({
   ),
   retry: field.of(
     retry,
-    absent('none: a message that fails is not retried'),
+    absent(
+      'none: a message that fails is not retried; for a function of kind lambda at a bus to 3 attempts, after 1 and ' +
+        '2 more minutes',
+    ),
     'Retries of a failed message.',
   ),
   onPoison: field.choice(
     ['block', 'skip', 'deadLetter'],
-    'block',
+    byDefault(
+      'block',
+      'for a function of kind lambda at a bus it is skip, or deadLetter if there is a destination',
+    ),
     'Handling of a message whose attempts are used up: `block` keeps retrying it while later messages wait; ' +
       '`skip` drops it, and its effect is lost; `deadLetter` moves it to `deadLetter`.',
   ),

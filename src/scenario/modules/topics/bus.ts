@@ -1,6 +1,6 @@
 import type { Bus } from '../../../contracts/scenario/queues.js';
 import { blockingBound } from '../../queues/bound.js';
-import { HANDED_OUT, PLAIN } from '../../queues/kind.js';
+import { PLAIN } from '../../queues/kind.js';
 import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
 import type { Cursor } from '../../resolve/context.js';
@@ -10,6 +10,7 @@ import {
   resolveOwnDeadLetter,
   resolveQueueConsumer,
 } from '../../resolve/message-queues.js';
+import { deliveryOf } from './invocations.js';
 import { checkSystemBus, eachInstance } from './system-events.js';
 import { split } from '../../resolve/targets.js';
 import type { Entry } from '../kind.js';
@@ -25,7 +26,9 @@ export function resolveBus({ here, name, output }: Entry<'topics', BusOutput>): 
   const subscribers = output.subscribers.flatMap((own, index) => {
     const at = here.in('subscribers', index);
     const { group } = own;
-    const consumer = resolveQueueConsumer(at, group, own, output.deadLetter, HANDED_OUT);
+    const delivery = deliveryOf(at, own, output.deadLetter);
+    const { receiving } = delivery;
+    const consumer = resolveQueueConsumer(at, group, delivery.own, output.deadLetter, receiving);
     if (consumer === null) return [];
     if (event !== 'system') return [consumer];
     checkScaled(at.in('call'), own.call, services);

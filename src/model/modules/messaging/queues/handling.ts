@@ -19,8 +19,11 @@ import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
 
-/** Delay before a throttled invocation is repeated; doubles each time. */
+/** Delay before a throttled invocation is repeated; doubles each time, up to a limit. */
 const FIRST_WAIT_NS = 1000 * NS_PER_MS;
+const LAST_WAIT_NS = 300 * FIRST_WAIT_NS;
+/** Age at which an event is dropped that the function had no room for. */
+const EVENT_AGE_NS = 6 * 3600 * FIRST_WAIT_NS;
 /** Shortest duration of a try. */
 const TRY_NS = NS_PER_MS;
 
@@ -334,14 +337,19 @@ export class Handling {
 
   /**
    * Schedules the repetition of a throttled invocation; its message remains invisible meanwhile (AWS Lambda developer
-   * guide, services-sqs-errorhandling; the delays are those of other throttled events).
+   * guide, services-sqs-errorhandling; the delays are those of asynchronous events, invocation-async-error-handling).
    */
   private waitsForPlace({ spec }: Channel, run: number, outcome: Outcome): boolean {
     if (!spec.spec.invokes || (outcome & 31) !== OUTCOME.throttled) return false;
     const { began, tries } = this.deliveries;
     if (began[run] !== engine.now) return false;
-    const delay = FIRST_WAIT_NS * powi(2, tries[run] - 1);
-    if (2 * delay - FIRST_WAIT_NS >= this.queue.spec.rules.inFlightNs) return false;
+    let waited = 0;
+    let delay = 0;
+    for (let k = 0; k < tries[run]; k++) {
+      delay = Math.min(FIRST_WAIT_NS * powi(2, k), LAST_WAIT_NS);
+      waited += delay;
+    }
+    if (waited >= Math.min(this.queue.spec.rules.inFlightNs, EVENT_AGE_NS)) return false;
     engine.at(engine.now + delay, PHASE.RETRY, this.againOp, run, 0, 0);
     return true;
   }
