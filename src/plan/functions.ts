@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { PlanFunction } from '../contracts/plan/functions.js';
-import { OUTCOME, withStatus } from '../contracts/outcome.js';
+import { OVERDUE } from '../model/modules/functions/environments.js';
 import { CALL_MODE, OP } from '../contracts/plan/program.js';
 import type { Interner } from './canonical.js';
 import { isFree } from './free.js';
@@ -47,6 +47,5 @@ export function writeInvoke(w: Writer, component: LaidComponent, scope: Scope): 
   writeAct(w, w.acts.invoke(functionsOf(w.layout).indexOf(component)), 'invoke', platform);
   const { timeoutNs } = source.host.environments;
   if (timeoutNs === null) return;
-  const overdue = withStatus(OUTCOME.serverError, 504);
-  w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeoutNs]), overdue);
+  w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeoutNs]), OVERDUE);
 }

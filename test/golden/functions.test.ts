@@ -65,6 +65,26 @@ describe('environments of a function', () => {
     expect(latencies(traced.requests)).toEqual([560]);
   });
 
+  it('starts again after a timeout, which ends the runtime of a lambda and not that of a container', () => {
+    const after = (kind: string, limit = 'timeout: 1s', own = ''): number[] =>
+      latencies(
+        golden(`
+functions:
+  thumb:
+    kind: ${kind}
+    coldStart: 500ms
+    ${limit}
+    endpoints: { slow: { ${own} steps: [ wait: 10s ] }, fast: [ wait: 100ms ] }
+workloads:
+  first: { arrivals: { at: [ 0s ] }, requests: [ { call: thumb.slow } ] }
+  later: { arrivals: { at: [ 2s, 3s ] }, requests: [ { call: thumb.fast } ] }`).requests,
+      );
+    expect(after('lambda')).toEqual([1500, 600, 100]);
+    expect(after('cloudRun')).toEqual([1500, 100, 100]);
+    // A limit of the code itself ends no runtime.
+    expect(after('lambda', 'timeout: 5s', 'timeLimit: 1s,')).toEqual([1500, 100, 100]);
+  });
+
   it('all are lost with a crash', () => {
     const traced = golden(
       called(

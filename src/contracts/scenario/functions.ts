@@ -113,7 +113,8 @@ export const functionFields = {
   ),
   timeoutNs: field.timeLimit(
     byKind('lambda 3s, cloudRun and knative 5m, else none'),
-    'Longest time of an execution, not counting the cold start; after it, the execution is ended with a 504.',
+    'Longest time of an execution, not counting the cold start; after it, the execution is ended with a 504. ' +
+      'With kind lambda its environment is reset: the next request in it waits for a cold start.',
   ),
 };
 
@@ -124,6 +125,8 @@ export interface FunctionSettings extends Filled<
 > {
   /** Cores of one environment; below 1, work takes longer than its written time. */
   readonly cores: number;
+  /** An execution that exceeds `timeout` ends the runtime of its environment, which then has another cold start. */
+  readonly resetsOnTimeout: boolean;
   /** Autoscaler that sets the number of environments; null = each request creates one if none is idle. */
   readonly autoscaler: KpaSettings | null;
 }

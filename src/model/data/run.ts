@@ -1,4 +1,5 @@
 import type { Counts } from '../../kernel/counts.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { HeldUpRecord } from '../../contracts/record/held-up.js';
 import type { SagaRecord } from '../../contracts/record/record.js';
@@ -23,6 +24,8 @@ import type { StrandWatcher } from './strands/strand-watcher.js';
 /** Gives strands a resource until they end. */
 export interface LeaseOwner {
   left(strand: number): void;
+  /** Its execution ends with this outcome, because it exceeds its time limit. */
+  timedOut?(strand: number, outcome: Outcome): void;
 }
 
 /**

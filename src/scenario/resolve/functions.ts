@@ -18,6 +18,7 @@ type Defaults = Pick<
   | 'scaleRate'
   | 'timeoutNs'
   | 'cores'
+  | 'resetsOnTimeout'
 >;
 
 const SIMPLE: Defaults = {
@@ -28,12 +29,13 @@ const SIMPLE: Defaults = {
   scaleRate: 100,
   timeoutNs: null,
   cores: Infinity,
+  resetsOnTimeout: false,
 };
 
 const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.freeze({
   simple: SIMPLE,
   // Concurrency limit of an account, and 1000 environments per ten seconds and function.
-  lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND },
+  lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND, resetsOnTimeout: true },
   // 100 instances with 80 requests and one core each.
   cloudRun: {
     keepAliveNs: 900 * NS_PER_SECOND,
@@ -43,6 +45,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
     scaleRate: 100,
     timeoutNs: 300 * NS_PER_SECOND,
     cores: 1,
+    resetsOnTimeout: false,
   },
   // config-defaults of Knative Serving: containerConcurrency 0, revision-timeout-seconds 300.
   knative: {
@@ -119,6 +122,7 @@ function settingsOf(output: FunctionOutput): FunctionSettings {
     timeoutNs,
     cores: coresOf(output) ?? product.cores,
     reserved: output.reserved,
+    resetsOnTimeout: product.resetsOnTimeout,
     autoscaler: output.kind === 'knative' ? kpaOf(output) : null,
   };
 }

@@ -16,12 +16,16 @@ import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
 
 const THROTTLED = withStatus(OUTCOME.throttled, 429);
+/** Outcome of an execution that exceeds the time limit of its function; that of an endpoint has another one. */
+export const OVERDUE = withStatus(OUTCOME.serverError, 504);
 
 /**
  * The environments of one function. A request takes the most recently used one with room. If none has room, a new one
  * is made while the limits allow, and the request waits for its cold start; otherwise it is throttled. A new
  * environment serves the request it was made for, even if another one becomes free first. An environment is removed
- * after being idle for the keep-alive time.
+ * after being idle for the keep-alive time. The time limit of a function may end the runtime of the environment too, whose
+ * next request then waits for its start (AWS Lambda developer guide, lambda-runtime-environment: failures during the
+ * invoke phase).
  *
  * A function in several zones has an instance in each, and each environment belongs to one of them. A new one goes to
  * the zone with the fewest (AWS Lambda developer guide, security-resilience: functions run in multiple zones).
@@ -33,6 +37,8 @@ export class Environments implements Host {
   private ready: Float64Array = new Float64Array(64);
   private stamp: Int32Array = new Int32Array(64);
   private isAlive: Int32Array = new Int32Array(64);
+  /** By environment: 1 = its next request waits for its runtime to start again. */
+  private isReset: Int32Array = new Int32Array(64);
   /** By environment: its instance. */
   private placeOf: Int32Array = new Int32Array(64);
   /** By instance: environments, requests sent there at this instant, and requests sent there in total. */
@@ -135,6 +141,10 @@ export class Environments implements Host {
     engine.at(at, PHASE.TIMER, this.idleOp, environment, stamp, 0);
   }
 
+  timedOut(strand: number, outcome: Outcome): void {
+    if (this.spec.resetsOnTimeout && outcome === OVERDUE) this.isReset[this.of[strand]] = 1;
+  }
+
   environmentOf(strand: number): number {
     return (strands.slot[strand] & LEASED) === 0 ? -1 : this.of[strand];
   }
@@ -148,7 +158,7 @@ export class Environments implements Host {
     while (at >= 0 && this.placeOf[this.open[at]] !== place) at--;
     if (at < 0) {
       if (!this.mayMake()) return THROTTLED;
-      this.make(strand, place);
+      this.start(strand, this.add(place));
       at = this.open.length - 1;
     }
     const environment = this.open[at];
@@ -157,6 +167,7 @@ export class Environments implements Host {
       this.inside[environment] < this.spec.concurrencyPerInstance,
       'an environment takes no more requests at once than it may',
     );
+    if (this.isReset[environment] !== 0) this.start(strand, environment);
     this.account.running++;
     this.stamp[environment]++;
     if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.splice(at, 1);
@@ -180,10 +191,10 @@ export class Environments implements Host {
     return true;
   }
 
-  private make(strand: number, place: number): void {
-    const { meters } = this.world;
-    const environment = this.add(place);
-    meters.count(this.coldStarts);
+  /** The runtime of an environment starts, and a request waits for it. */
+  private start(strand: number, environment: number): void {
+    this.isReset[environment] = 0;
+    this.world.meters.count(this.coldStarts);
     const { coldStart } = this.plan;
     const { a, b } = this.stream;
     const { lineageA, lineageB } = strands;
@@ -205,6 +216,7 @@ export class Environments implements Host {
     invariant(this.isAlive[environment] === 0, 'an environment is made whose number is free');
     this.isAlive[environment] = 1;
     this.inside[environment] = 0;
+    this.isReset[environment] = 0;
     this.ready[environment] = engine.now;
     this.open.push(environment);
     this.madeAt[this.placeOf[environment]]++;
@@ -252,6 +264,7 @@ export class Environments implements Host {
     this.inside = widenInt32(this.inside, size);
     this.stamp = widenInt32(this.stamp, size);
     this.isAlive = widenInt32(this.isAlive, size);
+    this.isReset = widenInt32(this.isReset, size);
     this.placeOf = widenInt32(this.placeOf, size);
     this.ready = widenFloat64(this.ready, size);
   }

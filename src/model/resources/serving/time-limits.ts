@@ -51,6 +51,7 @@ export class TimeLimits {
       instance.stalledCalls.push(op, strand, life);
       return;
     }
+    this.world.leaseOwners.get(instance.component)?.timedOut?.(strand, outcome);
     server.stopJob(strand, outcome);
   }
 }
