@@ -54,6 +54,17 @@ describe('back-off', () => {
     expect(Math.min(...cut)).toBeGreaterThanOrEqual(10 * MS);
   });
 
+  it('sidekiq: grows with the fourth power of the retry, and spreads by 10 s more each time', () => {
+    const expected = [15, 16, 31, 96, 271].map((s, k) => s + 10 * (k + 1) * draw(k + 1));
+    const got = delays({ kind: 'sidekiq' }, 5);
+    expect(got.map((ns) => ns / 1000 / MS)).toEqual(expected.map((s) => expect.closeTo(s, 6)));
+    const cut = delays({ kind: 'sidekiq', max: '1h' }, 26);
+    expect(Math.max(...cut)).toBeLessThanOrEqual((3600 + 260) * 1000 * MS);
+    // 25 retries take about three weeks.
+    const total = delays({ kind: 'sidekiq' }, 25).reduce((sum, ns) => sum + ns, 0);
+    expect(total / 1000 / MS / 86_400).toBeCloseTo(20.4, 0);
+  });
+
   it('decorrelatedV2: follows the smooth exponential and stays finite for ever', () => {
     const f = (t: number): number => 2 ** t * tanh(Math.sqrt(4 * t));
     const [first, second] = delays({ kind: 'decorrelatedV2', base: '10ms' }, 2);

@@ -127,6 +127,16 @@ const FIELDS = {
       base: baseField('Range of the first draw.', d.base ?? '25ms'),
       max: field.of(span(), absent('ten times base'), 'Largest range of a draw.', 'duration'),
     }),
+  sidekiq: (d: BackoffDefaults, first: boolean) =>
+    z.strictObject({
+      kind: kindField(
+        'sidekiq',
+        'A job of Sidekiq: min(max, base + n^4 s) + U(0, (n + 1) 10 s). It has 26 attempts unless it says otherwise.',
+        first,
+      ),
+      base: baseField(FIRST, d.base ?? '15s'),
+      max: before(d),
+    }),
 };
 type BackoffKind = keyof typeof FIELDS;
 
@@ -138,7 +148,16 @@ export type BackoffConfig = z.output<ReturnType<(typeof FIELDS)[BackoffKind]>>;
  * of `simple`, in which only a factor and a jitter have defaults.
  */
 export const backoffSchema = oneOf(
-  ['constant', 'linear', 'exponential', 'decorrelated', 'decorrelatedV2', 'grpc', 'envoy'],
+  [
+    'constant',
+    'linear',
+    'exponential',
+    'decorrelated',
+    'decorrelatedV2',
+    'grpc',
+    'envoy',
+    'sidekiq',
+  ],
   {},
   false,
 );

@@ -1,6 +1,7 @@
 import { pow } from '../../kernel/math.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { BackoffConfig, Jitter } from '../../contracts/scenario/backoff.js';
+import { SIDEKIQ_SPREAD_NS } from './backoff.js';
 
 /** Number of delays summed: an unbounded back-off exceeds every run by then. */
 const MOST_DELAYS = 1000;
@@ -28,6 +29,10 @@ function longestDelay(backoff: BackoffConfig, n: number): Ns {
       return 1.2 * Math.min(backoff.max ?? Infinity, backoff.base * pow(backoff.factor, n));
     case 'envoy':
       return Math.min(backoff.max ?? backoff.base * 10, backoff.base * pow(2, n));
+    case 'sidekiq': {
+      const grown = backoff.base + pow(n, 4) * NS_PER_SECOND;
+      return Math.min(backoff.max ?? Infinity, grown) + SIDEKIQ_SPREAD_NS * (n + 1);
+    }
     case 'decorrelated':
       return Math.min(backoff.max ?? Infinity, backoff.base * pow(3, n + 1));
     case 'decorrelatedV2':
@@ -49,6 +54,8 @@ export function shortestBackoff(backoff: BackoffConfig): Ns {
     case 'linear':
     case 'exponential':
       return least(Math.min(backoff.max ?? Infinity, backoff.base), backoff.jitter);
+    case 'sidekiq':
+      return Math.min(backoff.max ?? Infinity, backoff.base);
     case 'grpc':
       return 0.8 * Math.min(backoff.max ?? Infinity, backoff.base);
     case 'envoy':

@@ -1,11 +1,14 @@
 import { invariant } from '../../kernel/invariant.js';
 import { pow, powi, tanh } from '../../kernel/math.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { BackoffConfig, Jitter } from '../../contracts/scenario/backoff.js';
 
 /** Longest possible delay, 52 days: added to any time of a run, it is still a whole number of ns. */
 const MAX_DELAY_NS = 4_503_599_627_370_496;
+
+/** Spread of the first retry of a job; grows with each one (sidekiq/sidekiq lib/sidekiq/job_retry.rb). */
+export const SIDEKIQ_SPREAD_NS = 10 * NS_PER_SECOND;
 
 /**
  * Delays before retries. Draw number n of a call is unit(key, lineage, n), n = 1 for the first
@@ -60,6 +63,10 @@ export class Backoff {
         return this.grown(config.factor, retry) * (0.8 + 0.4 * this.draw(retry, a, b));
       case 'envoy':
         return this.grown(2, retry) * this.draw(retry, a, b);
+      case 'sidekiq': {
+        const grown = this.capped(config.base + powi(retry - 1, 4) * NS_PER_SECOND);
+        return grown + SIDEKIQ_SPREAD_NS * retry * this.draw(retry, a, b);
+      }
     }
   }
 
