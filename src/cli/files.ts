@@ -116,14 +116,19 @@ function readSome(descriptor: number, bytes: Uint8Array, from: number): number {
 
 const PAUSE_MS = 10;
 
-/** The text of bytes that are valid UTF-8. */
+/** The text of bytes that are valid UTF-8, or UTF-16 with its mark: files that PowerShell writes. */
 export function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return new TextDecoder(encodingOf(bytes), { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch (error) {
     if (codeOf(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     throw new Error('is not valid UTF-8 text', { cause: error });
   }
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 /** The message for more bytes than a scenario may have. */

@@ -3,9 +3,9 @@ import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import type { SourceText } from '../importing/cell.js';
 import type { TraceSource } from '../importing/traces/model.js';
 import { plural } from '../text/words.js';
-import { usageError } from './exit.js';
+import { CommandError, usageError } from './exit.js';
 import { readGuarded, readStandardInput, STDIN } from './files.js';
-import { canBeTraces, tracesAt } from './import-traces.js';
+import { canBeTraces, isPacked, tracesAt } from './import-traces.js';
 import { adviceOf, codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** Most files of one import. */
@@ -24,27 +24,38 @@ const SKIPPED = /^(\.|node_modules$|vendor$|target$|dist$)/;
 export interface ImportSources {
   readonly texts: readonly SourceText[];
   readonly traces: readonly TraceSource[];
+  /** Files of a folder that cannot be read, with the reason. */
+  readonly leftOut: readonly string[];
 }
 
 /** The files of files and folders, in the order given and by name within a folder. */
 export function importSources(paths: readonly string[]): ImportSources {
   const files = [...new Set(paths.flatMap((path) => (path === '-' ? [path] : filesAt(path))))];
   if (files.length > FILES_MAX) {
-    throw usageError(`${plural(files.length, 'file')} are too many: at most ${FILES_MAX}`);
+    throw usageError(
+      `${plural(files.length, 'file')} are too many: at most ${FILES_MAX}; name the folders of the manifests`,
+    );
   }
   if (files.length === 0) {
     throw usageError(`${paths.join(', ')}: no .yaml, .yml, .json, .jsonl or .json.gz file there`);
   }
   const texts: SourceText[] = [];
   const traces: TraceSource[] = [];
+  const leftOut: string[] = [];
   for (const path of files) {
-    const source = path === '-' ? null : tracesAt(path);
-    const shown = path === '-' ? STDIN : path;
-    if (source === null)
-      texts.push({ path: shown, text: textOf(path), isFound: !paths.includes(path) });
-    else traces.push(source);
+    const isFound = !paths.includes(path);
+    try {
+      const source = path === '-' ? null : tracesAt(path);
+      const shown = path === '-' ? STDIN : path;
+      if (source === null) texts.push({ path: shown, text: textOf(path), isFound });
+      else traces.push(source);
+    } catch (error) {
+      // One file of many says nothing of the others.
+      if (!isFound || !(error instanceof CommandError)) throw error;
+      leftOut.push(error.message.split('\n')[0]!);
+    }
   }
-  return { texts, traces };
+  return { texts, traces, leftOut };
 }
 
 /** Largest export of metrics: a day of 2,000 series with a sample a minute. Unit: bytes. */
@@ -56,6 +67,8 @@ export function metricTexts(paths: readonly string[]): readonly SourceText[] {
 }
 
 function textOf(path: string, most?: number): string {
+  if (isPacked(path))
+    throw usageError(`${path}: has no spans, and of packed files only traces are read: unpack it`);
   try {
     return path === '-' ? readStandardInput(most) : readGuarded(path, most);
   } catch (error) {

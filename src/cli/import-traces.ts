@@ -9,6 +9,9 @@ import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors
 const HEAD_BYTES = 65_536;
 const CANDIDATES = /\.(json|jsonl|ndjson)(\.gz)?$/i;
 
+/** Packed data whose end is missing count as far as they go. */
+const SYNC = constants.Z_SYNC_FLUSH;
+
 /** Whether the name of a file can be that of a file of traces. */
 export function canBeTraces(path: string): boolean {
   return CANDIDATES.test(path);
@@ -20,7 +23,8 @@ export function tracesAt(path: string): TraceSource | null {
   return { path, chunks: () => chunksOf(path) };
 }
 
-function isPacked(path: string): boolean {
+/** Whether a file has to be unpacked. */
+export function isPacked(path: string): boolean {
   return /\.gz$/i.test(path);
 }
 
@@ -28,8 +32,7 @@ function headOf(path: string): string {
   try {
     const bytes = firstBytes(path);
     if (!isPacked(path)) return bytes.toString('utf8');
-    // The end of the packed data is missing.
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
+    return gunzipSync(bytes, { finishFlush: SYNC }).toString('utf8');
   } catch (error) {
     if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
     throw usageError(`${path}: ${systemMessage(error)}`);
@@ -50,7 +53,7 @@ async function* chunksOf(path: string): AsyncIterable<string> {
   const decoder = new TextDecoder('utf-8');
   try {
     const file = createReadStream(path);
-    const unpacked = isPacked(path) ? file.pipe(createGunzip()) : file;
+    const unpacked = isPacked(path) ? file.pipe(createGunzip({ finishFlush: SYNC })) : file;
     // An error of the file does not pass through a pipe.
     file.on('error', (error) => unpacked.destroy(error));
     for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {

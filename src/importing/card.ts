@@ -26,8 +26,8 @@ export function cardLines(
   out: string,
   { traced, beside }: CardInputs = { traced: [], beside: null },
 ): readonly string[] {
-  const { account, documents, components, renamed, joined, guesses, questions, traces, metrics } =
-    imported;
+  const { account, documents, components, leftOut, renamed, joined } = imported;
+  const { guesses, questions, traces, metrics } = imported;
   const { values, placed, listed } = account;
   return [
     `${out}: ${plural(components, 'component')}${documents === 0 ? '' : ` from ${plural(documents, 'document')}`}`,
@@ -41,6 +41,7 @@ export function cardLines(
       : [
           `${plural(values, 'value')}: ${placed} in the scenario, ${listed.length} without a counterpart`,
         ]),
+    ...block('Files left out: the scenario has nothing of them', leftOut),
     ...block('Without a counterpart', reasonLines(listed)),
     ...block(
       'Other names',
@@ -72,14 +73,15 @@ export function cardLines(
     ),
     ...besideLines(beside ?? []),
     ...block('Questions that would help most', questions),
-    '',
-    `Next: faultline run ${shellWord(out)}`,
-    ...(traced.length === 0 || out === '-'
-      ? []
-      : [
-          `All figures, predicted beside measured: faultline drift ${[out, ...traced].map(shellWord).join(' ')}`,
-        ]),
+    ...nextLines(out, traced),
   ];
+}
+
+function nextLines(out: string, traced: readonly string[]): readonly string[] {
+  const run = `Next: faultline run ${shellWord(out)}`;
+  if (traced.length === 0 || out === '-') return ['', run];
+  const files = [out, ...traced].map(shellWord).join(' ');
+  return ['', run, `All figures, predicted beside measured: faultline drift ${files}`];
 }
 
 /** `1,200 spans of proxies (component=proxy) are part of order and payment: time in a proxy is network`. */

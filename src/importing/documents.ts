@@ -46,7 +46,10 @@ export function documentsOf(source: SourceText): readonly Cell[] {
     const [problem] = document.errors;
     if (problem !== undefined) {
       const { line } = lines.linePos(problem.pos[0]);
-      throw new ImportError(`${path}:${line}: is not valid YAML: ${firstLine(problem.message)}`);
+      const format = path.endsWith('.json') ? 'JSON' : 'YAML';
+      throw new ImportError(
+        `${path}:${line}: is not valid ${format}: ${firstLine(problem.message)}`,
+      );
     }
     const root = document.contents;
     if (root === null || (isScalar(root) && root.value === null)) return [];

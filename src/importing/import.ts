@@ -50,6 +50,8 @@ export interface Imported {
   readonly questions: readonly string[];
   readonly components: number;
   readonly documents: number;
+  /** Files of a folder that are no document, each with its place and the reason. */
+  readonly leftOut: readonly string[];
   /** What traces gave; null = there were none. */
   readonly traces: TraceModel | null;
   /** What metrics gave; null = there were none. */
@@ -63,6 +65,8 @@ export interface ImportOptions {
   readonly names: ReadonlyMap<string, string>;
   /** Range exports of Prometheus, or tables of services and of calls. */
   readonly metrics?: readonly SourceText[];
+  /** Files of a folder that could not be read, with the reason. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Makes one scenario of manifests. Throws an `ImportError` if one of them cannot be read. */
@@ -80,7 +84,7 @@ export class Importing {
   private readonly sources: readonly SourceText[];
   private readonly title: string;
   private readonly templates: (readonly [string, TemplateError])[] = [];
-  private readonly unreadable: string[] = [];
+  private readonly leftOut: string[];
   private readonly facts: MetricFacts | null;
   private readonly tables: TableFacts | null;
   /** The same from series of a mesh, which counts where there are no traces. */
@@ -89,6 +93,7 @@ export class Importing {
   constructor(sources: readonly SourceText[], options: ImportOptions) {
     this.sources = sources;
     this.title = options.title;
+    this.leftOut = [...(options.leftOut ?? [])];
     this.system = new System(options.names);
     for (const { path, isFound } of sources) if (isFound === true) this.system.found.add(path);
     this.roots = sources.flatMap((source) => this.documentsIn(source));
@@ -118,18 +123,12 @@ export class Importing {
     } catch (error) {
       if (!(error instanceof ImportError) || source.isFound !== true) throw error;
       if (error instanceof TemplateError) this.templates.push([source.path, error]);
-      // Data beside the manifests, such as JSON with comments or a document a line.
-      else if (source.path.endsWith('.json')) this.unreadable.push(source.path);
-      else throw error;
+      else this.leftOut.push(error.message);
       return [];
     }
   }
 
   private askAboutTemplates(): void {
-    if (this.unreadable.length > 0)
-      this.system.ask(
-        `Does ${this.unreadable[0]} say anything of the system? It is no document of JSON, and left out${this.unreadable.length > 1 ? `, as are ${this.unreadable.length - 1} more` : ''}`,
-      );
     const [first] = this.templates;
     if (first === undefined) return;
     if (this.roots.length === 0) throw first[1];
@@ -170,7 +169,9 @@ export class Importing {
           : layMetrics(system, this.facts, model !== null);
     const parts = system.components.filter(({ isLoad }) => !isLoad);
     if (!parts.some(({ section }) => section === 'services'))
-      throw this.templates[0]?.[1] ?? new ImportError(nothingFound(this.sources, model));
+      throw (
+        this.templates[0]?.[1] ?? new ImportError(nothingFound(this.sources, model, this.leftOut))
+      );
     const written = scenarioOf(system, this.title);
     const scenario = render(written);
     const guesses = guessesIn(written);
@@ -192,6 +193,7 @@ export class Importing {
       joined: new Map([...system.joined].map(([traced, { name }]) => [traced, name])),
       components: parts.length,
       documents: documents.length,
+      leftOut: this.leftOut,
       traces: model === null ? null : { ...model, unknown: unknownIn(model, system) },
       metrics,
     };
@@ -247,12 +249,21 @@ function accountOf(roots: readonly Cell[]): Account {
 /** Reason of values that no reader knows. */
 export const UNREAD = 'no importer reads this field';
 
-function nothingFound(sources: readonly SourceText[], model: TraceModel | null): string {
+function nothingFound(
+  sources: readonly SourceText[],
+  model: TraceModel | null,
+  leftOut: readonly string[],
+): string {
   const lost = (model?.leftOut ?? []).map(({ reason, count }) => `${count} ${reason}`);
   const traces = `no span of the traces executes a service (left out: ${lost.join('; ') || 'nothing'})`;
   if (sources.length === 0 && model !== null) return traces;
   const names = sources.slice(0, 3).map(({ path }) => path);
   const kinds = documentKinds.map(({ name }) => name).join('; ');
-  const nothing = `nothing in ${names.join(', ')} runs a service; what can be read: ${kinds}`;
+  const [first, ...others] = leftOut;
+  const unread =
+    first === undefined
+      ? ''
+      : `\nleft out: ${first}${others.length > 0 ? `, and ${plural(others.length, 'more file')}` : ''}`;
+  const nothing = `nothing in ${names.join(', ')} runs a service; what can be read: ${kinds}${unread}`;
   return model === null ? nothing : `${traces}, and ${nothing}`;
 }

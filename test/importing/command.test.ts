@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { faultline, faultlineProcess, Folder } from '../cli/harness.js';
 
@@ -37,6 +38,32 @@ describe('faultline import', () => {
     ]);
     expect(ran.status).toBe(0);
     expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveProperty('variants');
+  });
+
+  it('of a folder leaves out what cannot be read, and takes UTF-16 and traces that end too early', () => {
+    const manifest = readFileSync('examples/compose/compose.yaml');
+    const at = (name: string): string => folder.at(`shop/${name}`);
+    mkdirSync(folder.at('shop'));
+    writeFileSync(at('a.yaml'), Buffer.from(`\uFEFF${manifest.toString()}`, 'utf16le'));
+    writeFileSync(at('b.yaml'), Buffer.from([0x80, 0x81]));
+    writeFileSync(at('c.json.gz'), gzipSync('{}'));
+    const packed = readFileSync('examples/shop/traces.jsonl.gz');
+    writeFileSync(at('d.jsonl.gz'), packed.subarray(0, packed.length / 2));
+    const { stdout, stderr } = faultline([
+      'import',
+      folder.at('shop'),
+      '--out',
+      folder.at('o.yaml'),
+    ]);
+    expect(stderr).toBe('');
+    expect(stdout).toContain(
+      `Files left out: the scenario has nothing of them\n  ${at('b.yaml')}: is not valid UTF-8 text\n` +
+        `  ${at('c.json.gz')}: has no spans, and of packed files only traces are read: unpack it\n`,
+    );
+    expect(stdout).toMatch(/ spans of \d\d+ traces\n/);
+    expect(stdout).toContain('documents that end too early: the rest of a file is missing');
+    const named = faultline(['import', at('b.yaml'), '--out', folder.at('p.yaml')]);
+    expect(named.status).toBe(2);
   });
 
   it('predicts the minute of Online Boutique that it was made from: of 85 figures none is certain to differ', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { cardLines } from '../../src/importing/card.js';
 import type { SourceText } from '../../src/importing/cell.js';
 import { deployed, fixtures, imported, loaded, source } from './support.js';
 
@@ -125,15 +126,16 @@ services:
 describe('a folder', () => {
   const found = (path: string, text: string): SourceText => ({ path, text, isFound: true });
 
-  it('with data that are no JSON is read without them, and a broken manifest is refused', () => {
+  it('with files that are no documents is read without them, and each is listed with its place', () => {
     const data = found('src/ratings.json', '{ rating: 5 }\n{ rating: 4 }\n');
-    const result = imported([data, ...source(deployed(['web']))]);
-    expect(Object.keys(parse(result.scenario).services)).toEqual(['web']);
-    expect(result.questions).toContain(
-      'Does src/ratings.json say anything of the system? It is no document of JSON, and left out',
-    );
     const broken = found('k8s/web.yaml', 'kind: Deployment\n  metadata: {\n');
-    expect(() => imported([broken, ...source(deployed(['web']))])).toThrow('is not valid YAML');
+    const result = imported([data, broken, ...source(deployed(['web']))]);
+    expect(Object.keys(parse(result.scenario).services)).toEqual(['web']);
+    expect(result.leftOut).toHaveLength(2);
+    expect(result.leftOut[0]).toMatch(/^src\/ratings\.json:2: is not valid JSON: /);
+    expect(result.leftOut[1]).toMatch(/^k8s\/web\.yaml:\d: is not valid YAML: /);
+    expect(cardLines(result, 'out.yaml')).toContain(`  ${result.leftOut[1]}`);
+    expect(() => imported([broken])).toThrow(/\nleft out: k8s\/web\.yaml:\d: is not valid YAML/);
   });
 
   it.each([

@@ -36,7 +36,8 @@ export async function importFiles(
   const metrics = flags.metrics ?? [];
   if (paths.length === 0 && metrics.length === 0)
     throw usageError('name the files of a system, or write --metrics with a table of its services');
-  const sources = paths.length === 0 ? { texts: [], traces: [] } : importSources(paths);
+  const sources =
+    paths.length === 0 ? { texts: [], traces: [], leftOut: [] } : importSources(paths);
   const imported = await read(paths, sources, flags);
   writeDocument(out, () => imported.scenario, terminal);
   const isSilent = flags.quiet === true || takesStandardOutput([out, flags.json]);
@@ -66,7 +67,7 @@ function refuseExisting(path: string | undefined, isForced: boolean): void {
 
 async function read(
   paths: readonly string[],
-  { texts, traces }: ImportSources,
+  { texts, traces, leftOut }: ImportSources,
   flags: ImportFlags,
 ): Promise<Imported> {
   const names = readMapping(flags.map ?? []);
@@ -74,6 +75,7 @@ async function read(
     title: `Imported from ${(paths.length > 0 ? paths : (flags.metrics ?? [])).join(', ')}`,
     names,
     metrics: metricTexts(flags.metrics ?? []),
+    leftOut,
   });
   const { sampled = null } = flags;
   if (traces.length > 0)
@@ -85,7 +87,7 @@ async function read(
 
 /** The account for programs. */
 function accountOf(
-  { account, renamed, joined, guesses, questions, traces, metrics }: Imported,
+  { account, renamed, joined, leftOut: files, guesses, questions, traces, metrics }: Imported,
   predicted: readonly DriftedFigure[] | null,
 ): object {
   const names = Object.fromEntries(renamed);
@@ -100,6 +102,7 @@ function accountOf(
     ...account,
     renamed: names,
     assumed,
+    leftOut: files,
     guesses,
     questions,
     traces: read,
