@@ -211,6 +211,60 @@ spec:
   });
 });
 
+/** The shape of the rules of FudanSELab/train-ticket (Apache-2.0): two rules without a match. */
+describe('a rule without a match', () => {
+  it('takes all requests, so that the rules after it are listed', () => {
+    const rules = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: voucher }
+spec:
+  hosts: [ voucher ]
+  http:
+    - route: [ { destination: { host: voucher, subset: v1 } } ]
+    - timeout: 2s
+      route: [ { destination: { host: voucher, subset: v2 } } ]
+`;
+    const text = `${service('voucher')}${service('voucher', 'v2')}${service('web')}${rules}`;
+    const result = imported(source(text));
+    loaded(result);
+    const { mesh } = parse(result.scenario);
+    expect(mesh.routes.voucher).toEqual([{ name: 'route-1', to: 'voucher@v1' }]);
+    expect(mesh.outbound?.voucher?.deadline).toBeUndefined();
+    const reasons = result.account.listed
+      .filter(({ path }) => path.startsWith('spec.http[1]'))
+      .map(({ reason }) => reason);
+    expect(reasons).toHaveLength(3);
+    expect(new Set(reasons)).toEqual(
+      new Set(['a rule before it takes all requests, because it has no match']),
+    );
+  });
+});
+
+/** The shape of argoproj/rollouts-demo (Apache-2.0): the stable and the canary Service select the same pods. */
+it('two Services of the same pods are one target with both weights', () => {
+  const text = `${service('web')}${GATEWAY}
+apiVersion: v1
+kind: Service
+metadata: { name: web-canary }
+spec: { selector: { app: web } }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec:
+  hosts: [ web.example.com ]
+  gateways: [ front ]
+  http:
+    - route:
+        - { destination: { host: web }, weight: 100 }
+        - { destination: { host: web-canary }, weight: 0 }
+`;
+  const result = imported(source(text));
+  loaded(result);
+  expect(parse(result.scenario).gateways.front.routes[0].to).toBe('web.handle');
+});
+
 describe('Bookinfo with its traffic', () => {
   it('enters through the gateway and gives 20 % of the reviews to v2', () => {
     const { gateways, mesh, workloads } = parse(imported(fixtures('bookinfo')).scenario);

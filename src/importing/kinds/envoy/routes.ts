@@ -1,6 +1,7 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
 import { rewriteOf, type Rewrite } from '../../rewrites.js';
+import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { hostsOf } from '../istio/extras.js';
 import { durationOf, outcomesOf } from '../istio/retries.js';
@@ -137,9 +138,10 @@ function targetOf(
     const share = weight?.number();
     if (cluster?.component === null || cluster === undefined || share === undefined) return [];
     system.connect(gateway, cluster.component, entry.get('name')!);
-    return [[cluster.component.name, from(share, weight, entry.get('name'))] as const];
+    return [{ name: cluster.component.name, share, origins: [weight, entry.get('name')] }];
   });
-  return weights.length === 0 ? undefined : map(weights);
+  const targets = targetsIn(weights);
+  return targets.length === 0 ? undefined : sharesOf(targets);
 }
 
 /** Envoy's limit of a route that has none. Source: route_components.proto, RouteAction.timeout. */

@@ -2,6 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
+import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { durationOf } from '../istio/retries.js';
 import { hostsOf } from '../istio/extras.js';
@@ -103,20 +104,20 @@ class Reader {
   }
 
   private targetOf(rule: Cell): Written | undefined {
-    const targets = (rule.get('backendRefs')?.items() ?? []).flatMap((reference) => {
-      const found = this.backend(reference);
-      return found === undefined ? [] : [{ ...found, weight: reference.get('weight') }];
+    const found = (rule.get('backendRefs')?.items() ?? []).flatMap((reference) => {
+      const backend = this.backend(reference);
+      const weight = reference.get('weight');
+      if (backend === undefined) return [];
+      const { component, name: host } = backend;
+      return [
+        { component, host, name: component.name, share: weight?.number() ?? 1, origins: [weight] },
+      ];
     });
-    const [first, ...others] = targets;
+    const targets = targetsIn(found);
+    const [first] = targets;
     if (first === undefined) return undefined;
-    if (others.length === 0)
-      return fromLater(() => this.system.targetOf(first.component), first.name);
-    return map(
-      targets.map(({ component, weight }) => {
-        const share = weight?.number();
-        return [component.name, share === undefined ? plain(1) : from(share, weight)] as const;
-      }),
-    );
+    if (targets.length > 1) return sharesOf(targets);
+    return fromLater(() => this.system.targetOf(first.component), first.host);
   }
 
   private backend(

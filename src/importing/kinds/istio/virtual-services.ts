@@ -2,6 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { rewriteOf, type Rewrite } from '../../rewrites.js';
+import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { bundleOf, meshOf, type Mesh } from './mesh.js';
@@ -37,7 +38,11 @@ class Reader {
 
   read(): void {
     const spec = this.document.get('spec');
-    const rules = spec?.get('http')?.items() ?? [];
+    const all = spec?.get('http')?.items() ?? [];
+    const rest = all.findIndex((rule) => !takesSome(rule));
+    const rules = rest < 0 ? all : all.slice(0, rest + 1);
+    for (const rule of all.slice(rules.length))
+      rule.list('a rule before it takes all requests, because it has no match');
     const names = (spec?.get('gateways')?.items() ?? []).map((cell) => cell.text() ?? '');
     for (const name of names) {
       const gateway = this.mesh.gateways.get(name.replace(/^.*\//, ''));
@@ -96,27 +101,23 @@ class Reader {
   /** Where a rule sends its requests: one target, or several with their weights. */
   private targetOf(rule: Cell, gateway: Component | null): Written | undefined {
     const routes = rule.get('route')?.items() ?? [];
-    const targets = routes.flatMap((route) => {
+    const found = routes.flatMap((route) => {
       const host = route.get('destination', 'host');
       const component = this.system.find(host?.text() ?? '', this.namespace);
       if (component?.section !== 'services' || host === undefined) return [];
       if (gateway !== null) this.system.connect(gateway, component, host);
-      return [
-        { name: this.versioned(component, route), component, host, weight: route.get('weight') },
-      ];
+      const weight = route.get('weight');
+      const share = weight?.number() ?? 100;
+      const name = this.versioned(component, route);
+      return [{ name, component, host, share, origins: [weight] }];
     });
+    const targets = targetsIn(found);
     const [first] = targets;
     if (first === undefined) return undefined;
-    const weights = targets.map(({ name, weight }) => {
-      const share = weight?.number();
-      return [name, share === undefined ? plain(100) : from(share, weight)] as const;
-    });
-    if (gateway === null) return targets.length === 1 ? from(first.name, first.host) : map(weights);
-    if (targets.length === 1) {
-      const { name, component, host } = first;
-      return fromLater(() => (name.includes('@') ? name : this.system.targetOf(component)), host);
-    }
-    return map(weights);
+    const { name, component, host } = first;
+    if (targets.length > 1) return sharesOf(targets);
+    if (gateway === null) return from(name, host);
+    return fromLater(() => (name.includes('@') ? name : this.system.targetOf(component)), host);
   }
 
   /** `reviews@v2` if the subset names a version that runs. */
@@ -129,25 +130,29 @@ class Reader {
   }
 
   private inside(callee: Component, rules: readonly Cell[]): void {
-    const plainRule = rules.find((rule) => rule.get('match') === undefined) ?? rules.at(-1);
+    const plainRule = rules.at(-1);
     if (plainRule === undefined) return;
     const bundle = ruleBundle(plainRule);
-    if (plainRule.get('match') === undefined) addInjected(plainRule, callee, this.system);
+    if (!takesSome(plainRule)) addInjected(plainRule, callee, this.system);
     for (const [field, value] of bundle) bundleOf(this.mesh, callee).set(field, value);
     if (callee.versions.length === 0) return;
     const routes = rules.flatMap((rule, index) => {
       const to = this.targetOf(rule, null);
       const headers = headersOf(rule);
-      const isLast = rule.get('match') === undefined;
-      if (to === undefined || (headers === null && !isLast)) return [];
+      if (to === undefined || (headers === null && takesSome(rule))) return [];
       const match = headers === null ? undefined : map({ headers });
-      return [{ isLast, route: map({ name: plain(`route-${index + 1}`), match, to }) }];
+      return [{ rule, route: map({ name: plain(`route-${index + 1}`), match, to }) }];
     });
     if (routes.length === 0) return;
     const rest = map({ name: plain('rest'), to: plain(callee.name) });
     const all = routes.map(({ route }) => route);
-    this.mesh.routes.set(callee, list(routes.at(-1)!.isLast ? all : [...all, rest]));
+    this.mesh.routes.set(callee, list(takesSome(routes.at(-1)!.rule) ? [...all, rest] : all));
   }
+}
+
+/** Whether a rule has a condition. */
+function takesSome(rule: Cell): boolean {
+  return (rule.get('match')?.items() ?? []).length > 0;
 }
 
 /** A `uri` replaces the path of the condition: a whole one, or a prefix. */
