@@ -25,6 +25,8 @@ export class Cell {
     readonly file: string,
     readonly line: number,
     value: Cell['value'],
+    /** It replaces the value of another file, instead of being merged with it. */
+    readonly replaces = false,
   ) {
     this.value = value;
   }

@@ -131,16 +131,19 @@ class Reader {
     if (node === null) return new Cell(path, this.file, line, null);
     if (isAlias(node)) return this.alias(node.source, node, path, depth);
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    const replaces = node.tag === '!override' || node.tag === '!reset';
     if (isMap(node)) {
-      return new Cell(path, this.file, line, this.entries(node.items as Pairs, path, depth));
+      const entries = this.entries(node.items as Pairs, path, depth);
+      return new Cell(path, this.file, line, entries, replaces);
     }
     if (isSeq(node)) {
       const items = (node.items as ParsedNode[]).map((item, index) =>
         this.cell(item, `${path}[${index}]`, depth + 1),
       );
-      return new Cell(path, this.file, line, items);
+      return new Cell(path, this.file, line, items, replaces);
     }
-    return new Cell(path, this.file, line, scalarOf(isScalar(node) ? node.value : null));
+    const scalar = scalarOf(isScalar(node) ? node.value : null);
+    return new Cell(path, this.file, line, node.tag === '!reset' ? null : scalar, replaces);
   }
 
   private alias(source: string, node: ParsedNode, path: string, depth: number): Cell {

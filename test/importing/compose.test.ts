@@ -312,3 +312,71 @@ describe('the astronomy shop of OpenTelemetry', () => {
     expect(scenario.services.checkout.memory.limit).toBe('20MiB');
   });
 });
+
+/** The shape of aws-containers/retail-store-sample-app (MIT-0): a file that only includes those of its services. */
+describe('a Compose file that includes others', () => {
+  const base: SourceText = {
+    path: 'src/app/docker-compose.yml',
+    text: 'include: [ ../ui/docker-compose.yml, { path: [ ../orders/docker-compose.yml ] } ]',
+    isFound: true,
+  };
+  const override: SourceText = {
+    path: 'src/app/compose.override.yaml',
+    text: `
+services:
+  ui: { environment: { ORDERS: "http://orders:8080" } }
+  orders: { ports: !override [], mem_limit: !reset null }
+`,
+    isFound: true,
+  };
+  const parts: readonly SourceText[] = [
+    {
+      path: 'src/ui/docker-compose.yml',
+      text: 'services: { ui: { image: ui, mem_limit: 512m, ports: [ "80:80" ] } }',
+      isFound: true,
+    },
+    {
+      path: 'src/orders/docker-compose.yml',
+      text: 'services: { orders: { image: orders, mem_limit: 1g, ports: [ "81:80" ] } }',
+      isFound: true,
+    },
+  ];
+
+  it('has their services, which its override changes', () => {
+    const result = imported([override, base, ...parts]);
+    loaded(result);
+    const { services, workloads } = parse(result.scenario);
+    expect(Object.keys(services)).toEqual(['ui', 'orders']);
+    expect(services.ui.memory.limit).toBe('512MiB');
+    expect(services.ui.endpoints.handle.steps[1]).toEqual({ call: 'orders.handle' });
+    expect(services.orders.memory).toBeUndefined();
+    expect(workloads.users.requests).toEqual([{ name: 'ui', call: 'ui.handle' }]);
+    expect(result.questions.join()).not.toContain('Which services do');
+    const replaced = result.account.listed.filter(
+      ({ reason }) => reason === 'a later definition replaces it',
+    );
+    expect(replaced.map(({ value }) => value)).toEqual(['1g', '81:80']);
+  });
+
+  it('asks for those that are not imported', () => {
+    const { questions } = imported([override, base]);
+    expect(questions[0]).toBe(
+      'Which services do src/ui/docker-compose.yml and src/orders/docker-compose.yml define? src/app/docker-compose.yml needs them: docker compose -f src/app/docker-compose.yml config | faultline import -',
+    );
+  });
+});
+
+it('a service extends that of another Compose file, which runs nothing by itself in a folder', () => {
+  const found = (path: string, text: string): SourceText => ({ path, text, isFound: true });
+  const result = imported([
+    found('shop/common.yml', 'services: { base: { image: shop, mem_limit: 2g } }'),
+    found(
+      'shop/compose.yaml',
+      'services: { web: { extends: { file: ./common.yml, service: base } } }',
+    ),
+  ]);
+  loaded(result);
+  const { services } = parse(result.scenario);
+  expect(Object.keys(services)).toEqual(['web']);
+  expect(services.web.memory.limit).toBe('2GiB');
+});

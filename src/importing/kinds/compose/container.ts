@@ -6,6 +6,28 @@ import type { Component } from '../../system.js';
 import { calledProduct, productOf } from '../kubernetes/products.js';
 import type { Values } from './values.js';
 
+/** The Compose file of this import that a value names, from the folder of its own file; undefined = there is none. */
+export type FileAt = (path: Cell) => Cell | undefined;
+
+const REPLACED = 'a later definition replaces it';
+
+/** The definitions that `extends` of the last one names: those of this project, or that of another file. */
+function basesOf(
+  layers: readonly Cell[],
+  all: ReadonlyMap<string, Container>,
+  fileAt: FileAt,
+): readonly Cell[] {
+  const cell = layers.findLast((layer) => layer.get('extends') !== undefined)?.get('extends');
+  if (cell === undefined) return [];
+  const name = (cell.get('service') ?? cell).text() ?? '';
+  const file = cell.get('file');
+  if (file === undefined) return all.get(name)?.layers ?? [];
+  const found = fileAt(file)?.get('services', name);
+  if (found === undefined) return [];
+  cell.list('the definition that it extends is read');
+  return [found];
+}
+
 /** A service of Docker Compose, from all files that define it. */
 export class Container {
   readonly name: string;
@@ -22,32 +44,29 @@ export class Container {
   }
 
   /** Puts the service that this one extends beneath its own definitions. */
-  extend(all: ReadonlyMap<string, Container>): void {
-    const seen = new Set<Container>([this]);
-    for (let base = this.baseIn(all); base !== null && !seen.has(base); base = base.baseIn(all)) {
-      seen.add(base);
-      this.layers.unshift(...base.layers.filter((layer) => !this.layers.includes(layer)));
+  extend(all: ReadonlyMap<string, Container>, fileAt: FileAt): void {
+    const seen = new Set<Cell>(this.layers);
+    let top = this.layers;
+    for (;;) {
+      const below = basesOf(top, all, fileAt).filter((layer) => !seen.has(layer));
+      if (below.length === 0) return;
+      for (const layer of below) seen.add(layer);
+      this.layers.unshift(...below);
+      top = below;
     }
-  }
-
-  private baseIn(all: ReadonlyMap<string, Container>): Container | null {
-    const cell = this.get('extends');
-    if (cell === undefined || cell.get('file') !== undefined) return null;
-    return all.get((cell.get('service') ?? cell).text() ?? '') ?? null;
   }
 
   /** The value at a path, from the last definition that has it. */
   get(...path: readonly string[]): Cell | undefined {
-    for (let index = this.layers.length - 1; index >= 0; index--) {
-      const found = this.layers[index]!.get(...path);
-      if (found !== undefined && found.value !== null) return found;
-    }
-    return undefined;
+    return this.all(...path).findLast(({ value }) => value !== null);
   }
 
-  /** The values at a path in all definitions. Docker Compose merges mappings and lists. */
+  /** The values at a path in all definitions. Docker Compose merges mappings and lists, but for `!override` and `!reset`. */
   all(...path: readonly string[]): readonly Cell[] {
-    return this.layers.flatMap((layer) => layer.get(...path) ?? []);
+    const found = this.layers.flatMap((layer) => layer.get(...path) ?? []);
+    const first = found.findLastIndex(({ replaces }) => replaces);
+    for (const cell of found.slice(0, Math.max(0, first))) cell.list(REPLACED);
+    return found.slice(Math.max(0, first));
   }
 
   /** Paths of files with variables, the one that counts most last: texts, or mappings with a `path`. */

@@ -1,3 +1,4 @@
+import type { Cell } from '../../cell.js';
 import { isDotEnv } from '../../dot-env.js';
 import type { DocumentKind } from '../kind.js';
 import { projectOf } from './project.js';
@@ -19,15 +20,22 @@ const SERVICE_KEYS = [
   'volumes',
 ];
 
+/** A file may have no services but those of others. */
+function includes(document: Cell): boolean {
+  const isNamed = /(^|[/\\])(docker-)?compose[^/\\]*\.ya?ml$/i.test(document.file);
+  return isNamed && (document.get('include')?.items() ?? []).length > 0;
+}
+
 /** Files of Docker Compose. */
 export const composeFiles: DocumentKind = {
   name: 'Docker Compose',
   recognises: (document) =>
     document.get('kind') === undefined &&
     document.get('faultline') === undefined &&
-    (document.get('services')?.entries() ?? []).some(([, service]) =>
-      SERVICE_KEYS.some((key) => service.get(key) !== undefined),
-    ),
+    (includes(document) ||
+      (document.get('services')?.entries() ?? []).some(([, service]) =>
+        SERVICE_KEYS.some((key) => service.get(key) !== undefined),
+      )),
   read(document, system) {
     projectOf(system).files.push(document);
   },

@@ -10,7 +10,8 @@ import { clusterOf } from '../kubernetes/cluster.js';
 import { databasesIn } from '../kubernetes/products.js';
 import { addProcess } from '../spring/application.js';
 import { callsOf, variablesOf } from './calls.js';
-import { Container } from './container.js';
+import { Container, type FileAt } from './container.js';
+import { filesOf } from './project-files.js';
 import { fieldsOf } from './fields.js';
 import { Values } from './values.js';
 
@@ -32,8 +33,9 @@ export function projectOf(system: System): Project {
   });
 }
 
-function build({ files, variables, environments }: Project, system: System): void {
-  const containers = containersOf(withoutAlternatives(files, system));
+function build({ files: all, variables, environments }: Project, system: System): void {
+  const files = filesOf(all, system);
+  const containers = containersOf(withoutAlternatives(files.read, system), files.at);
   const values = new Values(variables, environments);
   const used = new Set(
     [...containers.values()].flatMap((container) =>
@@ -81,7 +83,7 @@ function build({ files, variables, environments }: Project, system: System): voi
     for (const [container, component] of made) callsOf(container, component, values, system);
     entrances(made, values, system);
     for (const [container] of made) container.listRest();
-    for (const file of files) listFile(file);
+    for (const file of all) listFile(file);
     for (const file of environments.values()) {
       if (project.includes(file)) file.list('a variable: the values that use it count');
       else file.list(used.has(file) ? REASON.environment : 'no service names this file');
@@ -125,7 +127,7 @@ function folderOf({ file }: Cell): string {
 }
 
 /** The services of all files by name. A base file comes before the files that change it. */
-function containersOf(files: readonly Cell[]): ReadonlyMap<string, Container> {
+function containersOf(files: readonly Cell[], fileAt: FileAt): ReadonlyMap<string, Container> {
   const containers = new Map<string, Container>();
   for (const file of files) {
     for (const [name, cell] of file.get('services')?.entries() ?? []) {
@@ -134,7 +136,7 @@ function containersOf(files: readonly Cell[]): ReadonlyMap<string, Container> {
       else known.override(cell);
     }
   }
-  for (const container of containers.values()) container.extend(containers);
+  for (const container of containers.values()) container.extend(containers, fileAt);
   return containers;
 }
 
@@ -244,7 +246,7 @@ function listFile(file: Cell): void {
     volumes: REASON.storage,
     configs: REASON.program,
     secrets: REASON.security,
-    include: 'another file: import it too, or the output of docker compose config',
+    include: 'another file, which counts if it is one of these files',
     models: REASON.program,
   });
   listExtensions(file);

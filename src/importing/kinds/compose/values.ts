@@ -114,8 +114,9 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
 };
 
 /** `a/b/compose.yaml` and `../db.env` give `a/db.env`. */
-function pathFrom(file: string, relative: string): string {
-  const parts = file.split(/[/\\]/).slice(0, -1);
+export function pathFrom(file: string, relative: string): string {
+  const folders = file.split(/[/\\]/).slice(0, -1);
+  const parts = folders.filter((part) => part !== '.');
   for (const part of relative.split('/')) {
     const last = parts.at(-1);
     if (part === '..' && last !== undefined && last !== '..') parts.pop();
