@@ -224,6 +224,7 @@ function itemsOf(document: Cell): readonly Cell[] {
 
 function readDocument(document: Cell, system: System): void {
   const kind = documentKinds.find((each) => each.recognises(document));
+  for (const each of documentKinds) if (each !== kind) each.beside?.(document, system);
   if (kind !== undefined) kind.read(document, system);
   else document.list(unknownReason(document));
 }

@@ -10,6 +10,8 @@ import { gateways, serviceEntries } from './istio/gateways.js';
 import { proxyConfigs } from './istio/proxy-config.js';
 import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
+import { linkerd } from './linkerd/profiles.js';
+import { trafficSplits } from './linkerd/traffic-splits.js';
 import { bystanders } from './kubernetes/bystanders.js';
 import { disruptionBudgets } from './kubernetes/disruption.js';
 import { scaledObjects } from './kubernetes/scaled-object.js';
@@ -40,6 +42,8 @@ export const documentKinds: readonly DocumentKind[] = [
   destinationRules,
   serviceEntries,
   proxyConfigs,
+  linkerd,
+  trafficSplits,
   kafkas,
   kafkaTopicResources,
   describedTopics,

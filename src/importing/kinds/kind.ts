@@ -8,6 +8,8 @@ export interface DocumentKind {
   recognises(document: Cell): boolean;
   /** Adds what the document says. Values that it does not use are listed with their reasons. */
   read(document: Cell, system: System): void;
+  /** Notes what documents of other kinds say for it, such as annotations of a Service. */
+  beside?(document: Cell, system: System): void;
 }
 
 /** Recognises resources of Kubernetes by kind, and by the group before the version, such as `apps`. */

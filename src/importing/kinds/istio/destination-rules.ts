@@ -3,7 +3,8 @@ import { listBelow, REASON } from '../../reasons.js';
 import type { Component } from '../../system.js';
 import { filled, from, list, map, plain, type Written } from '../../written.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
-import { bundleOf, meshOf, type Mesh } from './mesh.js';
+import { istioMesh } from './mesh.js';
+import { bundleOf, type Mesh } from '../mesh.js';
 
 const BALANCERS: Readonly<Record<string, string>> = {
   ROUND_ROBIN: 'roundRobin',
@@ -17,7 +18,7 @@ export const destinationRules: DocumentKind = {
   name: 'Istio DestinationRule',
   recognises: resource(/^networking\.istio\.io$/, 'DestinationRule'),
   read(document, system) {
-    const mesh = meshOf(system);
+    const mesh = istioMesh(system);
     system.later('settings', () => {
       const host = document.get('spec', 'host')?.text() ?? '';
       const found = system.findAll(host, namespaceOf(document));

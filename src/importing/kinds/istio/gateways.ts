@@ -1,14 +1,14 @@
 import { listBelow, REASON } from '../../reasons.js';
 import { guess, plain } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
-import { meshOf } from './mesh.js';
+import { istioMesh } from './mesh.js';
 
 /** Gateways: the entrance of a mesh. */
 export const gateways: DocumentKind = {
   name: 'Istio Gateway',
   recognises: resource(/^networking\.istio\.io$/, 'Gateway'),
   read(document, system) {
-    const mesh = meshOf(system);
+    const mesh = istioMesh(system);
     system.later('parts', () => {
       const name = document.get('metadata', 'name');
       const wanted = name?.text() ?? 'gateway';
@@ -36,7 +36,7 @@ export const serviceEntries: DocumentKind = {
   name: 'Istio ServiceEntry',
   recognises: resource(/^networking\.istio\.io$/, 'ServiceEntry'),
   read(document, system) {
-    meshOf(system);
+    istioMesh(system);
     const namespace = namespaceOf(document);
     for (const host of document.get('spec', 'hosts')?.items() ?? []) {
       const wanted = host.text();

@@ -2,7 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import { from } from '../../written.js';
 import { resource, type DocumentKind } from '../kind.js';
-import { meshOf } from './mesh.js';
+import { istioMesh } from './mesh.js';
 
 /**
  * Settings of all proxies of a mesh: their worker threads. A ProxyConfig with a selector is for some pods only. Sources:
@@ -16,7 +16,7 @@ export const proxyConfigs: DocumentKind = {
     const cell = isOfSome ? undefined : threadsOf(document);
     const count = cell?.number() ?? 0;
     // 0 is as many as the machine has, which no file says.
-    if (cell !== undefined && count >= 1) meshOf(system).threads ??= from(count, cell);
+    if (cell !== undefined && count >= 1) istioMesh(system).threads ??= from(count, cell);
     if (isOfSome) document.list('the proxies of a mesh are alike here');
     listBelow(document, { apiVersion: REASON.kind, kind: REASON.kind, metadata: REASON.name });
     document.list('how a mesh is installed is not simulated');

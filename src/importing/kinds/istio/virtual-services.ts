@@ -5,7 +5,8 @@ import { rewriteOf, type Rewrite } from '../../rewrites.js';
 import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
-import { bundleOf, meshOf, type Mesh } from './mesh.js';
+import { istioMesh } from './mesh.js';
+import { bundleOf, type Mesh } from '../mesh.js';
 import { ruleBundle } from './retries.js';
 import { addInjected, hostsOf, mirrorOf } from './extras.js';
 import { headersOf, matchOf, samplePath, type RouteMatch } from './matches.js';
@@ -15,7 +16,7 @@ export const virtualServices: DocumentKind = {
   name: 'Istio VirtualService',
   recognises: resource(/^networking\.istio\.io$/, 'VirtualService'),
   read(document, system) {
-    const mesh = meshOf(system);
+    const mesh = istioMesh(system);
     system.later('routes', () => {
       new Reader(document, system, mesh).read();
       listRoutes(document);

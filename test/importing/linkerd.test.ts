@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Imported } from '../../src/importing/import.js';
+import { deployed, imported, loaded, source } from './support.js';
+
+const INSIDE = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: default, annotations: { linkerd.io/inject: enabled } }
+---`;
+
+function read(...texts: readonly string[]): { readonly result: Imported; readonly scenario: any } {
+  const result = imported(source(texts.join('\n---')));
+  loaded(result);
+  return { result, scenario: parse(result.scenario) };
+}
+
+function reasonsOf({ account }: Imported, path: string): readonly string[] {
+  return account.listed.filter((one) => one.path.startsWith(path)).map(({ reason }) => reason);
+}
+
+/** The names follow BuoyantIO/booksapp (Apache-2.0); the values are those of the pages of Linkerd. */
+describe('annotations of a Service', () => {
+  const annotated = (annotations: string): string =>
+    deployed(['books'], { about: `, annotations: { ${annotations} }` });
+
+  it('are the bundle of the proxies that call it', () => {
+    const { scenario } = read(
+      INSIDE,
+      deployed(['web']),
+      annotated(
+        'retry.linkerd.io/http: "gateway-error,500", retry.linkerd.io/limit: "2", retry.linkerd.io/timeout: 300ms, timeout.linkerd.io/request: 2s, ' +
+          'balancer.linkerd.io/failure-accrual: consecutive, balancer.linkerd.io/failure-accrual-consecutive-max-failures: "3", ' +
+          'balancer.linkerd.io/failure-accrual-consecutive-jitter-ratio: "0.25"',
+      ),
+    );
+    expect(scenario.mesh).toEqual({
+      kind: 'linkerd',
+      outbound: {
+        books: {
+          deadline: '2s',
+          timeout: '300ms',
+          retry: {
+            attempts: 3,
+            on: [502, 503, 504, 500, 'timeout'],
+            backoff: { kind: 'exponential', base: '37.5ms', max: '250ms', jitter: '33%' },
+          },
+          circuitBreaker: { kind: 'linkerd', maxFailures: 3, jitterRatio: '25%' },
+        },
+      },
+    });
+  });
+
+  it('repeat once where they have no limit, and try no failed connection again', () => {
+    const { scenario } = read(annotated('retry.linkerd.io/http: 5xx'));
+    expect(scenario.mesh.outbound.books.retry).toMatchObject({ attempts: 2, on: ['5xx'] });
+  });
+
+  it('do nothing beside a ServiceProfile, whose retries have a budget and no limit', () => {
+    const { result, scenario } = read(
+      annotated('retry.linkerd.io/http: 5xx, balancer.linkerd.io/failure-accrual: consecutive'),
+      `
+apiVersion: linkerd.io/v1alpha2
+kind: ServiceProfile
+metadata: { name: books.default.svc.cluster.local }
+spec:
+  routes:
+    - { name: GET /books, condition: { method: GET, pathRegex: /books }, isRetryable: true, timeout: 300ms }
+    - { name: GET /book, condition: { method: GET, pathRegex: "/books/[^/]*" }, isRetryable: true, timeout: 300ms }
+  retryBudget: { retryRatio: 0.3, minRetriesPerSecond: 5, ttl: 20s }
+`,
+    );
+    expect(scenario.mesh.outbound.books).toEqual({
+      deadline: '300ms',
+      retry: {
+        attempts: 'unlimited',
+        on: ['5xx'],
+        backoff: { kind: 'constant', base: '1ms' },
+        budget: { ratio: '30%', minPerSecond: 5, window: '20s' },
+      },
+    });
+    expect(reasonsOf(result, 'metadata.annotations.balancer')).toContain(
+      'Linkerd ignores it beside a ServiceProfile',
+    );
+  });
+});
+
+it('a ServiceProfile whose routes differ says what to write for their endpoints', () => {
+  const { result, scenario } = read(
+    deployed(['books']),
+    `
+apiVersion: linkerd.io/v1alpha2
+kind: ServiceProfile
+metadata: { name: books.default.svc.cluster.local }
+spec:
+  routes:
+    - { name: GET, condition: { method: GET }, isRetryable: true }
+    - { name: PUT, condition: { method: PUT }, timeout: 25ms }
+`,
+  );
+  expect(scenario.mesh).toEqual({ kind: 'linkerd' });
+  expect(reasonsOf(result, 'spec.routes[0].isRetryable')[0]).toContain(
+    'write `retry` in `mesh.outbound`',
+  );
+  expect(reasonsOf(result, 'spec.routes[1].timeout')[0]).toContain(
+    'write `deadline` in `mesh.outbound`',
+  );
+});
+
+it('pods with a proxy are the mesh, and one that opts out is outside', () => {
+  const out = deployed(['legacy']).replace(
+    'metadata: { labels: { app: legacy } }',
+    'metadata: { labels: { app: legacy }, annotations: { linkerd.io/inject: disabled } }',
+  );
+  const { scenario } = read(INSIDE, deployed(['web', 'books']), out);
+  expect(scenario.mesh).toEqual({ kind: 'linkerd', services: ['web', 'books'] });
+});
+
+it('a TrafficSplit gives a share of the calls to another service', () => {
+  const { scenario } = read(
+    deployed(['authors', 'authors-clone']),
+    `
+apiVersion: split.smi-spec.io/v1alpha1
+kind: TrafficSplit
+metadata: { name: authors-split }
+spec:
+  service: authors
+  backends: [ { service: authors, weight: 900m }, { service: authors-clone, weight: 100m } ]
+`,
+  );
+  expect(scenario.mesh).toEqual({
+    kind: 'linkerd',
+    routes: { authors: [{ name: 'split', to: { authors: 900, 'authors-clone': 100 } }] },
+  });
+});
