@@ -100,13 +100,14 @@ class Reader {
   }
 
   /** Where a rule sends its requests: one target, or several with their weights. */
-  private targetOf(rule: Cell, gateway: Component | null): Written | undefined {
+  private targetOf(rule: Cell, gateway: Component | null, callee?: Component): Written | undefined {
     const routes = rule.get('route')?.items() ?? [];
     const found = routes.flatMap((route) => {
       const host = route.get('destination', 'host');
       const component = this.system.find(host?.text() ?? '', this.namespace);
       if (component?.section !== 'services' || host === undefined) return [];
       if (gateway !== null) this.system.connect(gateway, component, host);
+      else if (component !== callee) this.system.inner.set(component, host);
       const weight = route.get('weight');
       const share = weight?.number() ?? 100;
       const name = this.versioned(component, route);
@@ -136,15 +137,19 @@ class Reader {
     const bundle = ruleBundle(plainRule);
     if (!takesSome(plainRule)) addInjected(plainRule, callee, this.system);
     for (const [field, value] of bundle) bundleOf(this.mesh, callee).set(field, value);
-    if (callee.versions.length === 0) return;
     const routes = rules.flatMap((rule, index) => {
-      const to = this.targetOf(rule, null);
+      const to = this.targetOf(rule, null, callee);
       const headers = headersOf(rule);
       if (to === undefined || (headers === null && takesSome(rule))) return [];
       const match = headers === null ? undefined : map({ headers });
       return [{ rule, route: map({ name: plain(`route-${index + 1}`), match, to }) }];
     });
-    if (routes.length === 0) return;
+    // One target alone is no choice.
+    const isChoice = ({ route }: { readonly route: WrittenMap }): boolean => {
+      const to = route.entries.get('to');
+      return to?.kind !== 'scalar' || to.value !== callee.name;
+    };
+    if (!routes.some(isChoice)) return;
     const rest = map({ name: plain('rest'), to: plain(callee.name) });
     const all = routes.map(({ route }) => route);
     this.mesh.routes.set(callee, list(takesSome(routes.at(-1)!.rule) ? [...all, rest] : all));

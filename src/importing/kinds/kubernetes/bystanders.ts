@@ -12,6 +12,12 @@ export const bystanders: DocumentKind = {
 };
 
 const METRICS = 'metrics are not simulated';
+/** Why jobs, and their pods, are no component. */
+export const JOB =
+  'a job runs beside the requests: write its load as a workload if it takes their resources';
+const WEBHOOK = 'the server of the cluster calls it, and no request of users';
+const ANALYSIS = 'judges a rollout: write `analysis` in `rollout`';
+const MOMENT = 'the state of the moment is no setting';
 const BYSTANDERS: ReadonlyMap<string, string> = new Map([
   ['Secret', 'the program reads it, not the simulation'],
   ['ServiceAccount', REASON.security],
@@ -25,7 +31,32 @@ const BYSTANDERS: ReadonlyMap<string, string> = new Map([
   ['RequestAuthentication', REASON.security],
   ['FrontendConfig', REASON.security],
   ['ManagedCertificate', REASON.security],
+  ['Certificate', REASON.security],
+  ['Issuer', REASON.security],
+  ['ClusterIssuer', REASON.security],
+  ['PodSecurityPolicy', REASON.security],
+  ['SecurityGroupPolicy', REASON.security],
+  ['ServerAuthorization', REASON.security],
+  ['MeshTLSAuthentication', REASON.security],
+  ['ExternalSecret', REASON.security],
+  ['SealedSecret', REASON.security],
   ['Namespace', REASON.name],
+  ['Job', JOB],
+  ['CronJob', JOB],
+  ['ValidatingWebhookConfiguration', WEBHOOK],
+  ['MutatingWebhookConfiguration', WEBHOOK],
+  ['APIService', WEBHOOK],
+  ['AnalysisTemplate', ANALYSIS],
+  ['ClusterAnalysisTemplate', ANALYSIS],
+  ['AnalysisRun', ANALYSIS],
+  ['Experiment', ANALYSIS],
+  ['Endpoints', MOMENT],
+  ['EndpointSlice', MOMENT],
+  ['Event', MOMENT],
+  ['Lease', MOMENT],
+  ['ControllerRevision', MOMENT],
+  ['Node', REASON.scheduling],
+  ['VerticalPodAutoscaler', 'sizes of pods stay as they are in a run: write `cpu` and `memory`'],
   ['PersistentVolume', REASON.storage],
   ['PersistentVolumeClaim', REASON.storage],
   ['StorageClass', REASON.storage],
@@ -40,6 +71,9 @@ const BYSTANDERS: ReadonlyMap<string, string> = new Map([
   ['KafkaRebalance', 'operators of a cluster carry no messages'],
   ['PodMonitor', METRICS],
   ['ServiceMonitor', METRICS],
+  ['PodMonitoring', METRICS],
+  ['Probe', METRICS],
+  ['AlertmanagerConfig', METRICS],
   ['PrometheusRule', METRICS],
   ['CustomResourceDefinition', 'defines a kind of documents'],
 ]);

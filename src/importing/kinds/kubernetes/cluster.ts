@@ -1,4 +1,5 @@
 import type { Cell } from '../../cell.js';
+import { plural } from '../../../text/words.js';
 import type { Component, System } from '../../system.js';
 import { addComponent, type Pods } from './component.js';
 import { variablesOf } from './environment.js';
@@ -32,7 +33,7 @@ export function clusterOf(system: System): Cluster {
 
 /** Makes one component of the pods of each Service, the widest selector first, and of each workload without one. */
 function join({ pods: all, services, components }: Cluster, system: System): void {
-  const pods = withoutDuplicates(all);
+  const pods = withoutDuplicates(all, system);
   const groups = services.map((service) => ({
     service,
     group: pods.filter(isSelectedBy(service)),
@@ -72,20 +73,62 @@ function join({ pods: all, services, components }: Cluster, system: System): voi
  * The last definition of each workload: an object that is applied again replaces the one before. A part without an image is a patch,
  * which Kustomize merges with the whole.
  */
-function withoutDuplicates(pods: readonly Pods[]): readonly Pods[] {
+function withoutDuplicates(all: readonly Pods[], system: System): readonly Pods[] {
+  const pods = withoutOwned(all);
   const last = new Map<string, Pods>();
   for (const each of pods) {
     const before = last.get(identityOf(each));
     if (before === undefined || hasImage(each) || !hasImage(before))
       last.set(identityOf(each), each);
   }
+  const again: (readonly [before: Pods, after: Pods])[] = [];
   for (const each of pods) {
-    const { document } = last.get(identityOf(each))!;
+    const after = last.get(identityOf(each))!;
+    const { document } = after;
     if (document === each.document) continue;
-    const isPatch = !hasImage(each) && hasImage(last.get(identityOf(each))!);
+    const isPatch = !hasImage(each) && hasImage(after);
+    if (!isPatch) again.push([each, after]);
     each.document.list(isPatch ? PATCH : `the same object is defined again at ${document.place}`);
   }
+  askAboutOthers(again, system);
   return [...last.values()];
+}
+
+/** Files of a folder that define a workload differently are several clusters or environments. */
+function askAboutOthers(
+  again: readonly (readonly [before: Pods, after: Pods])[],
+  system: System,
+): void {
+  const different = again.filter(
+    ([{ document: before }, { document: after }]) =>
+      system.found.has(before.file) &&
+      before.file !== after.file &&
+      textOf(before) !== textOf(after),
+  );
+  const [first] = different;
+  if (first === undefined) return;
+  const [before, after] = first;
+  const others = new Set(different.map(([{ name }]) => name)).size - 1;
+  const more = others === 0 ? '' : ` and ${plural(others, 'other workload')}`;
+  system.ask(
+    `Do ${before.document.file} and ${after.document.file} run side by side? Both define ${before.name}${more}, and the later file counts: import one cluster, or one environment, at a time`,
+  );
+}
+
+function textOf(document: Cell): string {
+  return JSON.stringify(document.leaves().map(({ path, value }) => [path, value]));
+}
+
+/** A list of all objects of a cluster has the ReplicaSets and pods of a Deployment too. */
+function withoutOwned(all: readonly Pods[]): readonly Pods[] {
+  const names = new Set(all.map(identityOf));
+  // The name of a ReplicaSet is that of its Deployment and a hash.
+  const isThere = ({ namespace, owner }: Pods): boolean =>
+    owner !== null &&
+    [owner, owner.replace(/-[a-z0-9]+$/, '')].some((name) => names.has(`${namespace}/${name}`));
+  for (const each of all.filter(isThere))
+    each.document.relist(`part of ${each.owner}, which counts`);
+  return all.filter((each) => !isThere(each));
 }
 
 function hasImage({ pod }: Pods): boolean {

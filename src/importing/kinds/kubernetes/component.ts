@@ -22,6 +22,8 @@ export interface Pods {
   readonly document: Cell;
   /** Specification of the pod. */
   readonly pod: Cell | undefined;
+  /** Name of the object that keeps it, such as a ReplicaSet of a Deployment; null = none. */
+  readonly owner: string | null;
 }
 
 /** Builds the component of a group of pods; several of them are its versions. */
@@ -88,7 +90,7 @@ const NAMES = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app
 
 /** Names of programs that make the load of a test. */
 export const LOAD_GENERATOR =
-  /load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test|virtual-(customer|user|worker)/i;
+  /^load |-traffic(:|$)|load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test|virtual-(customer|user|worker)/i;
 
 function fillService(
   component: Component,

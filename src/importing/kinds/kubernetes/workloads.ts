@@ -3,20 +3,30 @@ import { listBelow, REASON } from '../../reasons.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
 import type { Pods } from './component.js';
+import { JOB } from './bystanders.js';
 import { listPod } from './pods.js';
 
-/** Deployments and everything else that keeps pods running, also a Rollout of Argo. */
+/** Deployments and everything else that keeps pods running, also a Rollout of Argo; and pods by themselves. */
 export const workloads: DocumentKind = {
-  name: 'Kubernetes Deployment, StatefulSet, DaemonSet or ReplicaSet',
-  recognises: (document) => isWorkload(document) || isArgoRollout(document),
+  name: 'Kubernetes Deployment, StatefulSet, DaemonSet, ReplicaSet or Pod',
+  recognises: (document) => KINDS.some((isOne) => isOne(document)),
   read(document, system) {
-    const template = document.get('spec', 'template');
+    const template = isPod(document) ? document : document.get('spec', 'template');
+    const owner = document
+      .get('metadata', 'ownerReferences')
+      ?.items()
+      .find((one) => KEEPERS.has(one.get('kind')?.text() ?? ''));
+    if (owner?.get('kind')?.text() === 'Job') {
+      document.list(JOB);
+      return;
+    }
     const pods: Pods = {
       name: document.get('metadata', 'name')?.text() ?? 'unnamed',
       namespace: namespaceOf(document),
       labels: textsOf(template?.get('metadata', 'labels')),
       document,
       pod: template?.get('spec'),
+      owner: owner?.get('name')?.text() ?? null,
     };
     clusterOf(system).pods.push(pods);
     listWorkload(document);
@@ -24,14 +34,26 @@ export const workloads: DocumentKind = {
   },
 };
 
-const isWorkload = resource(
-  /^(apps|extensions)$/,
+/** Kinds that make pods, or that make what makes them. */
+const KEEPERS: ReadonlySet<string> = new Set([
   'Deployment',
   'StatefulSet',
   'DaemonSet',
   'ReplicaSet',
-);
-const isArgoRollout = resource(/^argoproj\.io$/, 'Rollout');
+  'Rollout',
+  'DeploymentConfig',
+  'ReplicationController',
+  'Job',
+]);
+
+const isPod = resource(/^$/, 'Pod');
+const KINDS = [
+  resource(/^(apps|extensions)$/, 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'),
+  resource(/^argoproj\.io$/, 'Rollout'),
+  resource(/^apps\.openshift\.io$/, 'DeploymentConfig'),
+  resource(/^$/, 'ReplicationController'),
+  isPod,
+];
 
 /** Gives the reasons once the settings of components have used what they can. */
 function listWorkload(document: Cell): void {
@@ -45,5 +67,7 @@ function listWorkload(document: Cell): void {
     'spec.podManagementPolicy': 'pods of a set start independently of each other',
     'spec.volumeClaimTemplates': REASON.storage,
     'spec.persistentVolumeClaimRetentionPolicy': REASON.storage,
+    'spec.triggers': REASON.program,
+    status: 'the state of the moment is no setting',
   });
 }

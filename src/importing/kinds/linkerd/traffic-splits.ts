@@ -35,7 +35,8 @@ function addSplit(document: Cell, system: System): void {
       const name = backend.get('service');
       const weight = backend.get('weight');
       const component = system.find(name?.text() ?? '', namespace);
-      if (component?.section !== 'services') return [];
+      if (component?.section !== 'services' || name === undefined) return [];
+      if (component !== callee) system.inner.set(component, name);
       return [{ name: component.name, share: shareOf(weight), origins: [weight, name] }];
     }),
   );

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { SourceText } from '../../src/importing/cell.js';
+import type { Imported } from '../../src/importing/import.js';
+import { deployed, imported, loaded, source } from './support.js';
+
+function read(sources: readonly SourceText[]): {
+  readonly result: Imported;
+  readonly scenario: any;
+} {
+  const result = imported(sources);
+  loaded(result);
+  return { result, scenario: parse(result.scenario) };
+}
+
+function found(path: string, text: string): SourceText {
+  return { path, text, isFound: true };
+}
+
+const owned = (kind: string, name: string, ownerKind: string, owner: string): string => `
+apiVersion: ${kind === 'Pod' ? 'v1' : 'apps/v1'}
+kind: ${kind}
+metadata:
+  name: ${name}
+  labels: { app: web }
+  ownerReferences: [ { kind: ${ownerKind}, name: ${owner}, controller: true } ]
+spec:
+  ${kind === 'Pod' ? 'containers: [ { name: main, image: shop/web } ]' : 'replicas: 3\n  template: { metadata: { labels: { app: web } }, spec: { containers: [ { name: main, image: shop/web } ] } }'}
+`;
+
+describe('all objects of a cluster, as kubectl get all -o yaml lists them', () => {
+  it('have one component of a Deployment, its ReplicaSets and its pods', () => {
+    const text = [
+      deployed(['web']),
+      owned('ReplicaSet', 'web-5d4f8', 'Deployment', 'web'),
+      owned('Pod', 'web-5d4f8-x7k2p', 'ReplicaSet', 'web-5d4f8'),
+      owned('Pod', 'migrate-h2x9z', 'Job', 'migrate'),
+    ].join('\n---');
+    const { result, scenario } = read(source(text));
+    expect(Object.keys(scenario.services)).toEqual(['web']);
+    expect(scenario.services.web.versions).toBeUndefined();
+    const reasons = new Set(result.account.listed.map(({ reason }) => reason));
+    expect(reasons).toContain('part of web, which counts');
+    expect(reasons).toContain('part of web-5d4f8, which counts');
+  });
+
+  it('keep a Deployment that an operator owns by an object of the same name', () => {
+    const text = deployed(['web']).replace(
+      'metadata: { name: web }',
+      'metadata: { name: web, ownerReferences: [ { kind: Shop, name: web, controller: true } ] }',
+    );
+    expect(Object.keys(read(source(text)).scenario.services)).toEqual(['web']);
+  });
+
+  it('have a pod by itself as a service', () => {
+    const pod = owned('Pod', 'web', 'Shop', 'x').replace(/ {2}ownerReferences.*\n/, '');
+    const { scenario } = read(source(pod));
+    expect(Object.keys(scenario.services)).toEqual(['web']);
+  });
+
+  it('have jobs and webhooks, which are listed with their reasons', () => {
+    const text = `${deployed(['web'])}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: migrate }
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: { name: injector }
+`;
+    const reasons = read(source(text)).result.account.listed.map(({ reason }) => reason);
+    expect(reasons.some((reason) => reason.startsWith('a job runs beside'))).toBe(true);
+    expect(reasons).toContain('the server of the cluster calls it, and no request of users');
+  });
+});
+
+describe('a folder with the files of two clusters', () => {
+  const east = deployed(['web', 'orders']);
+  const question =
+    'Do east/all.yaml and west/all.yaml run side by side? Both define web, and the later file counts: import one cluster, or one environment, at a time';
+
+  it('asks which one to import', () => {
+    const west = east.replace('image: shop/web', 'image: shop/web2');
+    const { questions } = read([found('east/all.yaml', east), found('west/all.yaml', west)]).result;
+    expect(questions[0]).toBe(question);
+  });
+
+  it('does not ask for copies, nor for files that are named', () => {
+    const copies = read([found('east/all.yaml', east), found('west/all.yaml', east)]).result;
+    const west = east.replace('image: shop/web', 'image: shop/web2');
+    const named = read([...source(east, 'east/all.yaml'), ...source(west, 'west/all.yaml')]).result;
+    for (const { questions } of [copies, named]) expect(questions).not.toContain(question);
+  });
+});
+
+it('a VirtualService divides the calls of a service among others, which are no entrances', () => {
+  const text = `${deployed(['web', 'catalog', 'catalog-next'])}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: catalog }
+spec:
+  hosts: [ catalog ]
+  http:
+    - route:
+        - { destination: { host: catalog }, weight: 90 }
+        - { destination: { host: catalog-next }, weight: 10 }
+`;
+  const { scenario } = read(source(text));
+  expect(scenario.mesh.routes.catalog).toEqual([
+    { name: 'route-1', to: { catalog: 90, 'catalog-next': 10 } },
+  ]);
+  expect(scenario.workloads.users.requests.map(({ name }: { name: string }) => name)).toEqual([
+    'web',
+    'catalog',
+  ]);
+});
