@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { outsideQuestion } from '../../src/importing/questions.js';
 import { connectAddresses } from '../../src/importing/kinds/kubernetes/addresses.js';
+import { deployed, imported, source } from './support.js';
 import type { Component, System } from '../../src/importing/system.js';
 
 /** The question about the addresses of some variables of `orders`, of which only `cart` is known. */
@@ -38,4 +39,28 @@ it.each([
   ['a component that is there', { CART_ADDR: 'cart:80' }],
 ])('asks nothing about %s', (_, variables) => {
   expect(questionOn(variables)).toBeUndefined();
+});
+
+/** The shape of stefanprodan/podinfo (Apache-2.0), whose frontend has the address of its backend as an argument. */
+it.each([
+  [
+    'Kubernetes',
+    'k8s.yaml',
+    deployed(['web']) +
+      '\n---' +
+      deployed(['shop'], {
+        more: ', command: [ ./shop, --port=80, --backend-url=http://web:9898/echo ]',
+      }),
+    'call: web.handle',
+  ],
+  [
+    'Docker Compose',
+    'compose.yaml',
+    `services: { web_api: { image: web }, shop: { image: shop, command: ./shop --backend-url http://web_api:9898/echo } }`,
+    'call: web_api.handle',
+  ],
+])('an address on the command line in %s suggests a call', (_, path, text, call) => {
+  const { scenario } = imported(source(text, path));
+  expect(scenario.match(new RegExp(`- ${call}  # ${path}:\\d+, guess`, 'g'))).toHaveLength(1);
+  expect(scenario.match(/- call: /g)).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { DerivedCell, type Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { connectAddresses } from '../kubernetes/addresses.js';
+import { connectAddresses, connectArguments } from '../kubernetes/addresses.js';
 import type { Variable } from '../spring/layers.js';
 import type { Container } from './container.js';
 import type { Values } from './values.js';
@@ -18,6 +18,9 @@ export function callsOf(
   for (const { name, origins, text } of environmentOf(container, values)) {
     connectAddresses(component, name, text, '', system, origins);
   }
+  const commands = [...container.all('entrypoint'), ...container.all('command')];
+  const inserted = commands.map((command) => values.inserted(command));
+  connectArguments(component, inserted, '', system);
   for (const { service, origin, isRun } of dependencies(container, values)) {
     const callee = system.find(service.toLowerCase());
     if (callee === undefined || isRun) continue;

@@ -15,8 +15,8 @@ export function hostsIn(
     .flatMap((part) => {
       const scheme = /^[a-z][a-z0-9+.-]*(:[a-z0-9+.-]+)*:\/\//i.exec(part)?.[0] ?? '';
       const rest = part.slice(scheme.length).replace(/^[^/@]*@/, '');
-      const [, host, port] = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)(?=(:\d+)?([/?].*)?$)/i.test(rest)
-        ? (/^([a-z0-9.-]+)(:\d+)?/i.exec(rest) ?? [])
+      const [, host, port] = /^([a-z0-9]([\w.-]*[a-z0-9])?)(?=(:\d+)?([/?].*)?$)/i.test(rest)
+        ? (/^([\w.-]+)(:\d+)?/i.exec(rest) ?? [])
         : [];
       if (host === undefined) return [];
       return [{ host, isSure: scheme !== '' || port !== undefined }];
@@ -52,5 +52,23 @@ export function connectAddresses(
     )
       system.outside.set(host, `${name} of ${from.name}`);
     if (to !== undefined) for (const origin of origins) system.connect(from, to, origin);
+  }
+}
+
+/** A call to each component whose address is in the command line of a process, such as `--backend-url=http://backend:9898`. */
+export function connectArguments(
+  from: Component,
+  commands: readonly (Cell | undefined)[],
+  namespace: string,
+  system: System,
+): void {
+  for (const command of commands) {
+    for (const argument of command?.isScalar === true ? [command] : (command?.items() ?? [])) {
+      const text = (argument.text() ?? '').replace(/(^|\s)-{1,2}[\w.-]+=/g, ' ');
+      for (const { host, isSure } of hostsIn(text)) {
+        const to = isSure ? system.find(host, namespace) : undefined;
+        if (to !== undefined) system.connect(from, to, argument);
+      }
+    }
   }
 }

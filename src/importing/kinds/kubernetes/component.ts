@@ -6,7 +6,7 @@ import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
 import { addProcess } from '../spring/application.js';
-import { connectAddresses } from './addresses.js';
+import { connectAddresses, connectArguments } from './addresses.js';
 import { variablesOf } from './environment.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
 import { coresOf } from './quantities.js';
@@ -77,6 +77,7 @@ export function addComponent(
     system.later('calls', () => {
       for (const { name, value } of variables)
         connectAddresses(component, name, value.text(), namespace, system, [value]);
+      connectArguments(component, commands, namespace, system);
     });
   }
   return component;
