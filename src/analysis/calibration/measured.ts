@@ -67,18 +67,18 @@ const PIECES = 10;
 
 /** The figures of one series in a part of the data. Empty if it has too few observations. */
 export function figuresOf(
-  { starts, durations, failed, traces }: Observed,
+  series: Observed,
   part: DataPart,
   weight: number,
 ): { readonly n: number; readonly figures: readonly MeasuredFigure[] } {
-  const own: number[] = [];
-  for (let i = 0; i < starts.length; i++) if (part.has(starts[i], traces[i])) own.push(i);
+  const { starts, durations, traces, extra } = series;
+  const kept: number[] = [];
+  for (let i = 0; i < starts.length; i++) if (part.has(starts[i], traces[i])) kept.push(i);
+  kept.sort((a, b) => starts[a] - starts[b] || a - b);
+  const own = kept.filter((i) => !extra[i]);
   const n = own.length;
   if (n < FEW) return { n, figures: [] };
-  own.sort((a, b) => starts[a] - starts[b] || a - b);
-  const pieces = Array.from({ length: PIECES }, (_, k) =>
-    own.slice(Math.floor((k * n) / PIECES), Math.floor(((k + 1) * n) / PIECES)),
-  );
+  const pieces = inPieces(own);
   const sorted = (some: readonly number[]): Float64Array =>
     Float64Array.from(some, (i) => Math.max(1, durations[i])).sort();
   const all = sorted(own);
@@ -90,9 +90,6 @@ export function figuresOf(
       return { name, value: sortedQuantile(all, q) / 1e9, error };
     },
   );
-  const failures = own.filter((i) => failed[i]).length;
-  const share = failures / n;
-  const noise = spread(pieces.map((piece) => piece.filter((i) => failed[i]).length / piece.length));
   return {
     n,
     figures: [
@@ -102,13 +99,33 @@ export function figuresOf(
         value: (n * weight) / part.seconds / part.share,
         error: 1 / Math.sqrt(n),
       },
-      {
-        name: 'failures',
-        value: share,
-        error: Math.max(noise, Math.sqrt((share * (1 - share)) / n), 1 / n),
-      },
+      { name: 'failures', ...failuresOf(series, kept) },
     ],
   };
+}
+
+function inPieces(own: readonly number[]): readonly (readonly number[])[] {
+  const n = own.length;
+  return Array.from({ length: PIECES }, (_, k) =>
+    own.slice(Math.floor((k * n) / PIECES), Math.floor(((k + 1) * n) / PIECES)),
+  );
+}
+
+/** The share of failures of all that was kept, each with its weight. */
+function failuresOf(
+  { failed, weights }: Observed,
+  kept: readonly number[],
+): Pick<MeasuredFigure, 'value' | 'error'> {
+  const sum = (some: readonly number[], of: (i: number) => number): number =>
+    some.reduce((total, i) => total + of(i), 0);
+  const shareOf = (some: readonly number[]): number =>
+    sum(some, (i) => (failed[i] ? weights[i] : 0)) / sum(some, (i) => weights[i]);
+  const value = shareOf(kept);
+  const all = sum(kept, (i) => weights[i]);
+  const off = (i: number): number => weights[i] * ((failed[i] ? 1 : 0) - value);
+  const noise = spread(inPieces(kept).map(shareOf));
+  const one = sum(kept, (i) => weights[i] * weights[i]) / (all * all);
+  return { value, error: Math.max(noise, Math.sqrt(sum(kept, (i) => off(i) * off(i))) / all, one) };
 }
 
 /** Standard error of the logarithm of a quantile, from the ranks around it. Source: binomial interval of order statistics. */

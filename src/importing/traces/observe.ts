@@ -1,3 +1,4 @@
+import type { Evened } from './evenly.js';
 import { Executions } from './executions.js';
 import { inferKinds } from './kinds.js';
 import { LeftOut } from './left-out.js';
@@ -23,6 +24,10 @@ export interface Observed {
   readonly failed: readonly boolean[];
   /** Number of the trace, the same in all series. */
   readonly traces: readonly number[];
+  /** What each one counts for in the share of failures. */
+  readonly weights: readonly number[];
+  /** Those that count for failures alone: their sampler kept more traces like them than others. */
+  readonly extra: readonly boolean[];
 }
 
 /** What files of traces show, without a model of the system that made them. */
@@ -55,15 +60,17 @@ export async function observeTraces(
   const executions = new Executions(store, links, roles, new Skews(store, links, leftOut));
   const says = partsThatSayAttempts(store, roles);
   const { load, sources: generators } = loadOf(store, links, roles, executions, says);
-  const series = new Series(store, roles);
+  const series = new Series(store, roles, links.evened);
   const { executes, calls } = roles;
   let first = Infinity;
   let last = -Infinity;
   for (let i = 0; i < store.count; i++) {
-    if (links.isIgnored[i] === 1 || links.evened.isExtra[i] === 1) continue;
+    if (links.isIgnored[i] === 1) continue;
     if ((store.flags[i] & FLAG.untimed) !== 0) continue;
-    first = Math.min(first, store.start[i]);
-    last = Math.max(last, store.start[i]);
+    if (links.evened.isExtra[i] === 0) {
+      first = Math.min(first, store.start[i]);
+      last = Math.max(last, store.start[i]);
+    }
     const caller = generators.has(store.service[i]);
     if (executes[i] >= 0) {
       const one = executions.of(i);
@@ -93,10 +100,12 @@ class Series {
     { readonly [K in keyof Observed]: Writable<Observed[K]> }
   >();
   private readonly traces = new Map<number, number>();
+  private extras = 0;
 
   constructor(
     private readonly store: SpanStore,
     private readonly roles: Roles,
+    private readonly evened: Evened,
   ) {}
 
   executed(span: number, isFailed: boolean): void {
@@ -136,21 +145,25 @@ class Series {
     if (own === undefined) {
       const { component, endpoint, kind } = this.roles.parts.all[part];
       const from = caller < 0 ? null : this.store.names.texts[caller];
-      const columns = { starts: [], durations: [], failed: [], traces: [] };
+      const columns = { starts: [], durations: [], failed: [], traces: [], weights: [], extra: [] };
       own = { caller: from, component, endpoint, kind, ...columns };
       this.known.set(key, own);
     }
     own.starts.push(one.from);
     own.durations.push(one.to - one.from);
     own.failed.push(one.isFailed);
-    own.traces.push(this.traceOf(one.span));
+    own.weights.push(this.evened.weight?.[one.span] ?? 1);
+    const isExtra = this.evened.isExtra[one.span] === 1;
+    own.extra.push(isExtra);
+    own.traces.push(this.traceOf(one.span, isExtra));
   }
 
-  private traceOf(span: number): number {
+  /** Traces that count for failures alone come after the others. */
+  private traceOf(span: number, isExtra: boolean): number {
     const hash = this.store.traceHash[span];
     const known = this.traces.get(hash);
     if (known !== undefined) return known;
-    const number = this.traces.size;
+    const number = isExtra ? this.evened.traces + this.extras++ : this.traces.size - this.extras;
     this.traces.set(hash, number);
     return number;
   }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { figuresOf, split, type DataPart } from '../../../src/analysis/calibration/measured.js';
+import { observeTraces } from '../../../src/importing/traces/observe.js';
 import type { TraceModel } from '../../../src/importing/traces/model.js';
 import { endpoint, modelOf } from './read.js';
 import { otlpLines, root, type TestSpan } from './spans.js';
@@ -53,6 +55,29 @@ describe('a sampler that keeps all errors', () => {
     );
   });
 });
+
+it('the failures that drift and calibrate measure are those of all that a sampler kept, each with its weight', async () => {
+  const text = otlpLines(kept((share) => attribute('SampleRate', 1 / share)));
+  const source = { path: 'traces.jsonl', chunks: () => chunksOf(text) };
+  const observed = await observeTraces([source], null);
+  const [series] = observed.series;
+  expect(observed.traces).toBeLessThan(440);
+  const figures = (part: DataPart): ReturnType<typeof figuresOf> =>
+    figuresOf(series!, part, observed.weight!);
+  const all = figures({ seconds: 100, share: 1, has: () => true });
+  // Times and rates are those of the traces with one chance, of which four or so have an error.
+  expect(all.n).toBe(observed.traces);
+  const failures = all.figures.find(({ name }) => name === 'failures')!;
+  expect(failures.value).toBeCloseTo(40 / 4040, 4);
+  // 40 failures, one of ten of the others.
+  expect(failures.error).toBeLessThan(0.0025);
+  const { fit, rest } = split(observed, 0.5, 'trace');
+  expect(figures(fit).n + figures(rest).n).toBe(all.n);
+});
+
+async function* chunksOf(text: string): AsyncIterable<string> {
+  yield await Promise.resolve(text);
+}
 
 describe('the own time of a service in a sample', () => {
   /** One of ten requests, 200 ms apart, each of which takes `ms` of its own time: 50/s in all. */
