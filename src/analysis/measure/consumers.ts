@@ -1,8 +1,11 @@
 import type { PlanHandler } from '../../contracts/plan/messaging.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
+import { placeOfValue } from '../../kernel/rng.js';
+import { ranges } from '../../model/modules/messaging/assignment.js';
 import { sumOf } from '../../stats/sums.js';
 import { busyOf, requestRates } from './loads.js';
+import { partitionShares } from './partition-shares.js';
 import type { GaugePick } from './gauges.js';
 import { meterOf } from './meter-of.js';
 import { sumCells } from './sums.js';
@@ -14,10 +17,10 @@ import type { Asked } from './question.js';
 export interface ConsumerUse {
   /** Topic or queue; several, where one endpoint handles the messages of all. */
   readonly source: string;
-  /** Executions at once: all that an even load of the partitions can reach, and their mean. */
+  /** Executions at once: all that the loads of the partitions can reach, and their mean. */
   readonly limit: number;
   readonly used: number;
-  /** Partitions of the members that have the most, where they do not divide evenly. */
+  /** The members that have the most, where the load does not divide evenly. */
   readonly busiest: Busiest | null;
   /**
    * Executions per second, and those that would keep pace with what is published, with full batches; messages, where
@@ -32,6 +35,8 @@ export interface ConsumerUse {
 type Busiest = NonNullable<ComponentHeadroom['busiest']>;
 
 interface Log {
+  /** Component id of the topic. */
+  readonly topic: number;
   readonly partitions: number;
   readonly perInstance: number;
 }
@@ -70,12 +75,13 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
     });
     const published = Math.max(...due);
     const all = limits.reduce((sum, limit) => sum + limit(instances), 0);
-    const [log] = logs;
     // Of several sources only the sum of their work is measured, not its spread.
-    const busiest = log === undefined || limits.length > 1 ? null : busiestOf(log, instances);
+    const [log] = limits.length > 1 ? [] : logs;
+    const spread = log === undefined ? null : spreadOf(asked, log);
+    const busiest = spread === null ? null : busiestOf(spread, instances);
     uses.push({
       source: [...sources].join(', '),
-      limit: busiest === null ? all : evenLimit(log, instances),
+      limit: spread === null ? all : Math.min(all, limitBySpread(spread, instances)),
       busiest,
       used: busyOf(part),
       rate,
@@ -87,21 +93,67 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   return uses;
 }
 
-/** Partitions of the busiest members of a group; null if all have the same number. */
-function busiestOf({ partitions, perInstance }: Log, instances: number): Busiest | null {
-  const members = Math.round(instances * perInstance);
-  if (members < 1 || members >= partitions || partitions % members === 0) return null;
-  return { members, partitions: Math.ceil(partitions / members), of: partitions };
+/** The part of the messages that each partition of a log gets. */
+interface Spread extends Log {
+  readonly shares: readonly number[];
+  /** The key that selects the partition; null = none does. */
+  readonly key: string | null;
+}
+
+function spreadOf(asked: Asked, log: Log): Spread {
+  const { plan } = asked.data;
+  const { topic, partitions } = log;
+  const acts = plan.acts.flatMap((act) =>
+    act.act === 'publish' && act.topic === topic ? [act] : [],
+  );
+  const rates = acts.map(({ from }) => {
+    const selection = { ...asked.selection, parts: [from] };
+    return requestRates({ ...asked, selection }).arrived;
+  });
+  const all = sumOf(rates);
+  const each = acts.map(({ key }) =>
+    partitionShares(plan.keys[key] ?? null, partitions, placeOfValue),
+  );
+  const keyed = acts.find(({ key }, i) => key >= 0 && rates[i] > 0);
+  if (keyed === undefined) return { ...log, shares: partitionShares(null, partitions), key: null };
+  const shares = each[0].map((_, at) => sumOf(each.map((own, i) => (own[at] * rates[i]) / all)));
+  return { ...log, shares, key: plan.keys[keyed.key].name };
+}
+
+/** A member with less than this many times the load of those with as many partitions has it by chance. */
+const UNEVEN = 1.25;
+
+/** The busiest members of a group, or the one of the busiest partition; null if all have about the same load. */
+function busiestOf(spread: Spread, instances: number): Busiest | null {
+  const { partitions, perInstance, key } = spread;
+  const members = Math.min(partitions, Math.round(instances * perInstance));
+  if (members < 1) return null;
+  const own = Math.ceil(partitions / members);
+  const isHot = largestShare(spread, members) > UNEVEN * (own / partitions);
+  const busiest = { members, partitions: own, of: partitions };
+  if (isHot && key !== null) return { ...busiest, key };
+  return partitions % members === 0 ? null : busiest;
+}
+
+/** The part of the messages that the busiest member gets, by the range assignor; others give no more even parts. */
+function largestShare({ partitions, shares }: Spread, members: number): number {
+  const all = Array.from({ length: members }, (_, member) => member);
+  const parts = new Array<number>(members).fill(0);
+  ranges(partitions, all).forEach((member, partition) => {
+    parts[member] += shares[partition];
+  });
+  return Math.max(...parts);
 }
 
 /**
  * Members that are busy on average when the busiest are busy all the time: 3 of 4 that share 6 partitions, since two of
  * them have 2 and two have 1. A mean number of instances lies between two whole numbers.
  */
-function evenLimit({ partitions, perInstance }: Log, instances: number): number {
-  const members = instances * perInstance;
+function limitBySpread(spread: Spread, instances: number): number {
+  const { partitions, perInstance } = spread;
+  const members = Math.min(partitions, instances * perInstance);
   const low = Math.max(1, Math.floor(members));
-  const at = (count: number): number => partitions / Math.ceil(partitions / count);
+  const at = (count: number): number => 1 / largestShare(spread, Math.min(partitions, count));
   return at(low) + Math.max(0, members - low) * (at(low + 1) - at(low));
 }
 
@@ -174,7 +226,11 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
   for (const { component, spec, groups } of topics) {
     for (const group of groups) {
       // A partition has one consumer at a time.
-      const log = { partitions: spec.partitions, perInstance: group.spec.concurrency };
+      const log = {
+        topic: component,
+        partitions: spec.partitions,
+        perInstance: group.spec.concurrency,
+      };
       const most = (n: number): number => Math.min(log.partitions, n * log.perInstance);
       add(group, component, [group.handler], group.spec.batch, most, log);
     }

@@ -5,8 +5,15 @@ import { shardOf } from '../../model/resources/replication/shards.js';
 /** Values after these are spread evenly over the partitions: each is rare, and there are many. */
 const COUNTED = 20_000;
 
+/** The partition of a value among `partitions`. */
+type PlaceOf = (value: number, partitions: number) => number;
+
 /** The share of the requests at each partition, where the value of a key selects it; without a key all are equal. */
-export function partitionShares(key: PlanKey | null, partitions: number): readonly number[] {
+export function partitionShares(
+  key: PlanKey | null,
+  partitions: number,
+  placeOf: PlaceOf = shardOf,
+): readonly number[] {
   const even = new Array<number>(partitions).fill(1 / partitions);
   if (key === null) return even;
   const { population } = key;
@@ -19,26 +26,26 @@ export function partitionShares(key: PlanKey | null, partitions: number): readon
       return even;
     case 'uniform':
     case 'sequence':
-      return spread(partitions, population.count, 0);
+      return spread(placeOf, partitions, population.count, 0);
     case 'hot': {
       const { count, hotShare, hotKeys } = population;
-      const others = spread(partitions, count, 0);
-      return spread(partitions, hotKeys, 0).map(
+      const others = spread(placeOf, partitions, count, 0);
+      return spread(placeOf, partitions, hotKeys, 0).map(
         (share, at) => hotShare * share + (1 - hotShare) * others[at],
       );
     }
     case 'zipf':
-      return spread(partitions, population.count, population.exponent);
+      return spread(placeOf, partitions, population.count, population.exponent);
   }
 }
 
 /** The shares of `count` values from 0, of which value i has the weight (i + 1)^-exponent. */
-function spread(partitions: number, count: number, exponent: number): number[] {
+function spread(placeOf: PlaceOf, partitions: number, count: number, exponent: number): number[] {
   const shares = new Array<number>(partitions).fill(0);
   let all = 0;
   for (let value = 0; value < Math.min(count, COUNTED); value++) {
     const weight = pow(value + 1, -exponent);
-    shares[shardOf(value, partitions)] += weight;
+    shares[placeOf(value, partitions)] += weight;
     all += weight;
   }
   const rest = count > COUNTED ? weightBetween(COUNTED, count, exponent) : 0;

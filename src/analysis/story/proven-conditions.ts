@@ -132,6 +132,7 @@ export const CAUSE_TEXTS: Readonly<
   locks: (subject) => `requests of ${subject} wait for a lock`,
   leak: (subject) => `${subject} leaks`,
   poison: (subject) => `${subject} has a message that its consumer cannot process`,
+  hotKeys: (subject) => `one partition of ${subject} gets most of its messages`,
   limit: (subject) => `${subject} refuses requests above its rate limit`,
   scaling: (subject) => `the autoscaler of ${subject} is too slow for the load`,
   start: (subject) => `${subject} starts with too few instances for the load`,

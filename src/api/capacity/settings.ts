@@ -27,7 +27,9 @@ const POOLS = ['maxOpen', 'maximumPoolSize', 'defaultPoolSize'] as const;
 
 /** The setting to raise where a resource is full; null if the file has none. */
 export function settingFor(written: MapNode, full: ComponentHeadroom): MoreOf | null {
-  const { component, resource, of, limit } = full;
+  const { component, resource, of, limit, busiest } = full;
+  // More consumers or partitions leave the values of a key where they are.
+  if (busiest?.key !== undefined) return null;
   const partitions = resource === 'consumers' && of !== null ? partitionsOf(written, of) : null;
   // A partition has one consumer of a group at most.
   if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;

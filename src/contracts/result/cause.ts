@@ -10,6 +10,7 @@ const causeKind = oneOf(
   'locks',
   'leak',
   'poison',
+  'hotKeys',
   'limit',
   'scaling',
   'start',
@@ -37,6 +38,7 @@ const causeKind = oneOf(
  * - `locks`: waits for a lock. Subject: the component that holds the locks.
  * - `leak`: memory or connections that are never given back. Subject: the component.
  * - `poison`: a message that its consumer can never process. Subject: the queue or topic.
+ * - `hotKeys`: values of a key that send most messages to one partition. Subject: the topic.
  * - `limit`: refusals by design: a quota, a rate limit, a 404. Subject: the component, endpoint or edge that refuses.
  * - `scaling`: an autoscaler that is too slow, or takes instances away. Subject: the component.
  * - `start`: fewer instances at the start than an autoscaler gives a component for the same load. Subject: the component.

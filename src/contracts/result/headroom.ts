@@ -104,10 +104,16 @@ export const componentHeadroom = exactShape({
   /** `saturatesAt` as a multiple of `rate`: below 1 = the load is higher. */
   factor: count,
   /**
-   * Consumers of a log whose partitions do not divide evenly: how many there are, the partitions of those that have the
-   * most, and all partitions. They are full first, so the limit is 3 for 4 consumers of 6 partitions.
+   * Consumers of a log whose load does not divide evenly: how many there are, the partitions of those that have the most,
+   * and all partitions. They are full first, so the limit is 3 for 4 consumers of 6 partitions. With `key` it is one of
+   * them: values of this key send it more messages than others with as many partitions get.
    */
-  busiest: exactShape({ members: count, partitions: count, of: count }).optional(),
+  busiest: exactShape({
+    members: count,
+    partitions: count,
+    of: count,
+    key: text.optional(),
+  }).optional(),
   /** Cores of a database whose nodes have unequal loads: the node that is full first, whose cores these are. */
   node: text.optional(),
   /**

@@ -7,6 +7,7 @@ import { collections } from './collections.js';
 import { errors } from './errors.js';
 import { fallbacks } from './fallbacks.js';
 import { hedges } from './hedges.js';
+import { hotKeys } from './hot-keys.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { limit } from './limit.js';
 import { load } from './load.js';
@@ -43,6 +44,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   outliers,
   fallbacks,
   poison,
+  hotKeys,
   moreConsumers,
   rebalances,
 ];

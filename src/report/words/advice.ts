@@ -10,6 +10,7 @@ import { questionsBetween, replacedBy, withLoadOf } from '../view/reference.js';
 import { settingsOf, settingsLineText, settingsTexts, type Settings } from '../view/settings.js';
 import { leastBehind } from './unseen-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
+import { hotKeyAdvice } from './hot-key-advice.js';
 import { poisonAdvice } from './poison-advice.js';
 import { gainLine, NO_PRICE, priceLine, priceLines, type Price } from './price.js';
 import { survivorsOf } from './survivors.js';
@@ -94,9 +95,14 @@ function unmetAdvice(view: View, unmet: UnmetUnseen): Words {
   const { worstVariant } = view;
   const own = unmetHarms(worstVariant.counterfactuals, unmet);
   const found = own === undefined ? null : nextUnseen(own, worstVariant);
-  const poison = poisonAdvice({ ...worstVariant, ...(own && { counterfactuals: own }) });
-  if (poison !== null) return [`${poison}.`];
+  const message = messageAdvice({ ...worstVariant, ...(own && { counterfactuals: own }) });
+  if (message !== null) return [`${message}.`];
   return found === null ? UNKNOWN : [...variantHead(view), found];
+}
+
+/** What to do about messages that wait, where no other value of a setting is the answer; null in other cases. */
+function messageAdvice(variant: VariantResult): string | null {
+  return poisonAdvice(variant) ?? hotKeyAdvice(variant);
 }
 
 /** Most paths of settings in a sentence. */
@@ -222,10 +228,10 @@ function bestOf(view: View): Advice {
     return advice(view, words, { variant, changes, which: bracketsOf(view, variant) });
   }
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
-  const poison = poisonAdvice(worstVariant);
+  const message = messageAdvice(worstVariant);
   // Budgets that hold say nothing of a backlog that never drains.
   const isOpen = !judged.some(holdsAll) || isLeftWaiting(view, worstVariant);
-  if (poison !== null && isOpen) return { ...NOTHING, words: [`${poison}.`] };
+  if (message !== null && isOpen) return { ...NOTHING, words: [`${message}.`] };
   if (judged.some((variant) => heldBudgets(variant).broken > 0))
     return { ...NOTHING, words: UNKNOWN };
   // Users that a fault harms are within what the budgets allow, if there are any for this variant.

@@ -34,6 +34,7 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   collections: 3,
   leak: 3,
   poison: 3,
+  hotKeys: 3,
   // They protect the callee on other days.
   breakers: 3,
   outliers: 3,

@@ -24,10 +24,7 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   },
   connections: ({ limit, of }) =>
     `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
-  consumers: ({ limit, of, busiest }) =>
-    busiest !== undefined
-      ? `its consumers with ${busiest.partitions} of the ${busiest.of} partitions of ${of ?? ''}`
-      : `its ${formatNumber(limit)} ${limit === 1 ? 'consumer' : 'consumers'} of ${of ?? ''}`,
+  consumers: consumerWords,
   bandwidth: ({ limit, of, direction = 'to' }) =>
     `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
   memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,
@@ -40,10 +37,24 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   rate: (one) => `its ${one.by!} of ${formatRate(one.limit)}${onCalls(one)}`,
 };
 
+/** `its 4 consumers of mails`, `its consumer of the busiest partition of posts by account`. */
+function consumerWords({ limit, of, busiest }: ComponentHeadroom): string {
+  if (busiest === undefined)
+    return `its ${formatNumber(limit)} ${limit === 1 ? 'consumer' : 'consumers'} of ${of ?? ''}`;
+  const { key, partitions } = busiest;
+  if (key !== undefined) return `its consumer of the busiest partition of ${of ?? ''} by ${key}`;
+  return `its consumers with ${partitions} of the ${busiest.of} partitions of ${of ?? ''}`;
+}
+
 /** `its 5,000 write units per second`, `the 1,000 write units per second of its busiest partition by candidate`. */
 function unitWords({ limit, of }: ComponentHeadroom, unit: string): string {
   const units = `${plural(limit, unit)} per second`;
   return of === null ? `its ${units}` : `the ${units} of its busiest partition by ${of}`;
+}
+
+/** Whether it is the limit of one consumer of a hot partition. */
+function isHot({ busiest }: ComponentHeadroom): boolean {
+  return busiest?.key !== undefined;
 }
 
 /** Resources whose words are singular, whatever their amount. */
@@ -110,13 +121,13 @@ function limitWords(one: ComponentHeadroom): string {
 export function holdWords(one: ComponentHeadroom): string {
   const { replicas, limit, resource } = one;
   const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas,`;
-  const isOne = limit === 1 || ONE.has(resource);
+  const isOne = limit === 1 || ONE.has(resource) || isHot(one);
   return `${limitWords(one)}${grown} ${isOne ? 'holds' : 'hold'}`;
 }
 
 /** `its 1 consumer of mails handles 20/s of 60/s`. */
 export function handleWords(one: ComponentHeadroom): string {
-  const verb = one.limit === 1 ? 'handles' : 'handle';
+  const verb = one.limit === 1 || isHot(one) ? 'handles' : 'handle';
   return `${limitWords(one)} ${verb} ${formatRate(one.saturatesAt)} of ${formatRate(one.rate)}`;
 }
 
