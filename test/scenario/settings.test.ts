@@ -4,7 +4,7 @@ import { fieldsOf, languageSchema } from '../../src/cli/explain/field-index.js';
 import { compile } from '../../src/plan/compile.js';
 import { Source } from '../../src/scenario/load.js';
 import { plain } from '../../src/scenario/located.js';
-import { isSetting } from '../../src/scenario/tuning/change.js';
+import { editsFor, isSetting, wholeOf } from '../../src/scenario/tuning/change.js';
 import { flow } from '../../src/text/flow.js';
 import { plannedOver } from '../../src/scenario/tuning/over.js';
 import { CHOSEN, OTHERWISE } from '../../src/scenario/tuning/chosen.js';
@@ -23,8 +23,8 @@ describe('the settings of a scenario', () => {
   it('name only fields that the language has', () => {
     const known = new Set(fieldsOf(languageSchema()).flatMap(({ paths }) => paths));
     const isKnown = (field: string): boolean =>
-      ['services', 'databases', 'queues', 'topics', 'eventStores'].some((section) =>
-        known.has(`${section}.<name>.${field}`),
+      ['services', 'databases', 'queues', 'topics', 'eventStores', 'registries', 'sagas'].some(
+        (section) => known.has(`${section}.<name>.${field}`),
       );
     const fields = [...Object.keys(CHOSEN), ...Object.keys(OTHERWISE)];
     expect(fields.filter((field) => !isKnown(field))).toEqual([]);
@@ -131,6 +131,55 @@ workloads:
     expect(paths).not.toContain('services.mail.replicas');
     expect(paths).not.toContain('services.fixed.replicas');
     expect(paths).not.toContain('topics.orders.subscribers[0].rebalance.staticMembership');
+  });
+
+  it('are a rollout that takes nothing away, names that outlive their servers, and compensations that go on', () => {
+    const rolled = (rollout: string): ReadonlySet<string> => {
+      const text = `
+faultline: 1
+title: releases
+run: { duration: 90s }
+registries: { names: { kind: dns } }
+services:
+  shop:
+    replicas: 4
+    discovery: { registry: names, mode: dns }
+    versions: { v1: {}, v2: {} }
+    rollout: { to: v2, at: 10s${rollout} }
+    endpoints: { buy: [ saga: trip ], cancel: [ work: 1ms ] }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: shop
+    onCompensationFailure: park
+    steps: [ { name: fly, call: shop.cancel, compensation: shop.cancel } ]
+workloads:
+  users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] }
+`;
+      const source = new Source('releases.yaml', () => ({ text }));
+      const { file, texts, problems } = source.load();
+      expect(file === null ? problems : null).toBe(null);
+      const { written, patched } = texts.get('base')!;
+      const moves = settingsOf(written)
+        .flatMap((own) => own.moves)
+        .filter(({ path }) => /maxUnavailable|serveStale|onCompensationFailure/.test(path));
+      const changes = moves.map((move) => {
+        const changed = source.with({ variants: ['base'], ...editsFor([move], patched.at) });
+        expect(changed.file === null ? changed.problems : null).toBe(null);
+        return wholeOf([move])
+          .map(({ path, value }) => `${path}: ${flow(plain(value!))}`)
+          .join(', ');
+      });
+      return new Set(changes);
+    };
+    const others = ['sagas.trip.onCompensationFailure: retry', 'registries.names.serveStale: true'];
+    const own = 'services.shop.rollout.maxUnavailable: 0';
+    expect(rolled(', kind: rolling')).toEqual(new Set([...others, own]));
+    expect(rolled(', kind: rolling, maxSurge: 0, maxUnavailable: 50%')).toEqual(
+      new Set([...others, `${own}, services.shop.rollout.maxSurge: 25%`]),
+    );
+    expect(rolled(', kind: rolling, maxUnavailable: 0%')).toEqual(new Set(others));
+    expect(rolled(', kind: recreate')).toEqual(new Set(others));
   });
 
   it('are no replicas of a component without a limit, unless a fault may hit single ones', () => {

@@ -11,7 +11,8 @@ export function nearFirst(
   const byBundle = placesByBundle(plan);
   const used = settings.flatMap((setting) => {
     const { of } = setting;
-    const places = 'component' in of ? [of.component] : [...(byBundle.get(of.bundle) ?? [])];
+    const places =
+      'component' in of ? servedBy(of.component, plan) : [...(byBundle.get(of.bundle) ?? [])];
     return places.length === 0 ? [] : [{ setting, isNear: places.some((own) => trouble.has(own)) }];
   });
   const moves = used.flatMap(({ setting, isNear }) =>
@@ -39,6 +40,13 @@ export function bySubject(moves: Moves, plan: Plan, subjects: readonly string[])
   };
   const ranks = new Map(moves.map((move) => [move, rankOf(move.path)]));
   return [...moves].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+}
+
+/** A component; of a registry also those that are found through it. */
+function servedBy(name: string, { components, registries }: Plan): readonly string[] {
+  const own = registries.find(({ component }) => components[component]!.name === name);
+  const found = own?.callees.map(({ component }) => components[component]!.name) ?? [];
+  return [name, ...found];
 }
 
 /** Settings elsewhere come after all those near the trouble: the largest effort. */

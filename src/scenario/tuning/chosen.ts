@@ -61,6 +61,8 @@ export const OTHERWISE: Readonly<Record<string, string | boolean>> = {
   // A share of a few instances is none, so that larger ones are not tried step by step.
   'outlierDetection.maxEjectionPercent': '100%',
   route: 'replica',
+  serveStale: true,
+  onCompensationFailure: 'retry',
 };
 
 /** The changes of a field of a component; empty for facts. */

@@ -16,7 +16,7 @@ import { movesOf } from './chosen.js';
 import { multiples, type Move, type Setting } from './moves.js';
 import { givingUp } from './giving-up.js';
 import { noticing } from './noticing.js';
-import { watched } from './releases.js';
+import { surging, watched } from './releases.js';
 import { entrySchema, shapeFor, unwrittenIn } from './unwritten.js';
 
 /** Sections whose entries are components. */
@@ -43,6 +43,7 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...alone(written, value, path),
         ...one(written, section, value, path),
         ...quickFailover(section, value, path),
+        ...surging(value, path),
         ...watched(value, path),
         ...noticing(value, path),
         ...(schema === undefined

@@ -52,6 +52,36 @@ export function watched(component: Node, path: readonly PathKey[]): readonly Mov
   });
 }
 
+/** Replicas that a rolling rollout adds first, where it may take none away: the default of Kubernetes. */
+const SURGE = '25%';
+
+/** A rollout that takes an instance away only once a new one is ready. Its default takes a quarter away. */
+export function surging(component: Node, path: readonly PathKey[]): readonly Move[] {
+  const rollout = get(component, 'rollout');
+  if (rollout?.type !== 'map') return [];
+  const kind = text(get(rollout, 'kind')) ?? 'rolling';
+  if (kind !== 'rolling') return [];
+  const { at } = rollout;
+  const [missing, added] = ['maxUnavailable', 'maxSurge'].map((name) => get(rollout, name));
+  if (isNone(missing)) return [];
+  const own = (name: string): string => pathText([...path, 'rollout', name]);
+  const more = { path: own('maxSurge'), value: scalar(SURGE, at), before: added };
+  return [
+    {
+      path: own('maxUnavailable'),
+      value: scalar(0, at),
+      before: missing ?? scalar(SURGE, at),
+      effort: 1,
+      size: 1,
+      ...(isNone(added) && { needs: [more] }),
+    },
+  ];
+}
+
+function isNone(node: Node | undefined): boolean {
+  return node?.type === 'scalar' && ['0', '0%'].includes(String(node.value));
+}
+
 /** A plain value as it would be read at a place. */
 type Plain = string | readonly Plain[] | { readonly [name: string]: Plain };
 
