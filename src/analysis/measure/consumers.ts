@@ -77,7 +77,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
     const all = limits.reduce((sum, limit) => sum + limit(instances), 0);
     // Of several sources only the sum of their work is measured, not its spread.
     const [log] = limits.length > 1 ? [] : logs;
-    const spread = log === undefined ? null : spreadOf(asked, log);
+    const spread = log === undefined ? null : spreadOf(asked, log, instances);
     const busiest = spread === null ? null : busiestOf(spread, instances);
     uses.push({
       source: [...sources].join(', '),
@@ -96,11 +96,14 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
 /** The part of the messages that each partition of a log gets. */
 interface Spread extends Log {
   readonly shares: readonly number[];
-  /** The key that selects the partition; null = none does. */
+  /** The key whose values fill one of them; null = all get about as many. */
   readonly key: string | null;
 }
 
-function spreadOf(asked: Asked, log: Log): Spread {
+/** A member with less than this many times the load of those with as many partitions has it by chance. */
+const UNEVEN = 1.1;
+
+function spreadOf(asked: Asked, log: Log, instances: number): Spread {
   const { plan } = asked.data;
   const { topic, partitions } = log;
   const acts = plan.acts.flatMap((act) =>
@@ -115,24 +118,27 @@ function spreadOf(asked: Asked, log: Log): Spread {
     partitionShares(plan.keys[key] ?? null, partitions, placeOfValue),
   );
   const keyed = acts.find(({ key }, i) => key >= 0 && rates[i] > 0);
-  if (keyed === undefined) return { ...log, shares: partitionShares(null, partitions), key: null };
+  const even: Spread = { ...log, shares: partitionShares(null, partitions), key: null };
+  if (keyed === undefined) return even;
   const shares = each[0].map((_, at) => sumOf(each.map((own, i) => (own[at] * rates[i]) / all)));
-  return { ...log, shares, key: plan.keys[keyed.key].name };
+  const own: Spread = { ...log, shares, key: plan.keys[keyed.key].name };
+  const members = membersOf(log, instances);
+  const isHot = largestShare(own, members) > UNEVEN * largestShare(even, members);
+  return isHot ? own : even;
 }
 
-/** A member with less than this many times the load of those with as many partitions has it by chance. */
-const UNEVEN = 1.25;
+/** Members that have partitions. */
+function membersOf({ partitions, perInstance }: Log, instances: number): number {
+  return Math.min(partitions, Math.max(1, Math.round(instances * perInstance)));
+}
 
 /** The busiest members of a group, or the one of the busiest partition; null if all have about the same load. */
 function busiestOf(spread: Spread, instances: number): Busiest | null {
-  const { partitions, perInstance, key } = spread;
-  const members = Math.min(partitions, Math.round(instances * perInstance));
-  if (members < 1) return null;
+  const { partitions, key } = spread;
+  const members = membersOf(spread, instances);
+  if (key === null && partitions % members === 0) return null;
   const own = Math.ceil(partitions / members);
-  const isHot = largestShare(spread, members) > UNEVEN * (own / partitions);
-  const busiest = { members, partitions: own, of: partitions };
-  if (isHot && key !== null) return { ...busiest, key };
-  return partitions % members === 0 ? null : busiest;
+  return { members, partitions: own, of: partitions, ...(key !== null && { key }) };
 }
 
 /** The part of the messages that the busiest member gets, by the range assignor; others give no more even parts. */
