@@ -1,10 +1,15 @@
 import type { CauseFact, CauseKind, CauseRef, Resource } from '../../contracts/result/cause.js';
-import type { CounterfactualIntervention } from '../../contracts/result/counterfactual.js';
+import type {
+  CounterfactualIntervention,
+  InterventionRole,
+} from '../../contracts/result/counterfactual.js';
 import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import type { Story } from '../measure/story.js';
 
 /** More room, or less load throughout, helps against nearly all causes. */
 const WEAK: ReadonlySet<CauseKind> = new Set<CauseKind>(['capacity', 'load']);
+/** Without such a change most of the harm is gone, or users recover. */
+const DECISIVE: ReadonlySet<InterventionRole> = new Set<InterventionRole>(['cause', 'sustainer']);
 const LOADS: ReadonlySet<CauseKind> = new Set<CauseKind>(['load']);
 /** The measured start of a rise may come this much before the planned one. Seconds. */
 const EARLY = 1;
@@ -49,10 +54,11 @@ export function provenConditions(
   for (const one of [...rises, ...interventions.filter(({ at }) => at === undefined)]) {
     if (one.role !== 'cause') continue;
     const isWeak = WEAK.has(one.kind) && one.at === undefined;
-    // A cause that no run has shown explains nothing away, unless it is a load, of which a ceiling is a part.
+    // A cause without which most of the harm remains explains nothing away, nor does one that no run has shown, unless
+    // it is a load, of which a ceiling is a part.
     const isEnough = (cause: CauseFact): boolean =>
       [one, cause].some(({ kind }) => LOADS.has(kind)) ||
-      interventionOf(cause, interventions) !== undefined;
+      DECISIVE.has(interventionOf(cause, interventions)?.role ?? 'none');
     const isKnown = found.some(
       (cause) =>
         cause.kind === one.kind ||

@@ -129,6 +129,8 @@ function settingsTried(prepared: Prepared, { plan, result }: Task): readonly Int
   const all = candidatesOf(plan, result);
   // Other values of settings avert harm to requests.
   const events = isHarmed(result) ? result.cascade.events : [];
-  const trouble = new Set(events.map(({ subject }) => subject));
+  // A faulted component may be healthy, such as one whose name does not resolve.
+  const faulted = events.length > 0 ? result.faults.flatMap(({ target }) => target) : [];
+  const trouble = new Set([...events.map(({ subject }) => subject), ...faulted]);
   return withSettings(all, prepared, plan, trouble);
 }

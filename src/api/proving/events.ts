@@ -8,6 +8,8 @@ const LEAST = 0.5;
  * fraction of a second.
  */
 export const CHEAP = 400_000;
+/** And this number for what may be done beside a known cause, which takes less than a second. */
+const REMEDIES = 1_200_000;
 /**
  * Sets of faults may handle this multiple of them: with two replications, two faults among harmless ones need four runs.
  * A run without some faults seldom has more events than the usual one, so that the last set needs no more room.
@@ -18,8 +20,9 @@ const AT_ONCE = 8;
 
 /** The events that the runs of a proof may handle. */
 export class ProofEvents {
-  /** For whatever is worth a run, and for that without which no cause is known. */
+  /** For whatever is worth a run, for what may be done about a known cause, and for that without which none is known. */
   readonly usual: number;
+  readonly remedies: number;
   readonly decisive: number;
   /** For the sets of faults. */
   private most: number;
@@ -30,8 +33,9 @@ export class ProofEvents {
   /** `events`: those of the usual runs. `share`: the part of them for whatever is worth a run; null = no limit. */
   constructor(events: number, share: number | null) {
     this.usual = share === null ? Infinity : share * events;
+    this.remedies = Math.max(this.usual, REMEDIES);
     this.decisive = share === null ? Infinity : Math.max(events, CHEAP);
-    this.most = share === null ? Infinity : Math.max(SETS * events, CHEAP);
+    this.most = share === null ? Infinity : Math.max(SETS * events, REMEDIES);
   }
 
   /** Events of one plan in its usual runs. */

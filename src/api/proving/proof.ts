@@ -76,7 +76,10 @@ export interface Subject {
   readonly share: number | null;
 }
 
-/** Most interventions that a proof tries if its runs are limited; and if they are not, but faults are the cause. */
+/**
+ * Most interventions that a proof tries if its runs are limited, and as many other values of settings; and if they are
+ * not, but faults are the cause.
+ */
 const FEW = 8;
 const REMEDIES = 12;
 /** With this many replications or more, interventions run once before all of them; only telling ones run again. */
@@ -292,12 +295,16 @@ class Proof {
     const candidates = this.subject.candidates.filter((own) =>
       trials.every(({ intervention }) => !isSame(intervention, own)),
     );
-    const open = candidates.slice(0, most);
+    const [settings, causes] = [true, false].map((wanted) =>
+      candidates.filter(({ part }) => (part === 'setting') === wanted).slice(0, most),
+    );
+    const open = [...causes!, ...settings!];
     let isKnown = usual.hasFault;
     const { events } = this;
     // Beside a known cause the others only add to what may be done about it.
-    while (open.length > 0 && events.isAffordable(isKnown ? events.usual : events.decisive)) {
-      for (const trial of await this.batch(open.splice(0, events.atOnce(events.usual)), usual)) {
+    const limit = (): number => (isKnown ? events.remedies : events.decisive);
+    while (open.length > 0 && events.isAffordable(limit())) {
+      for (const trial of await this.batch(open.splice(0, events.atOnce(limit())), usual)) {
         trials.push(trial);
         const { stronger, part, isUnseen, least } = trial.intervention;
         const share = avertedShare(trial, usual);
@@ -345,7 +352,8 @@ class Proof {
     const again = able.filter((own) =>
       telling.some(({ intervention }) => intervention === own.intervention),
     );
-    const all = this.events.isAffordable(this.events.decisive)
+    const { decisive, remedies } = this.events;
+    const all = this.events.isAffordable(Math.max(decisive, remedies))
       ? await this.tried(again, this.replications)
       : [];
     return first.map(

@@ -49,14 +49,22 @@ export function withSettings(
   const used = new Set(named.flatMap(({ setting }) => setting?.path ?? []));
   const { near } = nearFirst(settings, plan, trouble);
   const others = near
-    .filter(
-      // Only one setting: what needs others, such as a queue, is no other value.
-      ({ path, value, effort, needs }) =>
-        !used.has(path) && value !== null && effort <= ANOTHER_VALUE && needs === undefined,
-    )
+    .filter(({ path, value, effort, needs = [] }) => {
+      // Other values of what is there: what needs a new thing, such as a queue, is no other value.
+      const isOther = value !== null && needs.every(({ before }) => before !== undefined);
+      return !used.has(path) && effort <= ANOTHER_VALUE && isOther;
+    })
+    .map((move, k, all) => ({ move, turn: turnOf(move, all.slice(0, k)) }))
+    .sort((a, b) => a.turn - b.turn)
     .slice(0, MOST)
-    .map((move) => interventionOf(move, prepared, plan.variant));
+    .map(({ move }) => interventionOf(move, prepared, plan.variant));
   return [...named, ...others];
+}
+
+/** When a move is tried: switches first, then a number of each setting, then further ones of the same settings. */
+function turnOf({ path, value }: Move, before: readonly Move[]): number {
+  const isNumber = value?.type === 'scalar' && /^[\d.]/u.test(String(value.value));
+  return isNumber ? 1 + before.filter((own) => own.path === path).length : 0;
 }
 
 /** The intervention made by the setting of the file that says the same, if there is one. */
@@ -185,8 +193,9 @@ function planWith(change: SettingChange, prepared: Prepared, variant: string): P
 }
 
 function interventionOf(move: Move, prepared: Prepared, variant: string): Intervention {
-  const setting = settingOf(move);
-  const { stronger } = move;
+  const { stronger, needs } = move;
+  const beside = needs?.map((one) => settingOf(one));
+  const setting = { ...settingOf(move), ...(beside !== undefined && { with: beside }) };
   const now = setting.from === null ? 'not set now' : `now ${setting.from}`;
   return {
     kind: 'setting',
