@@ -8,7 +8,7 @@ import { joined, MOST, shortened, sizeOf } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
 import { countIn } from '../families/family-parts.js';
 import { behindOf, meteredOf } from '../families/unseen.js';
-import { budgetAnswer, calmAnswer } from './budget-cause.js';
+import { budgetAnswer, calmAnswer, heldWithout } from './budget-cause.js';
 import { clearedByBaseline, clearedLine } from './innocents.js';
 import { contrastLine, knownLine } from './known-by.js';
 import { hurtUsers, isClearedOfUsers, mainCauses } from './lead.js';
@@ -77,7 +77,8 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
   const found = budgetAnswer(variant);
   const budget: Words | null = found === null ? null : [...shortened([found]), '.'];
   // A broken budget that is not about this harm has a cause of its own.
-  const shown = unmet === null ? (budget ?? wordsOf(proof)) : (wordsOf(proof) ?? budget);
+  const isProven = unmet !== null && (budget === null || isOfBudget(variant, own));
+  const shown = isProven ? (wordsOf(proof) ?? budget) : (budget ?? wordsOf(proof));
   if (shown !== null) return { words: shown, known: [], cleared };
   const contrast = contrastWords(view);
   if (contrast !== null)
@@ -88,6 +89,13 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
     };
   const measured = measuredWhy(view, own);
   return measured === null ? null : { words: measured, known: [], cleared };
+}
+
+/** Whether a broken budget holds without a fault that the runs blame for this harm, or without no single fault. */
+function isOfBudget(variant: VariantResult, own: VariantResult['counterfactuals']): boolean {
+  const isHeld = (fault: string): boolean => heldWithout(variant, fault) > 0;
+  const blamed = own?.unseen?.[0]?.faults.filter(({ role }) => role === 'cause') ?? [];
+  return blamed.some(({ fault }) => isHeld(fault)) || !variant.faults.some(({ id }) => isHeld(id));
 }
 
 function wordsOf(text: string | null): Words | null {
