@@ -6,6 +6,7 @@ import type {
   InterventionRole,
 } from '../../contracts/result/counterfactual.js';
 import { headOf } from '../../contracts/result/fault-text.js';
+import { worsensBudget } from '../../contracts/result/worsened.js';
 import type { Story } from '../measure/story.js';
 import { interventionOf, provenConditions } from './proven-conditions.js';
 import { UNSEEN } from './unseen-kinds.js';
@@ -30,7 +31,7 @@ export function proven(
       const role = roles.get(fault);
       const reason = REASONS.get(role);
       if (role === 'undecided' || (reason !== undefined && !isSeen)) return known;
-      return reason === undefined || movesBudget(proof, fault) ? [] : [{ fault, reason }];
+      return reason === undefined || worsensBudget(proof, fault) ? [] : [{ fault, reason }];
     });
     return { ...story, innocent, causes: provenCauses(story, proof, roles, isSeen) };
   });
@@ -42,14 +43,6 @@ function isMeasured({ events }: Story, { unseen = [] }: Counterfactuals): boolea
     ({ kind, subject }) =>
       !UNSEEN.has(kind) || unseen.some((one) => one.kind === kind && one.subject === subject),
   );
-}
-
-/** Whether a broken budget has clearly another value without a fault: as many requests fail, and it is not innocent. */
-function movesBudget({ budgets = [] }: Counterfactuals, id: string): boolean {
-  return budgets.some(({ value, faults }) => {
-    const without = faults.find(({ fault }) => fault === id)?.value ?? null;
-    return value !== null && without !== null && Math.abs(without - value) > SOME * Math.abs(value);
-  });
 }
 
 /** A fault that does less than this share of the harm is not added to the causes, or only adds to that of others. */

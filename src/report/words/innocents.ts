@@ -4,12 +4,12 @@ import type {
   UnseenHarm,
 } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
+import { worsensBudget } from '../../contracts/result/worsened.js';
 import { formatCount } from '../../text/figures.js';
 import type { Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { wordsOf } from '../view/explained.js';
 import type { View } from '../view/view.js';
-import { heldWithout } from './budget-cause.js';
 import { CERTAINTY, hurtUsers, isClearedOfUsers } from './lead.js';
 import { unseenCount } from './unseen-proof-words.js';
 
@@ -21,8 +21,8 @@ export interface Innocent {
 
 /**
  * The faults of a variant that are not to blame, without those that do not strike: of these nothing is decided. A fault
- * without which a broken budget holds is to blame for that. Where no
- * request of users degrades, those that are not to blame for what goes wrong most.
+ * that worsens a broken budget is to blame for that. Where no request of users degrades, those that are not to blame for
+ * what goes wrong most.
  */
 export function innocentsOf(variant: VariantResult): readonly Innocent[] {
   const harm = unseenHarm(variant);
@@ -33,7 +33,7 @@ export function innocentsOf(variant: VariantResult): readonly Innocent[] {
     fault !== undefined && isClearedOfUsers(variant, fault) ? [{ fault, reason: ALIKE }] : [],
   );
   return [...innocent, ...elsewhere]
-    .filter(({ fault }) => struck.includes(fault) && heldWithout(variant, fault) === 0)
+    .filter(({ fault }) => struck.includes(fault) && !worsensBudget(variant.counterfactuals, fault))
     .map(({ fault, reason }) => ({ words: wordsOf(variant, fault), reason }));
 }
 
@@ -48,7 +48,7 @@ function unseenHarm(variant: VariantResult): UnseenHarm | undefined {
 function innocentsOfUnseen(variant: VariantResult, harm: UnseenHarm): readonly Innocent[] {
   return harm.faults.flatMap(({ fault, role, alone }): readonly Innocent[] => {
     // Harm of one kind may be another one without it, and break no budget: a lost saga is an inconsistent one.
-    if (heldWithout(variant, fault) > 0) return [];
+    if (worsensBudget(variant.counterfactuals, fault)) return [];
     const words = wordsOf(variant, fault);
     if (role === 'none') return [{ words, reason: 'without it as much goes wrong' }];
     const isAlone = role === 'undecided' && alone !== null && alone <= harm.background;
