@@ -29,6 +29,44 @@ const changes = (traced: Traced, places: number): string[] => {
     .map(([at, by]) => `${by > 0 ? '+' : '-'}${Math.abs(by)} ${at}`);
 };
 
+describe('target tracking', () => {
+  const base = 'kind: targetTracking, metric: cpu, target: 50%, min: 1, max: 16';
+
+  it('adds what brings the metric to its target, after three periods above it', () => {
+    // 140/s x 10 ms on two: 70 %. 2 x 70 / 50 = 2.8; on three it is 47 %.
+    expect(changes(scaled(base, 'constant(140/s)', '900s'), 16)).toEqual(['+1 180']);
+    // Processors are never busier than 100 %, so each addition doubles at most, and the next one follows its cooldown.
+    const service = 'replicas: 4, cpu: 1';
+    expect(changes(scaled(base, 'constant(800/s)', '900s', service), 16)).toEqual([
+      '+4 180',
+      '+8 480',
+    ]);
+  });
+
+  it('removes after fifteen periods below nine tenths of it, and never without scaleIn', () => {
+    const service = 'replicas: 4, cpu: 1';
+    // 120/s: 30 % of four. 4 x 30 / 50 = 2.4; on three it is 40 %, and the next removal leaves three.
+    const few = scaled(base, 'constant(120/s)', '3000s', service);
+    expect(changes(few, 16)).toEqual(['-1 900']);
+    // 46 % of four is above nine tenths of 50 %.
+    expect(changes(scaled(base, 'constant(184/s)', '3000s', service), 16)).toEqual([]);
+    const never = scaled(`${base}, scaleIn: false`, 'constant(20/s)', '3000s', service);
+    expect(changes(never, 16)).toEqual([]);
+  });
+
+  it('counts what was added towards the next addition until the cooldown is over', () => {
+    const load =
+      '{ kind: stages, start: 140/s, stages: [ { target: 140/s, duration: 180s }, { target: 600/s, duration: 1ms }, { target: 600/s, duration: 30m } ] }';
+    // 2 + 1 at 180 s. At 240 s it is 100 %: twice the two before is 4. Five minutes later twice those: 8.
+    expect(changes(scaled(base, load, '800s'), 16)).toEqual(['+1 180', '+1 240', '+4 540']);
+  });
+
+  it('refuses a target of another form', () => {
+    const wrong = text('kind: targetTracking, metric: cpu, target: 20, max: 4', 'constant(1/s)');
+    expect(problemsOf(`faultline: 1\ntitle: t\nrun: { duration: 1m }\n${wrong}`)).toMatch(/target/);
+  });
+});
+
 describe('step scaling', () => {
   const steps =
     'steps: [ { above: 60%, add: 1 }, { above: 90%, add: 50% }, { below: 20%, remove: 1 } ]';

@@ -537,7 +537,7 @@ workloads:
     ],
     ['autoscaling: { metric: disk, target: 5, max: 4 }', /lag latency, got disk/],
     ['autoscaling: { kind: step, max: 4 }', /autoscaling.steps: is required/],
-    ['autoscaling: { kind: vpa, max: 4 }', /hpa, keda, step, scheduled|hpa keda step scheduled/],
+    ['autoscaling: { kind: vpa, max: 4 }', /hpa keda step targetTracking scheduled/],
     ['resources: { requests: { disk: 5 } }', /unknown key disk[^]*allowed: cpu, memory/],
   ])('%s', (own, says) => {
     expect(problemsOf(service(own))).toMatch(says);

@@ -1,4 +1,4 @@
-import { followsRatio } from '../../contracts/scenario/autoscaling.js';
+import { followsRatio, hasThresholds } from '../../contracts/scenario/autoscaling.js';
 import type { PlanComponent } from '../../contracts/plan/plan.js';
 import { sumOf } from '../../stats/sums.js';
 import { meanOf } from './estimate.js';
@@ -21,7 +21,7 @@ export function targetReplicas(
   const level = (pick: GaugePick): number => meanOf(levels(data, window, pick).means).value ?? 0;
   const { instances, parts } = selection;
   const wanted = autoscaling.metrics.map(({ metric, target }): number | null => {
-    const each = autoscaling.kind === 'step' ? (autoscaling.above[0]?.threshold ?? target) : target;
+    const each = hasThresholds(autoscaling) ? (autoscaling.above[0]?.threshold ?? target) : target;
     switch (metric) {
       case 'cpu':
         return level(pickOf('cpu', instances)) / (autoscaling.cores[0] * each);

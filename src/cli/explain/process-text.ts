@@ -1,4 +1,4 @@
-import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
+import { hasThresholds, type Autoscaling } from '../../contracts/scenario/autoscaling.js';
 import type { ScalingMetric, ScalingTarget } from '../../contracts/scenario/scaling-metrics.js';
 import type { ScalingRules } from '../../contracts/scenario/scaling-ratio.js';
 import type { ScalingStep } from '../../contracts/scenario/scaling-step.js';
@@ -84,7 +84,7 @@ function scalingText(own: Autoscaling, cpuRequest: number | null): string | null
     const amount = metric === 'rate' ? `${target}/s` : target;
     return `${metric} ${amount} per replica${of === null ? '' : ` of ${of}`}`;
   };
-  if (own.kind === 'step') {
+  if (hasThresholds(own)) {
     const { metric, of } = own.metrics[0];
     const word = `${metric}${metric === 'cpu' ? ` of ${cores}` : ''}${of === null ? '' : ` of ${of}`}`;
     const steps = (list: readonly ScalingStep[]): string =>
@@ -96,7 +96,7 @@ function scalingText(own: Autoscaling, cpuRequest: number | null): string | null
         metrics: () => word,
         above: steps,
         below: steps,
-        ...all('hidden', 'shrinks'),
+        ...all('hidden', own.kind === 'step' ? 'inPeriods shrinks' : 'shrinks'),
       }),
     );
   }
@@ -115,6 +115,7 @@ function scalingText(own: Autoscaling, cpuRequest: number | null): string | null
 }
 
 function changeText({ unit, value }: ScalingStep['change']): string {
+  if (unit === 'ratio') return 'x metric / target';
   if (unit === 'exactly') return `-> ${value}`;
   return `${value > 0 ? '+' : ''}${value}${unit === 'percent' ? '%' : ''}`;
 }

@@ -99,14 +99,32 @@ export type WrittenStepScaling = z.output<typeof stepSchema>;
 /** A threshold of a metric, and the change of the number of replicas beyond it. */
 export interface ScalingStep {
   readonly threshold: number;
-  readonly change: { readonly unit: 'percent' | 'count' | 'exactly'; readonly value: number };
+  readonly change: {
+    /** `ratio`: the number of replicas times the ratio of the metric to the value. */
+    readonly unit: 'percent' | 'count' | 'exactly' | 'ratio';
+    readonly value: number;
+  };
 }
 
-/** Step scaling of AWS: thresholds of one metric with changes. */
-export interface StepScaling
-  extends CommonScaling, Omit<WrittenStepScaling, 'metric' | 'of' | 'steps' | keyof CommonScaling> {
+/** Thresholds of one metric with changes of the number of replicas. */
+export interface ThresholdScaling
+  extends
+    CommonScaling,
+    Omit<WrittenStepScaling, 'kind' | 'metric' | 'of' | 'steps' | keyof CommonScaling> {
+  /** Consecutive periods before replicas are removed; `periods` is that of additions. */
+  readonly inPeriods: number;
   /** Ascending; the last one that the metric reaches applies. */
   readonly above: readonly ScalingStep[];
   /** Descending; the last one that the metric falls to applies. */
   readonly below: readonly ScalingStep[];
+}
+
+/** Step scaling of AWS. */
+export interface StepScaling extends ThresholdScaling {
+  readonly kind: 'step';
+}
+
+/** Target tracking of AWS: its changes are the ratio of the metric to its target. */
+export interface TargetTracking extends ThresholdScaling {
+  readonly kind: 'targetTracking';
 }

@@ -36,6 +36,7 @@ function growing(autoscaling: PlanAutoscaling): PlanAutoscaling {
         down: { ...autoscaling.down, selectPolicy: 'disabled' },
       };
     case 'step':
+    case 'targetTracking':
       return { ...autoscaling, below: [] };
     case 'scheduled':
       return autoscaling;

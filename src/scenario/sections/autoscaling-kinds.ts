@@ -2,11 +2,13 @@ import type { Autoscaling, WrittenAutoscaling } from '../../contracts/scenario/a
 import type { WrittenHpa, WrittenKeda } from '../../contracts/scenario/scaling-ratio.js';
 import type { WrittenSchedule } from '../../contracts/scenario/scaling-schedule.js';
 import type { WrittenStepScaling } from '../../contracts/scenario/scaling-step.js';
+import type { WrittenTargetTracking } from '../../contracts/scenario/scaling-target.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveHpa } from './autoscaling.js';
 import { resolveKeda } from './autoscaling-keda.js';
 import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
+import { resolveTarget } from './autoscaling-target.js';
 import type { Cursor } from '../resolve/context.js';
 
 interface Scaler<Output> {
@@ -18,7 +20,10 @@ interface Scaler<Output> {
 const bounds = ({
   min,
   max,
-}: WrittenHpa | WrittenKeda | WrittenStepScaling): { min: number; max: number } => ({
+}: WrittenHpa | WrittenKeda | WrittenStepScaling | WrittenTargetTracking): {
+  min: number;
+  max: number;
+} => ({
   min,
   max,
 });
@@ -28,11 +33,13 @@ const SCALERS: {
   readonly hpa: Scaler<WrittenHpa>;
   readonly keda: Scaler<WrittenKeda>;
   readonly step: Scaler<WrittenStepScaling>;
+  readonly targetTracking: Scaler<WrittenTargetTracking>;
   readonly scheduled: Scaler<WrittenSchedule>;
 } = {
   hpa: { range: bounds, resolve: resolveHpa },
   keda: { range: bounds, resolve: resolveKeda },
   step: { range: bounds, resolve: resolveStep },
+  targetTracking: { range: bounds, resolve: resolveTarget },
   scheduled: {
     range: (output, replicas) => ({ min: null, max: mostScheduled(output, replicas) }),
     resolve: resolveScheduled,

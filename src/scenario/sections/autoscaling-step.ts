@@ -29,7 +29,7 @@ export function resolveStep(here: Cursor, own: WrittenStepScaling): StepScaling 
   return {
     ...{ kind, metrics: [{ metric, target, of }], min, max, syncNs, metricDelayNs },
     shrinks: steps.some(({ add }) => add === null),
-    ...{ periods, above, below },
+    ...{ periods, inPeriods: periods, above, below },
     ...{ outCooldownNs: own.outCooldownNs, inCooldownNs: own.inCooldownNs },
   };
 }

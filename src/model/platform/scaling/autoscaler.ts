@@ -17,6 +17,7 @@ const SCALERS: {
   hpa: (place) => new HpaScaler(place),
   keda: (place) => new KedaScaler(place),
   step: (place) => new StepScaler(place),
+  targetTracking: (place) => new StepScaler(place),
   scheduled: (place) => new ScheduledScaler(place),
 };
 

@@ -2,18 +2,24 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanScaler } from '../../../contracts/plan/autoscaling.js';
-import type { ScalingStep } from '../../../contracts/scenario/scaling-step.js';
+import type {
+  ScalingStep,
+  StepScaling,
+  TargetTracking,
+} from '../../../contracts/scenario/scaling-step.js';
 import { isFrozen, type Scaler, type ScalerPlace } from './scaler-place.js';
 import { Samples, type ScalingValue } from './scaling-samples.js';
+
+type Kind = (StepScaling | TargetTracking)['kind'];
 
 /** Absorbs the rounding errors of decimal fractions, so a value exactly on a threshold reaches it. */
 const ROUNDING = 1e-9;
 
 /**
- * Step scaling as in AWS Application Auto Scaling: at the end of each period the metric is compared with the
- * thresholds, and after enough periods beyond the first one its step changes the number of replicas.
+ * Step scaling and target tracking as in AWS Application Auto Scaling: at the end of each period the metric is compared
+ * with the thresholds, and after enough periods beyond the first one its step changes the number of replicas.
  */
-export class StepScaler implements Scaler<'step'> {
+export class StepScaler implements Scaler<Kind> {
   private readonly samples: Samples;
   private readonly op: number;
   /** Consecutive periods above and below the first threshold. */
@@ -26,7 +32,7 @@ export class StepScaler implements Scaler<'step'> {
   /** Whether the bounds have changed since the last pass. */
   private isRebound = false;
 
-  constructor(private readonly place: ScalerPlace<'step'>) {
+  constructor(private readonly place: ScalerPlace<Kind>) {
     const { run, name, spec, own } = place;
     this.op = engine.define(`autoscaler/${name}`, () => this.look());
     this.samples = new Samples(run, spec, own, name);
@@ -34,7 +40,7 @@ export class StepScaler implements Scaler<'step'> {
     this.samples.begin();
   }
 
-  configure(spec: PlanScaler<'step'>): void {
+  configure(spec: PlanScaler<Kind>): void {
     this.place.spec = spec;
     this.samples.spec = spec;
     this.isRebound = true;
@@ -51,8 +57,8 @@ export class StepScaler implements Scaler<'step'> {
     this.over = above === null ? 0 : this.over + 1;
     this.under = below === null ? 0 : this.under + 1;
     if (isFrozen(own) || (this.isRebound && this.rebound())) return;
-    if (above !== null && this.over >= spec.periods) this.grow(above);
-    else if (below !== null && this.under >= spec.periods) this.shrink(below);
+    if (above !== null && this.over >= spec.periods) this.grow(above, value!);
+    else if (below !== null && this.under >= spec.inPeriods) this.shrink(below, value!);
   }
 
   /** Moves the replicas inside new bounds, without an alarm, as EC2 Auto Scaling does. Returns whether they move. */
@@ -66,11 +72,11 @@ export class StepScaler implements Scaler<'step'> {
   }
 
   /** During the cooldown the replicas added last count as part of the step. */
-  private grow(step: ScalingStep): void {
+  private grow(step: ScalingStep, metric: number): void {
     const { spec, set } = this.place;
     const current = set.wanted;
     const base = engine.now < this.outUntil ? this.base : current;
-    const wanted = Math.min(spec.max, changed(base, step));
+    const wanted = Math.min(spec.max, changed(base, step, metric));
     if (wanted <= current) return;
     this.base = base;
     this.outUntil = engine.now + spec.outCooldownNs;
@@ -78,10 +84,10 @@ export class StepScaler implements Scaler<'step'> {
     set.scaleTo(wanted);
   }
 
-  private shrink(step: ScalingStep): void {
+  private shrink(step: ScalingStep, metric: number): void {
     const { spec, set } = this.place;
     const current = set.wanted;
-    const wanted = Math.max(spec.min, changed(current, step));
+    const wanted = Math.max(spec.min, changed(current, step, metric));
     if (wanted >= current || engine.now < this.inUntil) return;
     this.inUntil = engine.now + spec.inCooldownNs;
     set.scaleTo(wanted);
@@ -98,9 +104,17 @@ function reached(steps: readonly ScalingStep[], value: number, sign: 1 | -1): Sc
   return found;
 }
 
-/** The number of replicas after a step. A percentage is rounded towards 0, and changes at least one replica. */
-function changed(current: number, { change: { unit, value } }: ScalingStep): number {
+/**
+ * The number of replicas after a step. A percentage is rounded towards 0, and changes at least one replica. A ratio is
+ * rounded up, so that the metric does not exceed its target.
+ */
+function changed(
+  current: number,
+  { change: { unit, value } }: ScalingStep,
+  metric: number,
+): number {
   if (unit === 'exactly') return value;
+  if (unit === 'ratio') return Math.ceil((current * metric) / value - ROUNDING);
   if (unit === 'count') return current + value;
   const exact = (current * value) / 100;
   const whole = Math.max(1, Math.floor(Math.abs(exact) + ROUNDING));
