@@ -185,7 +185,7 @@ spec:
         'configuration-snippet': 'x',
       }),
     );
-    expect(reasonOf('affinity')).toContain('ringHash');
+    expect(reasonOf('affinity')).toBeUndefined();
     expect(reasonOf('enable-cors')).toBe('the content of requests is not simulated');
     expect(reasonOf('app-root')).toBe('a redirect reaches no service');
     expect(reasonOf('configuration-snippet')).toBe('lines of nginx.conf are not read');

@@ -24,7 +24,7 @@ export const backendConfigs: DocumentKind = {
         'spec.timeoutSec': 'no Ingress leads to a Service with this BackendConfig',
         'spec.healthCheck': 'write `healthChecks` of the service',
         'spec.connectionDraining': 'write `lifecycle.drain` of the service',
-        'spec.sessionAffinity': 'write `keys` and `loadBalancing` of the service',
+        'spec.sessionAffinity': 'no session is the default, or no Ingress leads to its Service',
         'spec.cdn': 'write `cache` in `middleware` of the gateway',
       });
       document.list(REASON.security);

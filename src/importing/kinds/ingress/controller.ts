@@ -21,7 +21,7 @@ export interface Controller {
   readonly isEventLoop: boolean;
   /** Each Ingress, or each group with this annotation, has an entrance of its own; null = all of a class have one. */
   readonly group: string | null;
-  /** Pattern of a path whose type is up to the controller. */
+  /** Pattern of a path whose type is up to the controller; without a star a path is exact. */
   pattern(path: string): string;
   /** The setting that makes the paths of a host expressions; undefined = none. */
   expression(find: Find, path: string): Cell | undefined;
@@ -29,12 +29,14 @@ export interface Controller {
   ofService(service: string, namespace: string, system: System): Cell | undefined;
   /** Settings that decide about the bundle. */
   readonly deciding: readonly string[];
-  /** Bundle of the calls; null = that of the kind of the gateway. */
-  bundle(find: Find, system: System): WrittenMap | null;
+  /** Bundle of the calls of all components, or of one; null = that of the kind of the gateway. */
+  bundle(find: Find, system: System, component?: Component): WrittenMap | null;
   /** Middleware of the routes of an Ingress. `call`: the endpoint behind an address. */
   middleware(find: Find, about: About): readonly Written[];
+  /** Settings that limit the requests of all paths of an Ingress together. */
+  readonly counted: readonly string[];
   /** Sets what callers of the component behind a route do. */
-  settle(find: Find, component: Component): void;
+  settle(find: Find, component: Component, system: System): void;
   /** Reasons of annotations without a counterpart, by their beginnings; the first one counts. */
   readonly reasons: readonly (readonly [string, string])[];
 }
@@ -62,6 +64,7 @@ export const GENERIC: Controller = {
   deciding: [],
   bundle: () => null,
   middleware: () => [],
+  counted: [],
   settle: () => {},
   reasons: [],
 };
@@ -70,7 +73,3 @@ export const GENERIC: Controller = {
 export function byDefault(value: WrittenScalar['value'], product: string): WrittenScalar {
   return { ...plain(value), note: `${product} default` };
 }
-
-/** Why a client stays with no instance. */
-export const STICKY =
-  'write `keys` with the number of clients, and `loadBalancing: { kind: ringHash, key: NAME }` of the service';

@@ -6,16 +6,11 @@ import { clusterOf } from '../kubernetes/cluster.js';
 import { configMapsOf } from '../kubernetes/environment.js';
 import { containerOf } from '../kubernetes/pods.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
+import { awsLoadBalancer } from './aws.js';
 import { GENERIC, type Controller } from './controller.js';
-import {
-  awsLoadBalancer,
-  envoys,
-  googleLoadBalancer,
-  kong,
-  nginxOfF5,
-  traefik,
-} from './managed.js';
+import { envoys, googleLoadBalancer, kong, traefik } from './managed.js';
 import { ingressNginx } from './nginx.js';
+import { nginxOfF5 } from './nginx-of-f5.js';
 import { fillRoutes } from './routes.js';
 
 const CONTROLLERS: readonly Controller[] = [

@@ -1,15 +1,10 @@
+import type { Cell } from '../../cell.js';
 import { REASON } from '../../reasons.js';
 import type { System } from '../../system.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { secondsOf } from '../kubernetes/quantities.js';
-import {
-  byDefault,
-  GENERIC,
-  STICKY,
-  type About,
-  type Controller,
-  type Find,
-} from './controller.js';
+import { byDefault, GENERIC, type About, type Controller, type Find } from './controller.js';
+import { byHash, bySession } from './sticky.js';
 
 const PRODUCT = 'ingress-nginx';
 const CHECK =
@@ -38,6 +33,8 @@ export const ingressNginx: Controller = {
     'proxy-next-upstream',
     'proxy-next-upstream-tries',
     'proxy-next-upstream-timeout',
+    'affinity',
+    'upstream-hash-by',
   ],
   bundle: (find, system) =>
     map({
@@ -49,23 +46,25 @@ export const ingressNginx: Controller = {
         maxRequests: countOf(find, 'upstream-keepalive-requests') ?? byDefault(10_000, PRODUCT),
         lifetime: timeOf(find, 'upstream-keepalive-time') ?? byDefault('1h', PRODUCT),
       }),
+      loadBalancing: stayingOf(find, system),
     }),
   middleware: (find, about) => [
     ...checkOf(find, about),
-    ...sizeOf(find),
+    ...sizeOf(find('proxy-body-size')),
     ...connectionsOf(find),
     ...rateOf(find, 'limit-rpm', 'min', about),
     ...rateOf(find, 'limit-rps', 's', about),
   ],
+  counted: ['limit-rps', 'limit-rpm', 'limit-connections'],
   settle(find, { fields }) {
     const cell = find('load-balance');
     if (cell?.text() === 'ewma' && !fields.has('loadBalancing'))
       fields.set('loadBalancing', map({ kind: from('peakEwma', cell) }));
   },
   reasons: [
-    ['affinity', STICKY],
-    ['session-cookie', STICKY],
-    ['upstream-hash-by', STICKY],
+    ['affinity', 'a session stays with its instance while it is there'],
+    ['session-cookie', 'which cookie names the session is not simulated'],
+    ['upstream-hash-by', 'the whole upstream is one ring'],
     ['load-balance', 'round robin is the default, or another file says how calls are balanced'],
     [
       'service-upstream',
@@ -155,6 +154,14 @@ function retryOf(find: Find, system: System): WrittenMap {
   });
 }
 
+/** A cookie goes before a hash of the request. */
+function stayingOf(find: Find, system: System): Written | undefined {
+  const cookie = find('affinity');
+  const hash = find('upstream-hash-by');
+  if (cookie?.text() === 'cookie') return bySession(cookie, system);
+  return hash?.text() ? byHash(hash, system) : undefined;
+}
+
 function positive(cell: ReturnType<Find>): Written | undefined {
   return (cell?.number() ?? 0) > 0 ? secondsOf(cell) : undefined;
 }
@@ -180,8 +187,8 @@ function checkOf(find: Find, { call }: About): readonly Written[] {
 
 const UNITS: Readonly<Record<string, string>> = { '': 'B', k: 'KiB', m: 'MiB', g: 'GiB' };
 
-function sizeOf(find: Find): readonly Written[] {
-  const cell = find('proxy-body-size');
+/** client_max_body_size of nginx; 0 = none. */
+export function sizeOf(cell: Cell | undefined): readonly Written[] {
   const [, digits = '0', unit = ''] = /^(\d+)([kmg]?)$/i.exec(cell?.text() ?? '') ?? [];
   if (Number(digits) === 0) return [];
   const max = from(`${digits}${UNITS[unit.toLowerCase()]}`, cell);

@@ -71,13 +71,39 @@ export function fillRoutes(door: Door, documents: readonly Cell[], system: Syste
     return isFirst;
   });
   const bundle = controller.bundle(settingOf(door), system);
-  const routes = first.flatMap(({ location, match }) => routesOf(door, location, match, system));
+  const isShared = isOfOne(first.map(({ location }) => location));
+  if (!isShared) askAboutLimits(door, first, system);
+  const routes = first.flatMap(({ location, match }) =>
+    routesOf(door, location, match, { system, isShared }),
+  );
   // Checks and copies of requests have it too.
   const isUsed = ({ entries }: WrittenMap): boolean =>
-    !entries.has('policy') || entries.has('mirror') || entries.has('middleware');
+    !entries.has('policy') || entries.has('mirror') || entries.has('middleware') || isShared;
   if (bundle !== null && (routes.length === 0 || routes.some(isUsed)))
     gateway.fields.set('outbound', map({ default: bundle }));
   if (routes.length > 0) gateway.fields.set('routes', list(routes));
+}
+
+/** Whether several paths are of one Ingress: what it limits counts for all of them together. */
+function isOfOne(locations: readonly Location[]): boolean {
+  return locations.length > 1 && new Set(locations.map(({ document }) => document)).size === 1;
+}
+
+function askAboutLimits(
+  { controller }: Door,
+  ranked: readonly { readonly location: Location }[],
+  system: System,
+): void {
+  for (const { location } of ranked) {
+    const { document, find } = location;
+    const limit = controller.counted.map(find).find((cell) => cell !== undefined);
+    const paths = ranked.filter((one) => one.location.document === document).length;
+    if (limit === undefined || paths < 2) continue;
+    const name = document.get('metadata', 'name')?.text();
+    system.ask(
+      `How do the ${paths} paths of the Ingress ${name} share its limit (${limit.place})? nginx counts them together, and the scenario each route by itself`,
+    );
+  }
 }
 
 function settingOf({ settings }: Door, annotations?: Cell, prefix = ''): Find {
@@ -194,12 +220,12 @@ function routesOf(
   door: Door,
   location: Location,
   match: Match,
-  system: System,
+  { system, isShared }: { readonly system: System; readonly isShared: boolean },
 ): readonly WrittenMap[] {
   const { gateway, controller } = door;
   const { component, name, find, host, canary, document } = location;
   system.connect(gateway, component, name);
-  controller.settle(find, component);
+  controller.settle(find, component, system);
   const requests = requestsOf(location, match);
   const route = `route-${gateway.requests.length + 1}`;
   const named = requests.length === 0 ? `route-${gateway.requests.length + 1}-other` : route;
@@ -220,12 +246,13 @@ function routesOf(
   };
   const about = { name: document.get('metadata', 'name')?.text() ?? '', system, call };
   const middleware = controller.middleware(find, about);
+  if (isShared && middleware.length > 0) gateway.fields.set('middleware', list(middleware));
   const mirror = find('mirror-target');
   const copy = mirror === undefined ? undefined : call(mirror);
   const rest = {
     mirror: copy === undefined ? undefined : map({ to: copy }),
-    policy: isOwn ? (controller.bundle(find, system) ?? undefined) : undefined,
-    middleware: middleware.length === 0 ? undefined : list(middleware),
+    policy: isOwn ? (controller.bundle(find, system, component) ?? undefined) : undefined,
+    middleware: middleware.length === 0 || isShared ? undefined : list(middleware),
   };
   const written = map({
     name: plain(named),
