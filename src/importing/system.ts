@@ -5,7 +5,7 @@ import { plainKey } from './traced-parts.js';
 import type { Written, WrittenMap, WrittenScalar } from './written.js';
 
 /** What is done after all documents are read, in this order. */
-export const PHASES = ['parts', 'settings', 'routes', 'calls', 'policies'] as const;
+export const PHASES = ['files', 'parts', 'settings', 'routes', 'calls', 'policies'] as const;
 
 export type Phase = (typeof PHASES)[number];
 

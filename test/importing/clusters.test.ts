@@ -116,3 +116,36 @@ spec:
     'catalog',
   ]);
 });
+
+/** The shape of instana/robot-shop (Apache-2.0): a corrected Deployment and the Services of a chart beside a Compose file. */
+describe('a repository with a Compose file and manifests', () => {
+  const compose = source(
+    'services: { web: { image: a }, cart: { image: b }, user: { image: c }, payment: { image: d } }',
+    'compose.yaml',
+  );
+  const services = (names: readonly string[]): string =>
+    names
+      .map(
+        (name) =>
+          `apiVersion: v1\nkind: Service\nmetadata: { name: ${name} }\nspec: { selector: { app: ${name} } }`,
+      )
+      .join('\n---\n');
+  const fix = `${deployed(['payment'])}\n---\n${services(['web', 'cart', 'user'])}`;
+
+  it('takes the Compose file where manifests run one of four services, and asks', () => {
+    const { result, scenario } = read([...compose, ...source(fix, 'k8s.yaml')]);
+    expect(Object.keys(scenario.services)).toEqual(['web', 'cart', 'user', 'payment']);
+    expect(result.questions[0]).toBe(
+      'Do Kubernetes or Docker Compose run payment and the other services? Both have files here, and the 4 services of compose.yaml count: else import the manifests alone',
+    );
+    const reasons = result.account.listed.map(({ reason }) => reason);
+    expect(reasons).toContain('files of Docker Compose run the same services, and count');
+  });
+
+  it('takes the manifests where they run half of them', () => {
+    const text = deployed(['payment', 'web']);
+    const { result, scenario } = read([...compose, ...source(text, 'k8s.yaml')]);
+    expect(Object.keys(scenario.services)).toEqual(['payment', 'web']);
+    expect(result.questions[0]).toContain('those of Kubernetes count');
+  });
+});

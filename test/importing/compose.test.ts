@@ -380,3 +380,18 @@ it('a service extends that of another Compose file, which runs nothing by itself
   expect(Object.keys(services)).toEqual(['web']);
   expect(services.web.memory.limit).toBe('2GiB');
 });
+
+it('a Compose file of a folder below with services of a larger one is left out', () => {
+  const found = (path: string, text: string): SourceText => ({ path, text, isFound: true });
+  const { scenario, questions } = imported([
+    found('a/compose.yaml', 'services: { cart: { image: dev, ports: [ "80:80" ] } }'),
+    found(
+      'compose.yaml',
+      'services: { web: { image: web, ports: [ "80:80" ], depends_on: [ cart ] }, cart: { image: cart } }',
+    ),
+  ]);
+  expect(parse(scenario).workloads.users.requests).toEqual([{ name: 'web', call: 'web.handle' }]);
+  expect(questions[0]).toBe(
+    'Does a/compose.yaml run too? Left out: 1 Compose file with services of another one. To merge it: faultline import compose.yaml a/compose.yaml',
+  );
+});

@@ -11,6 +11,8 @@ const NAMES_MAX = 2;
 export interface ProjectFiles {
   /** Those whose services run. */
   readonly read: readonly Cell[];
+  /** Those that another one includes. */
+  readonly included: ReadonlySet<Cell>;
   readonly at: FileAt;
 }
 
@@ -38,7 +40,7 @@ export function filesOf(all: readonly Cell[], system: System): ProjectFiles {
   for (const path of included) parts.delete(at(path));
   const read = all.filter((file) => !parts.has(file) || !system.found.has(file.file));
   for (const file of all) if (!read.includes(file)) file.list('other files extend its services');
-  return { read, at };
+  return { read, included: new Set(included.flatMap((path) => at(path) ?? [])), at };
 }
 
 function nameOf({ file }: Cell): string {

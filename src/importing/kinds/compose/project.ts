@@ -6,12 +6,12 @@ import type { Component, System } from '../../system.js';
 import { plural } from '../../../text/words.js';
 import { from, map, plain } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
-import { clusterOf } from '../kubernetes/cluster.js';
+import { clusterOf, leaveOut, runningIn } from '../kubernetes/cluster.js';
 import { databasesIn } from '../kubernetes/products.js';
 import { addProcess } from '../spring/application.js';
 import { callsOf, variablesOf } from './calls.js';
 import { Container, type FileAt } from './container.js';
-import { filesOf } from './project-files.js';
+import { filesOf, type ProjectFiles } from './project-files.js';
 import { fieldsOf } from './fields.js';
 import { Values } from './values.js';
 
@@ -28,14 +28,16 @@ export interface Project {
 export function projectOf(system: System): Project {
   return system.shared('compose', () => {
     const made: Project = { files: [], variables: new Map(), environments: new Map() };
-    system.later('parts', () => build(made, system));
+    // Before the pods of manifests, of which those that these files run too may be left out.
+    system.later('files', () => build(made, system));
     return made;
   });
 }
 
 function build({ files: all, variables, environments }: Project, system: System): void {
   const files = filesOf(all, system);
-  const containers = containersOf(withoutAlternatives(files.read, system), files.at);
+  const kept = withoutAlternatives(files, system);
+  const containers = containersOf(kept, files.at);
   const values = new Values(variables, environments);
   const used = new Set(
     [...containers.values()].flatMap((container) =>
@@ -48,7 +50,7 @@ function build({ files: all, variables, environments }: Project, system: System)
   const project = (own.length > 0 ? own : others).map(([, file]) => file);
   for (const file of project) for (const [name, cell] of file.entries()) variables.set(name, cell);
   const made: (readonly [Container, Component])[] = [];
-  const manifests = manifestsOf([...containers.keys()], system);
+  const manifests = manifestsOf([...containers.keys()], kept[0], system);
   const databases = databasesIn(
     [...containers.values()].flatMap((container) =>
       variablesOf(container, values).map(({ value }) => value.text() ?? ''),
@@ -93,18 +95,21 @@ function build({ files: all, variables, environments }: Project, system: System)
 
 /**
  * The base and the files that change it, without those of a folder that define services of another one again: `docker compose up` reads none but the base and its
- * override, so that they are other ways to run the same system. Files that are named are merged, as with `-f`.
+ * override, so that they are other ways to run the same system. Of several folders the file with the most services is the base. Files
+ * that are named are merged, as with `-f`.
  */
-function withoutAlternatives(files: readonly Cell[], system: System): readonly Cell[] {
+function withoutAlternatives({ read, included }: ProjectFiles, system: System): readonly Cell[] {
+  const owners = ownersOf(read);
   const taken = new Set<string>();
   const left: Cell[] = [];
-  const kept = [...files]
+  const kept = [...read]
     .sort((a, b) => rankOf(a) - rankOf(b))
     .filter((file) => {
-      const names = file.get('services')?.entries() ?? [];
-      const keys = names.map(([name]) => `${folderOf(file)} ${name}`);
-      const isOther = system.found.has(file.file) && rankOf(file) > 1;
-      if (isOther && keys.some((key) => taken.has(key))) {
+      const names = servicesIn(file);
+      const keys = names.map((name) => `${folderOf(file)} ${name}`);
+      const isElsewhere = names.some((name) => folderOf(owners.get(name)!) !== folderOf(file));
+      const isAgain = rankOf(file) > 1 && keys.some((key) => taken.has(key));
+      if (system.found.has(file.file) && !included.has(file) && (isAgain || isElsewhere)) {
         file.list('docker compose up does not read this file');
         left.push(file);
         return false;
@@ -114,12 +119,30 @@ function withoutAlternatives(files: readonly Cell[], system: System): readonly C
     });
   const [first] = left;
   if (first !== undefined) {
-    const base = kept.find((file) => folderOf(file) === folderOf(first));
+    const [name] = servicesIn(first);
+    const base = kept.find((file) => folderOf(file) === folderOf(first)) ?? owners.get(name!);
     system.ask(
       `Does ${first.file} run too? Left out: ${plural(left.length, 'Compose file')} with services of another one. To merge it: faultline import ${base?.file} ${first.file}`,
     );
   }
   return kept;
+}
+
+function servicesIn(file: Cell): readonly string[] {
+  return (file.get('services')?.entries() ?? []).map(([name]) => name);
+}
+
+/** The file of each service: of several that with the most services. */
+function ownersOf(files: readonly Cell[]): ReadonlyMap<string, Cell> {
+  const owners = new Map<string, Cell>();
+  for (const file of files) {
+    const names = servicesIn(file);
+    for (const name of names) {
+      const known = owners.get(name);
+      if (known === undefined || servicesIn(known).length < names.length) owners.set(name, file);
+    }
+  }
+  return owners;
 }
 
 function folderOf({ file }: Cell): string {
@@ -160,16 +183,33 @@ function leftOut(container: Container, values: Values): string | null {
   return null;
 }
 
-/** A repository often runs one system in several ways. Null = no manifest has a service of these names. */
-function manifestsOf(names: readonly string[], system: System): string | null {
-  const { pods, services } = clusterOf(system);
-  const running = new Set([...pods, ...services].map(({ name }) => name));
-  const [first] = names.filter((name) => running.has(name));
+/**
+ * A repository often runs one system in several ways. Manifests count, unless they have fewer than half as many workloads, such as a
+ * corrected Deployment beside a chart. Null = no manifest counts that has a service of these names.
+ */
+function manifestsOf(
+  names: readonly string[],
+  file: Cell | undefined,
+  system: System,
+): string | null {
+  const cluster = clusterOf(system);
+  const { pods } = cluster;
+  const running = runningIn(cluster);
+  const both = names.filter((name) => running.has(name));
+  const [first] = both;
   if (first === undefined) return null;
-  system.ask(
-    `Do Kubernetes or Docker Compose run ${first} and the other services? Both have files here, and those of Kubernetes count: else import the Compose file alone`,
-  );
-  return 'manifests of Kubernetes in these files run the same services, and count';
+  const ask = (counting: string, other: string): void =>
+    system.ask(
+      `Do Kubernetes or Docker Compose run ${first} and the other services? Both have files here, and ${counting} count: else import ${other} alone`,
+    );
+  if (2 * Math.max(both.length, pods.length) >= names.length) {
+    ask('those of Kubernetes', 'the Compose file');
+    return 'manifests of Kubernetes in these files run the same services, and count';
+  }
+  ask(`the ${names.length} services of ${file?.file}`, 'the manifests');
+  const reason = 'files of Docker Compose run the same services, and count';
+  leaveOut(cluster, new Set(names), reason);
+  return null;
 }
 
 function add(

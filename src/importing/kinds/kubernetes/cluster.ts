@@ -142,6 +142,28 @@ function identityOf({ namespace, name }: Pods): string {
   return `${namespace}/${name}`;
 }
 
+/** Names of the workloads of all files, and of the Services that select one. */
+export function runningIn({ pods, services }: Cluster): ReadonlySet<string> {
+  const selecting = services.filter((service) => pods.some(isSelectedBy(service)));
+  return new Set([...pods, ...selecting].map(({ name }) => name));
+}
+
+/** Leaves out the workloads with one of these names, and those behind a Service with one. */
+export function leaveOut(
+  { pods, services }: Cluster,
+  names: ReadonlySet<string>,
+  reason: string,
+): void {
+  const selecting = services.filter(({ name }) => names.has(name)).map(isSelectedBy);
+  const left = pods.filter(
+    (each) => names.has(each.name) || selecting.some((isSelected) => isSelected(each)),
+  );
+  for (const each of left) {
+    each.document.relist(reason);
+    pods.splice(pods.indexOf(each), 1);
+  }
+}
+
 function isSelectedBy({ namespace, selector }: Selecting): (pods: Pods) => boolean {
   return (pods) =>
     selector.size > 0 &&
