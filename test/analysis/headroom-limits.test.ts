@@ -169,6 +169,18 @@ policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
     expect([first!.factor > 1, faults[0]!.stuckOn ?? 'none']).toEqual([true, 'none']);
   });
 
+  it('is that of the file before a configuration change, and that of the change while it lasts', () => {
+    const [, , text] = CASES['a limit of a gateway']!;
+    const calm = headroomOf(text).components[0]!;
+    const path = 'gateways.edge.middleware[rateLimit].rateLimit.rate';
+    const less = 40;
+    const push = `faults: [ { id: push, kind: change, set: { "${path}": ${less}/s }, at: 60s, for: 30s } ]\n`;
+    const { components, faults } = headroomOf(`${text}${push}`);
+    expect(components[0]!.limit).toBe(calm.limit);
+    expect(components[0]!.factor / calm.factor).toBeCloseTo(1, 1);
+    expect(faults[0]!.components[0]!.limit).toBe(less);
+  });
+
   it('leaves out a limit that only counts what it would refuse', () => {
     const [, , text] = CASES['a limit of a gateway']!;
     const [first] = headroomOf(

@@ -12,7 +12,7 @@ import { sumOf } from '../../stats/sums.js';
 import { counterSums } from './column-sums.js';
 import { meanOf } from './estimate.js';
 import { meanHeld } from './held.js';
-import { instructionsOf } from './instructions.js';
+import { instructionsOf, ownInstructionsOf } from './instructions.js';
 import { levels } from './levels.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
@@ -306,8 +306,9 @@ export function requestUses(asked: Measuring, component: string, id: number): re
       const most = owner === id && key < 0 ? mostOf(layer) : null;
       if (most === null) return [];
       const parts = partsOf(asked.data.plan, id).filter(
-        (part) => limit === ofAll || isLimited(asked.data.plan, part, op, limit),
+        (part) => limit === ofAll || isLimited(asked, part, op, limit),
       );
+      if (parts.length === 0) return [];
       const states = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
       return [
         useOf(
@@ -326,15 +327,22 @@ export function requestUses(asked: Measuring, component: string, id: number): re
   ];
 }
 
-/** Whether every request of a part passes a limit. */
-function isLimited(plan: Plan, part: number, op: number, limit: number): boolean {
-  const all = instructionsOf(plan, plan.parts[part]);
+/** Whether every request of a part passes a limit, in the configuration of the file or, `isFaulty`, in some. */
+function isLimited(
+  { data: { plan }, isFaulty }: Measuring,
+  part: number,
+  op: number,
+  limit: number,
+): boolean {
+  const every = instructionsOf(plan, plan.parts[part]);
+  // The program of the file comes last.
+  const all = isFaulty ? every : ownInstructionsOf(plan, plan.parts[part]);
   // Without an outcome for its refusals it only counts them.
   const own = all.findIndex((one) => one.op === op && one.a === limit && one.b !== 0);
   if (own < 0) return false;
-  const { program } = plan.parts[part];
+  const first = plan.parts[part].program + every.length - all.length;
   const isPast = ({ op: jump, b }: (typeof all)[number], at: number): boolean =>
-    at < own && (jump === OP.WHEN || jump === OP.VERSION) && b > program + own;
+    at < own && (jump === OP.WHEN || jump === OP.VERSION) && b > first + own;
   return !all.some(isPast);
 }
 
