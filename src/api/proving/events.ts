@@ -22,7 +22,7 @@ const AT_ONCE = 8;
 export class ProofEvents {
   /** For whatever is worth a run, for what may be done about a known cause, and for that without which none is known. */
   readonly usual: number;
-  readonly remedies: number;
+  private readonly remedies: number;
   readonly decisive: number;
   /** For the sets of faults. */
   private most: number;
@@ -51,6 +51,16 @@ export class ProofEvents {
   /** Room for one more plan, as large as the largest until now, whatever they handled together. */
   allowOne(): void {
     this.most = Math.max(this.most, this.spent + ROOM * Math.max(this.cost, this.largest));
+  }
+
+  /** The limit of what is tried: beside a known cause it only adds to what may be done. */
+  limit(isKnown: boolean): number {
+    return isKnown ? this.remedies : this.decisive;
+  }
+
+  /** Whether a change that makes a difference may run with all replications. */
+  isRepeatable(): boolean {
+    return this.isAffordable(Math.max(this.decisive, this.remedies));
   }
 
   /** Whether what is left of a limit is probably enough for another plan. */

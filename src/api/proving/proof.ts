@@ -48,7 +48,7 @@ import type { RunRecord } from '../../contracts/record/record.js';
 import { eventsOf, ProofEvents, ROOM } from './events.js';
 import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
 import { delaysOf } from './responders.js';
-import { isByFaults, isFreeing, isSame, isTelling } from './signs.js';
+import { firstOf, isByFaults, isFreeing, isSame, isTelling } from './signs.js';
 
 /** Runs plans with the first replications; null for a plan whose runs a guard ended. */
 export type RunPlans = (
@@ -76,10 +76,7 @@ export interface Subject {
   readonly share: number | null;
 }
 
-/**
- * Most interventions that a proof tries if its runs are limited, and as many other values of settings; and if they are
- * not, but faults are the cause.
- */
+/** Most causes, and most settings, that a proof tries if its runs are limited; and if not, but faults are the cause. */
 const FEW = 8;
 const REMEDIES = 12;
 /** With this many replications or more, interventions run once before all of them; only telling ones run again. */
@@ -295,16 +292,14 @@ class Proof {
     const candidates = this.subject.candidates.filter((own) =>
       trials.every(({ intervention }) => !isSame(intervention, own)),
     );
-    const [settings, causes] = [true, false].map((wanted) =>
-      candidates.filter(({ part }) => (part === 'setting') === wanted).slice(0, most),
-    );
-    const open = [...causes!, ...settings!];
+    const open = [...firstOf(candidates, most)];
     let isKnown = usual.hasFault;
     const { events } = this;
-    // Beside a known cause the others only add to what may be done about it.
-    const limit = (): number => (isKnown ? events.remedies : events.decisive);
-    while (open.length > 0 && events.isAffordable(limit())) {
-      for (const trial of await this.batch(open.splice(0, events.atOnce(limit())), usual)) {
+    while (open.length > 0 && events.isAffordable(events.limit(isKnown))) {
+      for (const trial of await this.batch(
+        open.splice(0, events.atOnce(events.limit(isKnown))),
+        usual,
+      )) {
         trials.push(trial);
         const { stronger, part, isUnseen, least } = trial.intervention;
         const share = avertedShare(trial, usual);
@@ -352,10 +347,7 @@ class Proof {
     const again = able.filter((own) =>
       telling.some(({ intervention }) => intervention === own.intervention),
     );
-    const { decisive, remedies } = this.events;
-    const all = this.events.isAffordable(Math.max(decisive, remedies))
-      ? await this.tried(again, this.replications)
-      : [];
+    const all = this.events.isRepeatable() ? await this.tried(again, this.replications) : [];
     return first.map(
       (trial) => all.find(({ intervention }) => intervention === trial.intervention) ?? trial,
     );

@@ -32,3 +32,13 @@ export function isFreeing({ kind, subject }: Intervention, { endings }: CascadeR
   const isHeld = endings.some((own) => own.reason === 'poison' && own.subject === subject);
   return isHeld && PASSING.has(kind);
 }
+
+/** The most promising possible causes, and after them as many other values of settings. */
+export function firstOf(
+  candidates: readonly Intervention[],
+  most: number,
+): readonly Intervention[] {
+  const of = (isSetting: boolean): readonly Intervention[] =>
+    candidates.filter(({ part }) => (part === 'setting') === isSetting).slice(0, most);
+  return [...of(false), ...of(true)];
+}
