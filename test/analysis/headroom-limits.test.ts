@@ -203,19 +203,26 @@ policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
     expect([holds, refused?.by, settings]).toEqual([false, 'concurrency limit', []]);
   });
 
-  it('names the limits that hold for each value of a key', () => {
-    const limit = 'rateLimit: { rate: 20/s, key: tenant }';
+  it('names the limits that hold for each value of a key, and the load at which the busiest is refused', () => {
+    const limit = (more = ''): string => `rateLimit: { rate: 20/s, burst: 30, key: tenant${more} }`;
     const calls = called('bulkhead: { maxConcurrent: 10, per: key, key: tenant }');
-    const words = (body: string): string =>
-      tightestWords(
-        headroomOf(`${system(90, 'shop.buy', body)}keys: { tenant: zipf(count=50) }\n`),
-        [],
-      )!;
-    expect(words(store(limit))).toMatch(
-      /; not counted: the rate limit of shop for each tenant, which may refuse the busiest tenant earlier$/,
+    const keys = 'keys: { tenant: zipf(count=50) }\n';
+    const at = (rate: number, body: string): Headroom =>
+      headroomOf(`${system(rate, 'shop.buy', body)}${keys}`);
+    const words = (body: string): string => tightestWords(at(90, body), [])!;
+    expect(words(store(limit()))).toMatch(
+      /; the rate limit of shop for each tenant refuses the busiest tenant, 21\.9 % of its requests, from 1\.01x this load on$/,
     );
+    const { share, factor } = at(45, store(limit())).keyed![0]!;
+    const refused = (load: number): number => {
+      const text = `${system(Math.round(load), 'shop.buy', store(limit()))}${keys}`;
+      return (1 - run(text).variant().summary.success.value!) / share!;
+    };
+    // 1 % of its requests near the limit, and what is above it beyond.
+    expect(refused(45 * factor! * 0.9)).toBeLessThan(0.01);
+    expect(refused(45 * factor! * 1.2)).toBeGreaterThan(0.1);
     expect(words(calls)).toMatch(
-      /; not counted: the bulkhead of shop on calls to psp for each tenant, which may/,
+      /; not counted: the bulkhead of shop on calls to psp for each tenant, which may refuse the busiest tenant earlier$/,
     );
     expect(words(calls.replace('maxC', 'dryRun: true, maxC'))).not.toContain('not counted');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partitionShares } from '../../src/analysis/measure/partition-shares.js';
+import { partitionShares } from '../../src/analysis/measure/key-shares.js';
 import { useWords } from '../../src/report/words/headroom.js';
 import { run } from '../theory/program.js';
 

@@ -5,7 +5,7 @@ import { placeOfValue } from '../../kernel/rng.js';
 import { ranges } from '../../model/modules/messaging/assignment.js';
 import { sumOf } from '../../stats/sums.js';
 import { busyOf, requestRates } from './loads.js';
-import { partitionShares } from './partition-shares.js';
+import { partitionShares } from './key-shares.js';
 import type { GaugePick } from './gauges.js';
 import { meterOf } from './meter-of.js';
 import { sumCells } from './sums.js';

@@ -2,7 +2,8 @@ import type { ComponentHeadroom, Headroom, KeyedLimit } from '../../contracts/re
 import { byCodeUnit } from '../../text/order.js';
 import { busyTimes, laterRise } from './busy-times.js';
 import { hitsNothing, isBackground, triggersIn } from './background.js';
-import { adaptsIn, keyedIn } from './limit-uses.js';
+import { keyedIn } from './keyed-limits.js';
+import { adaptsIn } from './limit-uses.js';
 import { edgesFrom } from './component-edges.js';
 import { meanOf } from './estimate.js';
 import type { Plan } from '../../contracts/plan/plan.js';
@@ -164,7 +165,7 @@ function componentsIn(
     const isCalled = selection.parts.some((part) => asked.visits.arrived(part) > 0);
     const isAdaptive = isCalled && adaptsIn(data.plan, id);
     if (isAdaptive) adaptive.push(component.name);
-    if (isCalled) keyed.push(...keyedIn(data.plan, id));
+    if (isCalled) keyed.push(...keyedIn({ ...asked, waits, selection }, id));
     if (tightest !== undefined) components.push(tightest);
     else if (!isLimited && !isAdaptive && isCalled) unlimited.push(component.name);
   });

@@ -1,4 +1,5 @@
 import type { PlanKey } from '../../contracts/plan/plan.js';
+import { hottestShare } from '../../contracts/scenario/hottest-share.js';
 import { log, pow } from '../../kernel/math.js';
 import { shardOf } from '../../model/resources/replication/shards.js';
 
@@ -57,4 +58,21 @@ function weightBetween(from: number, until: number, exponent: number): number {
   if (exponent === 1) return log(until / from);
   const power = 1 - exponent;
   return (pow(until, power) - pow(from, power)) / power;
+}
+
+/** Share of the most frequent value; 0 for keys whose values are callers or workloads. */
+export function busiestShare({ population }: PlanKey): number {
+  switch (population.kind) {
+    case 'workload':
+    case 'caller':
+    case 'client':
+    case 'address':
+      return 0;
+    case 'unique':
+    case 'uniform':
+    case 'zipf':
+    case 'hot':
+    case 'sequence':
+      return hottestShare(population);
+  }
 }

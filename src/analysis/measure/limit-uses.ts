@@ -3,7 +3,6 @@ import type { EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
-import type { KeyedLimit } from '../../contracts/result/headroom.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { policyTraits } from '../../patterns/registry.js';
@@ -23,7 +22,7 @@ import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
 import type { Visits } from './visits.js';
 import { FULL, type WaitsBelow } from './waits-below.js';
 
-interface Measuring extends Asked {
+export interface Measuring extends Asked {
   readonly visits: Visits;
   readonly waits: WaitsBelow;
   /** A fault is active in this time: what is refused may be refused at its begin only. */
@@ -40,7 +39,12 @@ type PlacesAt = (held: number) => number;
 
 /** What limits the calls of a layer; null if it has no fixed limit, or one for each value of a key. */
 function mostOf(layer: Layer): Most | null {
-  if (layer.dryRun || layer.key !== null) return null;
+  return layer.key === null ? limitOf(layer) : null;
+}
+
+/** The same of each value of a key. */
+export function limitOf(layer: Layer): Most | null {
+  if (layer.dryRun) return null;
   const own = MOSTS[layer.policy]?.(layer) ?? null;
   return own !== null && Number.isFinite(own.calls) ? own : null;
 }
@@ -70,17 +74,6 @@ export function adaptsIn(plan: Plan, id: number): boolean {
   return limitsIn(plan, id).some(({ layer }) => ADAPTS.get(layer.policy)?.(layer) ?? false);
 }
 
-/** The limits of a component that hold for each value of a key: each by its own values. */
-export function keyedIn(plan: Plan, id: number): readonly KeyedLimit[] {
-  const keyed = limitsIn(plan, id).flatMap(({ layer, to }): readonly KeyedLimit[] => {
-    const by = WORDS[layer.policy];
-    if (by === undefined || layer.key === null) return [];
-    const of = to === null ? null : plan.components[to].name;
-    return [{ component: plan.components[id].name, by, key: layer.key, of }];
-  });
-  return [...new Map(keyed.map((one) => [JSON.stringify(one), one])).values()];
-}
-
 /** The policies on the requests of a component (`to` is null) and on its calls that decide. */
 function limitsIn(plan: Plan, id: number): readonly { layer: Layer; to: number | null }[] {
   const own = [...plan.limiters, ...plan.gates].filter(({ component }) => component === id);
@@ -100,7 +93,7 @@ const ADAPTS: ReadonlyMap<string, (layer: Layer) => boolean> = new Map([
 const REPEATING: ReadonlySet<string> = new Set(['retry']);
 
 /** Names of the policies, in words. */
-const WORDS: Readonly<Record<string, NonNullable<Use['by']>>> = {
+export const WORDS: Readonly<Record<string, NonNullable<Use['by']>>> = {
   bulkhead: 'bulkhead',
   concurrencyLimit: 'concurrency limit',
   rateLimit: 'rate limit',
@@ -127,7 +120,7 @@ function isEven({ loads }: Plan): boolean {
 }
 
 /** The part of a limit that calls can use until it refuses 1 % of them. */
-function usableOf(most: Most, { data: { plan } }: Asked, held: number): number {
+export function usableOf(most: Most, { data: { plan } }: Asked, held: number): number {
   if (most.resource === 'rate') return isEven(plan) ? most.calls : most.steady;
   return offeredTo(most.calls, most.placesAt(held), isEven(plan) ? EVEN : 1);
 }
@@ -295,35 +288,44 @@ function groupsOf(plan: Plan, edges: readonly ComponentEdge[]): readonly Guarded
 
 /** The limits of a component on its requests: of all of them, or of some endpoints or routes. */
 export function requestUses(asked: Measuring, component: string, id: number): readonly Use[] {
-  const { limiters, gates, components } = asked.data.plan;
-  const { admission = null } = components[id];
-  const uses = (
+  return limitsOnRequests(asked, id).flatMap(({ layer, key, parts, refusal }): readonly Use[] => {
+    const most = key < 0 ? mostOf(layer) : null;
+    if (most === null || parts.length === 0) return [];
+    const states = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
+    const passing = arriving(asked, id, parts, refusal);
+    return [useOf(asked, most, states, passing, layer, { component, of: null })];
+  });
+}
+
+/** A limit on the requests of a component, and the parts of it whose requests all pass it. */
+interface RequestLimit {
+  readonly layer: Layer;
+  /** Index into `keys`; -1 = one limit for all requests. */
+  readonly key: number;
+  readonly parts: readonly number[];
+  readonly refusal: OutcomeName;
+}
+
+/** The limits on the requests of a component, in the configuration of the file; while a fault is active, in any. */
+export function limitsOnRequests(asked: Measuring, id: number): readonly RequestLimit[] {
+  const { plan } = asked.data;
+  const { admission = null } = plan.components[id];
+  const found = (
     list: Plan['limiters'] | Plan['gates'],
     op: number,
+    refusal: OutcomeName,
     ofAll: number | undefined,
-  ): readonly Use[] =>
-    list.flatMap(({ component: owner, layer, key }, limit): readonly Use[] => {
-      const most = owner === id && key < 0 ? mostOf(layer) : null;
-      if (most === null) return [];
-      const parts = partsOf(asked.data.plan, id).filter(
+  ): readonly RequestLimit[] =>
+    list.flatMap(({ component, layer, key }, limit) => {
+      if (component !== id) return [];
+      const parts = partsOf(plan, id).filter(
         (part) => limit === ofAll || isLimited(asked, part, op, limit),
       );
-      if (parts.length === 0) return [];
-      const states = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
-      return [
-        useOf(
-          asked,
-          most,
-          states,
-          arriving(asked, id, parts, op === OP.LIMIT ? 'throttled' : 'rejectedOverload'),
-          layer,
-          { component, of: null },
-        ),
-      ];
+      return [{ layer, key, parts, refusal }];
     });
   return [
-    ...uses(limiters, OP.LIMIT, admission?.limiter),
-    ...uses(gates, OP.GATE, admission?.gate),
+    ...found(plan.limiters, OP.LIMIT, 'throttled', admission?.limiter),
+    ...found(plan.gates, OP.GATE, 'rejectedOverload', admission?.gate),
   ];
 }
 
@@ -347,7 +349,7 @@ function isLimited(
 }
 
 /** Requests of some parts, as many as are due where a refusal makes repetitions. */
-function arriving(
+export function arriving(
   { data, window, visits, waits }: Measuring,
   id: number,
   parts: readonly number[],

@@ -1,6 +1,6 @@
-import type { Plan, PlanKey } from '../../contracts/plan/plan.js';
-import { hottestShare } from '../../contracts/scenario/hottest-share.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { sumOf } from '../../stats/sums.js';
+import { busiestShare } from './key-shares.js';
 import { meanTime } from './meter-of.js';
 import type { Asked } from './question.js';
 import type { Use } from './use.js';
@@ -28,7 +28,7 @@ export function locksOf(
   const lockers = lockersOf(plan).filter(({ part }) => selection.parts.includes(part));
   return [...new Set(lockers.map(({ key }) => key))].map((key): Use => {
     const own = lockers.filter((one) => one.key === key);
-    const share = shareOf(plan.keys[key]);
+    const share = busiestShare(plan.keys[key]);
     const needed = (rate: (part: number) => number): number =>
       sumOf(
         own.map(({ part, isOwn }) => {
@@ -66,21 +66,4 @@ function lockersOf({ acts }: Plan): readonly Locker[] {
       all.every(({ part, key }) => part !== one.part || key === one.key) &&
       all.findIndex(({ part }) => part === one.part) === i,
   );
-}
-
-/** Share of the most frequent value; 0 for keys whose values are callers or workloads. */
-function shareOf({ population }: PlanKey): number {
-  switch (population.kind) {
-    case 'workload':
-    case 'caller':
-    case 'client':
-    case 'address':
-      return 0;
-    case 'unique':
-    case 'uniform':
-    case 'zipf':
-    case 'hot':
-    case 'sequence':
-      return hottestShare(population);
-  }
 }

@@ -1,7 +1,7 @@
 import type { PlanConsume } from '../../contracts/plan/capacity.js';
 import { PARTITION_MAX } from '../../contracts/scenario/capacity.js';
 import { sumOf } from '../../stats/sums.js';
-import { partitionShares } from './partition-shares.js';
+import { partitionShares } from './key-shares.js';
 import type { Asked } from './question.js';
 import type { Use } from './use.js';
 import type { Visits } from './visits.js';

@@ -33,7 +33,7 @@ export interface Headroom {
   readonly unlimited: readonly string[];
   /** Components with a concurrency limit that adapts, on their requests or their calls: it has no fixed value. */
   readonly adaptive?: readonly string[];
-  /** Limits for each value of a key: the most frequent value reaches its own first, at a load that is not computed. */
+  /** Limits for each value of a key: the most frequent value reaches its own first. */
   readonly keyed?: readonly KeyedLimit[];
   /**
    * A workload that is planned to send more requests after this time, when faults are near, than in it: from when until
@@ -56,6 +56,10 @@ export interface KeyedLimit {
   readonly by: NonNullable<ComponentHeadroom['by']>;
   readonly key: string;
   readonly of: string | null;
+  /** Of a limit on requests: the share of them that has the most frequent value. */
+  readonly share?: number;
+  /** The multiple of the load at which this value reaches its limit, or 1 % of its requests are refused. */
+  readonly factor?: number;
 }
 
 /** Headroom while a fault is active. */

@@ -133,10 +133,8 @@ export function handleWords(one: ComponentHeadroom): string {
 
 /** `no load fills api and pay, which have no limit in the file, such as cpu or concurrency`. */
 export function unlimitedWords(components: readonly string[]): string {
-  const more = components.length - NAMED;
-  const named = more > 0 ? [...components.slice(0, NAMED), plural(more, 'other')] : components;
   const have = components.length === 1 ? 'has' : 'have';
-  return `no load fills ${list(named)}, which ${have} no limit in the file, such as cpu or concurrency`;
+  return `no load fills ${limited(components)}, which ${have} no limit in the file, such as cpu or concurrency`;
 }
 
 /** What a heading that names the component does not say: the load that it holds, and less room under faults; or empty. */
@@ -213,15 +211,34 @@ export function otherLimits({ adaptive = [], keyed = [] }: Headroom): readonly s
   ];
 }
 
-/** `not counted: the rate limit of api for each tenant, which may refuse the busiest tenant earlier`. */
+/**
+ * `the rate limit of api for each tenant refuses the busiest tenant, 22 % of its requests, from 0.9x this load on`; without
+ * figures `not counted: the rate limit of api for each tenant, which may refuse the busiest tenant earlier`.
+ */
 function keyedWords(keyed: readonly KeyedLimit[]): string {
-  const limits = keyed.slice(0, NAMED).map(({ component, by, key, of }) => {
-    const calls = of === null ? '' : ` on calls to ${of}`;
-    return `the ${by} of ${component}${calls} for each ${key}`;
+  const known = keyed.flatMap((one) => {
+    const { share, factor, key } = one;
+    if (share === undefined || factor === undefined) return [];
+    const users = `the busiest ${key}, ${formatShare(share)} of its requests`;
+    return [`${eachWords(one)} refuses ${users}, from ${formatNumber(factor)}x this load on`];
   });
-  const more = keyed.length - limits.length;
-  const all = more > 0 ? [...limits, plural(more, 'other')] : limits;
-  return `not counted: ${list(all)}, which may refuse the busiest ${keyed.length === 1 ? keyed[0].key : 'ones'} earlier`;
+  const others = keyed.filter(({ factor }) => factor === undefined);
+  const which = others.length === 1 ? others[0]!.key : 'ones';
+  const open = `not counted: ${limited(others.map(eachWords))}, which may refuse the busiest ${which} earlier`;
+  return [
+    ...(known.length === 0 ? [] : [limited(known)]),
+    ...(others.length === 0 ? [] : [open]),
+  ].join('; ');
+}
+
+function eachWords({ component, by, key, of }: KeyedLimit): string {
+  return `the ${by!} of ${component}${of === null ? '' : ` on calls to ${of}`} for each ${key}`;
+}
+
+/** The first of some texts, and how many there are besides. */
+function limited(texts: readonly string[]): string {
+  const more = texts.length - NAMED;
+  return list(more > 0 ? [...texts.slice(0, NAMED), plural(more, 'other')] : texts);
 }
 
 /** `the concurrency limit of shop adapts, so that it has no fixed value and may refuse requests earlier`. */
