@@ -13,6 +13,11 @@ describe('a fault in words', () => {
   it('names what stops, alone or with others', () => {
     expect(words('hang', { target: ['psp'] })).toBe('psp hangs');
     expect(words('hang', { target: ['psp', 'bank'] })).toBe('psp and bank hang');
+    const dns = (mode: string, ...target: readonly string[]): string =>
+      words('dns', { target, config: { mode } });
+    expect(dns('error', 'psp')).toBe('psp no longer resolves');
+    expect(dns('error', 'psp', 'bank')).toBe('psp and bank no longer resolve');
+    expect(dns('stale', 'psp', 'bank')).toBe('psp and bank resolve to old records');
     const crash = (own: Partial<Fault>, restart = true): string =>
       words('crash', { ...own, config: { restart } });
     expect(crash({ target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');

@@ -88,7 +88,7 @@ title: unwritten
 run: { duration: 10s }
 services:
   web: { concurrency: 8, endpoints: { put: [ publish: { topic: orders } ] } }
-  mail: { cpu: 2, autoscaling: { min: 1, max: 4, metric: cpu, target: 70% }, endpoints: { send: [ work: 5ms ] } }
+  mail: { cpu: 2, replicas: 2, autoscaling: { min: 1, max: 4, metric: cpu, target: 70% }, endpoints: { send: [ work: 5ms ] } }
   fixed: { external: true, outlierDetection: {}, endpoints: { get: [ wait: 5ms ] } }
   many: { replicas: 3, outlierDetection: {}, endpoints: { get: [ query: db.read ] } }
 mesh: { kind: istio, outbound: { many: { outlierDetection: { kind: istio, interval: 4s } } } }

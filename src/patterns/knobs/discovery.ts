@@ -13,10 +13,10 @@ export const nameFault: Knob<null> = {
     lookup === 'resolve'
       ? null
       : `no caller resolves \`${name}\` through DNS: give it discovery with a registry of kind dns`,
-  words({ value }, { words }) {
-    if (value === NAME_FAULT.error) return `${words} no longer resolves`;
-    if (value === NAME_FAULT.random) return `${words} resolves to wrong addresses`;
-    return `${words} resolves to old records`;
+  words({ value }, { does }) {
+    if (value === NAME_FAULT.error) return does('no longer resolves', 'no longer resolve');
+    const to = value === NAME_FAULT.random ? 'wrong addresses' : 'old records';
+    return does(`resolves to ${to}`, `resolve to ${to}`);
   },
   instance(_controls, instance, held) {
     instance.nameFault = held.effective(nameFault);

@@ -27,7 +27,7 @@ export const switchover: Knob<null> = {
   combine: 'max',
   neutral: 0,
   need: () => null,
-  words: (_edit, { words }) => `${words} hands over to a replica`,
+  words: (_edit, { does }) => does('hands over to a replica', 'hand over to a replica'),
   instance(controls, instance, held) {
     if (held.isOn(switchover)) rolesOf(controls, instance)?.handOver(instance.index);
   },

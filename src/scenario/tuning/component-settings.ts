@@ -53,8 +53,17 @@ export function componentSettings(written: MapNode): readonly Setting[] {
           movesOf(own.field, own.value, own.path),
         ),
       ];
-      return [{ of: { component }, moves }];
+      return [
+        { of: { component }, moves: moves.filter((move) => !isOverruled(value, path, move)) },
+      ];
     }),
+  );
+}
+
+/** An autoscaler decides on the replicas: those that are written last until its first decision to take some away. */
+function isOverruled(component: Node, path: readonly PathKey[], move: Move): boolean {
+  return (
+    get(component, 'autoscaling') !== undefined && move.path === pathText([...path, 'replicas'])
   );
 }
 
