@@ -244,3 +244,18 @@ faults:
     expect(metered(traced, 'failovers', 'db')).toBe(2);
   });
 });
+
+describe('a failover with a time of its own', () => {
+  it('keeps the other time of its kind', () => {
+    // It dies at 0.5 s, is missed at 1.5 s, and postgres takes 5 s to promote a replica: 6.5 s.
+    const traced = golden(`
+services: { shop: { endpoints: { write: [ query: db.w ] } } }
+databases:
+  db: { kind: postgres, replicas: 1, failover: { detect: 1s }, operations: { w: { wait: 10ms, write: true } } }
+workloads:
+  writers: { arrivals: { at: [ 0ms, 6s, 7s ] }, requests: [ { call: shop.write } ] }
+faults: [ { id: first, kind: crash, target: db, role: primary, at: 500ms, for: 60s } ]`);
+    const [first, second, third] = outcomes(traced.requests);
+    expect([first, second === 'ok', third]).toEqual(['ok', false, 'ok']);
+  });
+});

@@ -46,7 +46,11 @@ const failoverSchema = entry({
     required,
     'Time to detect that the primary has died or does not respond (`pause`, `hang`).',
   ),
-  promoteNs: field.of(duration(), '0s', 'Time from the detection until a replica has taken over.'),
+  promoteNs: field.of(
+    duration(),
+    absent('that of the kind, or 0s'),
+    'Time from the detection until a replica has taken over.',
+  ),
   reconnectNs: field.duration('0s', 'Time from the promotion until clients use the new primary.', {
     allowZero: true,
   }),
@@ -60,6 +64,7 @@ const failoverSchema = entry({
 
 /** Failover: how a replica is promoted when the primary has died. */
 export interface Failover extends z.output<typeof failoverSchema> {
+  readonly promoteNs: Ns;
   readonly fencing: boolean;
   /**
    * Election by majority: only a node that sees more than half of all nodes can be elected, and a primary

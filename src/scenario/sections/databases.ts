@@ -156,6 +156,7 @@ function resolveReplication(
 ): Pick<Database, 'replication' | 'route' | 'failover'> {
   const own = failover && {
     ...failover,
+    promoteNs: failover.promoteNs ?? product.failover?.promoteNs ?? 0,
     fencing: failover.fencing ?? product.failover?.fencing ?? true,
     ...(product.failover?.quorum && { quorum: product.failover.quorum }),
   };
