@@ -92,7 +92,8 @@ function givesWords({
 }: Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken' | 'behind'>): string {
   if (full !== null && refused === null)
     return `${full.component} is ${full.by === undefined ? 'full' : 'at a limit'} (${heldWords(full)})`;
-  const first = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} breaks`;
+  const verb = broken.length > 1 ? 'break' : 'breaks';
+  const first = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} ${verb}`;
   const what = behind === null ? first : `${behind} falls behind`;
   if (refused !== null) return `${refusedWords(refused)}, and ${what}`;
   return gives === null ? what : `${gives} gives in, and ${what}`;
