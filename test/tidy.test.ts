@@ -27,6 +27,8 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/lint/walker.ts': 'who calls whom how often is told by one walk over all verbs',
   'src/model/path/calls.ts':
     'what a call goes through and what a policy may do to it are one machine, law by law',
+  'src/model/resources/connections/hikari-pool.ts':
+    'how a connection of HikariCP is lent, tested and closed is one state machine',
   'src/model/modules/messaging/membership.ts':
     'who is in a group, and when its partitions move, is one protocol of the coordinator',
   'src/model/modules/messaging/queues/dispatch.ts':

@@ -255,3 +255,35 @@ describe('a replica set of mongo needs a majority', () => {
     expect(metered(golden(body('generic')), 'failovers', 'db')).toBe(1);
   });
 });
+
+describe('calls that wait for a connection while a replica takes over', () => {
+  // The primary dies at 5.5 s, and clients know the next one 30 s + 5 s later, at 40.5 s.
+  const run = (more = ''): ReturnType<typeof golden> =>
+    golden(
+      `
+databases:
+  pg:
+    kind: postgres
+    replicas: 1
+    operations: { write: { wait: 10ms, write: true }, read: { wait: 10ms } }
+    pool: { kind: hikari, maximumPoolSize: 3 }
+services: { s: { ${more} endpoints: { put: [ query: pg.write ] } } }
+workloads:
+  users: { arrivals: { at: [ 1s, 7s, 13s, 20s, 41s ] }, requests: [ { call: s.put } ] }
+faults: [ { id: dies, kind: crash, target: pg, at: 5.5s, for: 200s } ]`,
+      '5m',
+    );
+
+  it('get one to the new primary, and their connectionTimeout goes on', () => {
+    // The call at 7 s has waited 30 s before. The start of the pool opens one connection and its thread another one.
+    const { requests } = run();
+    expect(outcomes(requests)).toEqual(['ok', 'serverError', 'ok', 'ok', 'ok']);
+    expect(answered(requests)).toEqual([1010, 37_000, 40_510, 40_510, 41_010]);
+  });
+
+  it('stay in line where an outer layer has a state for each node', () => {
+    const own =
+      'outbound: { pg: { circuitBreaker: { kind: simple, failureThreshold: 100, per: target } } },';
+    expect(answered(run(own).requests)).toEqual([1010, 37_000, 43_000, 50_000, 41_010]);
+  });
+});

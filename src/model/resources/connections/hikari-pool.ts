@@ -212,7 +212,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
 
   /** The test of a connection has a result or has timed out. */
   private checked(frame: number, layer: number, slot: number): void {
-    const { ctx, pool, server, waits } = this.setup;
+    const { server } = this.setup;
     invariant(this.checking[slot] !== CHECK.no, 'a test ends that was begun');
     const isTested = this.checking[slot] === CHECK.test;
     const isAlive = server.isUp() && !server.isDead(this.epochs[slot]);
@@ -224,9 +224,21 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
       this.close(slot);
       verdict = isTested ? NONE : OUTCOME.reset;
     }
-    const leftNs = pool.connectionTimeoutNs - (ctx.now - this.since[frame]);
-    if (verdict === NONE && leftNs > 0) verdict = this.borrow(frame, layer);
+    if (verdict === NONE && this.leftNs(frame) > 0) verdict = this.borrow(frame, layer);
+    this.continues(frame, layer, verdict);
+  }
+
+  /** Rest of the connectionTimeout of a call. */
+  private leftNs(frame: number): Ns {
+    const { ctx, pool } = this.setup;
+    return pool.connectionTimeoutNs - (ctx.now - this.since[frame]);
+  }
+
+  /** A call that has waited has this result of `borrow`. */
+  private continues(frame: number, layer: number, verdict: number): void {
+    const { ctx, waits } = this.setup;
     if (verdict === PARK) return;
+    const leftNs = this.leftNs(frame);
     if (verdict === PASS) {
       waits()?.add(ctx.now - this.since[frame]);
       ctx.resume(frame, layer);
@@ -239,6 +251,13 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     } else {
       this.giveUp(frame, layer);
     }
+  }
+
+  /** A call that has waited since then for a connection of another pool waits for one of this. */
+  come(frame: number, layer: number, since: Ns): void {
+    this.since[frame] = since;
+    if (!this.isStarted && this.adder.isFree) this.starter.ask();
+    this.continues(frame, layer, this.isStarted ? this.borrow(frame, layer) : NONE);
   }
 
   private giveUp(frame: number, layer: number): void {

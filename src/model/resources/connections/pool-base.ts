@@ -58,6 +58,19 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
     levels.add(this.setup.gauges.waiting, -1);
   }
 
+  /** Takes the calls that pass a test out of the line, in its order. */
+  passOn(
+    passes: (frame: number) => boolean,
+    taken: (frame: number, layer: number, since: Ns) => void,
+  ): void {
+    const { length } = this.line;
+    const waiting = Array.from({ length }, (_, k) => this.line.get(k));
+    for (const frame of waiting.filter(passes)) {
+      this.leaveLine(frame);
+      taken(frame, this.layerOf[frame], this.since[frame]);
+    }
+  }
+
   /** Takes a random frame out of the line; `draw`: number of the draw. */
   protected takeRandomWaiter(draw: number): number {
     const { stream } = this.setup;

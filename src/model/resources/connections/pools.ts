@@ -18,6 +18,7 @@ import { EdgePool } from './edge-pool.js';
 import type { EdgePoolParts } from './edge-pool-setup.js';
 import { GoPool } from './go-pool.js';
 import { fades } from './fates.js';
+import { followPrimary, type FollowingRun } from './follow-primary.js';
 import type { IdleSetup } from './idle-limits.js';
 import { HikariPool } from './hikari-pool.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -55,7 +56,8 @@ interface GaugesOfPool extends Omit<PoolMeter, 'abandoned'> {
 }
 
 /** What pools need of a run. */
-export type PoolsParts = EdgePoolParts & { readonly backends: Backends; readonly tasks: Working };
+export type PoolsParts = EdgePoolParts &
+  FollowingRun & { readonly backends: Backends; readonly tasks: Working };
 
 /** Builds the connection pools: the innermost layers of the chains that have one. */
 export class Pools {
@@ -142,6 +144,7 @@ export class Pools {
       isLate: false,
       isResetLate: false,
     });
+    if (edge.pool!.kind === 'hikari') followPrimary(world, database, caller, nodes);
     return this.keep(key, shared ? null : caller, nodes);
   }
 

@@ -60,6 +60,8 @@ export class Roles {
   private isWithoutPrimary = false;
   /** Number of the pending change of roles; events of earlier changes are void. */
   private change = 0;
+  /** Called when clients have learnt of another primary. */
+  readonly learners: (() => void)[] = [];
   private readonly promoteOp: number;
   private readonly fenceOp: number;
   private readonly handOp: number;
@@ -86,7 +88,9 @@ export class Roles {
       if (holdings.nodes[this.successor].backlog.length === 0) this.take(this.successor);
     });
     this.reconnectOp = engine.define('reconnect', (primary) => {
-      if (primary === this.primary) this.known = primary;
+      if (primary !== this.primary) return;
+      this.known = primary;
+      for (const learn of this.learners) learn();
     });
   }
 
