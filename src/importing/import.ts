@@ -1,3 +1,4 @@
+import { withoutReplaced } from './again.js';
 import type { Cell, SourceText } from './cell.js';
 import { documentsOf } from './documents.js';
 import { ImportError, KustomizationError, TemplateError } from './error.js';
@@ -98,7 +99,9 @@ export class Importing {
     for (const { path, isFound } of sources) if (isFound === true) this.system.found.add(path);
     this.roots = sources.flatMap((source) => this.documentsIn(source));
     this.documents = this.roots.flatMap(itemsOf);
-    for (const document of this.documents) readDocument(document, this.system);
+    const isFound = (file: string): boolean => this.system.found.has(file);
+    for (const document of withoutReplaced(this.documents, isFound))
+      readDocument(document, this.system);
     for (const root of this.roots) root.get('kind')?.list(REASON.kind);
     for (const root of this.roots) root.get('apiVersion')?.list(REASON.kind);
     this.system.finish();

@@ -15,6 +15,8 @@ export type Section = 'services' | 'databases' | 'gateways' | 'brokers' | 'topic
 /** A part of the scenario that is being built. */
 export interface Component {
   readonly name: string;
+  /** Where its files place it: names of hosts are first those of its namespace. */
+  readonly namespace: string;
   /** A service whose file has routes becomes a gateway. */
   section: Section;
   /** Kind of a database, a topic or a gateway. */
@@ -81,6 +83,8 @@ export class System {
   readonly found = new Set<string>();
   /** Addresses that no document describes, with the variable that has each and the component that reads it. */
   readonly outside = new Map<string, string>();
+  /** Names of tools that watch the system, which are left out. */
+  readonly tools = new Set<string>();
   private readonly hosts = new Map<string, Component>();
   private readonly namespaces = new Set<string>();
   /** Other names, such as those of labels. A name of several components is none. */
@@ -116,10 +120,7 @@ export class System {
     for (const phase of PHASES) for (const action of this.work.get(phase)!) action();
   }
 
-  add(
-    wanted: string,
-    about: Partial<Omit<Component, 'name' | 'fields'>> & { readonly namespace?: string },
-  ): Component {
+  add(wanted: string, about: Partial<Omit<Component, 'name' | 'fields'>>): Component {
     const { namespace = '', ...rest } = about;
     const component: Component = {
       section: 'services',
@@ -134,6 +135,7 @@ export class System {
       isLoad: false,
       requests: [],
       ...rest,
+      namespace,
       name: this.names.take(wanted, namespace),
       fields: new Map(),
     };

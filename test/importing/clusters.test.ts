@@ -149,3 +149,75 @@ describe('a repository with a Compose file and manifests', () => {
     expect(result.questions[0]).toContain('those of Kubernetes count');
   });
 });
+
+it('the same service in two namespaces is called by its own callers', () => {
+  const shop = (namespace: string): string =>
+    [
+      deployed(['web'], {
+        about: `, namespace: ${namespace}`,
+        more: ', env: [ { name: ORDERS_URL, value: "http://orders:80" } ]',
+      }),
+      deployed(['orders'], { about: `, namespace: ${namespace}` }),
+    ].join('\n---');
+  const { scenario } = read(source([shop('a'), shop('b')].join('\n---')));
+  const calls = (name: string): unknown =>
+    scenario.services[name].endpoints.handle.steps.flatMap((step: any) => step.call ?? []);
+  expect([calls('web'), calls('web-b')]).toEqual([['orders.handle'], ['orders-b.handle']]);
+});
+
+describe('an object that is defined again', () => {
+  const gateway = (port: number): string => `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: front }
+spec: { selector: { istio: ingressgateway }, servers: [ { port: { number: ${port}, name: http, protocol: HTTP }, hosts: [ "*" ] } ] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec: { hosts: [ "*" ], gateways: [ front ], http: [ { timeout: ${port}s, route: [ { destination: { host: web } } ] } ] }
+`;
+
+  it('counts once, and the later one', () => {
+    const { result, scenario } = read([
+      ...source(deployed(['web']), 'k8s.yaml'),
+      found('a.yaml', gateway(80)),
+      found('b.yaml', gateway(81)),
+    ]);
+    expect(Object.keys(scenario.gateways)).toEqual(['front']);
+    expect(scenario.gateways.front.routes).toMatchObject([{ policy: { deadline: '81s' } }]);
+    const reasons = result.account.listed.map(({ reason }) => reason);
+    expect(reasons).toContain('the same object is defined again at b.yaml:2');
+  });
+
+  it('is a patch where it has much less than another one of a folder', () => {
+    const patch = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+`;
+    const { scenario } = read([
+      ...source(deployed(['web']), 'k8s.yaml'),
+      found('a.yaml', gateway(80)),
+      found('b.yaml', patch),
+    ]);
+    expect(scenario.gateways.front.routes).toMatchObject([{ policy: { deadline: '80s' } }]);
+  });
+});
+
+it('of two Services of the same pods the one with their name names the component', () => {
+  const preview =
+    'apiVersion: v1\nkind: Service\nmetadata: { name: a-web-preview }\nspec: { selector: { app: web } }';
+  const { scenario } = read(source(`${preview}\n---${deployed(['web'])}`));
+  expect(Object.keys(scenario.services)).toEqual(['web']);
+});
+
+it('tools that watch a cluster are left out, and no question asks for their addresses', () => {
+  const jaeger = deployed(['tracing']).replace('shop/tracing', 'jaegertracing/jaeger:2');
+  const web = deployed(['web'], {
+    more: ', env: [ { name: COLLECTOR_ADDR, value: "tracing.default:4317" } ]',
+  });
+  const { result, scenario } = read(source(`${web}\n---${jaeger}`));
+  expect(Object.keys(scenario.services)).toEqual(['web']);
+  expect(result.questions.join()).not.toContain('tracing');
+});

@@ -9,6 +9,7 @@ function questionOn(variables: Readonly<Record<string, string>>): string | undef
   const outside = new Map<string, string>();
   const system = {
     outside,
+    tools: new Set<string>(),
     find: (host: string) => (host === 'cart' ? ({ name: 'cart' } as Component) : undefined),
     connect: () => undefined,
   } as unknown as System;

@@ -1,4 +1,4 @@
-import { backgroundOf, isInBackground, isWatcher } from '../../background.js';
+import { backgroundOf, isInBackground, isWatcher, WATCHES } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { BROKER, noteBroker } from '../../message-brokers.js';
@@ -59,6 +59,7 @@ function build({ files: all, variables, environments }: Project, system: System)
   for (const container of containers.values()) {
     const reason = manifests ?? leftOut(container, values);
     if (reason !== null) {
+      if (reason === WATCHES) system.tools.add(container.name);
       container.list(reason);
       continue;
     }
@@ -178,9 +179,7 @@ function programsOf(container: Container, values: Values): readonly string[] {
 function leftOut(container: Container, values: Values): string | null {
   const profiles = container.get('profiles')?.items() ?? [];
   if (profiles.length > 0) return 'runs only with its profile: docker compose up leaves it out';
-  if (programsOf(container, values).some(isWatcher))
-    return 'a tool that watches the system, and takes no part in its requests';
-  return null;
+  return programsOf(container, values).some(isWatcher) ? WATCHES : null;
 }
 
 /**

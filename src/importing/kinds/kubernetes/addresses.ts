@@ -48,6 +48,7 @@ export function connectAddresses(
       isSure &&
       isAddress &&
       isElsewhere(name, host) &&
+      !system.tools.has(host.replace(/\..*$/, '')) &&
       !system.outside.has(host)
     )
       system.outside.set(host, `${name} of ${from.name}`);

@@ -1,3 +1,4 @@
+import { isWatcher, WATCHES } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { plural } from '../../../text/words.js';
 import type { Component, System } from '../../system.js';
@@ -33,12 +34,21 @@ export function clusterOf(system: System): Cluster {
 
 /** Makes one component of the pods of each Service, the widest selector first, and of each workload without one. */
 function join({ pods: all, services, components }: Cluster, system: System): void {
-  const pods = withoutDuplicates(all, system);
+  const pods = withoutTools(withoutDuplicates(all, system), services, system);
   const groups = services.map((service) => ({
     service,
     group: pods.filter(isSelectedBy(service)),
   }));
-  groups.sort((a, b) => b.group.length - a.group.length);
+  // Of a stable and a preview Service of the same pods the one with their name counts, else the shorter one.
+  const isNamesake = ({ service, group }: (typeof groups)[number]): number =>
+    group[0]?.name === service.name ? 1 : 0;
+  groups.sort(
+    (a, b) =>
+      b.group.length - a.group.length ||
+      (a.group[0] === b.group[0]
+        ? isNamesake(b) - isNamesake(a) || a.service.name.length - b.service.name.length
+        : 0),
+  );
   const databases = databasesIn(
     pods.flatMap(({ pod, namespace }) =>
       variablesOf(containerOf(pod), namespace, system).map(({ value }) => value.text() ?? ''),
@@ -117,6 +127,24 @@ function askAboutOthers(
 
 function textOf(document: Cell): string {
   return JSON.stringify(document.leaves().map(({ path, value }) => [path, value]));
+}
+
+/** Leaves out tools that watch the system, whose names no component then has. */
+function withoutTools(
+  all: readonly Pods[],
+  services: readonly Selecting[],
+  system: System,
+): readonly Pods[] {
+  const isTool = ({ pod }: Pods): boolean =>
+    isWatcher(containerOf(pod)?.get('image')?.text() ?? '');
+  const kept = all.filter((each) => !isTool(each));
+  if (kept.length === 0) return all;
+  for (const each of all.filter(isTool)) {
+    each.document.relist(WATCHES);
+    system.tools.add(each.name);
+    for (const service of services) if (isSelectedBy(service)(each)) system.tools.add(service.name);
+  }
+  return kept;
 }
 
 /** A list of all objects of a cluster has the ReplicaSets and pods of a Deployment too. */

@@ -289,7 +289,7 @@ function connect(
   product: string,
   system: System,
 ): Component | undefined {
-  const known = system.find(host) ?? system.named(host);
+  const known = system.find(host, from.namespace) ?? system.named(host);
   const name = host.replace(/\.[^.]+\.svc(\.cluster\.local)?$/, '');
   const made = known ?? system.add(name, { section: 'databases', product, origins: [] });
   if (known === undefined) system.addHost(host, '', made);

@@ -91,11 +91,11 @@ export function connectCallees(
     if (text === undefined || isBelow(path, READ)) continue;
     if (!isBelow(path, BACKGROUND)) {
       const single = name.replace(/(?<=ur[il]|host|point|server)s$/i, '');
-      connectAddresses(component, single, text, '', system, [cell]);
+      connectAddresses(component, single, text, component.namespace, system, [cell]);
       continue;
     }
     for (const { host, isSure } of hostsIn(text.replace(/^(?:optional:)?configserver:/, ''))) {
-      const server = isSure ? system.find(host) : undefined;
+      const server = isSure ? system.find(host, component.namespace) : undefined;
       if (server !== undefined && server !== component) background.push(server);
     }
   }
