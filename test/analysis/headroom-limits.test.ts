@@ -225,6 +225,9 @@ policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
       /; not counted: the bulkhead of shop on calls to psp for each tenant, which may refuse the busiest tenant earlier$/,
     );
     expect(words(calls.replace('maxC', 'dryRun: true, maxC'))).not.toContain('not counted');
+    // A callee is named by its component, however many endpoints there are.
+    const many = calls.replace('endpoints: {', 'endpoints: { a: [ wait: 1ms ], b: [ wait: 1ms ],');
+    expect(words(many)).toContain('the bulkhead of shop on calls to psp for each tenant');
   });
 
   it('says where a limit begins to refuse', () => {

@@ -16,11 +16,12 @@ export function keyedIn(asked: Measuring, id: number): readonly KeyedLimit[] {
   const { plan } = asked.data;
   const { name } = plan.components[id];
   const calls = wiringOf(plan).from[id].flatMap(({ bundle, to }) =>
-    plan.bundles[bundle].layers.map((layer) => ({ layer, of: plan.components[to].name })),
+    plan.bundles[bundle].layers.map((layer) => ({ layer, to })),
   );
-  const keyed = calls.flatMap(({ layer, of }): readonly KeyedLimit[] => {
+  const keyed = calls.flatMap(({ layer, to }): readonly KeyedLimit[] => {
     const by = WORDS[layer.policy];
     const isLimit = by !== undefined && layer.key !== null && !layer.dryRun;
+    const of = plan.components[plan.parts[to].component].name;
     return isLimit ? [{ component: name, by, key: layer.key!, of }] : [];
   });
   const once = new Map(keyed.map((one) => [JSON.stringify(one), one]));

@@ -71,18 +71,14 @@ const MOSTS: Readonly<Record<string, (layer: Layer) => Most | null>> = {
 
 /** Whether a component limits its requests or its calls in progress by what it measures. */
 export function adaptsIn(plan: Plan, id: number): boolean {
-  return limitsIn(plan, id).some(({ layer }) => ADAPTS.get(layer.policy)?.(layer) ?? false);
+  return limitsIn(plan, id).some((layer) => ADAPTS.get(layer.policy)?.(layer) ?? false);
 }
 
-/** The policies on the requests of a component (`to` is null) and on its calls that decide. */
-function limitsIn(plan: Plan, id: number): readonly { layer: Layer; to: number | null }[] {
+/** The policies on the requests of a component, and on its calls, that decide. */
+function limitsIn(plan: Plan, id: number): readonly Layer[] {
   const own = [...plan.limiters, ...plan.gates].filter(({ component }) => component === id);
-  const calls = wiringOf(plan).from[id].flatMap(({ bundle, to }) =>
-    plan.bundles[bundle].layers.map((layer) => ({ layer, to })),
-  );
-  return [...own.map(({ layer }) => ({ layer, to: null })), ...calls].filter(
-    ({ layer }) => !layer.dryRun,
-  );
+  const calls = wiringOf(plan).from[id].flatMap(({ bundle }) => plan.bundles[bundle].layers);
+  return [...own.map(({ layer }) => layer), ...calls].filter(({ dryRun }) => !dryRun);
 }
 
 const ADAPTS: ReadonlyMap<string, (layer: Layer) => boolean> = new Map([
