@@ -193,9 +193,8 @@ function planWith(change: SettingChange, prepared: Prepared, variant: string): P
 }
 
 function interventionOf(move: Move, prepared: Prepared, variant: string): Intervention {
-  const { stronger, needs } = move;
-  const beside = needs?.map((one) => settingOf(one));
-  const setting = { ...settingOf(move), ...(beside !== undefined && { with: beside }) };
+  const { stronger } = move;
+  const setting = changedBy(move);
   const now = setting.from === null ? 'not set now' : `now ${setting.from}`;
   return {
     kind: 'setting',
