@@ -20,4 +20,10 @@ export const FUNCTION_METRICS = [
     'low',
     'Environments of a function created with a cold start; the mean over runs.',
   ),
+  counted(
+    'timedOut',
+    ['service'],
+    'low',
+    'Executions of a function that its `timeout` ends; the mean over runs.',
+  ),
 ] as const;

@@ -275,6 +275,7 @@ const ALL = [
       largestOf('Most environments', 'environments', 'number'),
       meanOf('Mean', 'environments', 'number'),
       counted('Cold starts', 'coldStarts'),
+      counted('Ended by timeout', 'timedOut'),
     ],
     worst: largestOf('Most environments', 'environments', 'number'),
     caption:

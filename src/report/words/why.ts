@@ -8,6 +8,7 @@ import { joined, MOST, shortened, sizeOf } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
 import { countIn } from '../families/family-parts.js';
 import { behindOf, meteredOf } from '../families/unseen.js';
+import { endedWords } from './ended-functions.js';
 import { budgetAnswer, calmAnswer, heldWithout } from './budget-cause.js';
 import { clearedByBaseline, clearedLine } from './innocents.js';
 import { contrastLine, knownLine } from './known-by.js';
@@ -68,6 +69,9 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
   const { worstVariant: variant } = view;
   const own = unmetHarms(variant.counterfactuals, unmet);
   const cleared = clearedLine(variant);
+  // Work that its own platform ends is done by no setting of others.
+  const ended = endedWords(variant);
+  if (ended !== null) return { words: [ended, '.'], known: [], cleared };
   // Consumers that are busy before any fault explain a backlog, whatever averts a part of it.
   const full = unmet === null ? null : busyWords(variant, (of) => isAbout(unmet, of));
   if (full !== null) return { words: [...shortened([full]), '.'], known: [], cleared };

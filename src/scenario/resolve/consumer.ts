@@ -50,12 +50,9 @@ export function resolveConsumer(
 
 /** Resolves the endpoint that handles messages, which must belong to a service. */
 function resolveHandler(here: Cursor, reference: string): Consumption['call'] | null {
-  const call = resolveCall(here, reference, '');
-  if (call === null) return null;
-  if (here.names.things.get(call.component)?.kind === 'service') return call;
-  const message =
-    `messages are handled inside the instances of a service, and ${call.component} is not a ` +
-    'service';
+  const [component] = reference.split('.') as [string];
+  if (here.names.things.get(component)?.kind !== 'gateway') return resolveCall(here, reference, '');
+  const message = `messages are handled inside the instances of a service, and ${component} is not a service: write an endpoint behind it, as in call: worker.handle`;
   here.report('FL405', message);
   return null;
 }

@@ -57,6 +57,13 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
   },
 });
 
+/** The time limit of a function that writes none, in seconds; null = none. */
+export function platformTimeLimit(kind: string | undefined): number | null {
+  const known = kind !== undefined && Object.hasOwn(PRODUCTS, kind);
+  const { timeoutNs } = known ? PRODUCTS[kind as FunctionSettings['kind']] : SIMPLE;
+  return timeoutNs === null ? null : timeoutNs / NS_PER_SECOND;
+}
+
 /** Resolves a function: a service with one host and an unlimited number of workers. */
 export function resolveFunction(context: Context, name: string, output: FunctionOutput): Service {
   const here = cursorAt(context, 'functions', name);

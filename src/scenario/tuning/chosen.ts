@@ -50,6 +50,11 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   cpu: 2,
   'cpu.cores': 2,
   'memory.limit': 2,
+  // Of a function: cores come with its memory.
+  memory: 2,
+  timeout: 1,
+  reserved: 2,
+  maxConcurrency: 2,
   partitions: 2,
   shards: 2,
 };

@@ -11,6 +11,7 @@ import {
   type PathKey,
 } from '../located.js';
 import { SECTIONS } from '../modules/index.js';
+import { platformTimeLimit } from '../resolve/functions.js';
 import { schemas } from '../schemas.js';
 import { movesOf } from './chosen.js';
 import { multiples, type Move, type Setting } from './moves.js';
@@ -42,6 +43,7 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...chosenIn(value, path),
         ...alone(written, value, path),
         ...one(written, section, value, path),
+        ...platformLimit(section, value, path),
         ...quickFailover(section, value, path),
         ...surging(value, path),
         ...watched(value, path),
@@ -100,6 +102,18 @@ function one(
   const isKnown = ['replicas', 'autoscaling'].some((name) => get(component, name) !== undefined);
   if (isKnown || !SINGLE.includes(section) || addsNothing(written, component, path)) return [];
   return movesOf('replicas', scalar(1, component.at), [...path, 'replicas']);
+}
+
+/** The time limit that the platform of a function sets where its file has none. */
+function platformLimit(
+  section: string,
+  component: Node,
+  path: readonly PathKey[],
+): readonly Move[] {
+  if (section !== 'functions' || get(component, 'timeout') !== undefined) return [];
+  const seconds = platformTimeLimit(text(get(component, 'kind')));
+  if (seconds === null) return [];
+  return movesOf('timeout', scalar(`${seconds}s`, component.at), [...path, 'timeout']);
 }
 
 /** Fields that limit what one instance does. */

@@ -7,4 +7,5 @@ export const FUNCTION_MEASUREMENTS: Measurements<typeof FUNCTION_METRICS> = {
   environments: METER_LEVEL,
   buffered: METER_LEVEL,
   coldStarts: METER_COUNT,
+  timedOut: METER_COUNT,
 };

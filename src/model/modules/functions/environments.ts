@@ -57,6 +57,7 @@ export class Environments implements Host {
   private refilled: Ns = 0;
   private readonly gauge: number;
   private readonly coldStarts: Counter;
+  private readonly overdue: Counter;
   private readonly readyOp: number;
   private readonly idleOp: number;
   private readonly spec: FunctionSettings = this.plan.spec;
@@ -77,6 +78,7 @@ export class Environments implements Host {
     this.tokens = this.spec.burst;
     this.gauge = meters.gauge('environments', { component, part: -1 });
     this.coldStarts = meters.counter('coldStarts', { component, part: -1 });
+    this.overdue = meters.counter('timedOut', { component, part: -1 });
     strands.slots.onGrow((capacity) => (this.of = widenInt32(this.of, capacity)));
     this.readyOp = engine.define('environment-ready', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
@@ -142,7 +144,9 @@ export class Environments implements Host {
   }
 
   timedOut(strand: number, outcome: Outcome): void {
-    if (this.spec.resetsOnTimeout && outcome === OVERDUE) this.isReset[this.of[strand]] = 1;
+    if (outcome !== OVERDUE) return;
+    this.world.meters.count(this.overdue);
+    if (this.spec.resetsOnTimeout) this.isReset[this.of[strand]] = 1;
   }
 
   environmentOf(strand: number): number {

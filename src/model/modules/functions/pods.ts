@@ -11,6 +11,7 @@ import type { Counter } from '../../data/figures/meters.js';
 import { LEASED } from '../../data/strands/slot-bits.js';
 import type { ActRun } from '../../data/run.js';
 import { Autoscaler } from './autoscaler.js';
+import { OVERDUE } from './environments.js';
 import type { Host } from './host.js';
 import { strands } from '../../data/strands/strands.js';
 import { levels } from '../../data/figures/levels.js';
@@ -60,6 +61,7 @@ export class Pods implements Host {
   private readonly gauge: number;
   private readonly buffered: number;
   private readonly coldStarts: Counter;
+  private readonly overdue: Counter;
   private readonly readyOp: number;
   private readonly admittedOp: number;
   private readonly tickOp: number;
@@ -80,6 +82,7 @@ export class Pods implements Host {
     this.gauge = meters.gauge('environments', { component, part: -1 });
     this.buffered = meters.gauge('buffered', { component, part: -1 });
     this.coldStarts = meters.counter('coldStarts', { component, part: -1 });
+    this.overdue = meters.counter('timedOut', { component, part: -1 });
     strands.slots.onGrow((capacity) => (this.of = widenInt32(this.of, capacity)));
     this.readyOp = engine.define('pod-ready', (pod, stamp) => {
       if (this.stamp[pod] === stamp) this.begun(pod);
@@ -124,6 +127,10 @@ export class Pods implements Host {
     if (!this.waiting.remove(strand)) return;
     levels.add(this.buffered, -1);
     this.autoscaler.add(engine.now, -1);
+  }
+
+  timedOut(_strand: number, outcome: Outcome): void {
+    if (outcome === OVERDUE) this.world.meters.count(this.overdue);
   }
 
   left(strand: number): void {
