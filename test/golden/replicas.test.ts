@@ -256,6 +256,42 @@ describe('a replica set of mongo needs a majority', () => {
   });
 });
 
+describe('a pooler whose server has refused a login', () => {
+  const run = (database: string, pool: string, at: string): ReturnType<typeof golden> =>
+    golden(
+      `
+databases:
+  pg:
+    kind: postgres
+    ${database}
+    operations: { write: { wait: 10ms, write: true } }
+    pool: { kind: pgbouncer${pool} }
+services: { s: { endpoints: { put: [ query: pg.write ] } } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { call: s.put } ] }
+faults: [ { id: dies, kind: crash, target: pg, at: 5.5s, for: 24.5s } ]`,
+      '5m',
+    );
+  const failed = (traced: ReturnType<typeof golden>): number[] =>
+    traced.requests.filter(({ outcome }) => outcome !== 'ok').map(({ sent }) => sent / 1000);
+
+  it('tries no other one for server_login_retry, and fails statements at once meanwhile', () => {
+    // Logins fail at 7 s and at 23 s; the server is back at 30 s, and the next login is not before 38 s.
+    const at = '1s, 7s, 23s, 31s, 37s, 39s, 40s';
+    expect(failed(run('', '', at))).toEqual([7, 23, 31, 37]);
+    expect(failed(run('', ', serverLoginRetry: 1s', at))).toEqual([7, 23]);
+    // No statement came while the server was away.
+    expect(failed(run('', '', '1s, 31s'))).toEqual([]);
+  });
+
+  it('logs in at another node by the same address', () => {
+    // Its primary died at 5.5 s, and the next one takes over at 10.5 s; logins have failed at 7 s.
+    const database = 'replicas: 1\n    failover: { detect: 4s, promote: 1s }';
+    const traced = run(database, '', '1s, 7s, 12s, 21s, 23s');
+    expect(failed(traced)).toEqual([7, 12, 21]);
+  });
+});
+
 describe('calls that wait for a connection while a replica takes over', () => {
   // The primary dies at 5.5 s, and clients know the next one 30 s + 5 s later, at 40.5 s.
   const run = (more = ''): ReturnType<typeof golden> =>

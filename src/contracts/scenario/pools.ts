@@ -166,6 +166,12 @@ const pgbouncer = entry(
       { min: 1, max: 1_000_000 },
     ),
     queryWaitTimeoutNs: field.timeLimit('120s', 'Longest wait for a server connection.'),
+    serverLoginRetryNs: field.duration(
+      '15s',
+      'Time after a failed connection to the server in which statements fail at once, also if the server is back. ' +
+        'Not with `session`.',
+      { allowZero: true },
+    ),
     connectWork: field.cost(
       '0ms',
       'With `session`: time of the one thread of PgBouncer for each client that connects, such as the check of its ' +

@@ -60,6 +60,10 @@ export class Guards {
     const { from, link, messages, outcome, pc, registers, returns } = strands;
     const at = strand * REGISTERS + register;
     const nth = messages[strand] - registers[at];
+    invariant(
+      nth >= 0 && nth < messages[strand],
+      'a round is that of one of the messages of its task',
+    );
     const owner = returns[strand] === RETURN.task ? from[strand] : -1;
     const missed = this.world.tasks.missed(owner, link[strand], nth);
     const failure = outcome[strand];

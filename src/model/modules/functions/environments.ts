@@ -144,6 +144,7 @@ export class Environments implements Host {
   }
 
   timedOut(strand: number, outcome: Outcome): void {
+    invariant((strands.slot[strand] & LEASED) !== 0, 'an execution runs in an environment');
     if (outcome !== OVERDUE) return;
     this.world.meters.count(this.overdue);
     if (this.spec.resetsOnTimeout) this.isReset[this.of[strand]] = 1;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import type { Edge } from '../../data/edges/edge.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -46,6 +47,7 @@ export function followPrimary(
 
 /** The call of a frame goes to another node. */
 function move({ views }: Edge, frame: number, { index }: Instance, node: number): void {
+  invariant(frames.place[frame] !== node, 'a call that follows the primary moves to another node');
   views[index].ended(frames.place[frame]);
   frames.place[frame] = node;
   views[index].began(node);

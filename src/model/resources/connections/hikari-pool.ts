@@ -255,6 +255,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
 
   /** A call that has waited since then for a connection of another pool waits for one of this. */
   come(frame: number, layer: number, since: Ns): void {
+    invariant(since <= this.setup.ctx.now, 'a call that comes from another pool has waited there');
     this.since[frame] = since;
     if (!this.isStarted && this.adder.isFree) this.starter.ask();
     this.continues(frame, layer, this.isStarted ? this.borrow(frame, layer) : NONE);

@@ -25,7 +25,7 @@ import type { Instance } from '../../data/instances/instance.js';
 import { ConnectWork, type Working } from './connect-work.js';
 import { linkTo, pingOf } from './node-link.js';
 import type { PoolSetup } from './pool-setup.js';
-import { Pooler } from './pooler.js';
+import { Poolers } from './pooler.js';
 import { PoolerThreads } from './pooler-thread.js';
 import { ServerConnections } from './server-connections.js';
 import { Sessions } from './sessions.js';
@@ -77,8 +77,7 @@ export class Pools {
   private readonly serversOf = new Map<number, ServerConnections[]>();
   /** By server of a pooler in session mode, and by user. */
   private readonly sessions = new Map<ServerConnections, Map<string, Sessions>>();
-  /** By server of a pooler: the pools of its users. */
-  private readonly users = new Map<ServerConnections, PolicyState[]>();
+  private readonly poolers = new Poolers(this.world);
   private readonly works = new ConnectWork(this.world.tasks);
   private readonly threads = new PoolerThreads(this.world);
 
@@ -196,7 +195,7 @@ export class Pools {
         const reserve = size === 0 || timer === null ? null : { size, timer };
         const own = { pool: byTransaction(pool), timeout, sessions: null, reserve };
         const one = new ConnectionPool(Object.assign(common, own));
-        return new Pooler(one, pool.maxClientConn, this.usersOf(common.server));
+        return this.poolers.create(one, pool, common.server, user);
       }
       case 'simple': {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
@@ -204,12 +203,6 @@ export class Pools {
         return new ConnectionPool(Object.assign(common, own));
       }
     }
-  }
-
-  private usersOf(server: ServerConnections): PolicyState[] {
-    const users = this.users.get(server) ?? [];
-    this.users.set(server, users);
-    return users;
   }
 
   /** The pool of a client of a pooler in session mode: each client connection holds a server connection. */

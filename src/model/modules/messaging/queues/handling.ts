@@ -123,6 +123,7 @@ export class Handling {
     if (!this.channels[deliveries.channel[run]].spec.spec.partialFailures) return MISSED.run;
     let own = run;
     for (let left = nth; ; own = deliveries.inRun[own]) {
+      invariant(own >= 0, 'a round is that of a message of its run');
       if (deliveries.part[own] !== PART.known && left-- === 0) break;
     }
     deliveries.part[own] = PART.missed;
