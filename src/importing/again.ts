@@ -3,6 +3,10 @@ import type { Cell } from './cell.js';
 /** Share of the values of a whole object that a later one has at least: one with fewer is a patch of it. */
 const WHOLE = 0.5;
 
+/** Why an object is left out: another one replaces it, or it is a part of another one. */
+export const AGAIN = 'the same object is defined again, and the later one counts';
+export const PATCH = 'a patch of Kustomize: import the output of kubectl kustomize';
+
 /**
  * The documents without those that a later one replaces, as `kubectl apply` would. In a folder one with much less than
  * another is a patch of Kustomize, which replaces nothing. `isFound`: whether a file was found in a folder. Workloads have
@@ -27,11 +31,7 @@ export function withoutReplaced(
     for (const one of group) {
       if (one === last) continue;
       replaced.add(one);
-      one.list(
-        isWhole(one)
-          ? `the same object is defined again at ${last.place}`
-          : 'a patch of Kustomize: import the output of kubectl kustomize',
-      );
+      one.list(isWhole(one) ? AGAIN : PATCH);
     }
   }
   return documents.filter((one) => !replaced.has(one));

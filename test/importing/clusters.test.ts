@@ -187,7 +187,7 @@ spec: { hosts: [ "*" ], gateways: [ front ], http: [ { timeout: ${port}s, route:
     expect(Object.keys(scenario.gateways)).toEqual(['front']);
     expect(scenario.gateways.front.routes).toMatchObject([{ policy: { deadline: '81s' } }]);
     const reasons = result.account.listed.map(({ reason }) => reason);
-    expect(reasons).toContain('the same object is defined again at b.yaml:2');
+    expect(reasons).toContain('the same object is defined again, and the later one counts');
   });
 
   it('is a patch where it has much less than another one of a folder', () => {
@@ -210,6 +210,37 @@ it('of two Services of the same pods the one with their name names the component
     'apiVersion: v1\nkind: Service\nmetadata: { name: a-web-preview }\nspec: { selector: { app: web } }';
   const { scenario } = read(source(`${preview}\n---${deployed(['web'])}`));
   expect(Object.keys(scenario.services)).toEqual(['web']);
+});
+
+it('pods behind a stable and a canary Service have their own name', () => {
+  const service = (name: string): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: { name: ${name} }\nspec: { selector: { app: web } }`;
+  const [pods] = deployed(['web']).split('---');
+  const { scenario } = read(
+    source([service('web-canary'), service('web-stable'), pods].join('\n---\n')),
+  );
+  expect(Object.keys(scenario.services)).toEqual(['web']);
+});
+
+/** The shape of examples/workload-ref of argoproj/argo-rollouts (Apache-2.0). */
+it('a Rollout has the pods of the Deployment that it refers to, with its own replicas and steps', () => {
+  const [deployment = ''] = deployed(['web']).split('---');
+  const text = `${deployment.replace('spec:\n', 'spec:\n  replicas: 0\n')}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: { name: web }
+spec:
+  replicas: 5
+  workloadRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+  strategy: { canary: { steps: [ { setWeight: 20 }, { pause: { duration: 10s } } ] } }
+`;
+  const { web } = read(source(text)).scenario.services;
+  expect(web.replicas).toBe(5);
+  expect(web.rollout).toMatchObject({
+    kind: 'canary',
+    steps: [{ weight: '20%' }, { pause: '10s' }],
+  });
 });
 
 it('tools that watch a cluster are left out, and no question asks for their addresses', () => {

@@ -264,3 +264,41 @@ describe('listeners of one bootstrap', () => {
     expect(callsOf(bootstrap(local, local))).toEqual(['edge', 'edge-2']);
   });
 });
+
+/** The shape of envoyproxy/examples (Apache-2.0): a build copies the envoy.yaml of its folder. */
+it('the container that is built in the folder of envoy.yaml runs it, whatever other bootstraps are there', () => {
+  const bootstrap = (node: string, to: string): string => `
+node: { id: ${node}, cluster: ${node} }
+static_resources:
+  listeners:
+    - address: { socket_address: { address: 0.0.0.0, port_value: 8000 } }
+      filter_chains:
+        - filters:
+            - name: envoy.filters.network.http_connection_manager
+              typed_config:
+                '@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                route_config:
+                  virtual_hosts: [ { name: all, domains: [ "*" ], routes: [ { match: { prefix: / }, route: { cluster: ${to} } } ] } ]
+  clusters:
+    - name: ${to}
+      load_assignment: { cluster_name: ${to}, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: ${to}, port_value: 80 } } } } ] } ] }
+    - name: spans
+      load_assignment: { cluster_name: spans, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: tracing, port_value: 9411 } } } } ] } ] }
+`;
+  const compose = `
+services:
+  front: { build: { context: ., dockerfile: ../shared/envoy/Dockerfile }, ports: [ "10000:10000" ] }
+  web: { image: web }
+  orders: { image: orders }
+  tracing: { image: jaegertracing/all-in-one }
+`;
+  const { scenario } = imported([
+    { path: 'shop/compose.yaml', text: compose },
+    { path: 'shop/envoy.yaml', text: bootstrap('edge', 'web') },
+    { path: 'shop/orders-envoy.yaml', text: bootstrap('side', 'orders') },
+  ]);
+  const { gateways, services } = parse(scenario);
+  expect(Object.keys(gateways)).toContain('front');
+  expect(gateways.front.routes[0].to).toBe('web.handle');
+  expect(Object.keys(services)).toEqual(['web', 'orders']);
+});

@@ -4,7 +4,7 @@ import { LOAD_GENERATOR } from '../kubernetes/component.js';
 import { brokerOf } from '../../message-brokers.js';
 import type { Component } from '../../system.js';
 import { calledProduct, productOf } from '../kubernetes/products.js';
-import type { Values } from './values.js';
+import { pathFrom, type Values } from './values.js';
 
 /** The Compose file of this import that a value names, from the folder of its own file; undefined = there is none. */
 export type FileAt = (path: Cell) => Cell | undefined;
@@ -93,6 +93,14 @@ export class Container {
     ]);
     const cells = [...mounts.map((cell) => cell.get('source') ?? cell), ...args];
     return cells.flatMap((cell) => values.text(cell)?.replace(/^[A-Z_]+=/, '') ?? []);
+  }
+
+  /** The configuration of Envoy in the folder of its build; undefined = it is not built. */
+  envoyFile(values: Values): string | undefined {
+    const build = this.get('build');
+    const context = build?.get('context') ?? build;
+    const folder = context?.isScalar === true ? values.text(context) : undefined;
+    return folder === undefined ? undefined : pathFrom(context!.file, `${folder}/envoy.yaml`);
   }
 
   /** What the container is: a database, a broker, a generator of load, or a service. */

@@ -75,12 +75,9 @@ function build({ files: all, variables, environments }: Project, system: System)
       values.inserted(cell),
     );
     addProcess(component, { variables: variablesOf(container, values), commands }, system);
+    const [files, built] = [container.files(values), container.envoyFile(values)];
     if (component.section === 'services')
-      noteProcess(
-        { component, commands, files: container.files(values) },
-        container.programs(values),
-        system,
-      );
+      noteProcess({ component, commands, files, built }, container.programs(values), system);
   }
   system.later('calls', () => {
     for (const [container, component] of made) callsOf(container, component, values, system);

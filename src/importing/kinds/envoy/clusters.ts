@@ -72,7 +72,8 @@ function serviceOf(cluster: Cell, name: Cell, system: System): Component | null 
   const found = [...hosts, text].flatMap((host) => system.find(host) ?? system.named(host) ?? []);
   const known = found.find(({ section }) => section === 'services' || section === 'gateways');
   if (known !== undefined) return known;
-  if (found.length > 0) return null;
+  // A cluster of spans or metrics leads to a tool that watches the system.
+  if (found.length > 0 || hosts.some((host) => system.tools.has(host))) return null;
   const isNamed = hosts[0] !== undefined && /[a-z]/i.test(hosts[0]) && hosts[0] !== 'localhost';
   const component = system.add(isNamed ? hosts[0]! : text, { origins: [name] });
   for (const host of new Set(isNamed ? [text, ...hosts] : [text]))

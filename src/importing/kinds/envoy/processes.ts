@@ -9,6 +9,8 @@ export interface EnvoyProcess {
   readonly commands: readonly (Cell | undefined)[];
   /** Texts that may name its configuration: mounts, arguments of its build, its command. */
   readonly files: readonly string[];
+  /** Configuration that its build copies by convention; undefined = it is not built here. */
+  readonly built?: string | undefined;
 }
 
 /** Images and builds of Envoy. */
@@ -55,8 +57,12 @@ export function processOf(
   const named = processes.find((one) => node !== undefined && system.named(node) === one.component);
   const found = ofFile(document) ?? named;
   if (found !== undefined) return found;
-  const free = processes.filter((one) => !all.some((file) => ofFile(file) === one));
-  const others = all.filter((one) => ofFile(one) === undefined);
+  const unnamed = processes.filter((one) => !all.some((file) => ofFile(file) === one));
+  const built = unnamed.find((one) => one.built === document.file);
+  if (built !== undefined) return built;
+  const free = unnamed.filter((one) => !all.some((file) => file.file === one.built));
+  const isBuilt = ({ file }: Cell): boolean => unnamed.some((one) => one.built === file);
+  const others = all.filter((one) => ofFile(one) === undefined && !isBuilt(one));
   return free.length === 1 && others.length === 1 ? free[0] : undefined;
 }
 

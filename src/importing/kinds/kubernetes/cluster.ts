@@ -2,10 +2,12 @@ import { isWatcher, WATCHES } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { plural } from '../../../text/words.js';
 import type { Component, System } from '../../system.js';
+import { AGAIN, PATCH } from '../../again.js';
 import { addComponent, type Pods } from './component.js';
 import { variablesOf } from './environment.js';
 import { containerOf } from './pods.js';
 import { databasesIn } from './products.js';
+import { withReferences } from './workload-refs.js';
 
 /** A Service that selects pods. */
 export interface Selecting {
@@ -34,20 +36,18 @@ export function clusterOf(system: System): Cluster {
 
 /** Makes one component of the pods of each Service, the widest selector first, and of each workload without one. */
 function join({ pods: all, services, components }: Cluster, system: System): void {
-  const pods = withoutTools(withoutDuplicates(all, system), services, system);
+  const pods = withoutTools(withoutDuplicates(withReferences(all), system), services, system);
   const groups = services.map((service) => ({
     service,
     group: pods.filter(isSelectedBy(service)),
   }));
-  // Of a stable and a preview Service of the same pods the one with their name counts, else the shorter one.
+  // Of a stable and a preview Service of the same pods the one with their name counts.
   const isNamesake = ({ service, group }: (typeof groups)[number]): number =>
     group[0]?.name === service.name ? 1 : 0;
   groups.sort(
     (a, b) =>
       b.group.length - a.group.length ||
-      (a.group[0] === b.group[0]
-        ? isNamesake(b) - isNamesake(a) || a.service.name.length - b.service.name.length
-        : 0),
+      (a.group[0] === b.group[0] ? isNamesake(b) - isNamesake(a) : 0),
   );
   const databases = databasesIn(
     pods.flatMap(({ pod, namespace }) =>
@@ -61,7 +61,8 @@ function join({ pods: all, services, components }: Cluster, system: System): voi
     let component = known.get(first);
     if (component === undefined) {
       const called = databases.get(service.name) ?? null;
-      component = addComponent(service.name, nameOf(service.document), group, system, called);
+      const [name, origin] = wantedName(service, group, groups);
+      component = addComponent(name, origin, group, system, called);
       for (const each of group) known.set(each, component);
     }
     system.addHost(service.name, service.namespace, component);
@@ -98,7 +99,7 @@ function withoutDuplicates(all: readonly Pods[], system: System): readonly Pods[
     if (document === each.document) continue;
     const isPatch = !hasImage(each) && hasImage(after);
     if (!isPatch) again.push([each, after]);
-    each.document.list(isPatch ? PATCH : `the same object is defined again at ${document.place}`);
+    each.document.list(isPatch ? PATCH : AGAIN);
   }
   askAboutOthers(again, system);
   return [...last.values()];
@@ -127,6 +128,28 @@ function askAboutOthers(
 
 function textOf(document: Cell): string {
   return JSON.stringify(document.leaves().map(({ path, value }) => [path, value]));
+}
+
+interface Selected {
+  readonly service: Selecting;
+  readonly group: readonly Pods[];
+}
+
+/** The name of the Service, or that of the pods of which several Services are named, such as `web-stable` and `web-canary`. */
+function wantedName(
+  service: Selecting,
+  group: readonly Pods[],
+  groups: readonly Selected[],
+): readonly [string, Cell | undefined] {
+  const [first] = group;
+  const same = groups.filter((one) => one.group.length === 1 && one.group[0] === first);
+  const isTheirs =
+    group.length === 1 &&
+    same.length > 1 &&
+    same.every((one) => one.service.name.startsWith(`${first!.name}-`));
+  return isTheirs
+    ? [first!.name, nameOf(first!.document)]
+    : [service.name, nameOf(service.document)];
 }
 
 /** Leaves out tools that watch the system, whose names no component then has. */
@@ -162,8 +185,6 @@ function withoutOwned(all: readonly Pods[]): readonly Pods[] {
 function hasImage({ pod }: Pods): boolean {
   return containerOf(pod)?.get('image') !== undefined;
 }
-
-const PATCH = 'a patch of Kustomize: import the output of kubectl kustomize';
 
 /** Whatever its kind: one Deployment and one StatefulSet of a name are two ways to run it. */
 function identityOf({ namespace, name }: Pods): string {
