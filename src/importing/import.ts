@@ -236,6 +236,11 @@ function unknownReason(document: Cell): string {
   const kind = document.get('kind')?.text();
   if (document.get('faultline') !== undefined)
     return 'a scenario of faultline, not a part of the system';
+  const version = document.get('apiVersion');
+  if (kind !== undefined && version === undefined)
+    return 'it has no apiVersion: a part of an object, such as a patch, or the file of another program';
+  if (kind === undefined && version !== undefined)
+    return 'it has no kind, so that nothing reads it';
   return kind === undefined ? 'no importer knows this file' : `no importer reads the kind ${kind}`;
 }
 

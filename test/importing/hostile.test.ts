@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imported, source } from './support.js';
+import { deployed, imported, source } from './support.js';
 
 const ROWS: readonly (readonly [title: string, text: string, message: RegExp])[] = [
   ['broken YAML', 'kind: Deployment\n  a: [', /^test\.yaml:1: is not valid YAML/],
@@ -40,4 +40,15 @@ describe('a file that cannot be imported', () => {
   it.each(ROWS)('%s', (_title, text, message) => {
     expect(() => imported(source(text))).toThrow(message);
   });
+});
+
+it.each([
+  ['kind: Deployment\nmetadata: { name: web }', /^it has no apiVersion: a part of an object/],
+  ['apiVersion: example.com/v1\nmetadata: { name: web }', /^it has no kind/],
+  ['replicas: 3', /^no importer knows this file$/],
+])('a document that is not whole is listed with what it lacks: %s', (text, reason) => {
+  const { account } = imported([...source(deployed(['web'])), ...source(text, 'part.yaml')]);
+  const own = account.listed.filter(({ place }) => place.startsWith('part.yaml'));
+  expect(own.length).toBeGreaterThan(0);
+  for (const one of own) expect(one.reason).toMatch(reason);
 });

@@ -150,3 +150,37 @@ it('annotations of nginx.org are time limits, balancing and a limit of requests'
   });
   expect(scenario.reasonOf('hsts')).toContain('nginx.org');
 });
+
+/** The shape of the examples of Kong/kubernetes-ingress-controller (Apache-2.0). */
+it('a KongPlugin of an Ingress is its middleware, and annotations of the Service are its limits', () => {
+  const plugin = (name: string, text: string): string => `
+apiVersion: configuration.konghq.com/v1
+kind: KongPlugin
+metadata: { name: ${name}, namespace: shop }
+${text}`;
+  const service = deployed(['web'], {
+    about:
+      ', namespace: shop, annotations: { "konghq.com/read-timeout": "2000", "konghq.com/retries": "1" }',
+  });
+  const result = imported(
+    source(
+      [
+        service,
+        ofClass('kong', web, { 'konghq.com/plugins': 'five-a-minute, off' }),
+        plugin('five-a-minute', 'plugin: rate-limiting\nconfig: { minute: 5, policy: local }'),
+        plugin('off', 'plugin: key-auth\ndisabled: true'),
+      ].join('\n---\n'),
+    ),
+  );
+  loaded(result);
+  expect(routes(parse(result.scenario))[0]).toMatchObject({
+    policy: {
+      timeout: '2000ms',
+      retry: { kind: 'kong', attempts: 2 },
+      connections: { connectTimeout: '60s' },
+    },
+    middleware: [{ rateLimit: { kind: 'kong', minute: 5 } }],
+  });
+  const policy = result.account.listed.find(({ path }) => path === 'config.policy');
+  expect(policy?.reason).toContain('no counterpart');
+});

@@ -6,6 +6,7 @@ import { trafficPolicies } from './gateway-api/traffic-policies.js';
 import { destinationRules } from './istio/destination-rules.js';
 import { backendConfigs } from './ingress/backend-config.js';
 import { ingresses } from './ingress/ingresses.js';
+import { kongPlugins } from './ingress/kong.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { proxyConfigs } from './istio/proxy-config.js';
 import { virtualServices } from './istio/virtual-services.js';
@@ -35,6 +36,7 @@ export const documentKinds: readonly DocumentKind[] = [
   gateways,
   ingresses,
   backendConfigs,
+  kongPlugins,
   apiGateways,
   apiRoutes,
   trafficPolicies,

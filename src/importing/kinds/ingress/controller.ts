@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
+import { clusterOf } from '../kubernetes/cluster.js';
 import { plain, type Written, type WrittenMap, type WrittenScalar } from '../../written.js';
 
 /** A setting by its name: an annotation of the Ingress or of its Service, else the value of the whole controller. */
@@ -44,6 +45,7 @@ export interface Controller {
 /** What the middleware of an Ingress needs to know. */
 export interface About {
   readonly name: string;
+  readonly namespace: string;
   readonly system: System;
   /** The endpoint behind an address such as `http://auth.shop.svc:80/check`; undefined = no file describes it. */
   call(address: Cell): WrittenScalar | undefined;
@@ -72,4 +74,12 @@ export const GENERIC: Controller = {
 /** A value that a product has where no file says another. */
 export function byDefault(value: WrittenScalar['value'], product: string): WrittenScalar {
   return { ...plain(value), note: `${product} default` };
+}
+
+/** The annotations of a Service. */
+export function annotationsOf(name: string, namespace: string, system: System): Cell | undefined {
+  const found = clusterOf(system).services.find(
+    (one) => one.name === name && one.namespace === namespace,
+  );
+  return found?.document.get('metadata', 'annotations');
 }

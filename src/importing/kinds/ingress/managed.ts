@@ -1,11 +1,8 @@
 import { REASON } from '../../reasons.js';
-import type { Cell } from '../../cell.js';
-import type { System } from '../../system.js';
 import { map } from '../../written.js';
-import { clusterOf } from '../kubernetes/cluster.js';
 import { secondsOf } from '../kubernetes/quantities.js';
 import { backendConfigOf } from './backend-config.js';
-import { byDefault, GENERIC, type Controller } from './controller.js';
+import { annotationsOf, byDefault, GENERIC, type Controller } from './controller.js';
 import { bySession } from './sticky.js';
 
 /** Load balancer of GKE: 30 s for a response (BackendConfig), and no retries. Source: cloud.google.com, Ingress configuration. */
@@ -35,19 +32,13 @@ export const googleLoadBalancer: Controller = {
 /** An annotation of the Service. */
 const STICKY = 'traefik.ingress.kubernetes.io/service.sticky.cookie';
 
-function serviceOf(name: string, namespace: string, system: System): Cell | undefined {
-  const { services } = clusterOf(system);
-  return services.find((one) => one.name === name && one.namespace === namespace)?.document;
-}
-
 /** Traefik repeats nothing and waits without a limit, unless a Middleware or a ServersTransport says so. */
 export const traefik: Controller = {
   ...GENERIC,
   named: /traefik/,
   image: /(^|\/)traefik[:@]|(^|\/)traefik$/,
   prefix: 'traefik.ingress.kubernetes.io/',
-  ofService: (service, namespace, system) =>
-    serviceOf(service, namespace, system)?.get('metadata', 'annotations'),
+  ofService: annotationsOf,
   deciding: [STICKY],
   bundle(find, system) {
     const cookie = find(STICKY);
@@ -64,21 +55,6 @@ export const traefik: Controller = {
     ['router.tls', REASON.security],
     ['router.', REASON.port],
     ['', REASON.port],
-  ],
-};
-
-/** The Ingress controller of Kong: its plugins are other objects. */
-export const kong: Controller = {
-  ...GENERIC,
-  named: /kong/,
-  image: /(^|\/)kong(\/kong)?(-gateway)?[:@]/,
-  prefix: 'konghq.com/',
-  product: 'kong',
-  isEventLoop: true,
-  reasons: [
-    ['strip-path', 'a path leads to a route, whatever it is rewritten to'],
-    ['plugins', 'the KongPlugin is in another object: write `middleware` of the route'],
-    ['', 'annotations of Kong are not read: write `policy` and `middleware` of the route'],
   ],
 };
 

@@ -223,8 +223,8 @@ function routesOf(
   { system, isShared }: { readonly system: System; readonly isShared: boolean },
 ): readonly WrittenMap[] {
   const { gateway, controller } = door;
-  const { component, name, find, host, canary, document } = location;
-  system.connect(gateway, component, name);
+  const { component, find, host, canary, document } = location;
+  system.connect(gateway, component, location.name);
   controller.settle(find, component, system);
   const requests = requestsOf(location, match);
   const route = `route-${gateway.requests.length + 1}`;
@@ -244,7 +244,8 @@ function routesOf(
     const target = addressed(address, document, door, system);
     return target === undefined ? undefined : fromLater(() => system.targetOf(target), address);
   };
-  const about = { name: document.get('metadata', 'name')?.text() ?? '', system, call };
+  const name = document.get('metadata', 'name')?.text() ?? '';
+  const about = { name, namespace: namespaceOf(document), system, call };
   const middleware = controller.middleware(find, about);
   if (isShared && middleware.length > 0) gateway.fields.set('middleware', list(middleware));
   const mirror = find('mirror-target');

@@ -29,7 +29,7 @@ const LIMIT_BY = ['consumer', 'credential', 'ip', 'service', 'header', 'path'];
 export function middlewareOf(plugins: readonly Cell[]): readonly Written[] {
   const byName = new Map<string, Written>();
   for (const plugin of plugins) {
-    const name = plugin.get('name');
+    const name = plugin.get('plugin') ?? plugin.get('name');
     const read = name === undefined || !isEnabled(plugin) ? undefined : entryOf(plugin, name);
     if (read !== undefined) byName.set(name!.text()!, read);
   }

@@ -33,6 +33,7 @@ export const autoscalers: DocumentKind = {
 
 function scale(spec: Cell | undefined, component: Component): void {
   const metrics = metricsOf(spec, component);
+  if (metrics.length === 0) spec?.list('no metric of this autoscaler can act');
   if (spec === undefined || metrics.length === 0) return;
   const count = (key: string): Written | undefined => {
     const cell = spec.get(key);
