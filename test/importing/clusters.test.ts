@@ -252,3 +252,34 @@ it('tools that watch a cluster are left out, and no question asks for their addr
   expect(Object.keys(scenario.services)).toEqual(['web']);
   expect(result.questions.join()).not.toContain('tracing');
 });
+
+describe('a ConfigMap that Spring Cloud Kubernetes reads by its name', () => {
+  const configMap = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: tuned }
+data:
+  application.yml: |
+    server: { tomcat: { threads: { max: 17 } } }
+`;
+  const settings = (config: string): SourceText => ({
+    path: 'web/src/main/resources/application.yml',
+    text: `spring: { application: { name: web }, cloud: { kubernetes: { config: ${config} } } }`,
+  });
+
+  it.each([
+    ['as the one of its application', '{ name: tuned }'],
+    ['as one of several', '{ sources: [ { name: other }, { name: tuned } ] }'],
+  ])('%s sets the service', (_, config) => {
+    const text = `${deployed(['web', 'orders'])}\n---${configMap}`;
+    const { scenario } = read([...source(text, 'k8s.yaml'), settings(config)]);
+    expect(scenario.services.web.concurrency).toBe(17);
+    expect(scenario.services.orders.concurrency).toBeUndefined();
+  });
+
+  it('is named by a variable too', () => {
+    const more = ', env: [ { name: SPRING_CLOUD_KUBERNETES_CONFIG_NAME, value: tuned } ]';
+    const { scenario } = read(source(`${deployed(['web'], { more })}\n---${configMap}`));
+    expect(scenario.services.web.concurrency).toBe(17);
+  });
+});

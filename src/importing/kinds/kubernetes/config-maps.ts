@@ -1,7 +1,7 @@
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
-import { addSettings } from '../spring/application.js';
+import { addSettings, readersOf } from '../spring/application.js';
 import { clusterOf } from './cluster.js';
 import { configMapsOf } from './environment.js';
 
@@ -28,7 +28,7 @@ export const configMaps: DocumentKind = {
   },
 };
 
-/** The services whose pods have a ConfigMap as a volume or as variables, else the one of nearly its name. */
+/** The services whose pods have a ConfigMap as a volume, or which read it by its name, else the one of nearly its name. */
 function mountedBy(name: string, namespace: string, system: System): readonly Component[] {
   const { pods, components } = clusterOf(system);
   const found = pods.flatMap((each) => {
@@ -42,7 +42,8 @@ function mountedBy(name: string, namespace: string, system: System): readonly Co
     const isUsed = each.namespace === namespace && sources.some((one) => one?.text() === name);
     return isUsed ? (components.get(`${each.namespace}/${each.name}`) ?? []) : [];
   });
-  if (found.length > 0) return [...new Set(found)];
+  const all = [...new Set([...found, ...readersOf(name, system)])];
+  if (all.length > 0) return all;
   const own = system.named(name.replace(/-(config|configmap|cm|properties|settings)$/, ''));
   return own === undefined ? [] : [own];
 }

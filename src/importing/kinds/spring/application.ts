@@ -57,6 +57,26 @@ export function addProcess(component: Component, source: ProcessSource, system: 
   settingsOf(system).processes.set(component, source);
 }
 
+/**
+ * The services that read a ConfigMap by its name, without a volume. Source: docs.spring.io/spring-cloud-kubernetes, Using a
+ * ConfigMap PropertySource.
+ */
+export function readersOf(configMap: string, system: System): readonly Component[] {
+  const { documents, processes } = settingsOf(system);
+  const names = (settings: Cell | undefined): boolean => {
+    const config = property(settings, 'spring.cloud.kubernetes.config');
+    const sources = config?.get('sources')?.items() ?? [];
+    const all = [config?.get('name'), ...sources.map((one) => one.get('name'))];
+    return all.some((cell) => valueOf(cell) === configMap);
+  };
+  const ofFiles = [...documents.keys()].filter(names);
+  const ofProcesses = [...processes].filter(([, source]) => names(settingsOfProcess(source)));
+  return [
+    ...ofFiles.flatMap((document) => ownersOf(document, system)),
+    ...ofProcesses.map(([component]) => component),
+  ];
+}
+
 function configureAll({ documents, processes }: Settings, system: System): void {
   const files = new Map<Component, Cell>();
   for (const { document, components } of ownedBy(documents, system)) {
