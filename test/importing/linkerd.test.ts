@@ -133,3 +133,30 @@ spec:
     routes: { authors: [{ name: 'split', to: { authors: 900, 'authors-clone': 100 } }] },
   });
 });
+
+/** The shape of the pages of Linkerd on retries of an HTTPRoute, and of GAMMA. */
+it('an HTTPRoute of a Service has its limits, and divides its calls by headers and weights', () => {
+  const route = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: books, annotations: { retry.linkerd.io/http: 5xx, retry.linkerd.io/limit: "2" } }
+spec:
+  parentRefs: [ { name: books, kind: Service, group: core, port: 80 } ]
+  rules:
+    - timeouts: { request: 2s }
+      backendRefs: [ { name: books, port: 80, weight: 90 }, { name: books-next, port: 80, weight: 10 } ]
+    - matches: [ { headers: [ { name: tester, value: "yes" } ] } ]
+      backendRefs: [ { name: books-next, port: 80 } ]
+`;
+  const { scenario } = read(INSIDE, deployed(['web', 'books', 'books-next']), route);
+  expect(scenario.mesh.outbound.books).toMatchObject({
+    deadline: '2s',
+    retry: { attempts: 3, on: ['5xx'] },
+  });
+  expect(scenario.mesh.routes.books).toEqual([
+    { name: 'route-1', match: { headers: { tester: 'yes' } }, to: 'books-next' },
+    { name: 'route-2', to: { books: 90, 'books-next': 10 } },
+  ]);
+  const users = scenario.workloads.users.requests.map(({ name }: { name: string }) => name);
+  expect(users).toEqual(['web', 'books']);
+});

@@ -4,11 +4,12 @@ import type { Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
 import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
-import { durationOf } from '../istio/retries.js';
 import { hostsOf } from '../istio/extras.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { gatewaysOf } from './gateways.js';
 import { apiMatches, byRank, type ApiMatch } from './matches.js';
+import { addMeshRoutes } from './mesh-routes.js';
+import { policyOf } from './policies.js';
 
 /** Routes of the gateways of the Gateway API. */
 export const apiRoutes: DocumentKind = {
@@ -21,6 +22,7 @@ export const apiRoutes: DocumentKind = {
         const key = `${namespace}/${parent.get('name')?.text()}`;
         const gateway = gatewaysOf(system).get(key);
         if (gateway !== undefined) new Reader(document, { key, gateway }, system).read();
+        if (parent.get('kind')?.text() === 'Service') addMeshRoutes(document, parent, system);
       }
       listRoutes(document);
     });
@@ -163,39 +165,13 @@ function rewriteIn(rule: Cell, from: string): Rewrite | null {
   return to === undefined ? null : { from, to };
 }
 
-/** HTTPRouteTimeouts and HTTPRouteRetry: attempts leave out the first try, and failed connections are retried too. */
-function policyOf(rule: Cell): WrittenMap {
-  const retry = rule.get('retry');
-  const attempts = retry?.get('attempts');
-  const count = attempts?.number();
-  const codes = (retry?.get('codes')?.items() ?? []).flatMap((code) => {
-    const status = code.number();
-    return status === undefined || status < 400 ? [] : [from(status, code)];
-  });
-  const base = durationOf(retry?.get('backoff'));
-  const on = list([...['connect', 'reset', 'timeout'].map((word) => plain(word)), ...codes]);
-  return map({
-    deadline: durationOf(rule.get('timeouts', 'request')),
-    timeout: durationOf(rule.get('timeouts', 'backendRequest')),
-    retry:
-      retry === undefined
-        ? undefined
-        : map({
-            attempts: count === undefined ? plain(2) : from(count + 1, attempts),
-            on,
-            backoff: base === undefined ? undefined : map({ kind: plain('constant'), base }),
-          }),
-  });
-}
-
 function listRoutes(document: Cell): void {
   const content = 'the content of requests is not simulated';
   listBelow(document, {
     apiVersion: REASON.kind,
     kind: REASON.kind,
     metadata: REASON.name,
-    'spec.parentRefs':
-      'no gateway of these files, or a route inside a mesh, which a VirtualService says',
+    'spec.parentRefs': 'no gateway and no service of these files, or no file says which mesh runs',
     'spec.hostnames': REASON.name,
     'spec.rules.*.name': REASON.name,
     'spec.rules.*.matches.*.path.type': REASON.kind,
