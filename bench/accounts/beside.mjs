@@ -1,6 +1,6 @@
 // Kinds of the lines below the answers: the price of an advice, how a cause is known, and what is cleared.
 import { mostUnseen } from '../../dist/stats/interval.js';
-import { isPrinted, SHARE, TIME } from './figures.mjs';
+import { isPrinted, RATE, SHARE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 import { PROOFS } from './proofs.mjs';
 import { effectError, partsOf } from './settings.mjs';
@@ -283,6 +283,21 @@ export const BESIDE = [
       const isSo = ({ kind: own, subject, text }) =>
         own === 'saturated' && subject === groups.of && text === groups.text;
       return variant.cascade.events.some(isSo) ? null : 'no such event';
+    },
+  ),
+  kind(
+    'consumers that are full where messages wait',
+    new RegExp(
+      `^(?<of>\\S+) is saturated: its .+ handles? (?<held>${RATE}) of (?<rate>${RATE}) \\(measured\\)$`,
+      'u',
+    ),
+    ({ groups }, { variant }) => {
+      const isSo = ({ component, resource, saturatesAt, rate }) =>
+        component === groups.of &&
+        resource === 'consumers' &&
+        isPrinted(groups.held, saturatesAt) &&
+        isPrinted(groups.rate, rate);
+      return variant.headroom.components.some(isSo) ? null : 'no consumers are as full';
     },
   ),
   kind('no faults', /^Faults: none in this scenario$/u, (_, { variant }) =>

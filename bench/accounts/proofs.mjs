@@ -370,7 +370,7 @@ export const PROOFS = [
   ),
   kind(
     'left of what no request shows',
-    /^(?:Set (?<set>.+?): o|Let the consumers of \S+ give up a message that they cannot handle, with [^:]+: \w+ and a \w+ queue: o|O)f (?<of>\d.*?), (?<rest>\d.+)$/u,
+    /^(?:Set (?<set>.+?): o|Let the consumers of \S+ give up a message that they cannot handle, with [^:]+: \w+ and a \w+ queue: o|Give the messages of \S+ another key than \S+: (?:more consumers do not help; )?spread evenly, o|O)f (?<of>\d.*?), (?<rest>\d.+)$/u,
     ({ groups }, facts) =>
       /failed|slow requests/u.test(groups.of)
         ? undefined

@@ -750,6 +750,11 @@ export const TOLD = [
       const isSo = of.some(({ id }) => all.some((one) => one.fault === id && one.role === role));
       return isSo ? null : 'the runs show another part';
     }
+    // A cause of other harm is cleared of the requests that fail by the runs alone.
+    const isAlike = groups.reason === 'without it the same requests fail';
+    const rows = (own?.faults ?? []).filter(({ fault }) => of.some(({ id }) => id === fault));
+    if (isAlike && rows.length > 0)
+      return rows.some((one) => one.role === 'none') ? null : 'the runs show another part';
     const innocent = variant.cascade.innocent.filter(
       ({ fault, reason }) => of.some(({ id }) => id === fault) && reason === groups.reason,
     );
