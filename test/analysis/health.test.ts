@@ -76,7 +76,7 @@ function usualOf({ share, above }: { readonly share: number; readonly above: num
 
 /** The fault lasts to the end of the run; in an outage nothing answers from 20 to 30 s. */
 function spans(written: Written, times: Partial<Times> = {}): string[] {
-  const loads = { changesNs: [], risesNs: [], jumpsNs: [] };
+  const loads = { changesNs: [], risesNs: [], startsNs: [], jumpsNs: [] };
   const faulted = {
     faultsNs: [FAULT],
     cutsNs: [FAULT],
@@ -245,7 +245,7 @@ describe('the health of a component', () => {
     };
     const parts = (...faults: readonly number[]): string[] => {
       const faultsNs = faults.map((second) => second * SECOND);
-      const loads = { changesNs: [], risesNs: [], jumpsNs: [] };
+      const loads = { changesNs: [], risesNs: [], startsNs: [], jumpsNs: [] };
       const times = {
         faultsNs,
         cutsNs: faultsNs,
@@ -267,6 +267,7 @@ describe('the health of a component', () => {
     const changes = (...at: readonly number[]): Times['loads'] => ({
       changesNs: at.map((second) => second * SECOND),
       risesNs: [],
+      startsNs: [],
       jumpsNs: [],
     });
     // 5 arrivals a step: windows of four steps, unless the load changes in the middle of one.
@@ -285,6 +286,7 @@ describe('the health of a component', () => {
     const loads = (risesNs: readonly number[]): Times['loads'] => ({
       changesNs: [...risesNs, 30 * SECOND],
       risesNs: [...risesNs, 30 * SECOND],
+      startsNs: [30 * SECOND],
       jumpsNs: [30 * SECOND],
     });
     const reachNs = 2 * SECOND;

@@ -7,7 +7,9 @@ import { load, run } from '../theory/program.js';
 const SECOND = 1e9;
 
 /** A run of 200 s in steps of 1 s after 10 s of warm-up; changes in seconds from its end. */
-function changes(workload: string): Record<'changes' | 'rises' | 'jumps', readonly number[]> {
+function changes(
+  workload: string,
+): Record<'changes' | 'rises' | 'starts' | 'jumps', readonly number[]> {
   const file = load(`
 faultline: 1
 title: Loads
@@ -16,10 +18,15 @@ services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
 workloads: { users: { ${workload}, requests: [ { call: shop.buy } ] } }
 `);
   const plan = compile(file.variants[0], file);
-  const { changesNs, risesNs, jumpsNs } = loadChangesOf(plan, stepsOf(plan));
+  const { changesNs, risesNs, startsNs, jumpsNs } = loadChangesOf(plan, stepsOf(plan));
   const seconds = (times: readonly number[]): readonly number[] =>
     times.map((at) => (at - plan.warmupNs) / SECOND);
-  return { changes: seconds(changesNs), rises: seconds(risesNs), jumps: seconds(jumpsNs) };
+  return {
+    changes: seconds(changesNs),
+    rises: seconds(risesNs),
+    starts: seconds(startsNs),
+    jumps: seconds(jumpsNs),
+  };
 }
 
 describe('changes of the load', () => {
@@ -29,6 +36,7 @@ describe('changes of the load', () => {
     expect(changes(`arrivals: { kind: stages, start: 10/s, stages: [ ${stages} ] }`)).toEqual({
       changes: [50, 80, 160],
       rises: [50, 80],
+      starts: [50, 80],
       jumps: [50],
     });
   });
@@ -37,6 +45,7 @@ describe('changes of the load', () => {
     expect(changes('arrivals: burst(base=5/s peak=50/s every=60s for=20s)')).toEqual({
       changes: [20, 60, 80, 120, 140, 180],
       rises: [60, 120, 180],
+      starts: [60, 120, 180],
       jumps: [60, 120, 180],
     });
     expect(changes('arrivals: burst(base=5/s peak=50/s every=60s for=1ms)').changes).toEqual([
@@ -49,10 +58,11 @@ describe('changes of the load', () => {
     expect(changes('arrivals: poisson(10/s), start: 30s, stop: 90s')).toEqual({
       changes: [30, 90],
       rises: [30],
+      starts: [30],
       jumps: [30],
     });
     const closed = 'arrivals: { kind: closed, users: 20, think: 1s, rampUp: 20s }, start: 40s';
-    expect(changes(closed)).toEqual({ changes: [40], rises: [40], jumps: [] });
+    expect(changes(closed)).toEqual({ changes: [40], rises: [40], starts: [40], jumps: [] });
     expect(changes('arrivals: poisson(10/s)').changes).toEqual([]);
     expect(changes('arrivals: sinusoid(10/s 5/s 60s)').changes).toEqual([]);
   });

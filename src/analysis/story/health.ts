@@ -147,8 +147,8 @@ function judgedChanges(lane: Lane, steps: Steps, changesNs: readonly Ns[]): read
 /**
  * Moves the start of a degradation to its cause. A request counts where it arrived, so one that a fault hurts may
  * seem to fail before the fault. A degradation that runs into the start of a fault, from within the reach of a
- * request before it, begins with that fault, unless an earlier fault may have caused it. The same holds for a jump of
- * the load, unless an earlier fault or rise may have caused it.
+ * request before it, begins with that fault, unless an earlier fault may have caused it. The same holds for a rise
+ * of a constant load, unless an earlier fault or rise may have caused it.
  */
 function clampToCauses(
   states: HealthState[],
@@ -168,7 +168,7 @@ function clampToCauses(
   };
   // The first fault comes first: a degradation that it causes does not belong to the next.
   for (const faultNs of [...faultsNs].sort((a, b) => a - b)) clamp(faultNs, faultsNs);
-  for (const jumpNs of loads.jumpsNs) clamp(jumpNs, [...faultsNs, ...loads.risesNs]);
+  for (const startNs of loads.startsNs) clamp(startNs, [...faultsNs, ...loads.risesNs]);
 }
 
 /** A degradation that gets worse within this many steps after the start of a fault gets worse because of it. */

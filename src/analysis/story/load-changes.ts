@@ -8,7 +8,9 @@ export interface LoadChanges {
   readonly changesNs: readonly Ns[];
   /** Changes that raise the load. */
   readonly risesNs: readonly Ns[];
-  /** Rises that are sudden and follow a constant load. */
+  /** Rises that follow a constant load: nothing that they cause begins earlier. */
+  readonly startsNs: readonly Ns[];
+  /** Those of them that are sudden. */
   readonly jumpsNs: readonly Ns[];
 }
 
@@ -22,6 +24,7 @@ interface Piece {
 interface Change {
   readonly atNs: Ns;
   readonly rises: boolean;
+  readonly starts: boolean;
   readonly jumps: boolean;
 }
 
@@ -49,6 +52,7 @@ export function loadChangesOf({ loads, warmupNs, endNs }: Plan, steps: Steps): L
   return {
     changesNs: times(kept),
     risesNs: times(kept.filter(({ rises }) => rises)),
+    startsNs: times(kept.filter(({ starts }) => starts)),
     jumpsNs: times(kept.filter(({ jumps }) => jumps)),
   };
 }
@@ -102,10 +106,14 @@ function changesOf(load: PlanLoad, warmupNs: Ns, endNs: Ns, roomNs: Ns): readonl
     const before = last.level + last.slope * (piece.fromNs - last.fromNs);
     const grows = piece.level - before;
     const atNs = piece.fromNs;
-    if (Math.abs(grows) > SAME * Math.max(before, piece.level))
-      return [{ atNs, rises: grows > 0, jumps: grows > 0 && last.slope === 0 }];
-    if (piece.slope > Math.max(0, last.slope)) return [{ atNs, rises: true, jumps: false }];
-    return piece.slope < Math.min(0, last.slope) ? [{ atNs, rises: false, jumps: false }] : [];
+    const isCalm = last.slope === 0;
+    const changed = (rises: boolean, isSudden: boolean): readonly Change[] => {
+      const starts = rises && isCalm;
+      return [{ atNs, rises, starts, jumps: starts && isSudden }];
+    };
+    if (Math.abs(grows) > SAME * Math.max(before, piece.level)) return changed(grows > 0, true);
+    if (piece.slope > Math.max(0, last.slope)) return changed(true, false);
+    return piece.slope < Math.min(0, last.slope) ? changed(false, false) : [];
   });
 }
 
