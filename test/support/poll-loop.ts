@@ -63,6 +63,7 @@ export function pollLoop(options: LoopOptions = {}) {
   const messages = {
     // Only traces see which messages a run has besides its first one.
     handlesToo: () => {},
+    handles: () => {},
     poisons: kinds.map((effect) => ({ effect, restartNs: 44 })),
     poison: poisons,
     cell: new Int32Array(400),

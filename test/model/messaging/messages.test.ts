@@ -220,6 +220,7 @@ describe('what a handler runs for', () => {
         priority: 3,
         arrival: 77,
         attempt: number,
+        messages: 1,
         level: 0,
         traceRoot: 8,
         traceOrigin: 0,
@@ -230,6 +231,8 @@ describe('what a handler runs for', () => {
       });
     }
     expect(own.context(message, 0, 9, 2).attempt).toBe(2);
+    own.handles(4);
+    expect(own.contextOf(1, 2, 3).messages).toBe(1);
     // A look into the inbox has no effect, and a copy has the operation of the original.
     const [other, copy] = [own.withoutRequest(1, 2, 9), own.copyOf(message)];
     expect(own.context(other, 0, 1, 1, false).operation).toBe(OPERATION.ofTask);
