@@ -186,3 +186,22 @@ faults: [ { id: purged, kind: crash, target: 'rabbit[0]', at: 5500ms, for: 10s }
     expect(confirmed(traced)).toEqual([900, 6_000]);
   });
 });
+
+describe('messages in flight when their consumer is lost', () => {
+  it.each([
+    ['quorum', 'the worker', 'worker'],
+    ['quorum', 'the leader', "'rabbit[0]'"],
+    ['classic', 'the worker', 'worker'],
+  ])('come back to a %s queue in their order after a crash of %s', (kind, _what, target) => {
+    const traced = run({
+      queue: kind === 'quorum' ? 'quorum: true,' : '',
+      handle: '500ms',
+      at: '1s, 1100ms, 1200ms, 1300ms, 1400ms, 4s',
+      faults: `{ id: dies, kind: crash, target: ${target}, at: 1700ms, for: 1s }`,
+    });
+    const order = traced.requests.map(({ id }) => id);
+    const handled = traced.at('worker.handle').map(({ root }) => order.indexOf(root));
+    // The second one was in its handler, the next three were prefetched.
+    expect(handled).toEqual([0, 1, 1, 2, 3, 4, 5]);
+  });
+});

@@ -337,7 +337,7 @@ export function play(
         channel.life++;
         channel.asked++;
         channel.room = size;
-        for (const one of held.reverse()) {
+        for (const one of held) {
           const { letter } = one;
           if (!one.isSettled && !polled)
             say(one, () => letter.state === 'out' && goBack(letter, 'back'));

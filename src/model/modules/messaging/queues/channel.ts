@@ -36,8 +36,12 @@ export class Channel {
   readonly held = new IntRing();
   /** When the quota of its queue allows the last of its deletions. */
   deletedAt = 0;
-  /** First in the list of its deliveries without a verdict. */
+  /**
+   * Its deliveries without a verdict, the oldest first: a queue takes them back in this order (rabbitmq-server
+   * deps/rabbit/src/rabbit_fifo.erl, return_all).
+   */
   first = -1;
+  private last = -1;
 
   constructor(
     readonly index: number,
@@ -61,13 +65,14 @@ export class Channel {
   link(deliveries: Deliveries, delivery: number): void {
     const { before, after } = deliveries;
     invariant(
-      this.first < 0 || before[this.first] < 0,
-      'the first delivery of a channel has none before it',
+      this.last < 0 || after[this.last] < 0,
+      'the last delivery of a channel has none after it',
     );
-    before[delivery] = -1;
-    after[delivery] = this.first;
-    if (this.first >= 0) before[this.first] = delivery;
-    this.first = delivery;
+    before[delivery] = this.last;
+    after[delivery] = -1;
+    if (this.last >= 0) after[this.last] = delivery;
+    else this.first = delivery;
+    this.last = delivery;
   }
 
   unlink(deliveries: Deliveries, delivery: number): void {
@@ -83,5 +88,6 @@ export class Channel {
     if (before[delivery] >= 0) after[before[delivery]] = after[delivery];
     else this.first = after[delivery];
     if (after[delivery] >= 0) before[after[delivery]] = before[delivery];
+    else this.last = before[delivery];
   }
 }
