@@ -228,6 +228,7 @@ describe('questions', () => {
       request: 0,
       arrival: 0,
       attempt: 1,
+      messages: 1,
       level: 0,
       traceRoot: 0,
       traceOrigin: 0,
