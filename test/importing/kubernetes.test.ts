@@ -85,9 +85,25 @@ describe('a Deployment', () => {
     expect(called).toEqual(['web.handle', 'stock.handle']);
   });
 
-  it('lists a ScaledObject of KEDA with the line to write', () => {
-    const { account } = imported(
-      source(`${deployment('mailer')}
+  it.each([
+    [
+      'type: kafka, metadata: { consumerGroup: mailer, topic: order-events, lagThreshold: "100" }',
+      'write its topic in topics, and at mailer autoscaling: { kind: keda, metric: lag, of: order-events.mailer, target: 100, min: 1, max: 10 }',
+    ],
+    [
+      'type: rabbitmq, metadata: { queueName: hello, queueLength: "5" }',
+      'write its queue in queues, and at mailer autoscaling: { kind: keda, metric: lag, of: hello, target: 5, min: 1, max: 10 }',
+    ],
+    [
+      'type: cpu, metadata: { value: "60" }',
+      'write it at mailer, as autoscaling: { metric: cpu, target: 60%, min: 1, max: 10 }',
+    ],
+    [
+      'type: prometheus, metadata: { query: up }',
+      'its trigger is prometheus: write at mailer autoscaling with a metric like it, such as { metric: concurrency, target: 10, min: 1, max: 10 }',
+    ],
+  ])('lists a ScaledObject of KEDA with the line to write: %s', (trigger, reason) => {
+    const text = `${deployment('mailer')}
 ---
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
@@ -96,12 +112,10 @@ spec:
   scaleTargetRef: { name: mailer }
   minReplicaCount: 1
   maxReplicaCount: 10
-  triggers: [ { type: kafka, metadata: { consumerGroup: mailer, topic: order-events, lagThreshold: "100" } } ]
-`),
-    );
-    expect(account.listed.map(({ reason }) => reason)).toContain(
-      'write its topic in topics, and at mailer autoscaling: { kind: keda, metric: lag, of: order-events.mailer, target: 100, min: 1, max: 10 }',
-    );
+  triggers: [ { ${trigger} } ]
+`;
+    const { account } = imported(source(text));
+    expect(account.listed.map((one) => one.reason)).toContain(reason);
   });
 
   it('does not call back: the call that would close a circle is listed', () => {
