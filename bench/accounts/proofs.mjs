@@ -369,6 +369,20 @@ export const PROOFS = [
     },
   ),
   kind(
+    'a change to take back',
+    new RegExp(`^Take the change back: (?:without “(?<words>.+)” )?(?<effect>${INSTEAD})$`, 'u'),
+    ({ groups }, { variant, own }) => {
+      const { words, effect } = groups;
+      const rows = (own?.faults ?? []).filter(({ fault, role }) => {
+        const { kind: of, words: said } = variant.faults.find(({ id }) => id === fault);
+        return role === 'cause' && of === 'change' && (words ?? said) === said;
+      });
+      const isSo = ({ without, withoutFailed }) =>
+        effectError(effect, { harm: without, failed: withoutFailed }, own) === null;
+      return rows.some(isSo) ? null : 'the runs without it have other numbers';
+    },
+  ),
+  kind(
     'left of what no request shows',
     /^(?:Set (?<set>.+?): o|Let the consumers of \S+ give up a message that they cannot handle, with [^:]+: \w+ and a \w+ queue: o|Give the messages of \S+ another key than \S+: (?:more consumers do not help; )?spread evenly, o|O)f (?<of>\d.*?), (?<rest>\d.+)$/u,
     ({ groups }, facts) =>

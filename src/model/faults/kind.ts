@@ -47,6 +47,8 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly atCaller?: true;
   /** Its messages fail in every attempt to handle them, also after its end: consumers can only give them up. */
   readonly spoilsMessages?: true;
+  /** It is a change of the system by those that operate it, so that they can take it back. */
+  readonly isOurs?: true;
   /** Whether `share` below 100% has a meaning; only then may a scenario set it. */
   readonly takesShare: boolean;
   /** It cannot be partly applied, so a scenario may not set a ramp. The same holds for every `instant` kind. */

@@ -58,6 +58,7 @@ export const change: FaultKind<typeof schema> = {
   example:
     '- { id: bad-push, kind: change, set: { services.orders.concurrency: 2 }, at: 10s, for: 20s }\n',
   takesShare: false,
+  isOurs: true,
   edits: ({ propagation, rollback }, strength) => [
     {
       knob: configured,
