@@ -837,7 +837,7 @@ export const TOLD = [
   kind(
     'a headroom',
     new RegExp(
-      `^(?<name>\\S+) saturates first, at (?<factor>${NUMBER})x this load, (?<full>${RATE}) \\((?<used>${SHARE}) of .+? at (?<rate>${RATE})(?: from [^,)]+)?(?:, with ${NUMBER} replicas?)?(?:, refuses 1 % at ${SHARE})?(?:, a fault included)?\\)(?<faults>;.+)?$`,
+      `^(?<name>\\S+) saturates first, at (?<factor>${NUMBER})x this load, (?<full>${RATE}) \\((?<used>${SHARE}) of .+? at (?<rate>${RATE})(?: from [^,)]+)?(?:, with ${NUMBER} replicas?(?:; with fewer it is full from (?<outgrown>[^,)]+))?)?(?:, refuses 1 % at ${SHARE})?(?:, a fault included)?\\)(?<faults>;.+)?$`,
       'u',
     ),
     ({ groups }, { variant }) => {
@@ -850,7 +850,8 @@ export const TOLD = [
         isPrinted(groups.factor, factor) &&
         isPrinted(groups.full, factor * rate) &&
         isPrinted(groups.used, used / limit) &&
-        isPrinted(groups.rate, rate);
+        isPrinted(groups.rate, rate) &&
+        (groups.outgrown === undefined) === (first.outgrown === undefined);
       return isSo ? null : `the factor is ${factor}, of ${rate}/s`;
     },
   ),

@@ -14,6 +14,7 @@ import { callUses, requestUses } from './limit-uses.js';
 import { lineUse, type LineUse } from './lines.js';
 import { callRates } from './loads.js';
 import { locksOf } from './lock-uses.js';
+import { outgrownIn } from './outgrown.js';
 import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence.js';
 import type { Asked } from './question.js';
 import { replicasAtFull } from './scaled-limits.js';
@@ -95,12 +96,15 @@ function ownUses(asked: Measuring, component: PlanComponent, id: number): readon
       : null;
     const loss = lossAt(asked, id, resource, { ...limits, share: node?.share ?? limits.share });
     const shown = node ?? limits;
+    const grows = resource === 'cores' && limits.replicas !== undefined && !asked.isFaulty;
+    const outgrown = grows ? outgrownIn(asked, each) : null;
     return {
       component: component.name,
       resource,
       of: null,
       ...shown,
       ...needOf(asked, shown, loss),
+      ...(outgrown !== null && { outgrown }),
     };
   };
   return [

@@ -127,5 +127,7 @@ export const componentHeadroom = exactShape({
   when: exactShape({ from: count, until: count, rate: count }).optional(),
   /** Replicas of the limit, if there is an autoscaler. */
   replicas: count.optional(),
+  /** The time, seconds after the warm-up, in which the replicas that it had by then used all of their cores. */
+  outgrown: exactShape({ from: count, until: count }).optional(),
 });
 export type ComponentHeadroom = z.output<typeof componentHeadroom>;

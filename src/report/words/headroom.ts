@@ -96,8 +96,18 @@ const FAULTS = 2;
 
 /** `62 % of its 4 cores at 120/s`. */
 export function useWords(one: ComponentHeadroom): string {
-  const grown = one.replicas === undefined ? '' : `, with ${formatNumber(one.replicas)} replicas`;
+  const grown = grownWords(one);
   return `${formatShare(shareUsed(one))} of ${LIMIT_WORDS[one.resource](one)} at ${formatRate(one.rate)}${whenWords(one)}${grown}${refusesWords(one)}`;
+}
+
+/** `, with 20 replicas; with fewer it is full from 126 to 305 s`, of an autoscaler. */
+function grownWords({ replicas, outgrown }: ComponentHeadroom): string {
+  if (replicas === undefined) return '';
+  const fewer =
+    outgrown === undefined
+      ? ''
+      : `; with fewer it is full from ${formatSpan(outgrown.from, outgrown.until)}`;
+  return `, with ${formatNumber(replicas)} replicas${fewer}`;
 }
 
 /** `, refuses 1 % at 45 %`, of a limit that refuses before all of it is in use on average. */
@@ -162,8 +172,8 @@ export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]):
     if (others.length > 0) return others.join('; ');
     return unlimited.length === 0 ? null : unlimitedWords(unlimited);
   }
-  const { factor, replicas } = first;
-  const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas`;
+  const { factor } = first;
+  const grown = grownWords(first);
   const included = underFault ? ', a fault included' : '';
   const present = first.when?.rate ?? rate;
   const load = `${formatRate(present)}${whenWords(first)}`;
