@@ -116,6 +116,16 @@ const REPEATED: readonly RuleCase[] = [
 }));
 
 /** Rules about queues of messages. */
+/** A handler of messages with this step, and a consumer with these fields. */
+const handled = (step: string, consumer: string): string =>
+  scenario([
+    `queues: { jobs: { kind: simple, consumers: [ { call: worker.handle, ${consumer} } ] } }`,
+    'services:',
+    '  shop: { endpoints: { buy: [ publish: jobs ] } }',
+    `  worker: { endpoints: { handle: [ { ${step} } ] } }`,
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
 export const QUEUE_CASES: readonly RuleCase[] = [
   ...REPEATED,
   {
@@ -296,6 +306,17 @@ export const QUEUE_CASES: readonly RuleCase[] = [
       'a producer that asks the leader alone': replicated(
         'replication: 3, minInsyncReplicas: 3, producer: { acks: 1, idempotence: false }',
       ),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: handled('work: 5ms, times: messages', 'batch: 1'),
+    path: 'services.worker.endpoints.handle.steps[0]',
+    measured: 'no consumer hands it a batch',
+    limit: 'a consumer with `batch` above 1',
+    silent: {
+      'a batch': handled('work: 5ms, times: messages', 'batch: 5'),
+      'once for all': handled('work: 5ms', 'batch: 1'),
     },
   },
 ];

@@ -6,6 +6,7 @@ import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import { endlessTries } from '../endless-tries.js';
 import { idleHeartbeats } from '../idle-heartbeats.js';
+import { idleMessages } from '../idle-messages.js';
 import { idleOutbound } from '../idle-outbound.js';
 import { layerOf } from '../layers.js';
 import { idleRegions, idleVersionLabels, separating } from '../levels.js';
@@ -44,6 +45,7 @@ export const optionWithoutEffect: Rule = {
     ...endlessTries(subject),
     ...unusedRoom(subject),
     ...idleHeartbeats(subject),
+    ...idleMessages(subject),
     ...idleOutbound(subject),
     ...idlePrices(subject),
     ...idleRegions(subject),
