@@ -174,6 +174,8 @@ async function bundle(input, options, output) {
     plugins: [pageScript, ...(options.plugins ?? [])],
     preserveEntrySignatures: 'strict',
     checks: { ineffectiveDynamicImport: false, bundlerTimings: false },
+    // Without the name of its source before each module.
+    experimental: { attachDebugInfo: 'none' },
   });
   try {
     // Comments are for readers of the source, and a third of the size.

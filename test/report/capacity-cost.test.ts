@@ -36,6 +36,7 @@ describe('the cost of more load', () => {
           },
         ],
       },
+      busiest: null,
       ranges: null,
       runs: 4,
     } as unknown as CapacityResult;

@@ -23,9 +23,16 @@ describe('the settings of a scenario', () => {
   it('name only fields that the language has', () => {
     const known = new Set(fieldsOf(languageSchema()).flatMap(({ paths }) => paths));
     const isKnown = (field: string): boolean =>
-      ['services', 'databases', 'queues', 'topics', 'eventStores', 'registries', 'sagas'].some(
-        (section) => known.has(`${section}.<name>.${field}`),
-      );
+      [
+        'services',
+        'functions',
+        'databases',
+        'queues',
+        'topics',
+        'eventStores',
+        'registries',
+        'sagas',
+      ].some((section) => known.has(`${section}.<name>.${field}`));
     const fields = [...Object.keys(CHOSEN), ...Object.keys(OTHERWISE)];
     expect(fields.filter((field) => !isKnown(field))).toEqual([]);
   });
