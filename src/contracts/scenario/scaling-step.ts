@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { entry } from '../fields/entry.js';
 import { field, required } from '../fields/field.js';
 import { countOrPercent, PERCENT_FORM } from '../quantities/amounts.js';
-import { duration, whole } from '../quantities/quantities.js';
+import { whole } from '../quantities/quantities.js';
+import { AWS_NAMES, awsFields, outCooldown } from './scaling-aws.js';
 import { metricFields, target, type CommonScaling } from './scaling-metrics.js';
 
 /** A number of replicas, or a percentage of them, as written. */
@@ -46,53 +47,27 @@ const step = entry({
 export const stepSchema = entry(
   {
     kind: z.literal('step').describe('Step scaling of AWS: thresholds with changes.'),
-    metric: field.of(
-      metricFields.metric,
-      required,
-      'Metric, measured over a `period` as with kind: hpa, mean over the replicas. `lag` is the entire backlog ' +
-        'of `of`.',
-    ),
+    metric: awsFields.metric,
     of: metricFields.of,
     steps: field.of(
       z.array(step).min(1),
       required,
       'Thresholds with their changes. Of those that the metric has passed, the farthest applies.',
     ),
-    min: field.whole(1, 'Fewest replicas.', { min: 1, max: 100_000 }),
-    max: field.whole(required, 'Most replicas.', { min: 1, max: 100_000 }),
-    syncNs: field.of(
-      duration({ min: 100_000_000 }),
-      '1m',
-      'Period of the metric, at the end of which it is compared, from the start of the run.',
-      'duration, at least 100ms',
-    ),
+    min: awsFields.min,
+    max: awsFields.max,
+    syncNs: awsFields.syncNs,
     periods: field.whole(
       1,
       'Consecutive periods beyond the first threshold before a step applies.',
       { min: 1, max: 1000 },
     ),
-    metricDelayNs: field.duration('0s', 'Age of the metric when it is evaluated.', {
-      max: 3_600_000_000_000,
-    }),
-    outCooldownNs: field.duration(
-      '5m',
-      'Time after replicas were added in which the added ones count towards the next addition: only a larger ' +
-        'step adds the difference.',
-      { allowZero: true },
-    ),
-    inCooldownNs: field.duration(
-      '5m',
-      'Time after replicas were removed in which no others are removed. Adding ends it.',
-      { allowZero: true },
-    ),
+    metricDelayNs: awsFields.metricDelayNs,
+    outCooldownNs: outCooldown('step'),
+    inCooldownNs: awsFields.inCooldownNs,
   },
   'Step scaling of AWS: each threshold of a metric has a change of the number of replicas.',
-  {
-    syncNs: 'period',
-    periods: 'evaluationPeriods',
-    outCooldownNs: 'scaleOutCooldown',
-    inCooldownNs: 'scaleInCooldown',
-  },
+  AWS_NAMES,
 );
 export type WrittenStepScaling = z.output<typeof stepSchema>;
 
