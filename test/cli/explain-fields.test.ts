@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { all, fieldsText, leadText, setFieldsText } from '../../src/cli/explain/fields.js';
 import { callText, lines, plainText } from '../../src/cli/explain/values.js';
+import { processText } from '../../src/cli/explain/process-text.js';
 import { versionText } from '../../src/cli/explain/version-text.js';
 import { lognormalOfMean, lognormalOfQuantiles } from '../../src/kernel/distribution.js';
 import { load } from '../theory/program.js';
@@ -92,4 +93,18 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
     ]);
     expect(versionsOf('kind: recreate')).toEqual(['shop: v1 to v2, recreate, at: 1s']);
   });
+});
+
+it('policies of AWS have the names that a scenario has for their fields', () => {
+  const scenario = load(`
+faultline: 1
+title: Target tracking
+run: { duration: 10s }
+services:
+  shop: { cpu: 1, autoscaling: { kind: targetTracking, metric: cpu, target: 50%, max: 4, period: 30s, scaleInPeriods: 5 }, endpoints: { buy: [ work: 1ms ] } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+`).variants[0]!.scenario;
+  expect(processText(scenario.services.get('shop')!)).toContain(
+    'period: 30s, evaluationPeriods: 3, scaleInPeriods: 5, scaleOutCooldown: 5m, scaleInCooldown: 5m',
+  );
 });

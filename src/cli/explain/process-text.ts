@@ -1,7 +1,7 @@
 import { hasThresholds, type Autoscaling } from '../../contracts/scenario/autoscaling.js';
 import type { ScalingMetric, ScalingTarget } from '../../contracts/scenario/scaling-metrics.js';
 import type { ScalingRules } from '../../contracts/scenario/scaling-ratio.js';
-import type { ScalingStep } from '../../contracts/scenario/scaling-step.js';
+import type { ScalingStep, ThresholdScaling } from '../../contracts/scenario/scaling-step.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { Probe, Probes } from '../../contracts/scenario/probes.js';
 import type { Host } from '../../contracts/scenario/host.js';
@@ -71,6 +71,19 @@ function probesText(probes: Probes): string | null {
   return braced(fieldsText(probes, { startup: text, liveness: text, readiness: text }));
 }
 
+/** The fields of a policy of AWS under the names that YAML has for them. */
+function asWritten({
+  syncNs: periodNs,
+  periods: evaluationPeriods,
+  inPeriods: scaleInPeriods,
+  outCooldownNs: scaleOutCooldownNs,
+  inCooldownNs: scaleInCooldownNs,
+  ...others
+}: ThresholdScaling) {
+  const times = { scaleOutCooldownNs, scaleInCooldownNs };
+  return { ...others, periodNs, evaluationPeriods, scaleInPeriods, ...times };
+}
+
 function scalingText(own: Autoscaling, cpuRequest: number | null): string | null {
   const cores = cpuRequest === null ? 'its cores' : `the ${cpuRequest} cores that it requests`;
   const amountOf = (metric: ScalingMetric, value: number): string => {
@@ -92,11 +105,11 @@ function scalingText(own: Autoscaling, cpuRequest: number | null): string | null
         list.map(({ threshold, change }) => `${amountOf(metric, threshold)} ${changeText(change)}`),
       );
     return braced(
-      fieldsText(own, {
+      fieldsText(asWritten(own), {
         metrics: () => word,
         above: steps,
         below: steps,
-        ...all('hidden', own.kind === 'step' ? 'inPeriods shrinks' : 'shrinks'),
+        ...all('hidden', own.kind === 'step' ? 'scaleInPeriods shrinks' : 'shrinks'),
       }),
     );
   }
