@@ -30,3 +30,23 @@ it('why is the timeout of a function, where it ends the executions', () => {
   expect(enough.variants[0]!.budgets.map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
   expect(plainWords(answerOf(viewOf(enough)).why ?? [])).not.toContain('timeout');
 });
+
+it('why is not a function that handles other messages than those of the broken budget', () => {
+  const { result } = run(`
+faultline: 1
+title: Thumbnails and mails
+run: { duration: 60s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  api: { endpoints: { upload: [ { publish: images }, { publish: mails } ] } }
+  mailer: { concurrency: 2, endpoints: { send: [ wait: 200ms ] } }
+functions:
+  thumb: { kind: lambda, memory: 512MiB, reserved: 30, endpoints: { make: [ { work: 150ms, times: messages } ] } }
+queues:
+  images: { kind: sqs, consumers: [ { call: thumb.make } ] }
+  mails: { kind: simple, consumers: [ { call: mailer.send } ] }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: api.upload } ] } }
+budgets: [ mails.age.max < 20s ]
+`);
+  const why = plainWords(answerOf(viewOf(result)).why ?? []);
+  expect(why).toMatch(/^mailer is saturated/u);
+});

@@ -21,7 +21,7 @@ export interface LoadRuns {
   readonly records: readonly RunRecord[];
 }
 
-/** Requests per second by workload, at the time at which those of some of them together are highest. */
+/** Requests per second by workload, at the busiest time of some workloads together. */
 export interface LoadRates {
   readonly rates: ReadonlyMap<string, number>;
   /** That time, in seconds; null where their load is steady, so that it is the entire run. */

@@ -19,7 +19,8 @@ export function busyTimes(plan: Plan, window: CellSet): readonly CellSet[] {
   const found = new Map<string, CellSet>();
   for (const loads of [plan.loads, ...each]) {
     const time = busiest(plan, window, loads);
-    if (time !== null) found.set(time.cells.join(' '), time);
+    // The cells of a time are adjacent.
+    if (time !== null) found.set(`${time.cells[0]} ${time.cells.length}`, time);
   }
   return [...found.values()];
 }

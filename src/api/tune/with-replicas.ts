@@ -1,6 +1,7 @@
 import type { Plan } from '../../contracts/plan/plan.js';
 import { get, pathText, type Node } from '../../scenario/located.js';
 import type { SettingChange } from '../../scenario/tuning/change.js';
+import { numberOf } from '../capacity/settings.js';
 import type { Prepared } from '../prepare.js';
 
 /** The end of the range of an autoscaler. */
@@ -21,7 +22,7 @@ export function replicasFor(
   plan: Plan,
 ): readonly SettingChange[] {
   const { section, component, end } = RANGE.exec(path)!.groups as Record<string, string>;
-  const limit = numberOf(value);
+  const limit = numberOf(value ?? undefined);
   if (limit === null) return [];
   const own = get(get(prepared.texts.get(plan.variant)!.written, section!), component!);
   const other = end === 'min' ? 'max' : 'min';
@@ -30,12 +31,8 @@ export function replicasFor(
     [pathText([section!, component!, 'autoscaling', other]), get(get(own, 'autoscaling'), other)],
   ];
   return beside.flatMap(([place, before]) => {
-    const now = numberOf(before ?? null);
+    const now = numberOf(before);
     const isOutside = now !== null && (end === 'min' ? now < limit : now > limit);
     return isOutside ? [{ path: place, value: value!, before: before! }] : [];
   });
-}
-
-function numberOf(node: Node | null): number | null {
-  return node?.type === 'scalar' && typeof node.value === 'number' ? node.value : null;
 }

@@ -9,12 +9,23 @@ const MOST = 0.5;
 /** Fewer executions than these say nothing. */
 const FEW = 5;
 
-/** `the timeout of thumb ends 329 of 349 executions (measured)`, of the function with the most; null if there is none. */
-export function endedWords({ metered, components }: VariantResult): string | null {
+/**
+ * `the timeout of thumb ends 329 of 349 executions (measured)`, of the function with the most that handles a backlog;
+ * null if there is none. `isAsked`: whether it is about the backlog of a topic or queue.
+ */
+export function endedWords(
+  { metered, components, cascade }: VariantResult,
+  isAsked: (of: string) => boolean,
+): string | null {
+  const handlers = new Set(
+    cascade.events.flatMap(({ kind, subject, places = [] }) =>
+      kind === 'backlog' && isAsked(subject) ? places : [],
+    ),
+  );
   let found: { readonly name: string; readonly ended: number; readonly all: number } | null = null;
   for (const name of sortedKeys(metered)) {
     const ended = countIn(metered[name]!, 'timedOut');
-    if (ended < FEW) continue;
+    if (ended < FEW || !handlers.has(name)) continue;
     const outcomes = components[name]?.outcomes ?? {};
     const all = OUTCOME_NAMES.filter((outcome) => outcome !== 'throttled').reduce(
       (sum, outcome) => sum + (outcomes[outcome] ?? 0),

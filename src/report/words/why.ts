@@ -69,8 +69,8 @@ function unseenWhy(view: View, unmet: UnmetUnseen | null): Why | null {
   const { worstVariant: variant } = view;
   const own = unmetHarms(variant.counterfactuals, unmet);
   const cleared = clearedLine(variant);
-  // Work that its own platform ends is done by no setting of others.
-  const ended = endedWords(variant);
+  // More consumers do not help where the platform ends their work.
+  const ended = endedWords(variant, (of) => unmet === null || isAbout(unmet, of));
   if (ended !== null) return { words: [ended, '.'], known: [], cleared };
   // Consumers that are busy before any fault explain a backlog, whatever averts a part of it.
   const full = unmet === null ? null : busyWords(variant, (of) => isAbout(unmet, of));
