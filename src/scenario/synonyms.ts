@@ -38,6 +38,7 @@ export const SYNONYMS: readonly string[] = [
   'memoryGbHour memory ram gb memoryhour memoryprice',
   'rampUp startrate',
   'stop until till end ends endsat finish',
+  'stages segments phases ramps',
 
   // Components.
   'replicas instances pods count size scale replicacount minreplicas',
@@ -55,6 +56,7 @@ export const SYNONYMS: readonly string[] = [
   'parallel concurrent all gather fanout fork',
   'choose switch if either random branch',
   'loop repeat foreach while',
+  'background async fireandforget nowait detached',
   'work time latency duration servicetime cost cpu',
 
   // Of a fault, which has an `after` too.

@@ -315,7 +315,8 @@ export function modifierFields<B, Steps>(bundle: z.ZodType<B>, steps: z.ZodType<
     background: field.of(
       z.boolean(),
       false,
-      'Whether the program continues without waiting for the step.',
+      'Whether the program continues without waiting for the step. With `runtime: threads` the step has a worker of its ' +
+        'own until it ends; without a free one it waits, before requests that wait. A failure of it is only counted.',
     ),
     when: when.optional(),
   };

@@ -342,7 +342,7 @@ export class Interpreter implements InterpreterPort {
 
   /** Starts a detached strand at `start`, with its own lineage. */
   private background(strand: number, pc: number, start: number): void {
-    const { server, instances, sizes } = this.world;
+    const { instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
     const tag = this.draws.tag(strand, pc);
     derive(strands.lineageA[strand], strands.lineageB[strand], tag);
@@ -359,8 +359,7 @@ export class Interpreter implements InterpreterPort {
     strands.cell[own] = -1;
     strands.pc[own] = start;
     strands.state[own] = STATE.READY;
-    if (this.world.workers.occupyForBackground(own, instance)) this.run(own);
-    else server.freeStrand(own);
+    if (this.world.workers.beginBackground(own, instance)) this.run(own);
   }
 
   wake(strand: number): void {

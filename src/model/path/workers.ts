@@ -34,7 +34,7 @@ export class Workers {
     this.startWaiting(instance);
   }
 
-  /** async: takes a worker to continue; returns false if the strand has to wait for one. */
+  /** Takes a worker to continue; returns false if the strand has to wait for one. */
   takeWorker(strand: number, instance: Instance): boolean {
     if ((strands.slot[strand] & WORKER) !== 0) return true;
     if (instance.busy >= instance.limit) {
@@ -46,14 +46,14 @@ export class Workers {
     return true;
   }
 
-  /** Starts a detached strand of background work; returns false if no worker is free for it (threads). */
-  occupyForBackground(strand: number, instance: Instance): boolean {
+  /**
+   * A detached strand of background work begins; returns false if it has to wait for a worker (threads), as a task that a
+   * full pool of threads gets from one of its own.
+   */
+  beginBackground(strand: number, instance: Instance): boolean {
     strands.begun[strand] = engine.now;
     strands.arrived[strand] = engine.now;
-    if (instance.yields) return true;
-    if (instance.busy >= instance.limit) return false;
-    this.occupy(strand, instance);
-    return true;
+    return instance.yields || this.takeWorker(strand, instance);
   }
 
   /** Starts waiting strands while workers are free: continuations before new requests. */
