@@ -6,8 +6,17 @@ import { answerOf } from '../../src/report/words/answer.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
 
-const answered = async (faults: string): Promise<string> => {
-  const ran = run(`
+/** What to do, proved by runs without each fault and without a setting tried. */
+const advised = async (yaml: string): Promise<string> => {
+  const ran = run(yaml);
+  const proofs = new Map([['base', await proofOf(ran, { candidates: [] })]]);
+  const { file, plans, records } = ran;
+  const result = summarise(file, plans, records, '0.0.0', null, null, proofs);
+  return plainWords(answerOf(viewOf(result)).act ?? []);
+};
+
+const answered = (faults: string): Promise<string> =>
+  advised(`
 faultline: 1
 title: A push
 run: { duration: 90s, warmup: 5s, seed: 2 }
@@ -20,11 +29,6 @@ workloads: { apps: { arrivals: poisson(200/s), requests: [ { call: edge } ] } }
 faults: [ ${faults} ]
 budgets: [ apps.success >= 99% ]
 `);
-  const proofs = new Map([['base', await proofOf(ran, { candidates: [] })]]);
-  const { file, plans, records } = ran;
-  const result = summarise(file, plans, records, '0.0.0', null, null, proofs);
-  return plainWords(answerOf(viewOf(result)).act ?? []);
-};
 
 const push = (id: string, at: string, rate: string): string =>
   `{ id: ${id}, kind: change, set: { "gateways.edge.middleware[rateLimit].rateLimit.rate": ${rate} }, at: ${at}, for: 20s }`;
@@ -40,4 +44,32 @@ it('a change of the system that does the harm is to be taken back, which the run
   expect(
     await answered('{ id: slow, kind: slow, target: search, factor: 90, at: 30s, for: 20s }'),
   ).not.toContain('change back');
+});
+
+const rolled = (work: string, lifecycle = ''): Promise<string> =>
+  advised(`
+faultline: 1
+title: A version
+run: { duration: 120s, warmup: 5s, seed: 2 }
+services:
+  search:
+    replicas: 4
+    cpu: 1
+    concurrency: 40
+    ${lifecycle}
+    version: v1
+    versions: { v1: {}, v2: { endpoints: { query: [ work: ${work} ] } } }
+    rollout: { kind: rolling, to: v2, at: 20s, maxSurge: 1, maxUnavailable: 0 }
+    endpoints: { query: [ work: 5ms ] }
+workloads: { apps: { arrivals: poisson(500/s), patience: 1s, requests: [ { call: search.query } ] } }
+budgets: [ apps.success >= 99% ]
+`);
+
+it('a version that cannot serve the load is to be taken back, but not one whose rollout only drops requests', async () => {
+  // 500/s of 12 ms need 6 of 4 cores.
+  expect(await rolled('12ms')).toMatch(
+    /^Take the rollout back: 0 requests fail instead of \d{1,3},\d{3}\b/u,
+  );
+  const abrupt = 'lifecycle: { startup: 5s, drain: false }';
+  expect(await rolled('5ms', abrupt)).not.toContain('back');
 });

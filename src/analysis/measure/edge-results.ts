@@ -32,14 +32,14 @@ export function edgeResults(data: VariantData): Readonly<Record<string, EdgeResu
 /** Calls of an edge that fail no request of the caller; null if none of them fails. */
 function handledCalls(data: VariantData, stats: readonly number[]): EdgeResult['handled'] | null {
   const known = handledStats(data.plan);
-  const selection = selectStats(
-    stats.filter((stat) => known.has(stat)),
-    data,
-  );
+  const own = stats.filter((stat) => known.has(stat));
+  const selection = selectStats(own, data);
   const outcomes = outcomesByRun({ data, selection, window: data.whole });
-  const finished = sumOf(outcomes.map(finishedOf));
-  const failed = finished - sumOf(outcomes.map(succeededOf));
-  return failed > 0 ? { finished, failed } : null;
+  const finished = sumOf(outcomes.map((run) => finishedOf(run)));
+  const failed = finished - sumOf(outcomes.map((run) => succeededOf(run)));
+  if (failed === 0) return null;
+  const isBackground = own.every((stat) => known.get(stat) === 'background');
+  return { finished, failed, ...(isBackground && { isBackground }) };
 }
 
 function edgeResult(asked: Asked): EdgeResult {

@@ -71,8 +71,15 @@ export interface ComponentResult extends AnswerResult {
 
 export interface EdgeResult extends AnswerResult {
   readonly calls: number;
-  /** Finished calls that fail no request of the caller, such as those of a step with `optional`, and how many of them fail; absent if none does. */
-  readonly handled?: { readonly finished: number; readonly failed: number };
+  /**
+   * Finished calls that fail no request of the caller, such as those of a step with `optional`, how many of them fail, and
+   * whether no request waits for any of them; absent if none fails.
+   */
+  readonly handled?: {
+    readonly finished: number;
+    readonly failed: number;
+    readonly isBackground?: boolean;
+  };
   readonly attempts: number;
   readonly amplification: number | null;
   /** Amplification during each fault, by fault id. */

@@ -16,6 +16,7 @@ import { bestOf } from '../view/best.js';
 import { characterOf, describedRun } from '../words/character.js';
 import { cheapestWords } from '../words/cheapest.js';
 import { guessWords } from '../words/guess-words.js';
+import { handledWords, optionalWords } from '../words/handled.js';
 import { headroomLine } from '../words/headroom.js';
 import { innocentLines, innocentsOf } from '../words/innocents.js';
 import { chainOf } from '../words/chain.js';
@@ -34,10 +35,11 @@ import { headlineWords, isSameInAll } from '../words/words.js';
 export function summaryText(read: Result, options: TextOptions): Lines {
   const view = viewOf(read);
   const { result } = view;
+  const answer = answerOf(view);
   const lines = [
     ...heading(view, options),
     ...alarmLines(result.alarms, options),
-    ...answerLines(answerOf(view), options),
+    ...answerLines(answer, options),
     '',
     ...tableLines(view, options),
     ...stopLines(view, options),
@@ -48,6 +50,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...statusLines(result, view.worstVariant.name, 2).flatMap((text) =>
       noted('status', text, options),
     ),
+    ...handledLines(view, answer, options),
     ...alertLinesOf(view, options),
     ...headroomLines(view, options),
     ...runLines(view, options),
@@ -369,6 +372,14 @@ function tippingLines({ worstVariant, result }: View, options: TextOptions): str
   if (own === undefined) return [];
   const name = own === worstVariant ? '' : `${own.name}: `;
   return noted('tipping point', oneLine(`${name}${tippingWords(own)!}`), options);
+}
+
+/** Calls that fail and no request shows, where the answer does not name them. */
+function handledLines(view: View, answer: Answer, options: TextOptions): string[] {
+  const words = plainWords(handledWords(view));
+  const own = plainWords(optionalWords(view.worstVariant)).trim();
+  const isSaid = namedAnswers(answer).some((one) => plainWords(one.words).includes(own));
+  return words === '' || (own !== '' && isSaid) ? [] : noted('beside', oneLine(words), options);
 }
 
 /** What the alerts of the variant would have said that the account is about. */

@@ -7,14 +7,15 @@ import type { View } from '../view/view.js';
 /** Share of failed calls from which they are worth a word. */
 const SOME = 0.01;
 
-/** Optional calls between two components, and the share of them that fail. */
+/** Optional or background calls between two components, and the share of them that fail. */
 interface Handled {
   readonly from: string;
   readonly to: string;
   readonly share: number;
+  readonly are: 'optional' | 'background';
 }
 
-/** The optional calls of which the largest share fails: users get a response with less than they asked for. null without any. */
+/** Those of which the largest share fails: users get less than they asked for. null without any. */
 function mostHandled({ edges, components }: VariantResult): Handled | null {
   const all = sortedKeys(edges).flatMap((edge): readonly Handled[] => {
     const { handled } = edges[edge]!;
@@ -22,7 +23,8 @@ function mostHandled({ edges, components }: VariantResult): Handled | null {
     // A failed read of a cache is a miss, whose value comes from elsewhere.
     if (handled === undefined || components[to!]?.kind === 'cache') return [];
     const share = handled.failed / handled.finished;
-    return share < SOME ? [] : [{ from: from!, to: to!, share }];
+    const are = handled.isBackground === true ? 'background' : 'optional';
+    return share < SOME ? [] : [{ from: from!, to: to!, share, are }];
   });
   return all.sort((a, b) => b.share - a.share)[0] ?? null;
 }
@@ -33,7 +35,7 @@ export function handledText(variant: VariantResult): string | null {
   return most === null ? null : `${formatShare(most.share)} of calls to ${most.to} fail`;
 }
 
-/** ` 20 % of the optional calls of shop to ads fail.` of one variant; empty without such calls. */
+/** ` 20 % of the optional calls of shop to ads fail.` of one variant; empty if none fails. */
 export function optionalWords(variant: VariantResult): Words {
   const most = mostHandled(variant);
   return most === null ? [] : [' ', ...callWords(most), '.'];
@@ -52,7 +54,7 @@ export function handledWords({ result: { variants } }: View): Words {
   return [...callWords(worst.most), ...where, '; no request fails by that.'];
 }
 
-function callWords({ from, to, share }: Handled): Words {
-  const head = `${formatShare(share)} of the optional calls of `;
+function callWords({ from, to, share, are }: Handled): Words {
+  const head = `${formatShare(share)} of the ${are} calls of `;
   return [head, { strong: from }, ' to ', { strong: to }, ' fail'];
 }

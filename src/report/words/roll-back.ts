@@ -2,6 +2,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { faultKind } from '../../patterns/registry.js';
 import { wordsOf } from '../view/explained.js';
 import { insteadWords } from './harm-words.js';
+import { hurtUsers } from './lead.js';
 
 /** Of the harm at most this share remains without the change. */
 const LEFT = 0.1;
@@ -11,17 +12,32 @@ const LEFT = 0.1;
  * back: 0 requests fail instead of 900`; of several changes with its words. null in other cases.
  */
 export function rollBackWords(variant: VariantResult): string | null {
+  const isOurs = (kind: string): boolean => faultKind(kind)?.isOurs === true;
+  return takenBack(variant, isOurs, 'change');
+}
+
+/**
+ * The same of a rollout whose harm lasts. Where it ends, the course of the rollout does the harm, and its settings are to
+ * change, not the version.
+ */
+export function oldVersionWords(variant: VariantResult): string | null {
+  const lasts = hurtUsers(variant).some((one) => one.lasts);
+  return lasts ? takenBack(variant, (kind) => kind === 'rollout', 'rollout') : null;
+}
+
+function takenBack(
+  variant: VariantResult,
+  isOurs: (kind: string) => boolean,
+  name: string,
+): string | null {
   const { counterfactuals: own, faults } = variant;
-  const isOurs = (id: string): boolean =>
-    faultKind(faults.find((one) => one.id === id)!.kind)?.isOurs === true;
-  const changes = faults.filter(({ id }) => isOurs(id));
-  for (const { fault, role, without, withoutFailed } of own?.faults ?? []) {
-    if (role !== 'cause' || without === null || without > LEFT * own!.harm) continue;
-    if (!isOurs(fault)) continue;
-    const left = insteadWords({ harm: without, failed: withoutFailed }, own!);
-    return changes.length === 1
-      ? `Take the change back: ${left}`
-      : `Take the change back: without “${wordsOf(variant, fault)}” ${left}`;
-  }
-  return null;
+  const ours = faults.filter(({ kind }) => isOurs(kind)).map(({ id }) => id);
+  const found = own?.faults?.find(
+    ({ fault, role, without }) =>
+      ours.includes(fault) && role === 'cause' && without !== null && without <= LEFT * own.harm,
+  );
+  if (found === undefined) return null;
+  const harm = { harm: found.without!, failed: found.withoutFailed };
+  const which = ours.length === 1 ? '' : `without “${wordsOf(variant, found.fault)}” `;
+  return `Take the ${name} back: ${which}${insteadWords(harm, own!)}`;
 }
