@@ -11,8 +11,25 @@ export type Perform = (
   body: () => Promise<number>,
 ) => Promise<void>;
 
+/** The function of a command. It gets the arguments, the flags and the terminal, and returns the exit code. */
+type Body = (...given: never[]) => number | Promise<number>;
+
+/** The action of a command, from its function. The first argument names the files that it reads. */
+export type Action = (load: () => Body | Promise<Body>) => (...given: unknown[]) => Promise<void>;
+
+/** The actions of commands that `perform` performs. */
+export function actionsOf(perform: Perform, terminal: Terminal): Action {
+  return (load) =>
+    async (...given) => {
+      // The last value is the command itself.
+      const own = given.slice(0, -1) as never[];
+      const files = [own[0]].flat().filter((file) => file !== undefined);
+      await perform(files, own.at(-1)!, async () => (await load())(...own, terminal as never));
+    };
+}
+
 /** Adds a command to the program. */
-export type Add = (program: Command, terminal: Terminal, perform: Perform) => void;
+export type Add = (program: Command, action: Action, perform: Perform, terminal: Terminal) => void;
 
 /** The options of a command that runs the variants of a scenario. */
 export function withRuns(command: Command): Command {

@@ -12,7 +12,7 @@ import { instantOf, menuOf } from './explore-flags.js';
 import { FIX_FORMATS, multiple, nameList, pathName, shareBetween, wholeNumber } from './flags.js';
 
 /** `story FILE|RESULT`. */
-export const addStory: Add = (program, terminal, perform) => {
+export const addStory: Add = (program, action) => {
   const command = program
     .command('story')
     .summary('what happened and why, for an incident channel or a post-mortem')
@@ -38,16 +38,11 @@ export const addStory: Add = (program, terminal, perform) => {
         'faultline run scenarios/first.yaml --quiet --json - | faultline story -',
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { story } = await import('./commands/story.js');
-        return story(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/story.js')).story));
 };
 
 /** `ask FILE QUESTION…`. */
-export const addAsk: Add = (program, terminal, perform) => {
+export const addAsk: Add = (program, action) => {
   const command = program
     .command('ask')
     .summary('any figure by name, in any window and variant')
@@ -85,16 +80,11 @@ export const addAsk: Add = (program, terminal, perform) => {
       ) +
         '\nfaultline explain metrics lists the metrics. The exit code does not depend on the answer.',
     )
-    .action(async (file: string, questions: string[], flags) => {
-      await perform([file], flags, async () => {
-        const { ask } = await import('./commands/ask.js');
-        return ask(file, questions, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/ask.js')).ask));
 };
 
 /** `explore FILE`. */
-export const addExplore: Add = (program, terminal, perform) => {
+export const addExplore: Add = (program, action) => {
   const command = program
     .command('explore')
     .summary('the smallest sets of faults that break a budget')
@@ -133,16 +123,11 @@ export const addExplore: Add = (program, terminal, perform) => {
         'faultline explore scenarios/first.yaml --json sets.json --max-runs 200',
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { explore } = await import('./commands/explore.js');
-        return explore(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/explore.js')).explore));
 };
 
 /** `fix FILE`. */
-export const addFix: Add = (program, terminal, perform) => {
+export const addFix: Add = (program, action) => {
   const command = program
     .command('fix')
     .summary('the smallest change of settings that holds the budgets')
@@ -184,16 +169,11 @@ export const addFix: Add = (program, terminal, perform) => {
         'faultline fix scenarios/first.yaml --as resilience4j,kubernetes',
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { fix } = await import('./commands/fix.js');
-        return fix(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/fix.js')).fix));
 };
 
 /** `capacity FILE`. */
-export const addCapacity: Add = (program, terminal, perform) => {
+export const addCapacity: Add = (program, action) => {
   const command = program
     .command('capacity')
     .summary('how much load the system holds, what gives in, and what more needs')
@@ -228,16 +208,11 @@ export const addCapacity: Add = (program, terminal, perform) => {
         'faultline capacity scenarios/first.yaml --set services.payments.concurrency=32',
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { capacity } = await import('./commands/capacity.js');
-        return capacity(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/capacity.js')).capacity));
 };
 
 /** `sensitivity FILE`. */
-export const addSensitivity: Add = (program, terminal, perform) => {
+export const addSensitivity: Add = (program, action) => {
   const command = program
     .command('sensitivity')
     .summary('which guesses decide the answer, and at what value it turns')
@@ -275,10 +250,5 @@ export const addSensitivity: Add = (program, terminal, perform) => {
         'faultline sensitivity scenarios/first.yaml --html guesses.html',
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { sensitivity } = await import('./commands/sensitivity.js');
-        return sensitivity(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/sensitivity.js')).sensitivity));
 };

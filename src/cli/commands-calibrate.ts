@@ -19,7 +19,7 @@ function withTraces(command: Command): Command {
 }
 
 /** `calibrate FILE DATA...`. */
-export const addCalibrate: Add = (program, terminal, perform) => {
+export const addCalibrate: Add = (program, action) => {
   const command = program
     .command('calibrate')
     .summary('fits the guesses of a scenario to traces, and says which they cannot determine')
@@ -57,16 +57,11 @@ export const addCalibrate: Add = (program, terminal, perform) => {
         'faultline calibrate shop.yaml jaeger.json --sampled 1% --map payment-svc=payments --json - ',
       ).trimEnd(),
     )
-    .action(async (file: string, data: string[], flags) => {
-      await perform([file], flags, async () => {
-        const { calibrate } = await import('./commands/calibrate.js');
-        return calibrate(file, data, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/calibrate.js')).calibrate));
 };
 
 /** `drift FILE PATH...`. */
-export const addDrift: Add = (program, terminal, perform) => {
+export const addDrift: Add = (program, action) => {
   const command = program
     .command('drift')
     .summary('where a scenario differs from manifests and traces of today, for CI')
@@ -102,10 +97,5 @@ export const addDrift: Add = (program, terminal, perform) => {
         'faultline drift shop.yaml k8s/ --format md > comment.md',
       ),
     )
-    .action(async (file: string, paths: string[], flags) => {
-      await perform([file], flags, async () => {
-        const { drift } = await import('./commands/drift.js');
-        return drift(file, paths, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/drift.js')).drift));
 };

@@ -2,9 +2,10 @@ import { Argument } from 'commander';
 import { splitLines } from '../text/line.js';
 import { examples, type Add } from './command-parts.js';
 import { EXIT } from './exit.js';
+import type { Terminal } from './terminal.js';
 
 /** `completion SHELL`. */
-export const addCompletion: Add = (program, terminal, perform) => {
+export const addCompletion: Add = (program, action) => {
   program
     .command('completion')
     .summary('a script that completes commands and options with the tab key')
@@ -20,12 +21,12 @@ export const addCompletion: Add = (program, terminal, perform) => {
         'faultline completion fish | source      # in ~/.config/fish/config.fish',
       ),
     )
-    .action(async (shell: 'bash' | 'zsh' | 'fish', flags) => {
-      await perform([], flags, async () => {
+    .action(
+      action(() => async (shell: 'bash' | 'zsh' | 'fish', _flags: unknown, terminal: Terminal) => {
         const { completions } = await import('./completion/index.js');
         const { wordsOf } = await import('./completion/words.js');
         terminal.out(splitLines(completions[shell](wordsOf(program)).trimEnd()));
         return EXIT.ok;
-      });
-    });
+      }),
+    );
 };

@@ -2,7 +2,7 @@ import { examples, withChanges, type Add } from './command-parts.js';
 import { nameList, pathName } from './flags.js';
 
 /** `export FILE`. */
-export const addExport: Add = (program, terminal, perform) => {
+export const addExport: Add = (program, action) => {
   const command = program
     .command('export')
     .summary('the faults of a scenario for Chaos Mesh or AWS FIS, its load for k6')
@@ -27,10 +27,5 @@ export const addExport: Add = (program, terminal, perform) => {
         'faultline export scenarios/checkout.yaml --as chaos-mesh --faults psp-hang --out chaos.yaml',
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { exportFile } = await import('./commands/export.js');
-        return exportFile(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/export.js')).exportFile));
 };

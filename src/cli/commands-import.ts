@@ -2,7 +2,7 @@ import { examples, withSampling, type Add } from './command-parts.js';
 import { pathName, textList } from './flags.js';
 
 /** `import PATH...`. */
-export const addImport: Add = (program, terminal, perform) => {
+export const addImport: Add = (program, action) => {
   const command = program
     .command('import')
     .summary('a scenario from the manifests and traces of a system')
@@ -39,10 +39,5 @@ export const addImport: Add = (program, terminal, perform) => {
         'faultline import k8s/ --map productpage-v1=productpage --out shop.yaml --force',
       ),
     )
-    .action(async (paths: string[], flags) => {
-      await perform(paths, flags, async () => {
-        const { importFiles } = await import('./commands/import.js');
-        return importFiles(paths, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/import.js')).importFiles));
 };

@@ -3,7 +3,7 @@ import { usageError } from './exit.js';
 import { nameList, pathName, textList } from './flags.js';
 
 /** `init [FILE]`. */
-export const addInit: Add = (program, terminal, perform) => {
+export const addInit: Add = (program, _action, perform, terminal) => {
   program
     .command('init')
     .summary('a scenario to begin with')

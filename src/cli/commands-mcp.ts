@@ -4,7 +4,7 @@ import { usageError } from './exit.js';
 import { pathName, wholeNumber } from './flags.js';
 
 /** `mcp [FOLDER]`. */
-export const addMcp: Add = (program, _terminal, perform) => {
+export const addMcp: Add = (program, action) => {
   program
     .command('mcp')
     .summary('a server for assistants (Model Context Protocol)')
@@ -21,12 +21,12 @@ export const addMcp: Add = (program, _terminal, perform) => {
         'faultline mcp resilience/ --timeout 300',
       ),
     )
-    .action(async (folder: string, flags: { readonly timeout: number }) => {
-      await perform([], {}, async () => {
+    .action(
+      action(() => async (folder: string, flags: { readonly timeout: number }) => {
         if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
           throw usageError(`${folder} is no folder: name the one with the scenarios`);
         const { serve } = await import('./mcp/server.js');
         return serve({ folder, seconds: flags.timeout });
-      });
-    });
+      }),
+    );
 };

@@ -1,8 +1,8 @@
 import { examples, withOwnThreads, type Add } from './command-parts.js';
-import { queueAddress, type QueueAddress } from './queue/address.js';
+import { queueAddress } from './queue/address.js';
 
 /** `worker ADDRESS`. */
-export const addWorker: Add = (program, terminal, perform) => {
+export const addWorker: Add = (program, action) => {
   const command = program
     .command('worker')
     .summary('make runs for commands with --queue on other machines')
@@ -21,10 +21,5 @@ export const addWorker: Add = (program, terminal, perform) => {
         'faultline sweep scenarios/retry-metastable.yaml map --queue redis://localhost:6379   # on your machine',
       ),
     )
-    .action(async (address: QueueAddress, flags) => {
-      await perform([], flags, async () => {
-        const { work } = await import('./commands/worker.js');
-        return work(address, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/worker.js')).work));
 };

@@ -13,9 +13,11 @@ import {
 import { examples, withChanges, withRuns, withSelection, withThreads } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { withExports } from './export-flags.js';
+import type { ExplainFlags } from './commands/explain.js';
+import type { Terminal } from './terminal.js';
 
 /** `run FILE…`. */
-export const addRun: Add = (program, terminal, perform) => {
+export const addRun: Add = (program, action) => {
   const command = program
     .command('run')
     .summary('simulate every variant, print the tables, write the report')
@@ -49,16 +51,11 @@ export const addRun: Add = (program, terminal, perform) => {
         'faultline run scenarios/checkout.yaml --metrics metrics.txt --scrape 15s',
       ) + '\nBudgets are shown with their verdicts; check judges them by its exit code.',
     )
-    .action(async (files: string[], flags) => {
-      await perform(files, flags, async () => {
-        const { run } = await import('./commands/run.js');
-        return run(files, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/run.js')).run));
 };
 
 /** `compare FILE`. */
-export const addCompare: Add = (program, terminal, perform) => {
+export const addCompare: Add = (program, action) => {
   const command = program
     .command('compare')
     .summary('the variants side by side, with paired differences and intervals')
@@ -76,16 +73,11 @@ export const addCompare: Add = (program, terminal, perform) => {
         "faultline compare scenarios/first.yaml --set 'services.*.concurrency=x2' --as doubled",
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { compare } = await import('./commands/compare.js');
-        return compare(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/compare.js')).compare));
 };
 
 /** `check FILE…`. */
-export const addCheck: Add = (program, terminal, perform) => {
+export const addCheck: Add = (program, action) => {
   const command = program
     .command('check')
     .summary('judge budgets and expectations, for CI')
@@ -125,16 +117,11 @@ export const addCheck: Add = (program, terminal, perform) => {
         'faultline check scenarios/first.yaml --set services.shop.concurrency=8 --against scenarios/first.yaml',
       ),
     )
-    .action(async (files: string[], flags) => {
-      await perform(files, flags, async () => {
-        const { check } = await import('./commands/check.js');
-        return check(files, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/check.js')).check));
 };
 
 /** `sweep FILE [NAME]`. */
-export const addSweep: Add = (program, terminal, perform) => {
+export const addSweep: Add = (program, action) => {
   const command = program
     .command('sweep')
     .summary('the same experiment with other values: where does it break?')
@@ -183,16 +170,11 @@ export const addSweep: Add = (program, terminal, perform) => {
       ) +
         '\nWhat is computed is kept beside the report: the same command goes on where it was interrupted.',
     )
-    .action(async (file: string, name: string | undefined, flags) => {
-      await perform([file], flags, async () => {
-        const { sweep } = await import('./commands/sweep.js');
-        return sweep(file, name, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/sweep.js')).sweep));
 };
 
 /** `validate FILE…`. */
-export const addValidate: Add = (program, terminal, perform) => {
+export const addValidate: Add = (program, action) => {
   const command = program
     .command('validate')
     .summary('read and check scenarios without running them')
@@ -202,16 +184,11 @@ export const addValidate: Add = (program, terminal, perform) => {
     .option('--json <file>', 'write sizes and problems as JSON; - is standard output', pathName);
   withChanges(command, false)
     .addHelpText('after', examples('faultline validate scenarios/*.yaml'))
-    .action(async (files: string[], flags) => {
-      await perform(files, flags, async () => {
-        const { validate } = await import('./commands/validate.js');
-        return validate(files, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/validate.js')).validate));
 };
 
 /** `lint FILE…`. */
-export const addLint: Add = (program, terminal, perform) => {
+export const addLint: Add = (program, action) => {
   const command = program
     .command('lint')
     .summary('anti-patterns of a scenario, each with reason and remedy')
@@ -236,16 +213,11 @@ export const addLint: Add = (program, terminal, perform) => {
         'faultline lint scenarios/checkout.yaml --checklist --quiet',
       ) + '\ndocs/lint.md lists the rules.',
     )
-    .action(async (files: string[], flags) => {
-      await perform(files, flags, async () => {
-        const { lint } = await import('./commands/lint.js');
-        return lint(files, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/lint.js')).lint));
 };
 
 /** `graph FILE`. */
-export const addGraph: Add = (program, terminal, perform) => {
+export const addGraph: Add = (program, action) => {
   const command = program
     .command('graph')
     .summary('the topology as SVG, Mermaid or DOT')
@@ -276,16 +248,11 @@ export const addGraph: Add = (program, terminal, perform) => {
         'faultline graph scenarios/checkout.yaml --format dot | dot -Tpng > checkout.png',
       ),
     )
-    .action(async (file: string, flags) => {
-      await perform([file], flags, async () => {
-        const { graph } = await import('./commands/graph.js');
-        return graph(file, flags, terminal);
-      });
-    });
+    .action(action(async () => (await import('./commands/graph.js')).graph));
 };
 
 /** `explain NAME|FILE`. */
-export const addExplain: Add = (program, terminal, perform) => {
+export const addExplain: Add = (program, action) => {
   const command = program
     .command('explain')
     .summary('reference page of a name, or the resolved values of a scenario')
@@ -311,12 +278,13 @@ export const addExplain: Add = (program, terminal, perform) => {
         'faultline explain scenarios/first.yaml --set services.shop.concurrency=x2',
       ),
     )
-    .action(async (subject: string | undefined, flags) => {
-      await perform(subject === undefined ? [] : [subject], flags, async () => {
+    .action(
+      action(async () => {
         const { explain } = await import('./commands/explain.js');
-        return explain(subject, flags, terminal, helpsOf(program));
-      });
-    });
+        return (subject: string | undefined, flags: ExplainFlags, terminal: Terminal) =>
+          explain(subject, flags, terminal, helpsOf(program));
+      }),
+    );
 };
 
 /** The help of each command, as `faultline help NAME` prints it. */

@@ -1,6 +1,9 @@
 import { CommandError, usageError } from './exit.js';
 import { checkOutputFile, writeOutput } from './output.js';
-import type { Terminal } from './terminal.js';
+import { keep } from './interrupt.js';
+import { lookOf, type Terminal } from './terminal.js';
+import type { Line } from '../text/line.js';
+import { canonicalJson } from '../text/canonical.js';
 
 /** The destination of a document for programs; `-` is standard output. */
 export type Destination = string | undefined;
@@ -55,4 +58,33 @@ export class Writes {
     const words = all.map(({ message }) => message).join('\n');
     throw new CommandError(Math.max(...all.map(({ exitCode }) => exitCode)), words);
   }
+}
+
+/** What a command reports at its end. */
+interface Report {
+  /** Documents, each with its destination; null = there is nothing to write. */
+  readonly documents: readonly (readonly [Destination, (() => string) | null])[];
+  /** Messages about the command itself. */
+  readonly notes: readonly Line[];
+  /** Prints the answer. It is not called where a document takes standard output. */
+  readonly print: (look: ReturnType<typeof lookOf>) => void;
+  /** The sentence that an interrupt leaves from now on. */
+  readonly kept: string;
+}
+
+/** Writes the documents of a command, prints its answer, and then throws what could not be written. */
+export async function reportTo(terminal: Terminal, report: Report): Promise<void> {
+  const { documents, notes, print, kept } = report;
+  const writes = new Writes();
+  for (const [to, text] of documents)
+    if (text !== null) await writes.attempt(() => writeDocument(to, text, terminal));
+  for (const note of notes) terminal.note(note);
+  if (!takesStandardOutput(documents.map(([to]) => to))) print(lookOf(terminal));
+  keep(kept);
+  writes.settle();
+}
+
+/** A document of a result on one line. */
+export function jsonOf(result: object): () => string {
+  return () => `${canonicalJson(result)}\n`;
 }

@@ -20,6 +20,7 @@ import {
   addSensitivity,
   addStory,
 } from './commands-accounts.js';
+import { actionsOf, type Perform } from './command-parts.js';
 import { addCalibrate, addDrift } from './commands-calibrate.js';
 import { addCompletion } from './commands-completion.js';
 import { addExport } from './commands-export.js';
@@ -115,21 +116,21 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addGraph,
     addExplain,
   ];
-  for (const add of commands) {
-    add(program, terminal, async (files, flags, body) => {
-      if (flags.watch !== true) return finish(await withPilots(body));
-      const { watch } = await import('./watch.js');
-      finish(await watch(files, terminal));
-    });
-  }
+  const perform: Perform = async (files, flags, body) => {
+    if (flags.watch !== true) return finish(await withPilots(body));
+    const { watch } = await import('./watch.js');
+    finish(await watch(files, terminal));
+  };
+  for (const add of commands) add(program, actionsOf(perform, terminal), perform, terminal);
   for (const command of program.commands) {
     command.option('--no-color', 'no colours, also on a terminal');
     command.option('--watch', 'run again whenever the scenario or what it includes is saved');
     command.option('--debug', 'show the stack of an error');
   }
   // They read no file that could change, so that they have none of the options above.
+  const simply: Perform = async (_files, _flags, body) => finish(await body());
   for (const add of [addWorker, addMcp, addCompletion])
-    add(program, terminal, async (_files, _flags, body) => finish(await body()));
+    add(program, actionsOf(simply, terminal), simply, terminal);
   for (const [name, instead] of Object.entries(ELSEWHERE)) {
     refuse(program, name, `there is no ${name}: ${instead}`);
   }

@@ -28,6 +28,11 @@ export interface TerminalTraits {
   readonly canAsk: boolean;
 }
 
+/** The layout of a text for people. A log has 100 columns. */
+export function lookOf({ columns, isLog, colors }: TerminalTraits) {
+  return { columns: isLog ? 100 : columns, paint: palette(colors.out) };
+}
+
 /**
  * The streams of this process, without colours if `isPlain`. A reader that goes away (EPIPE), or a terminal that is
  * closed (EIO), is not an error: the remaining output is dropped.

@@ -4,7 +4,6 @@ import { calibrationText } from '../../report/calibrate/text.js';
 import type { SplitBy } from '../../analysis/calibration/measured.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import type { ModelInput } from '../../scenario/tuning/inputs.js';
-import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { list } from '../../text/words.js';
 import { calibrated, type Calibrated } from '../calibrate/calibrator.js';
@@ -12,16 +11,15 @@ import { checkCalibratedFile, calibratedText } from '../calibrate/file.js';
 import { calibrationOf } from '../calibrate/result.js';
 import { checkSubjects, subjectsOf, type Subjects } from '../calibrate/subjects.js';
 import { oneVariant } from '../calibrate/variant.js';
-import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { checkDestinations, jsonOf, reportTo } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { importSources } from '../import-files.js';
 import { allInputs, inputsBelow } from '../../api/inputs.js';
-import { keep } from '../interrupt.js';
 import { prepare, type Asked } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { palette, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** Flags of `calibrate`. */
 export interface CalibrateFlags extends Omit<Selection, 'variant'>, SimulateOptions {
@@ -62,26 +60,16 @@ export async function calibrate(
   if (found === null) return EXIT.interrupted;
   const facts = { prepared, inputs, ...subjects, observed, files: data, share, by };
   const result = calibrationOf(facts, found);
-  const writes = new Writes();
-  await writes.attempt(() =>
-    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
-  );
-  const text = (): string => calibratedText(result, { prepared, inputs, files: data });
-  await writes.attempt(() => writeDocument(flags.out, text, terminal));
-  if (flags.quiet !== true) terminal.note(oneLine(`calibrated in ${took()}`));
-  if (!takesStandardOutput([flags.json, flags.out])) {
-    const { columns, isLog, colors } = terminal;
-    const shown = { file: prepared.path, out: flags.out ?? null, isAll: flags.all === true };
-    terminal.out(
-      calibrationText(result, {
-        ...shown,
-        columns: isLog ? 100 : columns,
-        paint: palette(colors.out),
-      }),
-    );
-  }
-  keep(`The calibration of ${prepared.path} is reported.`);
-  writes.settle();
+  const shown = { file: prepared.path, out: flags.out ?? null, isAll: flags.all === true };
+  await reportTo(terminal, {
+    documents: [
+      [flags.json, jsonOf(result)],
+      [flags.out, () => calibratedText(result, { prepared, inputs, files: data })],
+    ],
+    notes: flags.quiet === true ? [] : [oneLine(`calibrated in ${took()}`)],
+    print: (look) => terminal.out(calibrationText(result, { ...shown, ...look })),
+    kept: `The calibration of ${prepared.path} is reported.`,
+  });
   return EXIT.ok;
 }
 

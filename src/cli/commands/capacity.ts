@@ -1,16 +1,15 @@
 import { capacityOf } from '../../api/capacity/search.js';
 import { capacityText } from '../../report/capacity/text.js';
-import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
-import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { checkDestinations, jsonOf, reportTo } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
-import { interruption, keep } from '../interrupt.js';
+import { interruption } from '../interrupt.js';
 import type { Selection } from '../../api/prepare.js';
 import { prepare, type Asked } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { palette, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** Flags of `capacity`. */
 export interface CapacityFlags extends Selection, SimulateOptions {
@@ -45,17 +44,11 @@ export async function capacity(
     draws: flags.draws,
     runs: searchRuns(prepared.path, flags, terminal, WORDS),
   });
-  const writes = new Writes();
-  await writes.attempt(() =>
-    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
-  );
-  if (flags.quiet !== true) terminal.note(oneLine(`searched in ${took()}`));
-  if (!takesStandardOutput([flags.json])) {
-    const { columns, isLog, colors } = terminal;
-    const shown = { file: prepared.path, columns: isLog ? 100 : columns };
-    terminal.out(capacityText(result, { ...shown, paint: palette(colors.out) }));
-  }
-  keep(`The limits of ${prepared.path} are reported.`);
-  writes.settle();
+  await reportTo(terminal, {
+    documents: [[flags.json, jsonOf(result)]],
+    notes: flags.quiet === true ? [] : [oneLine(`searched in ${took()}`)],
+    print: (look) => terminal.out(capacityText(result, { file: prepared.path, ...look })),
+    kept: `The limits of ${prepared.path} are reported.`,
+  });
   return interruption.aborted ? EXIT.interrupted : EXIT.ok;
 }

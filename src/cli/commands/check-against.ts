@@ -11,19 +11,24 @@ import { againstText } from '../../report/against/text.js';
 import { freshOf } from '../../report/against/words.js';
 import type { TextPlace } from '../../report/formats/github.js';
 import { renderJunit } from '../../report/formats/junit.js';
-import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import type { AgainstResult } from '../../contracts/result/against.js';
 import type { Result } from '../../contracts/result/result.js';
 import { referenceOf } from '../against/reference.js';
-import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import {
+  checkDestinations,
+  jsonOf,
+  takesStandardOutput,
+  writeDocument,
+  Writes,
+} from '../documents.js';
 import { CommandError, EXIT, usageError } from '../exit.js';
 import { interruption, keep } from '../interrupt.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
-import { palette, type Terminal } from '../terminal.js';
+import { lookOf, type Terminal } from '../terminal.js';
 import type { CheckFlags } from '../check-flags.js';
 
 const WORDS = { doing: 'comparing', rest: 'writing the comparison' };
@@ -149,7 +154,7 @@ async function report(
   const writes = new Writes();
   const write = (to: string | undefined, text: () => string): Promise<void> =>
     writes.attempt(() => writeDocument(to, text, terminal));
-  await write(flags.json, () => `${canonicalJson(all[0]!.against)}\n`);
+  await write(flags.json, jsonOf(all[0]!.against));
   await write(flags.junit, () =>
     renderJunit(
       all.map(({ file, against, result }) => {
@@ -161,12 +166,9 @@ async function report(
   );
   await write(flags.markdown, () => againstMarkdown(all));
   if (!takesStandardOutput([flags.json, flags.junit, flags.markdown])) {
-    const { isLog, colors } = terminal;
-    const columns = isLog ? 100 : terminal.columns;
-    const paint = palette(colors.out);
     const shown = flags.quiet === true ? all.filter((one) => isRefused(one, isStrict)) : all;
     for (const { file, against } of shown)
-      terminal.out(againstText(against, { file, columns, paint }));
+      terminal.out(againstText(against, { file, ...lookOf(terminal) }));
   }
   if (flags.github === true) {
     for (const { file, against, places } of all)

@@ -14,20 +14,18 @@ import type { TraceSource } from '../../importing/traces/model.js';
 import { driftMarkdown } from '../../report/drift/markdown.js';
 import { driftText } from '../../report/drift/text.js';
 import { isWithin } from '../../scenario/paths.js';
-import { canonicalJson } from '../../text/canonical.js';
 import { VERSION } from '../../text/version.js';
 import { checkSubjects, subjectsOf } from '../calibrate/subjects.js';
 import { oneVariant } from '../calibrate/variant.js';
-import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { checkDestinations, jsonOf, reportTo } from '../documents.js';
 import { driftedFigures } from '../drift/figures.js';
 import { EXIT } from '../exit.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { importSources } from '../import-files.js';
-import { keep } from '../interrupt.js';
 import { prepare, type Asked } from '../prepare.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { palette, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** Flags of `drift`. */
 export interface DriftFlags extends Omit<Selection, 'variant'>, SimulateOptions {
@@ -58,20 +56,18 @@ export async function drift(
     traces.length === 0 ? null : await figuresOf(prepared, traces, names, flags, terminal);
   if (figures === null && traces.length > 0) return EXIT.interrupted;
   const result = resultOf(prepared, { settings, figures }, flags.ignore ?? []);
-  const writes = new Writes();
-  const json = `${canonicalJson(result)}\n`;
-  await writes.attempt(() => writeDocument(flags.json, () => json, terminal));
-  if (!takesStandardOutput([flags.json])) {
-    const { path } = prepared;
-    const { columns, isLog, colors } = terminal;
-    const width = isLog ? 100 : columns;
-    if (flags.format === 'json') terminal.raw(json);
-    else if (flags.format === 'md') terminal.raw(driftMarkdown(result, path));
-    else
-      terminal.out(driftText(result, { file: path, columns: width, paint: palette(colors.out) }));
-  }
-  keep(`The drift of ${prepared.path} is reported.`);
-  writes.settle();
+  const json = jsonOf(result);
+  const { path } = prepared;
+  await reportTo(terminal, {
+    documents: [[flags.json, json]],
+    notes: [],
+    print: (look) => {
+      if (flags.format === 'json') terminal.raw(json());
+      else if (flags.format === 'md') terminal.raw(driftMarkdown(result, path));
+      else terminal.out(driftText(result, { file: path, ...look }));
+    },
+    kept: `The drift of ${path} is reported.`,
+  });
   return result.isSame ? EXIT.ok : EXIT.broken;
 }
 

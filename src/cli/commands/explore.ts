@@ -3,15 +3,13 @@ import { exploreAll } from '../../api/explore/explore.js';
 import type { Dish } from '../../api/explore/menu.js';
 import type { Selection } from '../../api/prepare.js';
 import { exploreText } from '../../report/explore/text.js';
-import { canonicalJson } from '../../text/canonical.js';
-import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { checkDestinations, jsonOf, reportTo } from '../documents.js';
 import { EXIT } from '../exit.js';
-import { keep } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { palette, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** Flags of `explore`. */
 export interface ExploreFlags extends Selection, SimulateOptions {
@@ -53,17 +51,11 @@ export async function explore(
     withFaults,
   };
   const result = await exploreAll(prepared, settings, searchRuns(path, flags, terminal, WORDS));
-  const writes = new Writes();
-  await writes.attempt(() =>
-    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
-  );
-  if (flags.quiet !== true) terminal.note(oneLine(`explored in ${took()}`));
-  if (!takesStandardOutput([flags.json])) {
-    const { columns, isLog, colors } = terminal;
-    const shown = { file: path, most: flags.max, columns: isLog ? 100 : columns };
-    terminal.out(exploreText(result, { ...shown, paint: palette(colors.out) }));
-  }
-  keep(`The explored faults of ${path} are reported.`);
-  writes.settle();
+  await reportTo(terminal, {
+    documents: [[flags.json, jsonOf(result)]],
+    notes: flags.quiet === true ? [] : [oneLine(`explored in ${took()}`)],
+    print: (look) => terminal.out(exploreText(result, { file: path, most: flags.max, ...look })),
+    kept: `The explored faults of ${path} are reported.`,
+  });
   return EXIT.ok;
 }

@@ -8,13 +8,12 @@ import { formats } from '../../exporting/formats/index.js';
 import { plain } from '../../scenario/located.js';
 import { meant } from '../../scenario/suggest.js';
 import type { SettingChange } from '../../scenario/tuning/change.js';
-import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
-import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { checkDestinations, jsonOf, reportTo } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { STDIN } from '../files.js';
-import { interruption, keep } from '../interrupt.js';
+import { interruption } from '../interrupt.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { fixOf } from '../../api/tune/fix.js';
 import { fileIn } from '../output.js';
@@ -23,7 +22,7 @@ import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { palette, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 /** Flags of `fix`. */
 export interface FixFlags extends Omit<Selection, 'as'>, SimulateOptions {
@@ -62,20 +61,26 @@ export async function fix(
   const exports = isAnswer ? exportsOf(chosenFormats, prepared, plan, changes) : [];
   const result: FixResult =
     exports.length === 0 ? found.result : { ...found.result, fixed: { ...fixed, exports } };
-  const writes = new Writes();
-  const json = `${canonicalJson(result)}\n`;
-  await writes.attempt(() => writeDocument(flags.json, () => json, terminal));
-  if (out !== undefined && isAnswer) {
-    const text = (): string => exports[0]?.text ?? patchText(prepared, fixed.name, changes, out);
-    await writes.attempt(() => writeDocument(out, text, terminal));
-    if (out !== flags.out) terminal.note(oneLine(`The change is in ${out}.`));
-  } else if (out !== undefined) {
-    terminal.note(oneLine(`faultline: ${out} is not written: no change holds every budget`));
-  }
-  if (flags.quiet !== true) terminal.note(oneLine(`fixed in ${took()}`));
-  if (!takesStandardOutput([flags.json, out])) print(result, path, json, flags, terminal);
-  keep(`The settings for ${path} are reported.`);
-  writes.settle();
+  const json = jsonOf(result);
+  const change = (): string => exports[0]?.text ?? patchText(prepared, fixed.name, changes, out!);
+  const notes: string[] = [];
+  if (out !== undefined && !isAnswer)
+    notes.push(`faultline: ${out} is not written: no change holds every budget`);
+  else if (out !== flags.out) notes.push(`The change is in ${out}.`);
+  if (flags.quiet !== true) notes.push(`fixed in ${took()}`);
+  await reportTo(terminal, {
+    documents: [
+      [flags.json, json],
+      [out, isAnswer ? change : null],
+    ],
+    notes: notes.map(oneLine),
+    print: (look) => {
+      if (flags.format === 'json') terminal.raw(json());
+      else if (flags.format === 'md') terminal.raw(fixMarkdown(result, path));
+      else terminal.out(fixText(result, { file: path, ...look }));
+    },
+    kept: `The settings for ${path} are reported.`,
+  });
   if (interruption.aborted) return EXIT.interrupted;
   if (fixed.unheld.length === 0) return EXIT.ok;
   for (const { text } of fixed.unheld) {
@@ -112,18 +117,4 @@ function exportsOf(
   }));
   const acts = actsOf(values, written, plan);
   return chosenFormats.map(({ name, write }) => ({ format: name, ...write(acts) }));
-}
-
-function print(
-  result: FixResult,
-  file: string,
-  json: string,
-  { format }: Pick<FixFlags, 'format'>,
-  terminal: Terminal,
-): void {
-  if (format === 'json') return terminal.raw(json);
-  if (format === 'md') return terminal.raw(fixMarkdown(result, file));
-  const { columns, isLog, colors } = terminal;
-  const shown = { file, columns: isLog ? 100 : columns, paint: palette(colors.out) };
-  return terminal.out(fixText(result, shown));
 }

@@ -1,13 +1,12 @@
 import { sensitivityText } from '../../report/sensitivity/text.js';
 import { renderSensitivityHtml } from '../../report/sensitivity/page.js';
 import { tornadoSvg } from '../../report/sensitivity/tornado.js';
-import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { exactShare } from '../../text/figures.js';
 import { shellWord } from '../../text/shell.js';
-import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { checkDestinations, jsonOf, reportTo } from '../documents.js';
 import { EXIT } from '../exit.js';
-import { interruption, keep } from '../interrupt.js';
+import { interruption } from '../interrupt.js';
 import type { Selection } from '../../api/prepare.js';
 import { variedInputs } from '../../api/sensitivity/varied.js';
 import { prepare, type Asked } from '../prepare.js';
@@ -15,7 +14,7 @@ import { commandOf } from '../report-files.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { palette, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 import { VERSION } from '../../text/version.js';
 
 /** Flags of `sensitivity`. */
@@ -39,8 +38,7 @@ export async function sensitivity(
   flags: SensitivityFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const destinations = [flags.json, flags.svg, flags.html];
-  checkDestinations(destinations);
+  checkDestinations([flags.json, flags.svg, flags.html]);
   const took = stopwatch();
   // Common random numbers: one run of each variant at each point, unless more are asked for.
   const selection: Asked = { ...flags, replications: flags.replications ?? 1 };
@@ -50,23 +48,17 @@ export async function sensitivity(
   const { guess, over = [], all = false, maxRuns } = flags;
   const result = await variedInputs(prepared, { guess, over, all, maxRuns }, runs);
   if (result === null) return EXIT.interrupted;
-  const writes = new Writes();
-  await writes.attempt(() =>
-    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
-  );
-  await writes.attempt(() => writeDocument(flags.svg, () => tornadoSvg(result), terminal));
   const page = { command: reproduced(path, flags), version: VERSION };
-  await writes.attempt(() =>
-    writeDocument(flags.html, () => renderSensitivityHtml(result, page), terminal),
-  );
-  if (flags.quiet !== true) terminal.note(oneLine(`varied in ${took()}`));
-  if (!takesStandardOutput(destinations)) {
-    const { columns, isLog, colors } = terminal;
-    const shown = { file: path, columns: isLog ? 100 : columns };
-    terminal.out(sensitivityText(result, { ...shown, paint: palette(colors.out) }));
-  }
-  keep(`The sensitivity of ${path} is reported.`);
-  writes.settle();
+  await reportTo(terminal, {
+    documents: [
+      [flags.json, jsonOf(result)],
+      [flags.svg, () => tornadoSvg(result)],
+      [flags.html, () => renderSensitivityHtml(result, page)],
+    ],
+    notes: flags.quiet === true ? [] : [oneLine(`varied in ${took()}`)],
+    print: (look) => terminal.out(sensitivityText(result, { file: path, ...look })),
+    kept: `The sensitivity of ${path} is reported.`,
+  });
   return interruption.aborted ? EXIT.interrupted : EXIT.ok;
 }
 

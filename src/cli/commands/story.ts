@@ -11,7 +11,7 @@ import { prepare } from '../prepare.js';
 import { fileArgument } from '../report-name.js';
 import { chosenOf, refuseRunFlags, rendered, resultIn } from '../result-file.js';
 import { endOf, keepResult } from '../simulate.js';
-import { palette, type Terminal } from '../terminal.js';
+import { lookOf, type Terminal } from '../terminal.js';
 
 /** Flags of `story`. */
 export interface StoryFlags extends Selection, ExplainFlags {
@@ -58,11 +58,5 @@ function textOf(result: Result, source: string, flags: StoryFlags, terminal: Ter
   const name = fileArgument(scenarioPath(source));
   const options = { source: name === '-' ? 'standard input' : name };
   if (flags.markdown === true) return { markdown: storyMarkdown(result, options) };
-  const { columns, isLog, colors } = terminal;
-  const shown = storyText(result, {
-    ...options,
-    paint: palette(colors.out),
-    columns: isLog ? 100 : columns,
-  });
-  return { shown };
+  return { shown: storyText(result, { ...options, ...lookOf(terminal) }) };
 }
