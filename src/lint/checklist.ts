@@ -3,8 +3,7 @@ import type { Places } from '../scenario/places.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import { comparePlaces, subjectIn } from './lint.js';
-import { points } from './points/index.js';
-import type { Lack, Point, Rating } from './point.js';
+import { points, type Lack, type Point, type Rating } from './points.js';
 import type { Subject } from './subject.js';
 
 /** The answers to all points, for the variants that have the same ones. */

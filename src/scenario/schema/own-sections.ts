@@ -22,7 +22,7 @@ import { alertsSchema } from '../../contracts/scenario/alerts.js';
 import { runSchema } from '../../contracts/scenario/run.js';
 import { networkSchema } from '../../contracts/scenario/network.js';
 import { stepsSchema, type StepOutput } from './steps.js';
-import { MESH_KINDS } from '../meshes/index.js';
+import { MESH_KINDS } from '../meshes.js';
 import { meshSchema } from '../../contracts/scenario/mesh.js';
 import { platformSchema } from '../../contracts/scenario/platform.js';
 import { workloadSchema } from '../../contracts/scenario/workloads.js';

@@ -1,7 +1,7 @@
 import type { Mesh } from '../../../contracts/scenario/mesh.js';
 import type { Layer } from '../../../contracts/scenario/policies.js';
 import { NO_POLICY, type Bundle } from '../../../contracts/scenario/steps.js';
-import type { MeshKind } from '../../meshes/kind.js';
+import type { MeshKind } from '../../meshes.js';
 import type { BundleOutput } from '../../schema/bundle.js';
 import type { MeshOutput } from '../../schema/own-sections.js';
 import { presetBundle, resolveBundle } from '../bundles.js';

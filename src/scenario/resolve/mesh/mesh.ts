@@ -1,8 +1,7 @@
 import type { Distribution } from '../../../kernel/distribution.js';
 import { distribution } from '../../../contracts/quantities/quantities.js';
 import type { Mesh, ProxyCost } from '../../../contracts/scenario/mesh.js';
-import type { MeshKind } from '../../meshes/kind.js';
-import { meshKind } from '../../meshes/index.js';
+import { meshKind, type MeshKind } from '../../meshes.js';
 import type { MeshOutput } from '../../schema/own-sections.js';
 import { loadBalancingSchema } from '../../schema/balancing.js';
 import { resolveLoadBalancing } from '../balancing.js';

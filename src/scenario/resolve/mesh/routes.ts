@@ -4,7 +4,7 @@ import type {
   MeshTarget,
   WrittenMeshRoute,
 } from '../../../contracts/scenario/mesh.js';
-import type { MeshKind } from '../../meshes/kind.js';
+import type { MeshKind } from '../../meshes.js';
 import type { MeshOutput } from '../../schema/own-sections.js';
 import { cursorAt, type Context, type Cursor } from '../context.js';
 import { namesOfKinds, sorted } from '../names.js';
