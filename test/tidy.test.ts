@@ -81,15 +81,7 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
     'the guard on memory says whether the calls that it names have a time limit',
   "src/model/resources/connections/pools.ts 'simple'":
     'a kind of pool, which happens to be called so',
-  "src/plan/interventions/breakers.ts policy === 'circuitBreaker'":
-    'the kind of intervention that takes this policy away',
-  "src/plan/interventions/fallbacks.ts policy === 'fallback'":
-    'the kind of intervention that takes this policy away',
   "src/plan/interventions/capacity.ts 'simple'": 'a kind of pool, which happens to be called so',
-  "src/plan/interventions/hedges.ts policy === 'hedge'":
-    'the kind of intervention that takes this policy away',
-  "src/plan/interventions/retries.ts policy === 'retry'":
-    'the kind of intervention that takes this policy away',
   "src/plan/edges.ts layer.policy === 'deadline'":
     'a deadline is no layer: it travels with the request and is laid along the edges',
   ...asked('src/lint/limits.ts', 'the policies that take time or end it make the time of a call', [

@@ -1,12 +1,9 @@
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { breakers } from './breakers.js';
 import { cacheFill } from './cache-fill.js';
 import { capacity } from './capacity.js';
 import { collections } from './collections.js';
 import { errors } from './errors.js';
-import { fallbacks } from './fallbacks.js';
-import { hedges } from './hedges.js';
 import { hotKeys } from './hot-keys.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { limit } from './limit.js';
@@ -15,14 +12,13 @@ import { locks } from './locks.js';
 import { moreConsumers } from './more-consumers.js';
 import { outliers } from './outliers.js';
 import { poison } from './poison.js';
+import { breakers, fallbacks, hedges, retries, timeouts } from './policies.js';
 import { probes } from './probes.js';
 import { rebalances } from './rebalances.js';
-import { retries } from './retries.js';
 import { scaling } from './scaling.js';
 import { shrinking } from './shrinking.js';
 import { firstOf, isSource } from './signs.js';
 import { start } from './start.js';
-import { timeouts } from './timeouts.js';
 
 /** Every kind of intervention besides faults, which `withFaults` removes. */
 export const INTERVENTIONS: readonly InterventionKind[] = [

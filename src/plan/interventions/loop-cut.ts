@@ -8,7 +8,7 @@ import { cacheFill } from './cache-fill.js';
 import type { Source } from './kind.js';
 import { probes } from './probes.js';
 import { pairsWith, withoutLayers, withoutLayersFrom, type Pair } from './layers.js';
-import { isTimeLimit } from './timeouts.js';
+import { isTimeLimit } from './policies.js';
 
 /** A plan, and the start of a sentence about it. */
 export interface Rerun {
