@@ -56,6 +56,7 @@ export const SYNONYMS: readonly string[] = [
   'parallel concurrent all gather fanout fork',
   'choose switch if either random branch',
   'loop repeat foreach while',
+  'compensation compensate compensatewith undo rollback revert compensatingaction',
   'background async fireandforget nowait detached',
   'work time latency duration servicetime cost cpu',
 

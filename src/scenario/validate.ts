@@ -115,7 +115,9 @@ class Reporter {
     const index = message.startsWith(KNOWN) ? Number(message.slice(KNOWN.length)) : -1;
     const known = index < 0 ? undefined : this.known[index];
     const allowed = known?.keys ?? [];
-    const target = isStepPath(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
+    // A step that has its verb needs no other one.
+    const hasVerb = STEP_VERBS.some((verb) => entries?.has(verb));
+    const target = isStepPath(path) && !hasVerb ? stepOfTarget(this.tree, entry?.value) : undefined;
     const meant = wordFor(key, allowed);
     const place =
       placeHint(path, key, node) ??

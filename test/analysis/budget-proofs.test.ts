@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { budgetAnswer, budgetCauses } from '../../src/report/words/budget-cause.js';
 import type { BudgetProof } from '../../src/contracts/result/counterfactual.js';
+import type { VariantResult } from '../../src/contracts/result/result.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
 
@@ -81,12 +82,29 @@ budgets: [ users.success >= 99% ]
 `);
     expect(words('users.success >= 99%')).toBe('holds without any fault: 100 %');
     expect(answer).toMatch(
-      /^users\.success is 100 % instead of 6\d(\.\d)? % without any fault \(proved\)$/,
+      /^without the faults users\.success is 100 % instead of 6\d(\.\d)? % \(proved\)$/,
     );
     const { budgets, words: calm } = await proofs('budgets: [ mails.age.max < 6s ]\n');
     expect(budgets[0]!.calm).toBeNull();
     expect(calm('mails.age.max < 6s')).toMatch(
       /^holds with 2x the concurrency of the consumers of mails: /,
+    );
+  });
+
+  it('names the one of two faults that breaks it alone, where only the other one was left out', async () => {
+    const ran = run(file(`faults: [ ${FAILS}, ${POISON} ]\nbudgets: [ users.success >= 99% ]\n`));
+    const full = await proofOf(ran, { share: null });
+    const [proof] = full.budgets!;
+    const asked = {
+      ...proof!,
+      faults: proof!.faults.filter(({ fault }) => fault !== 'bank-fails'),
+    };
+    const variant: VariantResult = {
+      ...ran.variant(),
+      counterfactuals: { ...full, budgets: [asked] },
+    };
+    expect(budgetAnswer(variant)).toMatch(
+      /^bank fails with 500 \(proved\): it alone takes users\.success from 100 % to 8\d(\.\d)? %$/,
     );
   });
 

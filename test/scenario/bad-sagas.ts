@@ -19,7 +19,7 @@ export const BAD_SAGAS: readonly BadCase[] = [
     edit: saga(DRIVEN, '{ name: charge, call: payments.charge }'),
     code: 'FL208',
     at: '{ name: charge, call: payments.charge } ]',
-    says: 'cannot be undone: write a compensation',
+    says: 'cannot be undone: write a compensation, readOnly: true if it changes nothing, or kind: retryable if',
   },
   {
     title: 'a pivot that is undone',

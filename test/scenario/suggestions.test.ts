@@ -191,6 +191,20 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
     expect(text).toContain(words);
   });
 
+  it('gets the words for work that nobody waits for, and for what undoes the step of a saga', () => {
+    const text = allTold(`faultline: 1
+title: Words
+run: { duration: 60s }
+services:
+  shop: { endpoints: { buy: [ saga: trip, { call: mail.send, async: true } ] } }
+  mail: { endpoints: { send: [ wait: 1ms ], recall: [ wait: 1ms ] } }
+sagas: { trip: { kind: orchestrated, orchestrator: shop, steps: [ { name: tell, call: mail.send, compensate: mail.recall } ] } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+`);
+    expect(text).toContain('unknown key async (did you mean "background"?)');
+    expect(text).toContain('unknown key compensate (did you mean "compensation"?)');
+  });
+
   it('gets hints for habits of k6, Envoy and Kubernetes', () => {
     const text = allTold(`faultline: 1
 title: Habits

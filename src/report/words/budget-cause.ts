@@ -49,11 +49,30 @@ export function budgetAnswer(variant: VariantResult): string | null {
     const { words } = cause;
     const [, fault] = /^without “([^“”]+)”$/u.exec(words) ?? [];
     const moved = `${metric} is ${cause.value} instead of ${formatValue(value, unit)}`;
-    return fault === undefined
-      ? `${moved} ${words} (proved)`
-      : `${fault} (proved): ${moved} without it`;
+    if (fault !== undefined) return `${fault} (proved): ${moved} without it`;
+    if (words !== CALM) return `${moved} ${words} (proved)`;
+    const only = breaksAlone(variant, text);
+    return only === null
+      ? `without the faults ${moved} (proved)`
+      : `${only.words} (proved): it alone takes ${metric} from ${cause.value} to ${only.value}`;
   }
   return null;
+}
+
+const CALM = 'without any fault';
+
+/** Of two faults the one that breaks the budget alone, as the run without the other one shows, and the value with it. */
+function breaksAlone(
+  { counterfactuals, faults }: VariantResult,
+  text: string,
+): { readonly words: string; readonly value: string } | null {
+  const proof = counterfactuals?.budgets?.find((own) => own.text === text);
+  const [left, ...others] = proof?.faults.filter(({ holds }) => !holds) ?? [];
+  if (faults.length !== 2 || left === undefined || others.length > 0) return null;
+  const own = faults.find(({ id }) => id !== left.fault)!;
+  return left.value === null
+    ? null
+    : { words: own.words, value: formatValue(left.value, proof!.unit) };
 }
 
 /**
@@ -102,7 +121,7 @@ function causeOf(
     const words = `without ${names.map((name) => `“${name}”`).join(', and without ')}`;
     return alone.length > 1 ? { verb: 'hold', words, value: '' } : found('hold', words, alone[0]!);
   }
-  if (calm?.holds === true) return found('hold', 'without any fault', calm);
+  if (calm?.holds === true) return found('hold', CALM, calm);
   const change = proof.interventions.find(({ holds }) => holds);
   if (change !== undefined) return found('hold', change.words, change);
   return calm === null ? null : found('break', 'without faults, too', calm);

@@ -263,10 +263,11 @@ function resolveOne(here: Cursor, entry: WrittenStep, output: SagaOutput): SagaS
   const undo = entry.compensation;
   const compensation = undo === null ? null : endpoint(here.in('compensation'), undo);
   if (entry.kind === 'compensable' && undo === null && !entry.readOnly) {
-    const message =
-      `${entry.name} cannot be undone: write a compensation, or readOnly: true if it changes ` +
-      'nothing';
-    here.conflict(message);
+    const last =
+      output.steps.at(-1) === entry
+        ? 'readOnly: true if it changes nothing, or kind: retryable if it is repeated until it succeeds'
+        : 'or readOnly: true if it changes nothing';
+    here.conflict(`${entry.name} cannot be undone: write a compensation, ${last}`);
   }
   if (entry.kind !== 'compensable' && undo !== null) {
     const message = `a ${entry.kind} step is never undone: remove compensation, or write kind: compensable`;
