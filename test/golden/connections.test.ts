@@ -161,6 +161,18 @@ describe('a callee that is not there', () => {
     expect(latencies(requests)).toEqual([30]);
   });
 
+  it.each([
+    [undefined, 'http1'],
+    ['{}', 'http1'],
+    ['{}', 'http2'],
+  ])('counts attempts that get no connection (connections %s, %s)', (connections, protocol) => {
+    // Two calls of three attempts each, all refused.
+    const policy = 'retry: { attempts: 3, backoff: { kind: constant, base: 100ms } }';
+    const traced = line({ at: '0ms, 0ms', protocol, policy, connections, more: down('') });
+    const edge = traced.ran.variant().edges['app->far']!;
+    expect([edge.calls, edge.attempts, edge.amplification]).toEqual([2, 6, 3]);
+  });
+
   it('divergence 40: answers nothing where the host has vanished, until connectTimeout', () => {
     const silent = down(', blackhole: true');
     const limited = line({ at: '1s', connections: '{ connectTimeout: 500ms }', more: silent });

@@ -17,6 +17,7 @@ import type { Instance } from '../../data/instances/instance.js';
 import { NOWHERE } from '../picking/picks.js';
 import { frames } from '../../data/strands/frames.js';
 import { levels } from '../../data/figures/levels.js';
+import { sink } from '../../data/figures/sink.js';
 import type { EdgePoolSetup } from './edge-pool-setup.js';
 
 /** Largest table of connections that an audit walks through at each opening. */
@@ -416,10 +417,11 @@ export class EdgePool implements PolicyState {
     }
   }
 
-  /** An attempt got no connection to an instance. Outlier detection records it. */
+  /** An attempt got no connection to an instance. It counts as sent; outlier detection records it. */
   private miss(frame: number, instance: number, outcome: Outcome): void {
-    const { world } = this.setup;
-    const { first, outliers } = world.edges[frames.edge[frame]];
+    const { first, outliers, stat } = this.setup.world.edges[frames.edge[frame]];
+    sink.attempt(stat);
+    sink.attemptEnded(stat, sink.cell, outcome);
     if (outliers !== null) outliers[this.caller.index].record(instance - first, outcome);
     this.refuse(frame, outcome);
   }
