@@ -9,6 +9,10 @@ export interface Product extends Pick<
   Database,
   'maxConnections' | 'reserved' | 'lockTimeoutNs' | 'deadlockTimeoutNs' | 'deadlockVictim'
 > {
+  /** Wait of its drivers for a node that takes an operation; 0 = an operation without one fails at once. */
+  readonly serverSelectionTimeoutNs: Ns;
+  /** Its drivers repeat an operation once. */
+  readonly repeats: boolean;
   /** It ends a statement when its client asks for it on a second connection. */
   readonly takesCancelRequests?: true;
   /** Each core executes one command at a time. */
@@ -30,6 +34,8 @@ const GENERIC: Product = {
   lockTimeoutNs: null,
   deadlockTimeoutNs: NS_PER_SECOND,
   deadlockVictim: 'youngest',
+  serverSelectionTimeoutNs: 0,
+  repeats: false,
   isSingleThreaded: false,
   mode: 'async',
   semiSyncTimeoutNs: null,
@@ -75,9 +81,13 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   // maxIncomingConnections. electionTimeoutMillis 10000, after which a primary without a majority steps down too; the
   // median election takes 12 s in total (MongoDB manual, replica set elections). A primary needs the votes of a
   // majority of all members (replica set deployment architectures). Implicit default write concern since 5.0: w:
-  // "majority" without arbiters (MongoDB manual, write concern).
+  // "majority" without arbiters (MongoDB manual, write concern). serverSelectionTimeoutMS 30000 (mongodb/specifications
+  // source/server-selection/server-selection.md); retryReads and retryWrites are true (source/retryable-reads,
+  // source/retryable-writes).
   mongo: {
     ...GENERIC,
+    serverSelectionTimeoutNs: 30 * NS_PER_SECOND,
+    repeats: true,
     maxConnections: 65_536,
     mode: 'majority',
     failover: { ...failover(10, 2), quorum: true },

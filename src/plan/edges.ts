@@ -18,7 +18,7 @@ import type { MeshEdges } from './mesh.js';
 import { hasPools, hostOf, isModule } from './layout.js';
 import { takesKeys, type Onces } from './onces.js';
 import { checkPick, placeOf } from './pick-checks.js';
-import { poolOf } from './pools.js';
+import { poolOf, selectionOf } from './pools.js';
 import type { Problems } from './problem.js';
 import { versionsIn } from './versions.js';
 
@@ -161,6 +161,7 @@ export class EdgeTable {
         pool: session === SESSION.inside ? null : poolOf(from.component, to.component, forgets),
         session,
         route,
+        ...selectionOf(to, session),
         version,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
@@ -379,7 +380,8 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
     const pick =
       connected || edge.route !== null || bundle.layers.some(({ per }) => per === 'target') ? 1 : 0;
     const pool = connected || edge.pool !== null ? 1 : 0;
-    most = Math.max(most, bundle.layers.length + implicit + pick + pool);
+    const selection = edge.selection === undefined ? 0 : 1;
+    most = Math.max(most, bundle.layers.length + implicit + selection + pick + pool);
   }
   return most;
 }

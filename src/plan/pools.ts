@@ -1,9 +1,11 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Database } from '../contracts/scenario/database.js';
+import type { PlanEdge } from '../contracts/plan/plan.js';
 import type { Pool } from '../contracts/scenario/pools.js';
+import { SESSION, type Session } from '../contracts/scenario/sections.js';
 import type { Ns } from '../kernel/time.js';
 import { isFree } from './free.js';
-import { isModule, type LaidComponent } from './layout.js';
+import { isModule, type LaidComponent, type LaidPart } from './layout.js';
 
 type Pooled = Pick<Database, 'pool' | 'pools' | 'maxConnections' | 'connect'> & {
   readonly connectWork?: Distribution;
@@ -52,4 +54,18 @@ export function poolOf(
 ): Pool | null {
   if (isModule(source)) return source.poolOf?.(name) ?? null;
   return source.kind === 'database' ? poolAt(source.host, name, forgets) : null;
+}
+
+/** The driver of a database looks for a node for each operation but the statements of a transaction. */
+export function selectionOf(
+  { component: { source }, name }: LaidPart,
+  session: Session,
+): Pick<PlanEdge, 'selection'> {
+  if (source.kind !== 'database' || session === SESSION.inside) return {};
+  const { operations, replication, ...host } = source.host;
+  const isWrite = operations.get(name)?.write === true;
+  const own = isWrite ? host.retryWrites && replication !== null : host.retryReads;
+  const repeats = own && session !== SESSION.holds;
+  const timeoutNs = host.serverSelectionTimeoutNs;
+  return repeats || timeoutNs > 0 ? { selection: { timeoutNs, repeats } } : {};
 }

@@ -19,7 +19,7 @@ import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { PlanMesh } from './mesh.js';
 import type { Program } from './program.js';
-import type { NodeRoute } from './replication.js';
+import type { NodeRoute, ServerSelection } from './replication.js';
 import type { Session } from '../scenario/sections.js';
 import type { Knee } from '../scenario/resources.js';
 import type { RestartBackoff } from '../scenario/restarts.js';
@@ -239,6 +239,8 @@ export interface PlanEdge {
   readonly session: Session;
   /** Route to a node of a database with replicas or shards; null for other callees. */
   readonly route: NodeRoute | null;
+  /** How the client library of a database finds a node; absent = it does not look for one. */
+  readonly selection?: ServerSelection;
   /** Number of the version of the callee that is called; -1 = all versions. */
   readonly version: number;
   /** Bytes of a request; -1 = a route, which passes on the size of the request it gets. */

@@ -19,6 +19,14 @@ export type PinnedRoute =
   | { readonly kind: 'shard'; readonly index: number }
   | CopyRoute;
 
+/** How the client library of a database finds a node for an operation that the node cannot be asked for now. */
+export interface ServerSelection {
+  /** Longest wait for a node; 0 = the operation goes to one that is down, and fails. */
+  readonly timeoutNs: Ns;
+  /** It repeats the operation once if its node fails. */
+  readonly repeats: boolean;
+}
+
 /** Route of an edge to a node. */
 export type NodeRoute = PlanRoute | PinnedRoute;
 

@@ -168,6 +168,23 @@ const settings = {
       'with 500: with postgres the one whose statement checks, else the youngest.',
     { allowZero: true },
   ),
+  serverSelectionTimeoutNs: field.duration(
+    byKind('mongo 30s, else 0s'),
+    'Longest wait of an operation for a node that takes it, as for a primary during an election; after it, the ' +
+      'operation fails with `connectTimeout`. 0s: it fails at once. Only for kind mongo without shards.',
+    { allowZero: true },
+  ),
+  retryReads: field.of(
+    z.boolean(),
+    byKind('mongo true, else false'),
+    'Whether a driver repeats a read once, at once or on the next node that it finds, if its node fails. Reads of ' +
+      'a transaction are not repeated. Only for kind mongo without shards.',
+  ),
+  retryWrites: field.of(
+    z.boolean(),
+    byKind('mongo true, else false'),
+    'The same for writes to a replica set.',
+  ),
   knee: field.of(kneeSchema, absent(), 'Slowdown from switching between concurrent statements.'),
   ...replicationFields,
   ...searchFields,
@@ -195,7 +212,12 @@ export interface Database
         Explicit<typeof settings>,
         (typeof OF_SERVER)[number] | 'operations' | 'capacity' | 'failover' | 'pool' | 'pools'
       >,
-      'maxConnections' | 'reserved' | 'deadlockTimeoutNs'
+      | 'maxConnections'
+      | 'reserved'
+      | 'deadlockTimeoutNs'
+      | 'serverSelectionTimeoutNs'
+      | 'retryReads'
+      | 'retryWrites'
     > {
   readonly operations: ReadonlyMap<string, Operation>;
   /** Replicas of the primary; null = a single node. */

@@ -37,7 +37,8 @@ export class ChainShapes {
     const pool = edge.pool === null && edge.connections === null ? 0 : 1;
     const pick = this.picks(edge) && edge.connections?.shared !== true ? 1 : 0;
     const abort = this.callFaultsAt(edge) < 0 ? 0 : 1;
-    return this.layersOf(edge).length + abort + pick + pool;
+    const selection = edge.selection === undefined ? 0 : 1;
+    return this.layersOf(edge).length + abort + selection + pick + pool;
   }
 
   /** Place of the pool in the chains of an edge that has one. */

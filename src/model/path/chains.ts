@@ -23,6 +23,7 @@ import { createState } from '../resources/layers/states.js';
 import { PickLayer } from '../resources/picking/pick-layer.js';
 import { limitsAt, Pools, type PoolsParts } from '../resources/connections/pools.js';
 import type { Registry } from '../data/registry.js';
+import { ServerSelection } from '../resources/replication/server-selection.js';
 import { Targets } from '../resources/picking/targets.js';
 import { WaitingRoom } from '../data/instances/waiting-room.js';
 import { Watched, Watchers } from '../resources/picking/watched.js';
@@ -102,6 +103,10 @@ export class Chains extends ChainShapes {
     const first = layers.findIndex(({ per }) => per === 'target');
     if (first >= 0) objects.splice(first, 0, this.pickLayer);
     if (first < 0 && edge.route !== null) objects.push(this.pickLayer);
+    if (edge.selection !== undefined) {
+      const pick = objects.indexOf(this.pickLayer);
+      objects.splice(pick < 0 ? objects.length : pick, 0, this.selectionOf(edge, caller));
+    }
     if (edge.pool !== null) objects.push(this.pools.ofDatabase(edge, caller));
     if (edge.connections !== null) {
       if (first < 0 && !edge.connections.shared) objects.push(this.pickLayer);
@@ -122,9 +127,22 @@ export class Chains extends ChainShapes {
     return start;
   }
 
+  /** The driver with which a caller looks for a node of a database. */
+  private selectionOf(edge: PlanEdge, caller: Instance): PolicyState {
+    const key = `selection|${caller.id}|${edge.from}|${edge.to}|${edge.bundle}|${edge.session}|${edge.route?.kind}`;
+    let state = this.states.get(key);
+    if (state === undefined) {
+      state = new ServerSelection(this.world, edge, caller);
+      this.states.set(key, state);
+      caller.policies.push(state);
+    }
+    return state;
+  }
+
   /** Whether the objects of a calling instance for an edge may be made at its first call. */
   isLate(edge: PlanEdge): boolean {
     if (edge.pool !== null || edge.route !== null || edge.session !== SESSION.none) return false;
+    if (edge.selection !== undefined) return false;
     return this.layersOf(edge).every((layer) => this.isLateLayer(edge, layer));
   }
 

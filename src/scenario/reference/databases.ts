@@ -67,8 +67,9 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     component: 'database',
     summary:
       'MongoDB: a replica set that elects a new primary when the primary is down. Writes wait for a ' +
-      'majority of its members.',
+      'majority of its members. Drivers wait up to 30 s for a primary and repeat an operation once.',
     sources: [
+      'mongodb/specifications: server-selection.md, retryable-reads.md, retryable-writes.md',
       'MongoDB manual: replica set elections (electionTimeoutMillis)',
       'MongoDB manual: write concern (implicit default write concern)',
     ],

@@ -30,6 +30,7 @@ const ELSEWHERE = [
   ...OF_SERVER,
   ...(['extends', 'storage', 'zone', 'route', 'failover', 'shards', 'cluster'] as const),
   ...(['capacity', 'lockTimeoutNs', 'deadlockTimeoutNs'] as const),
+  ...(['serverSelectionTimeoutNs', 'retryReads', 'retryWrites'] as const),
 ] as const;
 
 /** Resolves a database. */
@@ -62,6 +63,7 @@ export function resolveDatabase(context: Context, name: string, output: WrittenD
     lockTimeoutNs: lockTimeoutOf(output),
     deadlockTimeoutNs: output.deadlockTimeoutNs ?? product.deadlockTimeoutNs,
     deadlockVictim: product.deadlockVictim,
+    ...resolveDriver(here, output, product),
     pool: resolvePool(here.in('pool'), output.pool),
     pools: resolvePools(here, output.pools),
   };
@@ -75,6 +77,32 @@ function checkInterval(here: Cursor, { kind, clientCheckIntervalNs }: WrittenDat
       'write statementTimeout';
     here.in('clientCheckInterval').conflict(message);
   }
+}
+
+/** Resolves how its drivers look for a node. Only those of MongoDB do, and only without a router of shards. */
+function resolveDriver(
+  here: Cursor,
+  { kind, shards, ...written }: WrittenDatabase,
+  product: Product,
+): Pick<Database, 'serverSelectionTimeoutNs' | 'retryReads' | 'retryWrites'> {
+  const looks = product.repeats && shards === null;
+  const problem = (field: string, value: number | boolean | null): void => {
+    if (looks || !value) return;
+    const why = product.repeats
+      ? 'has no effect on shards, whose router looks for their nodes'
+      : `is an option of the drivers of MongoDB, and the kind is ${kind}`;
+    here.in(field).conflict(`${why}: remove ${field}`);
+  };
+  problem('serverSelectionTimeout', written.serverSelectionTimeoutNs);
+  problem('retryReads', written.retryReads);
+  problem('retryWrites', written.retryWrites);
+  return {
+    serverSelectionTimeoutNs: looks
+      ? (written.serverSelectionTimeoutNs ?? product.serverSelectionTimeoutNs)
+      : 0,
+    retryReads: looks && (written.retryReads ?? true),
+    retryWrites: looks && (written.retryWrites ?? true),
+  };
 }
 
 /** Resolves the shards of a database, and checks its operations against them. */

@@ -45,6 +45,16 @@ function of(name: string, path: string, values: readonly unknown[], beside?: Hin
   return { option, ...base, values, ...(beside === undefined ? {} : { beside }) };
 }
 
+function ofMongo(event: string, path: string, values: readonly unknown[]): Hint {
+  const option = new RegExp(`^databases\\.\\*\\.${path}$`);
+  return {
+    option,
+    base: `test/field/databases/mongo-${event}.yaml`,
+    at: ['databases', 'db'],
+    values,
+  };
+}
+
 function ofCache(path: string, values: readonly unknown[], beside?: Hint['beside']): Hint {
   const option = new RegExp(`^caches\\.\\*\\.${path}$`);
   return { option, base: 'data-engines.yaml', values, ...(beside === undefined ? {} : { beside }) };
@@ -66,6 +76,9 @@ export const engines: readonly Hint[] = [
     at: ['databases', 'cache'],
     values: ['5s', '30s'],
   },
+  ofMongo('election', 'serverSelectionTimeout', ['0s', '5s']),
+  ofMongo('election', 'retryWrites', [false]),
+  ofMongo('standalone', 'retryReads', [false]),
   of('db', 'deadlockTimeout', ['10ms', '400ms']),
   of('db', 'lockTimeout', ['20ms', '200ms']),
   of('db', 'onAbandon', ['cancel', 'close'], impatient),

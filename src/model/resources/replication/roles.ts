@@ -62,6 +62,8 @@ export class Roles {
   private change = 0;
   /** Called when clients have learnt of another primary. */
   readonly learners: (() => void)[] = [];
+  /** Called when the primary may have become able to accept writes. */
+  readonly watchers: (() => void)[] = [];
   private readonly promoteOp: number;
   private readonly fenceOp: number;
   private readonly handOp: number;
@@ -81,7 +83,9 @@ export class Roles {
       if (change === this.change) this.isFenced = true;
     });
     this.regainOp = engine.define('regain', (change) => {
-      if (change === this.change) this.isFenced = false;
+      if (change !== this.change) return;
+      this.isFenced = false;
+      this.inform(this.watchers);
     });
     this.handOp = engine.define('hand-over', (change) => {
       if (change !== this.change || this.successor < 0) return;
@@ -90,8 +94,13 @@ export class Roles {
     this.reconnectOp = engine.define('reconnect', (primary) => {
       if (primary !== this.primary) return;
       this.known = primary;
-      for (const learn of this.learners) learn();
+      this.inform(this.learners);
+      this.inform(this.watchers);
     });
+  }
+
+  private inform(all: readonly (() => void)[]): void {
+    for (const one of all) one();
   }
 
   /**
@@ -144,6 +153,7 @@ export class Roles {
       this.fill();
       this.weigh();
     } else if (index !== this.partitioned) this.resumeRole();
+    this.inform(this.watchers);
   }
 
   /** A node is frozen: to the others it is as silent as one that has died. */
@@ -176,6 +186,7 @@ export class Roles {
     this.stalePrimary = -1;
     this.holdings.resume();
     this.fill();
+    this.inform(this.watchers);
   }
 
   /** Starts a planned handover: the primary begins no more writes, and waits until a replica has all of them. */
@@ -194,6 +205,7 @@ export class Roles {
     if (this.successor < 0) return;
     this.successor = -1;
     this.isFenced = false;
+    this.inform(this.watchers);
   }
 
   /** The primary is down or unreachable: schedules its fencing, if configured, and then its replacement. */
