@@ -49,7 +49,9 @@ function shareOf({ ran }: Traced, name: string, component: string): number {
 }
 
 describe('a quorum queue', () => {
-  const quorum = (o: Options): Traced => run({ ...o, queue: `quorum: true, ${o.queue ?? ''}` });
+  // Consumers connect at once, so that the times are those of the elections.
+  const own = 'quorum: true, networkRecoveryInterval: 0s,';
+  const quorum = (o: Options): Traced => run({ ...o, queue: `${own} ${o.queue ?? ''}` });
 
   it('is led by another member after an election; publishers wait meanwhile', () => {
     const traced = quorum({ at: '0s, 10s, 10200ms, 10600ms', faults: gone([0]) });
@@ -97,6 +99,24 @@ describe('a quorum queue', () => {
     const traced = quorum({ at: '10100ms', publish: 'confirm: false', faults: gone([0]) });
     expect(confirmed(traced)).toEqual([10_100]);
     expect(handled(traced)).toEqual([10_500]);
+  });
+});
+
+describe('a consumer without a connection', () => {
+  const faults = `${gone([0], 'crash', '1s')}, { id: again, kind: crash, target: worker, at: 12s, for: 500ms }`;
+
+  it('connects after its interval, and at once if its process starts', () => {
+    // The queue is back at 11 s. The client of the process that goes on comes at 15 s, that of a new one at 12.5 s.
+    const at = '11500ms';
+    expect(handled(run({ at, faults: gone([0], 'crash', '1s') }))).toEqual([15_000]);
+    expect(handled(run({ at, faults }))).toEqual([12_500]);
+  });
+
+  it('leaves its place as the single active one to the first that connects', () => {
+    const queue = 'singleActiveConsumer: true,';
+    expect(handled(run({ at: '11500ms', queue, faults: gone([0], 'crash', '1s') }))).toEqual([
+      15_000,
+    ]);
   });
 });
 

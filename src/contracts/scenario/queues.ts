@@ -118,6 +118,8 @@ export interface QueueRules {
   readonly inFlightNs: Ns;
   /** A delivery that exceeds `inFlightNs` closes its channel; otherwise the message becomes visible again. */
   readonly closesChannel: boolean;
+  /** Time from the loss of a consumer's connection to its next attempt to connect, and between attempts. */
+  readonly reconnectNs: Ns;
   /** Largest number of returns per message. */
   readonly deliveryLimit: number;
   readonly maxReceiveCount: number;

@@ -78,6 +78,7 @@ export const PLAIN: QueueKindRules = Object.freeze({
   lifetimeNs: Infinity,
   inFlightNs: Infinity,
   closesChannel: false,
+  reconnectNs: 0,
   deliveryLimit: Infinity,
   maxReceiveCount: Infinity,
   delayNs: 0,

@@ -58,6 +58,14 @@ const singleActiveConsumer = field.of(
     '(x-single-active-consumer). With several handlers messages are handled one after the other, in order.',
 );
 
+const networkRecoveryIntervalNs = field.duration(
+  '5s',
+  'Time from the loss of the leader until its consumers try to connect again, and between their tries ' +
+    '(networkRecoveryInterval of the clients for Java and .NET, recoveryInterval of Spring AMQP, ' +
+    'network_recovery_interval of Bunny). 0s: at once.',
+  { allowZero: true },
+);
+
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   entry(
     {
@@ -74,6 +82,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         'Broker of kind rabbitmq that hosts it: a classic queue on one node, a quorum queue on `initialGroupSize` ' +
           'nodes.',
       ),
+      networkRecoveryIntervalNs,
       initialGroupSize: field.whole(
         3,
         'Number of nodes that hold a quorum queue (x-quorum-initial-group-size), at most as many as the broker ' +
@@ -129,6 +138,7 @@ function transferOf({ deadLetterStrategy, deadLetterConfirmTimeoutNs }: Output) 
 const OPTIONS = [
   ...(['messageTtlNs', 'quorum', 'initialGroupSize', 'deliveryLimit', 'prefetch'] as const),
   ...(['consumerTimeoutNs', 'broker', 'deadLetterStrategy', 'singleActiveConsumer'] as const),
+  'networkRecoveryIntervalNs',
 ] as const;
 
 /** A classic or a quorum queue of RabbitMQ. */
@@ -156,6 +166,7 @@ export const rabbitmq = queueKind({
         lifetimeNs: messageTtlNs ?? Infinity,
         inFlightNs: consumerTimeoutNs ?? Infinity,
         closesChannel: true,
+        reconnectNs: output.networkRecoveryIntervalNs,
         deliveryLimit,
         returnsFirst: quorum,
         // Without a limit a return is appended to the log, so that the log can be truncated (handle_aux of
@@ -201,6 +212,7 @@ export const rabbitmq = queueKind({
       'of `network` between queue and service delays deliveries and acknowledgements.',
     sources: [
       'rabbitmq/rabbitmq-server:deps/rabbit/src/{rabbit_fifo,rabbit_fifo_dlx_worker}.erl',
+      'rabbitmq/rabbitmq-java-client:ConnectionFactory.java (DEFAULT_NETWORK_RECOVERY_INTERVAL)',
       'rabbitmq/rabbitmq-website:docs/{consumers,confirms,consumer-prefetch,dlx,ttl,maxlength}.md',
     ],
     example: around(
@@ -234,6 +246,10 @@ function check(here: Cursor, output: Output): void {
     const message =
       'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
     size.conflict(message);
+  }
+  const interval = here.in('networkRecoveryInterval');
+  if (interval.written() !== undefined && broker === null) {
+    interval.conflict('no connection is lost without a broker: write broker: NAME');
   }
   checkStrategy(here, output);
   if (overflow !== 'rejectPublishDlx') return;

@@ -47,6 +47,12 @@ export const queues: readonly Hint[] = [
   of('plain', `${CONSUMER}\\.inbox\\.window`, ['1ms', '10s']),
   of('plain', `${CONSUMER}\\.retry\\.attempts`, [1, 6]),
   of('plain', `${CONSUMER}\\.name`, ['one', 'other']),
+  {
+    option: /^queues\.\*\.networkRecoveryInterval$/,
+    base: 'test/field/messages/rabbit-network-recovery.yaml',
+    at: ['queues', 'jobs'],
+    values: ['0s', '1s'],
+  },
   of('rabbit', 'consumerTimeout', ['300ms', '1s']),
   of('rabbit', 'deliveryLimit', [0, 1]),
   of('rabbit', 'messageTtl', ['50ms', '1s']),

@@ -15,6 +15,7 @@ import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
 import { sendBack } from './in-hand.js';
+import { Reconnects } from './reconnects.js';
 import { SingleActive } from './single-active.js';
 import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../../kernel/engine.js';
@@ -51,6 +52,7 @@ export class Dispatch {
   /** Verdicts that arrived while the queue had no leader. */
   private readonly late = new IntRing();
   private readonly spec: PlanQueue = this.queue.spec;
+  private readonly reconnects = new Reconnects(this);
   readonly deliveries = new Deliveries(this.messages, this.queue.entries);
 
   constructor(
@@ -205,8 +207,7 @@ export class Dispatch {
       this.queue.giveBack(entry);
     this.handOver();
     channel.closing = false;
-    this.lineUp(channel);
-    this.pump();
+    this.resume(channel);
   }
 
   /** The leader of the queue is lost. Where consumers are connected to it, all deliveries go back. */
@@ -214,11 +215,10 @@ export class Dispatch {
     this.queue.aside.letters?.lost();
     if (this.spec.rules.hidesInFlight) return;
     for (const channel of this.channels) {
-      if (channel.instance.down) continue;
+      if (channel.instance.down || channel.closing) continue;
       channel.closing = true;
       this.close(channel);
-      channel.closing = false;
-      this.lineUp(channel);
+      this.reconnects.begin(channel);
     }
   }
 
@@ -455,7 +455,7 @@ export class Dispatch {
   private died(instance: Instance, consumer: number): void {
     for (const channel of this.channelsOf(instance, consumer)) {
       channel.asked++;
-      channel.leaving = false;
+      channel.leaving = channel.closing = false;
       this.handling.pausing?.died(channel);
       this.pollers?.died(channel);
       this.leave(channel);
