@@ -1,11 +1,13 @@
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { BudgetResult } from '../contracts/result/budgets.js';
+import type { ComponentHeadroom } from '../contracts/result/headroom.js';
 import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
 import type { HistogramData } from '../stats/histogram.js';
 import type { Variant } from '../contracts/scenario/scenario.js';
 import type { BudgetSource } from '../contracts/scenario/judgement.js';
 import { costsOf } from './measure/costs.js';
+import { headroomOf } from './measure/headroom.js';
 import { coresOf } from './measure/lanes.js';
 import { capacityByCell, type Capacity } from './measure/presence.js';
 import { arrivedOf, mergeSegments, succeededOf, sumCells, sumOutcomes } from './measure/sums.js';
@@ -156,6 +158,8 @@ const BROKEN_ANEW = 2;
 export function penaltyOf({ budgets }: TunedRuns, usual: TunedRuns): number {
   return budgets.reduce((sum, own, k) => {
     if (!isMissed(own)) return sum;
+    // Beyond its limit on the right side, only more runs are missing.
+    if ((own.margin ?? 0) > 0) return sum;
     const before = usual.budgets[k]!;
     if (!isMissed(before)) return sum + BROKEN_ANEW;
     return sum + distance(own, before);
@@ -164,8 +168,6 @@ export function penaltyOf({ budgets }: TunedRuns, usual: TunedRuns): number {
 
 function distance(own: BudgetResult, before: BudgetResult): number {
   if (own.value === null || own.limit === null || before.value === null) return 1;
-  // Beyond its limit on the right side, only more runs are missing.
-  if ((own.margin ?? 0) > 0) return 0;
   const whole = Math.abs(before.value - own.limit);
   if (whole === 0) return 1;
   return Math.min(BROKEN_ANEW, Math.abs(own.value - own.limit) / whole);
@@ -186,6 +188,23 @@ export function isNearer(
   if (own.margin !== null && than.margin !== null) return own.margin > than.margin;
   // Figures with a limit of 0 are counts.
   return Math.abs(own.value - own.limit) < Math.abs(than.value - own.limit);
+}
+
+/** A resource of which some runs need more than there is. */
+export interface FullLimit extends Pick<ComponentHeadroom, 'component' | 'resource' | 'of'> {
+  /** What there is by what is needed: below 1, or hardly above. */
+  readonly factor: number;
+}
+
+/** Up to this much room a limit refuses or delays requests by chance. */
+const HARDLY_MORE = 1.1;
+
+/** The limits that are full in some runs, without a fault or while one is active; the tightest first. */
+export function fullLimits({ variant, plan, records }: TuningRuns): readonly FullLimit[] {
+  const { components, faults } = headroomOf(variantData(variant, plan, records, wholeRun(plan)));
+  const inFaults = faults.flatMap((own) => (own.stuckOn === undefined ? own.components : []));
+  const full = [...components, ...inFaults].filter(({ factor }) => factor < HARDLY_MORE);
+  return full.sort((a, b) => a.factor - b.factor);
 }
 
 /** How the failure goes in some runs, in one sentence; null where nothing degrades. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tuned, type Outcome, type Tuning } from '../../src/api/tune/search.js';
+import type { Outcome } from '../../src/api/tune/outcome.js';
+import { tuned, type Tuning } from '../../src/api/tune/search.js';
 import type { Moves } from '../../src/api/tune/smallest.js';
 import { plain, scalar } from '../../src/scenario/located.js';
 import type { Move } from '../../src/scenario/tuning/moves.js';
@@ -92,8 +93,8 @@ describe('the search for settings', () => {
   it('goes further only as long as that helps', async () => {
     const far: Move = { ...move('x'), stronger: { ...move('x'), stronger: move('x') } };
     const { tried } = await search(['x'], { moves: [far] });
-    // The first step holds all goals, and the second is no better.
-    expect(tried).toBe(2);
+    // The first step holds all goals in all runs.
+    expect(tried).toBe(1);
   });
 
   it('goes back towards the present value as far as the goals hold', async () => {
@@ -136,6 +137,48 @@ describe('the search for settings', () => {
       );
     const { answer } = await search(['x'], { moves: [move], ask });
     expect(plain(answer!.moves[0]!.value!)).toBe(19);
+  });
+
+  describe('where settings help only together', () => {
+    /** Goals hold if every limit of a chain is raised; the first one that is not is full. */
+    const chained = (limits: readonly string[], own: readonly Move[] = []) => {
+      const moves = [...ALL, ...own];
+      const ask: Tuning['ask'] = (sets) =>
+        Promise.resolve(
+          sets.map((set): Outcome => {
+            const full = limits.find((path) => set.every((one) => one.path !== path));
+            const [holds, harm] = full === undefined ? [true, 0] : [false, 100];
+            const raising = moves.filter(({ path }) => path === full);
+            const limit = { limit: full ?? '', factor: 0.5, moves: raising };
+            const penalty = holds ? 0 : 1;
+            return { holds, penalty, harm, growth: 0, full: holds ? [] : [limit] };
+          }),
+        );
+      return search([], { moves, ask });
+    };
+
+    it('raises one limit after the other', async () => {
+      expect((await chained(['b', 'e'])).paths).toEqual(['b', 'e']);
+      expect((await chained(['b', 'e', 'f'])).paths).toEqual(['b', 'e', 'f']);
+      const five = await chained(['a', 'b', 'c', 'd', 'e']);
+      expect(five.answer?.outcome.holds ?? false).toBe(false);
+    });
+
+    it('tries all settings again beside those that help', async () => {
+      // Without `b` and `c`, which help, `e` makes no difference.
+      const ask: Tuning['ask'] = (sets) =>
+        Promise.resolve(
+          sets.map((own): Outcome => {
+            const has = (path: string): boolean => own.some((one) => one.path === path);
+            const met = Number(has('b')) + Number(has('c'));
+            const holds = met === 2 && has('e');
+            const penalty = holds ? 0 : 1 - 0.4 * met;
+            return { holds, penalty, harm: 100 * penalty, growth: 0 };
+          }),
+        );
+      const { paths, answer } = await search([], { moves: ALL, ask });
+      expect([paths, answer!.outcome.holds]).toEqual([['b', 'c', 'e'], true]);
+    });
   });
 
   describe('with a price', () => {

@@ -34,10 +34,12 @@ import type { Execute } from '../execute.js';
 import type { Prepared } from '../prepare.js';
 import type { SearchRuns } from '../searching.js';
 import { checked } from './checks.js';
+import { raisable } from './limits.js';
 import { nearFirst } from './near.js';
-import { tuned, type Found, type Tried } from './search.js';
+import type { Tried } from './outcome.js';
+import { tuned, type Found } from './search.js';
 import type { Moves } from './smallest.js';
-import { Runner, Trials, type Shown } from './trials.js';
+import { Runner, Trials, type Nearest, type Shown } from './trials.js';
 import { withNeeds } from './with-needs.js';
 import { variantWith } from './variant-with.js';
 
@@ -193,7 +195,9 @@ class Fixer {
       ask: async (sets, count) => {
         const outcomes = await usual.trials.of(sets, count);
         this.show();
-        return outcomes;
+        return outcomes.map((own) =>
+          own === null ? null : { ...own, full: raisable(own.limits, moves, usual.plan) },
+        );
       },
     });
   }
@@ -233,7 +237,8 @@ class Fixer {
     const runs = answer === null ? trials.base : (answer.outcome as Shown).runs;
     const unheld = missedIn(runs).map((k): UnheldBudget => {
       const own = trials.base.budgets[k]!;
-      const near = trials.nearest.get(k);
+      const isAnew = !missedIn(trials.base).includes(k);
+      const near = isAnew ? brokenBy(runs, answer!, k) : trials.nearest.get(k);
       return {
         text: own.text,
         name: own.name,
@@ -262,6 +267,14 @@ class Fixer {
       return [{ variant: name, moves: settings.map((one): Move => ({ ...one, effort: 1 })) }];
     });
   }
+}
+
+/** A budget that holds as the file is: beyond its limit on the right side with a change, or only without it. */
+function brokenBy({ budgets }: TunedRuns, { moves: own }: Tried, k: number): Nearest {
+  const { value, margin } = budgets[k]!;
+  const isUndecided = (margin ?? 0) > 0;
+  const moves = isUndecided ? own : [];
+  return { value, margin, isHeld: true, areAll: isUndecided, moves };
 }
 
 /** Share of the runs that the search leaves for the checks of its answer, and the most of them. */

@@ -31,15 +31,23 @@ export function nearFirst(
 
 /** Changes by the first of some places, in the order of the trouble, that their settings are about; others last. */
 export function bySubject(moves: Moves, plan: Plan, subjects: readonly string[]): Moves {
-  const byBundle = placesByBundle(plan);
+  const placesAt = placesIn(plan);
   const rankOf = (path: string): number => {
-    const [section, name] = path.split('.');
-    const places = section === 'policies' ? byBundle.get(name!) : new Set([name!]);
-    const rank = subjects.findIndex((subject) => places?.has(subject));
+    const places = placesAt(path);
+    const rank = subjects.findIndex((subject) => places.has(subject));
     return rank < 0 ? subjects.length : rank;
   };
   const ranks = new Map(moves.map((move) => [move, rankOf(move.path)]));
   return [...moves].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+}
+
+/** By the path of a setting: the component that it is of, or those whose calls use its bundle, and these calls. */
+export function placesIn(plan: Plan): (path: string) => ReadonlySet<string> {
+  const byBundle = placesByBundle(plan);
+  return (path) => {
+    const [section, name] = path.split('.');
+    return section === 'policies' ? (byBundle.get(name!) ?? new Set()) : new Set([name!]);
+  };
 }
 
 /** A component; of a registry also those that are found through it. */

@@ -1,17 +1,17 @@
 import type { Move } from '../../scenario/tuning/moves.js';
-import { sizeOf } from '../../scenario/tuning/range.js';
 import { closest } from './closest.js';
-import { smallest, type Holding, type Moves, type TriedSet } from './smallest.js';
-
-/** What runs with some changes show. */
-export interface Outcome extends Holding {
-  /** Broken goals, each by its distance to the limit: 1 = as without changes; a goal that only breaks now counts 2. */
-  readonly penalty: number;
-  /** Requests that fail or are late. */
-  readonly harm: number;
-  /** Part by which what is paid for grows: 1 = twice as much as now. */
-  readonly growth: number;
-}
+import {
+  areApart,
+  byOutcome,
+  byWorth,
+  costOf,
+  helps,
+  SIZE,
+  type Outcome,
+  type Tried,
+} from './outcome.js';
+import { movesOn, raised } from './raised.js';
+import { smallest, type Moves } from './smallest.js';
 
 /** A search for settings that hold all goals. */
 export interface Tuning {
@@ -28,8 +28,15 @@ export interface Tuning {
   ask(sets: readonly Moves[], replications: number): Promise<readonly (Outcome | null)[]>;
 }
 
-/** A set of changes with what its runs show. */
-export type Tried = TriedSet<Outcome>;
+/** Sets with a further change that ran. */
+interface Screened {
+  /** Those that help further, the best first. */
+  readonly helpful: readonly Tried[];
+  /** Those with which another limit is full. */
+  readonly shifting: readonly Tried[];
+  readonly tried: number;
+  readonly untried: number;
+}
 
 /** The answer of a search. */
 export interface Found {
@@ -46,25 +53,22 @@ export interface Found {
 
 /** Sets that are asked for at once. */
 const AT_ONCE = 8;
-/** A change helps if it takes this share of the penalty, or of the harm. */
-const HELPS = 0.02;
 /** Single changes that run with all replications, and that others are combined with. */
 const BEST = 3;
 const COMBINED = 10;
 /** Answers that are found as near as possible to the present values. */
 const ANSWERS = 3;
-/** Most settings of an answer. */
-const SIZE = 4;
-/** Growth of what is paid for that counts as much as one more setting. */
-const GROWTH = 0.1;
+/** Sets from which full limits are raised: the best, none, and those with which another limit is full. */
+const STARTS = 6;
 /** Share of the runs for single changes; the rest combines and confirms them. */
 const SINGLES = 0.5;
 
 /**
  * Tries single changes once, and more of those that help; then all replications of the best. If none is enough, it adds
- * one change after the other, all that another variant does counting as one; if those that are enough cost more than now, it
- * joins those that cost nothing. The other candidate is all that another variant does. From each answer all changes are left
- * out that are not needed, and each number goes back to the present one as far as all goals hold.
+ * one change after the other, all that another variant does counting as one; if that is not enough, it raises one full
+ * limit after the other, and tries all single changes again beside the best set. If those that are enough cost more than
+ * now, it joins those that cost nothing. The other candidate is all that another variant does. From each answer all changes
+ * are left out that are not needed, and each number goes back to the present one as far as all goals hold.
  */
 export async function tuned(by: Tuning): Promise<Found> {
   return new Search(by).find();
@@ -84,14 +88,17 @@ class Search {
     const [base] = await this.runs([[]], 1);
     if (base === undefined || base === null) return NOTHING;
     const { part, helping } = await this.known(base);
-    const { helpful, tried, untried } = await this.screened(base);
+    const start = { moves: [], outcome: base };
+    const until = Math.max(this.left * (1 - SINGLES), BEST * this.by.replications);
+    const { helpful, shifting, tried, untried } = await this.screened(start, base, until);
     const singles = await this.confirmed(helpful);
     const holding = singles.filter(({ outcome }) => outcome.holds).sort(byWorth);
-    const joined = await this.joined(
-      joinable([...helpful, ...helping], holding, part),
-      base,
-      singles,
-    );
+    const candidates = joinable([...helpful, ...helping], holding, part);
+    const hasNone = holding.length === 0 && part === null;
+    const first = await this.joined(candidates, base, !hasNone);
+    const whole = hasNone ? await this.further([first ?? start, start, ...shifting], base) : first;
+    const isWorthIt = whole !== null && (hasNone || whole.outcome.holds);
+    const joined = isWorthIt ? await this.madeSmall(whole, singles) : null;
     const sets = [...holding, ...[part, joined].flatMap((own) => own ?? [])];
     const near: Tried[] = [];
     for (const own of sets
@@ -106,36 +113,42 @@ class Search {
     return { answer, others, tried, untried, isCut };
   }
 
-  /** Single changes in one run each, those that help with their outcomes. */
-  private async screened(base: Outcome): Promise<{
-    readonly helpful: readonly Tried[];
-    readonly tried: number;
-    readonly untried: number;
-  }> {
-    const open = [...this.by.moves];
-    const until = Math.max(this.left * (1 - SINGLES), BEST * this.by.replications);
+  /** Single changes in one run each beside those of a set, as long as more runs are left: the sets that help further. */
+  private async screened(
+    { moves, outcome: start }: Tried,
+    base: Outcome,
+    until: number,
+  ): Promise<Screened> {
+    const open = this.by.moves.filter((move) => areApart([move], moves));
     const helpful: Tried[] = [];
+    const shifting: Tried[] = [];
     /** What the step before a stronger change shows. */
     const weaker = new Map<Move, Outcome>();
     let tried = 0;
     while (open.length > 0 && this.left > until && !this.by.isOver()) {
       const some = open.splice(0, AT_ONCE);
       const outcomes = await this.runs(
-        some.map((move) => [move]),
+        some.map((move) => [...moves, move]),
         1,
       );
       for (const [k, outcome] of outcomes.entries()) {
         if (outcome === null) continue;
         tried++;
         const move = some[k]!;
-        if (!helps(outcome, weaker.get(move) ?? base, base)) continue;
-        helpful.push({ moves: [move], outcome });
-        if (move.stronger === undefined) continue;
+        const own = { moves: [...moves, move], outcome };
+        if (movesOn(own, start)) shifting.push(own);
+        const before = weaker.get(move) ?? start;
+        const isEnough = outcome.holds && !before.holds;
+        if (!isEnough && !helps(outcome, before, base)) continue;
+        helpful.push(own);
+        // Where one run holds all goals, the next step is tried only if more runs do not.
+        if (move.stronger === undefined || outcome.holds) continue;
         weaker.set(move.stronger, outcome);
         open.unshift(move.stronger);
       }
     }
-    return { helpful: helpful.sort(byWorth), tried, untried: open.length };
+    shifting.sort(byWorth);
+    return { helpful: helpful.sort(byWorth), shifting, tried, untried: open.length };
   }
 
   /** The best single changes, one of each setting, with all replications. */
@@ -165,33 +178,65 @@ class Search {
   }
 
   /**
-   * Helpful changes one after the other, those of another variant together, until all goals hold or none helps further;
-   * null without any but `singles`.
+   * Helpful changes one after the other, those of another variant together, until all goals hold in one run or none helps
+   * further; null without any. `isRefined`: there is an answer already, so that only one that is likely is worth the runs.
    */
   private async joined(
     helpful: readonly Tried[],
     base: Outcome,
-    singles: readonly Tried[],
+    isRefined: boolean,
   ): Promise<Tried | null> {
     const pool = [...helpful].sort(byWorth).slice(0, COMBINED);
-    if (pool.length === 0) return null;
-    let best = pool[0]!;
-    for (let size = 1; !best.outcome.holds && size < SIZE && !this.by.isOver(); size++) {
+    let best = pool[0] ?? null;
+    for (let size = 1; best !== null && !best.outcome.holds && size < SIZE; size++) {
+      const { moves, outcome }: Tried = best;
       const sets = pool
-        .filter(({ moves }) => moves.every((one) => best.moves.every((own) => !isOfSame(own, one))))
-        .map(({ moves }) => [...best.moves, ...moves]);
+        .filter((own) => areApart(own.moves, moves))
+        .map((own) => [...moves, ...own.moves]);
       const outcomes = await this.runs(sets, 1);
       const next = outcomes
-        .flatMap((outcome, k) => (outcome === null ? [] : [{ moves: sets[k]!, outcome }]))
-        .sort((a, b) => byOutcome(a.outcome, b.outcome))[0];
-      if (next === undefined || !helps(next.outcome, best.outcome, base)) break;
+        .flatMap((made, k) => (made === null ? [] : [{ moves: sets[k]!, outcome: made }]))
+        .sort(byWorth)[0];
+      if (next === undefined || !helps(next.outcome, outcome, base)) break;
       best = next;
+      // At this pace the changes that may still be added are not enough.
+      const gained = outcome.penalty - next.outcome.penalty;
+      if (isRefined && gained * (SIZE - size - 1) < next.outcome.penalty) break;
     }
-    if (singles.some(({ moves }) => moves === best.moves)) return null;
-    const outcome = await this.one(best.moves, this.by.replications);
+    return best;
+  }
+
+  /** More changes to the best of some sets, until all goals hold in one run; null if none helps. */
+  private async further(starts: readonly Tried[], base: Outcome): Promise<Tried | null> {
+    let best = starts[0]!;
+    for (const start of starts.slice(0, STARTS)) {
+      if (best.outcome.holds) break;
+      const own = await raised(start, (sets) => this.spared(sets));
+      if (byOutcome(own.outcome, best.outcome) < 0) best = own;
+    }
+    while (!best.outcome.holds && best.moves.length < SIZE && best.moves.length > 0) {
+      const { helpful } = await this.screened(best, base, this.reserve);
+      if (helpful[0] === undefined) break;
+      best = helpful[0];
+    }
+    return best.moves.length === 0 ? null : best;
+  }
+
+  /** Runs that an answer needs to be made small and confirmed. */
+  private get reserve(): number {
+    return (SIZE + 1) * this.by.replications;
+  }
+
+  private spared(sets: readonly Moves[]): Promise<readonly (Outcome | null)[]> {
+    return this.left - sets.length < this.reserve ? Promise.resolve([]) : this.runs(sets, 1);
+  }
+
+  /** A set with all replications, and what is not needed left out; null if it is one of the single changes. */
+  private async madeSmall({ moves }: Tried, singles: readonly Tried[]): Promise<Tried | null> {
+    if (singles.some((own) => own.moves === moves)) return null;
+    const outcome = await this.one(moves, this.by.replications);
     if (outcome === null) return null;
-    const joined = { moves: best.moves, outcome };
-    return outcome.holds ? this.smallest(joined) : joined;
+    return outcome.holds ? this.smallest({ moves, outcome }) : { moves, outcome };
   }
 
   /**
@@ -269,49 +314,4 @@ function joinable(
   const enough = [...holding, ...(part === null ? [] : [part])];
   if (enough.length === 0) return helpful;
   return enough.every((own) => costOf(own) > 0) ? helpful.filter((own) => costOf(own) === 0) : [];
-}
-
-/** What the growth of a set weighs, in settings. */
-function costOf({ outcome: { growth } }: Tried): number {
-  return Math.floor(growth / GROWTH + 1e-9);
-}
-
-/** Whether an outcome is better than another one, by a share of what is to be gained at all. */
-function helps(outcome: Outcome, than: Outcome, base: Outcome = than): boolean {
-  const gained = than.penalty - outcome.penalty;
-  if (gained > HELPS * base.penalty) return true;
-  return gained >= 0 && than.harm - outcome.harm > HELPS * base.harm;
-}
-
-/** Whether two changes are of one setting, or one is within the other. */
-function isOfSame(a: Move, b: Move): boolean {
-  return a.path === b.path || isWithin(a.path, b.path) || isWithin(b.path, a.path);
-}
-
-function isWithin(path: string, outer: string): boolean {
-  return path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
-}
-
-function byOutcome(a: Outcome, b: Outcome): number {
-  return Number(b.holds) - Number(a.holds) || a.penalty - b.penalty || a.harm - b.harm;
-}
-
-function effortOf({ moves }: Tried): number {
-  return moves.reduce((sum, { effort }) => sum + effort, 0);
-}
-
-/** Settings that a set changes. */
-function sizeIn({ moves }: Tried): number {
-  return moves.reduce((sum, { settings = 1 }) => sum + settings, 0);
-}
-
-function byWorth(a: Tried, b: Tried): number {
-  if (!a.outcome.holds || !b.outcome.holds) return byOutcome(a.outcome, b.outcome);
-  const further = (moves: Moves): number => moves.reduce((all, own) => all * sizeOf(own), 1);
-  return (
-    sizeIn(a) + costOf(a) - sizeIn(b) - costOf(b) ||
-    effortOf(a) - effortOf(b) ||
-    further(a.moves) - further(b.moves) ||
-    a.outcome.harm - b.outcome.harm
-  );
 }

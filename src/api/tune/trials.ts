@@ -1,11 +1,13 @@
 import {
   failsMore,
   failuresOf,
+  fullLimits,
   growthOf,
   isNearer,
   judgeTuned,
   missedIn,
   penaltyOf,
+  type FullLimit,
   type Judging,
   type TuningRuns,
 } from '../../analysis/tune.js';
@@ -21,17 +23,18 @@ import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
 import type { Prepared } from '../prepare.js';
 import { unlessOver, untraced, type PlanRuns } from '../searching.js';
-import type { Outcome } from './search.js';
+import type { Outcome } from './outcome.js';
 import type { Moves } from './smallest.js';
 import { variantWith } from './variant-with.js';
 
 /** The outcome of a set of changes with its figures. */
 export interface Shown extends Outcome {
+  readonly limits: readonly FullLimit[];
   readonly runs: TunedRuns;
 }
 
 /** The value of a budget that is nearest to its limit, or beyond it. */
-interface Nearest extends Pick<BudgetResult, 'value' | 'margin'> {
+export interface Nearest extends Pick<BudgetResult, 'value' | 'margin'> {
   readonly isHeld: boolean;
   /** All goals held in that run. */
   readonly areAll: boolean;
@@ -135,7 +138,15 @@ export class Trials {
     const penalty = penaltyOf(own, this.base) + (isWorse ? WORSE : 0);
     const harm = own.failed + own.late;
     const growth = growthOf(own.price, this.base.price);
-    return { holds: own.holds, mayHold, penalty, harm, growth, runs: own };
+    return {
+      holds: own.holds,
+      mayHold,
+      penalty,
+      harm,
+      growth,
+      limits: fullLimits(runs),
+      runs: own,
+    };
   }
 
   private note(runs: TunedRuns, moves: Moves): void {

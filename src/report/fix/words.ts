@@ -151,7 +151,9 @@ export function unheldWords(own: UnheldBudget): string {
     best === null || (own.isHeld === null && settings === '')
       ? 'no change improves it'
       : own.isHeld !== null
-        ? `held with ${settings} (${formatValue(best, unit)}), ${HELD[own.isHeld]}`
+        ? settings === ''
+          ? `${formatValue(best, unit)} with change 1, which breaks it`
+          : `held with ${settings} (${formatValue(best, unit)}), ${HELD[own.isHeld]}`
         : `at best ${formatValue(best, unit)}, with ${settings}`;
   const calm =
     holdsCalm === null

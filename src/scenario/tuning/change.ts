@@ -14,10 +14,14 @@ export interface SettingChange {
   readonly size?: number;
 }
 
-/** Some changes with what they need, each place once. */
+/** Some changes with what they need, each place once: a change of its own goes before one that another needs. */
 export function wholeOf(changes: readonly SettingChange[]): readonly SettingChange[] {
+  const own = new Set(changes.map(({ path }) => path));
   const all = changes.flatMap((change) => [change, ...(change.needs ?? [])]);
-  return all.filter((own, k) => all.findIndex(({ path }) => path === own.path) === k);
+  return all.filter((one, k) => {
+    if (changes.includes(one)) return true;
+    return !own.has(one.path) && all.findIndex(({ path }) => path === one.path) === k;
+  });
 }
 
 /** The new value as YAML on one line; null for a removal. */
