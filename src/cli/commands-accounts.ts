@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { Option, InvalidArgumentError } from 'commander';
 import {
   examples,
   withChanges,
@@ -6,10 +6,12 @@ import {
   withSearch,
   withSelection,
   withThreads,
+  type Add,
 } from './command-parts.js';
-import type { Add } from './command-parts.js';
-import { instantOf, menuOf } from './explore-flags.js';
 import { FIX_FORMATS, multiple, nameList, pathName, shareBetween, wholeNumber } from './flags.js';
+import { OptionError } from '../api/errors.js';
+import { dishesOf, type Dish } from '../api/explore/menu.js';
+import { parseDuration } from '../contracts/quantities/quantity-text.js';
 
 /** `story FILE|RESULT`. */
 export const addStory: Add = (program, action) => {
@@ -252,3 +254,21 @@ export const addSensitivity: Add = (program, action) => {
     )
     .action(action(async () => (await import('./commands/sensitivity.js')).sensitivity));
 };
+
+/** `down,slow=3,errors=20%` as an option parser. */
+function menuOf(text: string): readonly Dish[] {
+  try {
+    return dishesOf(text.split(','));
+  } catch (error) {
+    throw error instanceof OptionError ? new InvalidArgumentError(error.message) : error;
+  }
+}
+
+/** `90s` as an option parser. Unit: ns. */
+function instantOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new InvalidArgumentError('a duration is expected, such as 90s.');
+  }
+}

@@ -22,12 +22,14 @@ import {
 } from './commands-accounts.js';
 import { actionsOf, type Perform } from './command-parts.js';
 import { addCalibrate, addDrift } from './commands-calibrate.js';
-import { addCompletion } from './commands-completion.js';
-import { addExport } from './commands-export.js';
-import { addImport } from './commands-import.js';
-import { addInit } from './commands-init.js';
-import { addMcp } from './commands-mcp.js';
-import { addWorker } from './commands-worker.js';
+import {
+  addCompletion,
+  addExport,
+  addImport,
+  addInit,
+  addMcp,
+  addWorker,
+} from './commands-tools.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from '../text/version.js';
 

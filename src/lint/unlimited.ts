@@ -1,9 +1,9 @@
-import type { Call } from './calls.js';
+import { type Call, componentOf } from './calls.js';
 import { limitOfCall } from './limits.js';
-import { runLimit } from './run-limit.js';
 import type { Finding } from './rule.js';
 import type { Subject } from './subject.js';
 import { bundleYaml, callText, handyTime, timeText } from './words.js';
+import type { Ns } from '../kernel/time.js';
 
 /** Calls of services and gateways without a time limit, if their callee hangs. */
 export function unlimited(subject: Subject): readonly Call[] {
@@ -42,4 +42,23 @@ function measuredOf(call: Call): string {
   return attemptNs === Infinity
     ? 'no timeout, and no deadline that reaches the call on every way'
     : `an attempt ends after ${timeText(attemptNs)}, but nothing ends its retries or its wait`;
+}
+
+/** Time after which every run of a part is ended and leaves its calls; Infinity = it may wait for ever. */
+function runLimit(
+  part: string,
+  { scenario, consumers, graph }: Pick<Subject, 'scenario' | 'consumers' | 'graph'>,
+): Ns {
+  const component = componentOf(part);
+  const service = scenario.services.get(component);
+  const own = service?.endpoints.get(part.slice(component.length + 1))?.timeLimitNs ?? Infinity;
+  const platform = service?.environments?.timeoutNs ?? Infinity;
+  // The limit of a consumer ends the runs that it starts, not those of requests.
+  const handling =
+    graph.into(part).length > 0
+      ? [Infinity]
+      : consumers.flatMap(({ part: handler, spec }) =>
+          handler === part ? [spec.policy?.timeoutNs ?? Infinity] : [],
+        );
+  return Math.min(own, platform, handling.length === 0 ? Infinity : Math.max(...handling));
 }

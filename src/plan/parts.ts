@@ -1,6 +1,6 @@
 import { eachStep } from '../language/each-step.js';
 import { targetOf } from '../language/databases.js';
-import type { Plan } from '../contracts/plan/plan.js';
+import type { Plan, PlanPart } from '../contracts/plan/plan.js';
 import type { Route } from '../contracts/scenario/routes.js';
 import type { Target } from '../contracts/scenario/target.js';
 import { diskOf } from './disks.js';
@@ -8,8 +8,8 @@ import { partOf, type LaidPart, type Layout } from './layout.js';
 import { answersOf } from './modules/index.js';
 import type { Onces } from './onces.js';
 import { fullName } from './programs.js';
-import { askedMethodOf, requestLineOf } from './request-line.js';
 import { responseBytesOf } from './sizes.js';
+import { possibleRoutes } from '../language/routes.js';
 
 /** All priorities that parts set, ascending. */
 export function prioritiesOf(layout: Layout): readonly number[] {
@@ -100,4 +100,25 @@ function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
     if (step.verb === 'append') targets.push({ component: step.store, part: 'append' });
   });
   return targets;
+}
+
+/** HTTP method and path of a part. A route that matches several has none. */
+function requestLineOf({ source }: LaidPart): Pick<PlanPart, 'method' | 'path'> {
+  if (source.kind === 'endpoint') return { method: source.endpoint.method, path: null };
+  if (source.kind !== 'route') return { method: null, path: null };
+  const { methods, paths } = source.route;
+  return {
+    method: methods.length === 1 ? methods[0]! : null,
+    path: paths.length === 1 ? paths[0]! : null,
+  };
+}
+
+/** Method that all calls write which reach a route; null if they differ, or one writes none. */
+function askedMethodOf({ incoming }: Layout, { source }: LaidPart): string | null {
+  if (source.kind !== 'route') return null;
+  const { route, gateway } = source;
+  const lines = (incoming.get(gateway.name) ?? []).map(({ line }) => line);
+  const own = lines.filter((line) => possibleRoutes(gateway, line).includes(route));
+  const methods = new Set(own.map(({ method }) => method?.toUpperCase() ?? null));
+  return methods.size === 1 ? [...methods][0]! : null;
 }

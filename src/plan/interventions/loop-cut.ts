@@ -6,7 +6,7 @@ import { list } from '../../text/words.js';
 import { appliedTo } from './applied.js';
 import { cacheFill } from './cache-fill.js';
 import type { Source } from './kind.js';
-import { probes } from './probes.js';
+import { probes } from './processes.js';
 import { pairsWith, withoutLayers, withoutLayersFrom, type Pair } from './layers.js';
 import { isTimeLimit } from './policies.js';
 

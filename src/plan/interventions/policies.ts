@@ -2,7 +2,7 @@ import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { Intervention, InterventionKind } from './kind.js';
-import { cuts, edgesOf } from './layers.js';
+import { cuts, edgesOf, pairs } from './layers.js';
 import { attemptShare, attemptsPeak, counterShare, UNLIKELY } from './signs.js';
 
 /** Calls between two components lack the layers of these policies. `what`: `the retries`. */
@@ -77,3 +77,24 @@ export const fallbacks = without(
     return worksElsewhere ? 0.5 : UNLIKELY;
   },
 );
+
+/** No instance of a callee is excluded because its calls fail. */
+export const outliers: InterventionKind = {
+  kind: 'outliers',
+  of: (plan) =>
+    pairs(plan, ({ outlierDetection }) => outlierDetection !== null).map((pair) => ({
+      kind: 'outliers',
+      subject: pair.name,
+      part: 'loop',
+      words: `without the outlier detection of ${pair.words}`,
+      apply: ({ plan: own }) => {
+        const cut = new Set(edgesOf(own, pair.name));
+        const edges = own.edges.map((edge) =>
+          cut.has(edge) ? { ...edge, outlierDetection: null } : edge,
+        );
+        return { ...own, edges };
+      },
+    })),
+  worth: (variant, { subject }) =>
+    (variant.edges[subject]?.counters['ejections'] ?? 0) > 0 ? 0.6 : 0,
+};

@@ -1,6 +1,9 @@
 import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import type { PlanProcess } from '../../contracts/plan/process.js';
-import type { Intervention } from './kind.js';
+import type { Intervention, InterventionKind } from './kind.js';
+import { has, reaches } from './signs.js';
+import { meanOf } from '../../kernel/distribution.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 
 /** The settings of the processes of a component: its own, and those of its versions. */
 export function processesOf({ versions, ...own }: PlanComponent): readonly PlanProcess[] {
@@ -56,4 +59,37 @@ export function withComponent(
     id === component ? { ...own, ...change(own) } : own,
   );
   return { ...plan, components };
+}
+
+/** The platform does not probe a component: no instance is restarted or taken off the lists because it is slow. */
+export const probes: InterventionKind = {
+  kind: 'probes',
+  of: (plan) => withoutSetting(plan, 'probes', { kind: 'probes', part: 'loop' }, 'the probes'),
+  worth: (variant, { subject }) => (has(variant, subject, ['unready', 'killed']) ? 0.85 : 0),
+};
+
+/** Part of the p99 of all requests that a pause of a collector explains. */
+const LONG = 0.2;
+
+/** The garbage collector of a component never pauses it. */
+export const collections: InterventionKind = {
+  kind: 'collections',
+  of: (plan) =>
+    withoutSetting(
+      plan,
+      'gc',
+      { kind: 'collections', part: 'condition' },
+      'the garbage collections',
+    ),
+  // Requests that wait for the end of a pause are slow, and without a fault slowness is no degradation.
+  worth: (variant, { subject }, plan) =>
+    reaches(variant, subject) || isLong(variant, plan, subject) ? 0.85 : 0.3,
+};
+
+/** Whether the pauses of a component are as long as the slowest requests are late. */
+function isLong({ summary }: VariantResult, plan: Plan, subject: string): boolean {
+  const slowest = summary.latency.p99.value;
+  const own = plan.components.find(({ name }) => name === subject);
+  if (slowest === null || own === undefined) return false;
+  return processesOf(own).some(({ gc }) => gc !== null && meanOf(gc.pause) >= LONG * slowest * 1e9);
 }

@@ -6,14 +6,22 @@ import { markup, type Markup, type Part } from '../base/html-escape.js';
 import { caption, definitions, framed, picture, section } from '../sections/parts.js';
 import { breakable } from '../sections/budget-cells.js';
 import { answerMarkup } from '../sections/verdict.js';
-import { sweepAnswer } from './answer.js';
 import { metricFinding, metricSentences } from './best.js';
 import { hasBudgets, type SweepView } from './cases.js';
 import type { SweepChart } from './charts.js';
 import { showsLoss } from './charts/lines.js';
 import { BAND_FROM } from './charts/xy.js';
 import { edgeParts } from './limits.js';
-import { askedText, budgetCounts, settingsHeld, sweepBadge, type BudgetCount } from './words.js';
+import {
+  askedText,
+  budgetCounts,
+  settingsHeld,
+  sweepBadge,
+  type BudgetCount,
+  sweepVerdict,
+} from './words.js';
+import { plainWords, type Words } from '../base/emphasis.js';
+import { giveWords } from './gives.js';
 
 /** Widths of a picture on a wide page and on a phone. Unit: px. */
 const WIDE = 984;
@@ -211,4 +219,28 @@ function countCell(count: BudgetCount | null): Part {
   const name = held === of ? 'pass' : held === 0 && failed > 0 ? 'fail' : 'part';
   const text = `${held} of ${of}`;
   return markup`<span class="${name}">${text}</span>${open > 0 && markup`<small>${open} undecided</small>`}`;
+}
+
+/** The same as the answers of a page: what holds up to where, the component that gives in first, and the rest. */
+function sweepAnswer(view: SweepView): {
+  readonly what: Words | null;
+  readonly why: Words | null;
+  readonly also: readonly Words[];
+} {
+  const { edges } = view.result;
+  const [edge] = edges;
+  if (edge === undefined) {
+    const gives = giveWords(view);
+    const [what = null, ...others] = sweepVerdict(view);
+    const [why = null] = gives;
+    const isWhy = (words: Words): boolean => why !== null && plainWords(words) === plainWords(why);
+    return { what, why, also: others.filter((words) => !isWhy(words)) };
+  }
+  const { whose, what, gives, measured } = edgeParts(view, edge);
+  const others = sweepVerdict(view).slice(1);
+  return {
+    what: [`${whose} ${what}`],
+    why: gives === '' ? null : [gives.trim()],
+    also: [...(measured === '' ? [] : [[measured.trim()]]), ...others],
+  };
 }

@@ -1,8 +1,10 @@
-import { PRODUCE } from '../../contracts/scenario/messaging.js';
+import { PRODUCE, type Broker } from '../../contracts/scenario/messaging.js';
 import { BROKER_KINDS, brokerKindOf, brokerSchema } from '../brokers/index.js';
 import { wrapCores } from '../short-forms.js';
-import { resolveBroker } from './brokers/resolve.js';
-import { none, nothing, unchanged, type Module } from './kind.js';
+import { none, nothing, unchanged, type Module, type Entry } from './kind.js';
+import { plainHost } from '../resolve/plain-host.js';
+import { resolvePlacement } from '../resolve/placement.js';
+import { FREE_CPU } from '../../contracts/scenario/process.js';
 
 /** Brokers: clusters of nodes that hold logs or queues. */
 export const brokers: Module<'brokers'> = {
@@ -30,3 +32,20 @@ export const brokers: Module<'brokers'> = {
     return 'checked';
   },
 };
+
+/** Resolves a broker. Its nodes are instances that can crash, hang and slow down. */
+function resolveBroker({ here, name, output }: Entry<'brokers'>): Broker {
+  const { cpu = FREE_CPU, ...own } = brokerKindOf(output.kind)!.resolve({
+    here,
+    output: output as never,
+  });
+  const placement = resolvePlacement(here, output.nodes ?? null, output.zone ?? null);
+  return {
+    ...plainHost(name, output, { ...placement, cpu }),
+    kind: output.kind,
+    log: null,
+    cluster: null,
+    quota: Infinity,
+    ...own,
+  };
+}

@@ -31,10 +31,17 @@ import { collectNames } from './collect-names.js';
 import { mapOf, sorted, type Raise } from './names.js';
 import { checkNodes } from '../sections/nodes.js';
 import { resolveKeys, resolveReport, resolveSettings } from './settings.js';
-import { resolveService } from './services.js';
 import { resolveSteps } from './steps.js';
-import { checkSplits, checkVersionCycles } from './versions.js';
+import { checkSplits, checkVersionCycles, placesOf, resolveVersions } from './versions.js';
 import { resolveWorkload } from './workloads.js';
+import type { ServiceOutput } from '../schema/services.js';
+import { checkCoalescing } from './chains.js';
+import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
+import { resolveMiddleware } from './middleware.js';
+import { resolveOutbox } from '../sections/outbox.js';
+import { resolveHealthChecks } from '../sections/health-checks.js';
+import { checksOf, resolveChecks, withoutChecks, resolveProbes } from '../sections/probes.js';
+import { withTotal } from './placement.js';
 
 /** The resolved scenario of a variant, with its call graph. */
 export interface Resolved {
@@ -209,4 +216,30 @@ function checkCalls(
     const { key, node } = locate(context.tree, path);
     context.problems.add({ code: 'FL408', at: key ?? node.at, path, message: cycleText(cycle) });
   } else checkVersionCycles(context, parts);
+}
+
+/** Resolves a service. */
+function resolveService(context: Context, name: string, output: ServiceOutput): Service {
+  const here = cursorAt(context, 'services', name);
+  const counted = withTotal(output);
+  const middleware = resolveMiddleware(here.in('middleware'), output.middleware, name);
+  checkCoalescing(context, [middleware]);
+  const written = Object.keys(output.endpoints);
+  const probes = here.in('probes');
+  const service = {
+    ...resolveHost(here, name, counted),
+    probes: resolveProbes(probes, output.probes, written),
+    healthChecks: resolveHealthChecks(here.in('healthChecks'), output.healthChecks, written),
+    endpoints: new Map([
+      ...resolveEndpoints(here, name, output.endpoints),
+      ...withoutChecks(checksOf(output)),
+      ...resolveChecks(probes, name, output.probes, written),
+    ]),
+    middleware,
+    outbound: resolveOutbound(here.in('outbound'), output.outbound),
+    outbox: resolveOutbox(here.in('outbox'), output.outbox),
+    environments: null,
+  };
+  const versions = resolveVersions(here, output, service);
+  return { ...service, zones: placesOf(service, versions), versions };
 }

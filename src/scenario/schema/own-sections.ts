@@ -1,16 +1,14 @@
-import { valuesOf } from '../../contracts/fields/kinds.js';
+import { valuesOf, objectOf, unionOfKinds } from '../../contracts/fields/kinds.js';
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { admissionSchema } from './admission.js';
 import { bundleSchema, outlierDetectionSchema, type BundleOutput } from './bundle.js';
-import { clusterSchema } from './cluster.js';
-import { named } from '../../contracts/fields/common.js';
+import { named, entryText, inheriting, nameText } from '../../contracts/fields/common.js';
 import { databaseSchema } from '../../contracts/scenario/database.js';
 import { endpointSchema } from '../../contracts/scenario/services.js';
 import { gatewaySchema } from './components.js';
 import { serviceSchema } from './services.js';
-import { faultSchema } from './fault.js';
 import { functionSchema } from './functions.js';
 import { hostFields } from '../../contracts/scenario/host.js';
 import type { MiddlewareOutput } from './host.js';
@@ -26,6 +24,9 @@ import { MESH_KINDS } from '../meshes.js';
 import { meshSchema } from '../../contracts/scenario/mesh.js';
 import { platformSchema } from '../../contracts/scenario/platform.js';
 import { workloadSchema } from '../../contracts/scenario/workloads.js';
+import { reading } from '../../contracts/fields/entry.js';
+import { faultFields, type WrittenFault } from '../../contracts/scenario/faults.js';
+import { absent, field } from '../../contracts/fields/field.js';
 
 /** The sections of a run that are no modules: those before the modules, and those after them. */
 export function ownSections(policies: readonly PolicyKind[], faults: readonly FaultKind[]) {
@@ -77,3 +78,70 @@ export type OwnSections = ReturnType<typeof ownSections>;
 
 /** A validated mesh. */
 export type MeshOutput = NonNullable<z.output<OwnSections['first']['mesh']>>;
+
+/** Schema of a fault: the common fields, and those of its kind. */
+function faultSchema(kinds: readonly FaultKind[]): z.ZodType<WrittenFault> {
+  const { shape, explicit } = reading(faultFields);
+  const options = kinds.map((kind) =>
+    z
+      .strictObject({ kind: z.literal(kind.kind).describe(kind.summary), ...shape })
+      .safeExtend(objectOf(kind.schema).shape)
+      .describe(kind.summary)
+      .transform((own): WrittenFault => ({
+        ...explicit(own),
+        kind: kind.kind,
+        config: configOf(own),
+      })),
+  );
+  return valuesOf<WrittenFault>(unionOfKinds(options).describe('A failure for a limited time.'));
+
+  /** The fields of the kind itself. */
+  function configOf(own: object): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      Object.entries(own).filter(([name]) => name !== 'kind' && !Object.hasOwn(shape, name)),
+    );
+  }
+}
+
+/** A validated cluster. */
+interface ClusterOutput extends BundleOutput {
+  readonly callees?: readonly string[];
+}
+
+/** Fields of a bundle that a cluster has: those with a state that outlives a call. */
+const OF_CLUSTERS = [
+  ...[
+    'extends',
+    'retry',
+    'throttle',
+    'circuitBreaker',
+    'rateLimit',
+    'concurrencyLimit',
+    'bulkhead',
+  ],
+  ...['connections', 'outlierDetection', 'loadBalancing', 'order'],
+];
+
+/** Schema of a cluster: the fields of a bundle that several bundles can share, and the callees. */
+function clusterSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<ClusterOutput> {
+  const { shape } = objectOf(bundle);
+  const own = Object.fromEntries(
+    [...Object.keys(entryText), ...OF_CLUSTERS].map((name) => [name, shape[name] as z.ZodType]),
+  );
+  return valuesOf<ClusterOutput>(
+    inheriting(
+      z.strictObject({
+        ...own,
+        callees: field.of(
+          z.array(nameText()).min(1),
+          absent('each callee by itself'),
+          'Components that one state serves together, such as the callees of one thread pool or HTTP client: ' +
+            'limits and breakers of the cluster count the calls to all of them. Connections stay those of each.',
+          'list of names',
+        ),
+      }),
+    )
+      .describe('A cluster of Envoy, a named instance of resilience4j, or the client of a library.')
+      .meta({ id: 'cluster' }),
+  );
+}

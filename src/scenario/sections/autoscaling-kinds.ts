@@ -1,15 +1,56 @@
 import type { Autoscaling, WrittenAutoscaling } from '../../contracts/scenario/autoscaling.js';
-import type { WrittenHpa, WrittenKeda } from '../../contracts/scenario/scaling-ratio.js';
+import type {
+  WrittenHpa,
+  WrittenKeda,
+  KedaScaling,
+} from '../../contracts/scenario/scaling-ratio.js';
 import type { WrittenSchedule } from '../../contracts/scenario/scaling-schedule.js';
-import type { WrittenStepScaling } from '../../contracts/scenario/scaling-step.js';
+import type { WrittenStepScaling, TargetTracking } from '../../contracts/scenario/scaling-step.js';
 import type { WrittenTargetTracking } from '../../contracts/scenario/scaling-target.js';
 import type { HostOutput } from '../schema/host.js';
-import { resolveHpa } from './autoscaling.js';
-import { resolveKeda } from './autoscaling-keda.js';
+import { resolveHpa, checkForm, groupOf, resolveRatio } from './autoscaling.js';
 import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
-import { resolveTarget } from './autoscaling-target.js';
 import type { Cursor } from '../resolve/context.js';
+
+/** Resolves the fields of kind `keda`. */
+function resolveKeda(here: Cursor, own: WrittenKeda): KedaScaling {
+  const ratio = resolveRatio(here, own);
+  const wrong = here.conflicts();
+  const isWritten = (key: string): boolean => here.in(key).written() !== undefined;
+  const lag = ratio.metrics.some(({ metric }) => metric === 'lag');
+  // KEDA's webhook refuses this too (scaledobject_webhook.go): what uses a processor shows nothing while nothing runs.
+  if (own.min === 0 && !lag && ratio.metrics.length > 0) {
+    const message =
+      'without metric: lag nothing starts the first replica again: scale on lag as well, or write min: 1';
+    wrong(isWritten('min') ? 'min' : 'kind', message);
+  }
+  if (own.min > 0) {
+    for (const key of ['cooldownPeriod', 'activationLagThreshold'] as const) {
+      if (!isWritten(key)) continue;
+      wrong(key, `with min: ${own.min} the last replicas stay: remove it, or write min: 0`);
+    }
+  }
+  return ratio;
+}
+
+/** Share of the target below which the alarm of a scale-in is raised. */
+const LOW = 0.9;
+
+/** Resolves the fields of kind `targetTracking`: two steps whose change is the ratio of the metric to its target. */
+function resolveTarget(here: Cursor, own: WrittenTargetTracking): TargetTracking {
+  const of = groupOf(here, own);
+  checkForm(here.in('target'), own.metric, own.target);
+  const { kind, metric, min, max, syncNs, metricDelayNs, periods, inPeriods, scaleIn } = own;
+  const target = own.target.value;
+  const change = { unit: 'ratio', value: target } as const;
+  return {
+    ...{ kind, metrics: [{ metric, target, of }], min, max, syncNs, metricDelayNs, periods },
+    ...{ shrinks: scaleIn, inPeriods, above: [{ threshold: target, change }] },
+    below: scaleIn ? [{ threshold: LOW * target, change }] : [],
+    ...{ outCooldownNs: own.outCooldownNs, inCooldownNs: own.inCooldownNs },
+  };
+}
 
 interface Scaler<Output> {
   /** Fewest and most replicas as written; `replicas`: the initial number, 1 if it is not written. */
