@@ -143,3 +143,39 @@ faults: [ { id: flaky, kind: error, status: 503, afterWork: true, target: db, sh
     expect(Math.abs((users * components[0].factor) / 166.7 - 1)).toBeLessThan(0.04);
   });
 });
+
+/** A saga of two steps: rooms take `rooms` of 25 ms at once, mails 10 of 40 ms, and its engine repeats mails until they succeed. */
+const saga = (rate: number, rooms: number): string => `
+faultline: 1
+title: Steps of sagas
+run: { duration: 60s, warmup: 5s, seed: 4 }
+services:
+  booking: { replicas: 2, concurrency: 40, endpoints: { book: [ work: 2ms, { saga: trip } ] } }
+  rooms: { concurrency: ${rooms}, endpoints: { hold: { idempotent: true, steps: [ wait: 25ms ] }, release: { idempotent: true, steps: [ wait: 1ms ] } } }
+  mails: { concurrency: 10, endpoints: { confirm: { idempotent: true, steps: [ wait: 40ms ] } } }
+sagas:
+  trip:
+    kind: orchestrated
+    orchestrator: booking
+    steps:
+      - { name: hold, call: rooms.hold, compensation: rooms.release, policy: { timeout: 1s } }
+      - { name: mail, call: mails.confirm, kind: retryable, policy: { timeout: 1s } }
+workloads: { guests: { arrivals: poisson(${rate}/s), patience: 5s, requests: [ { call: booking.book } ] } }
+`;
+
+describe('headroom of the steps of sagas', () => {
+  it.each([100, 270])('counts a step once that the engine repeats, at %i/s: 10 / 40 ms', (rate) => {
+    const { rate: limit, name } = limitOf(saga(rate, 40));
+    expect(name).toBe('mails');
+    expect(limit / 250).toBeGreaterThan(0.97);
+    expect(limit / 250).toBeLessThan(1.03);
+  });
+
+  it('counts the requests that are due at a full first step: 5 / 25 ms', () => {
+    const { rate: limit, name } = limitOf(saga(240, 5));
+    expect(name).toBe('rooms');
+    // The sagas that it refuses are undone there: 1 ms for each of 26 ms.
+    expect(limit / 200).toBeGreaterThan(0.94);
+    expect(limit / 200).toBeLessThan(1.05);
+  });
+});

@@ -3,7 +3,16 @@ import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Asked } from './question.js';
 import { ownRepeats } from './own-repeats.js';
 import { remembered } from './remembered.js';
-import { admittedOf, arrivedOf, executedOf, sumCells, sumOutcomes, sumParts } from './sums.js';
+import { stepsAfter } from './saga-steps.js';
+import {
+  admittedOf,
+  arrivedOf,
+  executedOf,
+  succeededOf,
+  sumCells,
+  sumOutcomes,
+  sumParts,
+} from './sums.js';
 import { areaOf, inService, picked, pickOf, type GaugePick } from './gauges.js';
 import { instancesOf, partsOf } from './variant-data.js';
 import { cellsAround } from './window.js';
@@ -55,10 +64,18 @@ export function visitsIn(asked: Moment): Visits {
   // A part that calls itself through others counts once.
   const open = new Set<number>();
   const repeats = ownRepeats(asked, { begun, calls, attempts });
+  const steps = stepsAfter(plan);
+  const succeededOn =
+    (stat: number) =>
+    ({ edges }: (typeof records)[number]): number =>
+      succeededOf(sumOutcomes([edges[stat]], window.cells));
   const dueOn = (stat: number): number => {
     const { from } = plan.statEdges[stat];
     const own = begun(from);
-    return own > 0 ? (calls(stat) / own) * repeats(stat) * due(from) : 0;
+    if (own > 0) return (calls(stat) / own) * repeats(stat) * due(from);
+    // What drives sagas has no executions, and repeats some calls until they succeed.
+    const first = (steps.get(stat) ?? []).map((before) => rateOf(succeededOn(before)));
+    return Math.min(calls(stat), ...first) * repeats(stat);
   };
   const measure = (part: number): number => {
     if (users.has(part) || open.has(part)) return arrived(part);
