@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { safeName } from '../text/file-name.js';
+import { safeName, slugOf } from '../text/file-name.js';
 import { STDIN } from './files.js';
 
 /** Names of devices on some systems. */
@@ -9,17 +9,8 @@ const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
  * The name of a report: that of the scenario's file, made safe where necessary, or its title where there is no file.
  */
 export function reportName(path: string, title = ''): string {
-  if (path === STDIN) return titleName(title);
+  if (path === STDIN) return safeFileName(slugOf(title) || 'stdin');
   return safeFileName(basename(path).replace(/\.ya?ml$/, ''));
-}
-
-function titleName(title: string): string {
-  const slug = title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replace(/^-+|-+$/g, '');
-  return safeFileName(slug === '' ? 'stdin' : slug);
 }
 
 /** The file as an argument of a command. */

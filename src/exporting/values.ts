@@ -62,6 +62,18 @@ export function fieldIn(
   return field === undefined || written === null ? null : [field[0], written];
 }
 
+/** The fields for a setting, or for all settings in a mapping, as far as the product has them. */
+export function fieldsIn(
+  fields: Fields,
+  name: string,
+  value: unknown,
+): readonly (readonly [path: string, value: unknown])[] {
+  return settingsIn(name, value).flatMap(([each, own]) => {
+    const field = fieldIn(fields, each, own);
+    return field === null ? [] : [field];
+  });
+}
+
 /** A setting, or all settings in a mapping, by their dotted names. */
 export function settingsIn(
   name: string,

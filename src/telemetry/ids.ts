@@ -1,5 +1,6 @@
 import { mix, mixed, streamKey, type StreamKey } from '../kernel/rng.js';
 import type { Plan } from '../contracts/plan/plan.js';
+import { hex } from '../text/checksum.js';
 
 /** Which span of a row: that of the caller, of the process that was called, or of a proxy between them. */
 export const SIDE = Object.freeze({ caller: 0, callee: 1, proxy: 2 } as const);
@@ -32,10 +33,6 @@ export class Ids {
 function words({ a, b }: StreamKey, id: number, index: number): string {
   mix(a, b, id | 0, Math.floor(id / 4_294_967_296), index);
   return hex(mixed.x) + hex(mixed.y | 1);
-}
-
-function hex(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, '0');
 }
 
 /** A number in [0, 1) from the id of a root row, by which traces are sampled. */

@@ -13,6 +13,7 @@ export function checksum(text: string): string {
   return hex(high) + hex(low);
 }
 
-function hex(word: number): string {
+/** 32 bits as 8 hexadecimal digits. */
+export function hex(word: number): string {
   return (word >>> 0).toString(16).padStart(8, '0');
 }

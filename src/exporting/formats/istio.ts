@@ -4,11 +4,10 @@ import {
   asIs,
   documents,
   duration,
-  fieldIn,
+  fieldsIn,
   number,
   partOf,
   put,
-  settingsIn,
   type Fields,
 } from '../values.js';
 
@@ -84,10 +83,7 @@ function writeCalls(
   const known = RULE[policy];
   if (known === undefined) return `Istio has no ${policy}`;
   if (value === null) return `the limit has to be removed from the DestinationRule of ${hosts[0]!}`;
-  const found = settingsIn(field, value).flatMap(([name, own]) => {
-    const property = fieldIn(known, name, own);
-    return property === null ? [] : [property];
-  });
+  const found = fieldsIn(known, field, value);
   if (found.length === 0) return `Istio has no field for ${field === '' ? policy : field}`;
   for (const host of hosts) {
     const rule = partOf(rules, host);

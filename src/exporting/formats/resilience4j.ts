@@ -5,11 +5,11 @@ import {
   documents,
   duration,
   fieldIn,
+  fieldsIn,
   number,
   partOf,
   percent,
   put,
-  settingsIn,
   type Fields,
 } from '../values.js';
 
@@ -130,10 +130,7 @@ function propertiesOf(act: Act & CallsAct): readonly (readonly [string, unknown]
   const kind = kindOf(bundle[policy]);
   if (kind !== null && kind !== 'resilience4j' && policy !== 'timeout')
     return `the ${policy} is one of kind ${kind}, whose fields resilience4j does not have`;
-  const found = settingsIn(field, value).flatMap(([name, own]) => {
-    const property = fieldIn(known, name, own);
-    return property === null ? [] : [property];
-  });
+  const found = fieldsIn(known, field, value);
   return found.length > 0 ? found : `resilience4j has no property for ${field || policy}`;
 }
 

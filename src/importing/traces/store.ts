@@ -148,27 +148,27 @@ export class SpanStore {
 
   private grow(): void {
     const room = this.start.length * 2;
-    this.start = widerDoubles(this.start, room);
-    this.end = widerDoubles(this.end, room);
-    this.traceHash = widerDoubles(this.traceHash, room);
-    this.queuedNs = widerFloats(this.queuedNs, room);
-    this.sampled = widerFloats(this.sampled, room);
-    this.service = widerShorts(this.service, room);
-    this.instance = widerShorts(this.instance, room);
-    this.name = widerShorts(this.name, room);
-    this.store = widerShorts(this.store, room);
-    this.operation = widerShorts(this.operation, room);
-    this.peer = widerShorts(this.peer, room);
-    this.kind = widerBytes(this.kind, room);
-    this.flags = widerBytes(this.flags, room);
-    this.attempt = widerBytes(this.attempt, room);
-    this.proxy = widerBytes(this.proxy, room);
-    this.workload = widerShorts(this.workload, room);
-    this.side = widerBytes(this.side, room);
-    this.idA = widerWords(this.idA, room);
-    this.idB = widerWords(this.idB, room);
-    this.parentA = widerWords(this.parentA, room);
-    this.parentB = widerWords(this.parentB, room);
+    this.start = wider(this.start, room);
+    this.end = wider(this.end, room);
+    this.traceHash = wider(this.traceHash, room);
+    this.queuedNs = wider(this.queuedNs, room);
+    this.sampled = wider(this.sampled, room);
+    this.service = wider(this.service, room);
+    this.instance = wider(this.instance, room);
+    this.name = wider(this.name, room);
+    this.store = wider(this.store, room);
+    this.operation = wider(this.operation, room);
+    this.peer = wider(this.peer, room);
+    this.kind = wider(this.kind, room);
+    this.flags = wider(this.flags, room);
+    this.attempt = wider(this.attempt, room);
+    this.proxy = wider(this.proxy, room);
+    this.workload = wider(this.workload, room);
+    this.side = wider(this.side, room);
+    this.idA = wider(this.idA, room);
+    this.idB = wider(this.idB, room);
+    this.parentA = wider(this.parentA, room);
+    this.parentB = wider(this.parentB, room);
   }
 }
 
@@ -220,32 +220,11 @@ function mixed(word: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-function widerDoubles(from: Float64Array, room: number): Float64Array<ArrayBuffer> {
-  const to = new Float64Array(room);
-  to.set(from);
-  return to;
-}
+type Column = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
-function widerFloats(from: Float32Array, room: number): Float32Array<ArrayBuffer> {
-  const to = new Float32Array(room);
-  to.set(from);
-  return to;
-}
-
-function widerShorts(from: Uint16Array, room: number): Uint16Array<ArrayBuffer> {
-  const to = new Uint16Array(room);
-  to.set(from);
-  return to;
-}
-
-function widerBytes(from: Uint8Array, room: number): Uint8Array<ArrayBuffer> {
-  const to = new Uint8Array(room);
-  to.set(from);
-  return to;
-}
-
-function widerWords(from: Uint32Array, room: number): Uint32Array<ArrayBuffer> {
-  const to = new Uint32Array(room);
+/** A column of the same kind with more room. */
+function wider<T extends Column>(from: T, room: number): T {
+  const to = new (from.constructor as new (length: number) => T)(room);
   to.set(from);
   return to;
 }

@@ -4,18 +4,14 @@ import { raw, type Markup } from '../base/html-escape.js';
 import type { Scale } from './scale.js';
 import type { Look } from './theme.js';
 
-/** Where a plot is drawn: its scales, and its edges in px. */
-export interface Plot {
-  readonly x: Scale;
-  readonly y: Scale;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 /** The margins of a picture around its plot. Unit: px. */
 export type Margin = Readonly<Record<'left' | 'right' | 'top' | 'bottom', number>>;
+
+/** Where a plot is drawn: its scales, and its edges in px. */
+export interface Plot extends Margin {
+  readonly x: Scale;
+  readonly y: Scale;
+}
 
 /** The plot of a picture: `scales` makes the scale of x from its ends, and that of y from its lower and upper end. */
 export function plotIn(

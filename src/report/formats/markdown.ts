@@ -2,7 +2,7 @@ import type { Words } from '../base/emphasis.js';
 import { groupedBy } from '../../text/order.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
-import { budgetFigure, isBroken, meaningOf } from '../view/budget-words.js';
+import { besideBudget, budgetFigure, isBroken } from '../view/budget-words.js';
 import { causeSentence } from '../words/causes.js';
 import { guessText } from '../words/guess-words.js';
 import { mapRows } from '../tipping/map.js';
@@ -237,11 +237,6 @@ function judgedTable({ result: { variants, replications } }: View, list: JudgedL
   );
   const table = markdownTable(heads, [...body, [list.met, ...held]]);
   return `## ${list.heading}\n\n${table}${note === '' ? '' : `\n\n${note}`}`;
-}
-
-function besideBudget(metric: string): string {
-  const meaning = meaningOf(metric);
-  return meaning === null ? '' : ` (${meaning})`;
 }
 
 function budgetText(budget: BudgetResult | null): string {

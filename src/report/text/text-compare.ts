@@ -2,7 +2,7 @@ import type { Result } from '../../contracts/result/result.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
 import {
   budgetFigure,
-  meaningOf,
+  besideBudget,
   isBroken,
   isFailure,
   isUndecided,
@@ -213,7 +213,7 @@ function rowLines(list: JudgedList, row: JudgedRow, { result, width, options }: 
   const values = listed
     .map(({ budget, name }) => `${oneLine(name)} ${oneLine(budgetFigure(budget!))}`)
     .join('; ');
-  const tail = `${values === '' ? closest(by) : values}${besideValue(row.metric)}${isIdle ? '' : besideIdle(idle)}`;
+  const tail = `${values === '' ? closest(by) : values}${besideBudget(row.metric)}${isIdle ? '' : besideIdle(idle)}`;
   const text = oneLine(row.text);
   const budget = left(text, width);
   const tone = values === '' ? paint.dim : (own: string): string => own;
@@ -222,12 +222,6 @@ function rowLines(list: JudgedList, row: JudgedRow, { result, width, options }: 
   const [first, ...rest] = wrapped(text, INDENT, INDENT, columns);
   const below = wrapped(tail, VALUES, VALUES, columns);
   return [`  ${shown}  ${first!.trimStart()}`, ...rest, ...below.map(tone)];
-}
-
-/** Said once per budget, after the values: whether failures count in a latency, and that a level is its mean. */
-function besideValue(metric: string): string {
-  const meaning = meaningOf(metric);
-  return meaning === null ? '' : ` (${meaning})`;
 }
 
 /** The variants in which a budget has no meaning, which hold or break it in no way. */

@@ -77,6 +77,12 @@ export function meaningOf(metric: string): string | null {
   return /\.successLatency(?:\.|$| )/u.test(metric) ? 'of successes' : null;
 }
 
+/** The same beside the text of a budget: ` (of successes)`; '' where there is nothing to say. */
+export function besideBudget(metric: string): string {
+  const meaning = meaningOf(metric);
+  return meaning === null ? '' : ` (${meaning})`;
+}
+
 /** Whether a budget is on the mean of a level, such as a backlog, because it names no statistic. */
 export function isMean(metric: string): boolean {
   const parsed = parseMeasure(metric);

@@ -1,7 +1,7 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { HealthState } from '../../contracts/result/cascade.js';
 import { byCodeUnit } from '../../text/order.js';
-import { degradedIntervals, isServer, type View } from './view.js';
+import { degradedIntervals, depthsOf, isServer, type View } from './view.js';
 import { backlogsAt, backlogsOf, type Backlog } from './waiting.js';
 
 /** A lane: one component or request, and its degraded intervals. */
@@ -55,9 +55,7 @@ export function mechanismWords(mechanism: string): string {
  */
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
   const { states, influences } = variant.cascade;
-  const depth = new Map<string, number>(
-    view.result.topology.nodes.map((node) => [node.name, node.depth]),
-  );
+  const depth = depthsOf(view);
   const workloads = new Set<string>(
     view.result.topology.nodes.filter((n) => n.kind === 'workload').map((n) => n.name),
   );

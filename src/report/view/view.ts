@@ -225,11 +225,14 @@ export function requestLabel(view: View, request: string): string {
   return workloads.size === 1 ? request.slice(request.indexOf('.') + 1) : request;
 }
 
+/** By component: how many calls it is away from the users. */
+export function depthsOf({ result }: View): ReadonlyMap<string, number> {
+  return new Map(result.topology.nodes.map(({ name, depth }) => [name, depth]));
+}
+
 /** A loop's components, those nearest to the users first, joined by arrows: `edge → checkout → payments`. */
 export function loopWords(view: View, through: readonly string[]): string {
-  const depth = new Map<string, number>(
-    view.result.topology.nodes.map((node) => [node.name, node.depth]),
-  );
+  const depth = depthsOf(view);
   const ordered = through
     .slice()
     .sort((a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b));

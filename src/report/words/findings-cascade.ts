@@ -8,7 +8,7 @@ import { lanesOf, type Lane } from '../view/lanes.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';
 import { listed } from '../base/format.js';
-import { degradedIntervals, loopWords, type View } from '../view/view.js';
+import { degradedIntervals, depthsOf, loopWords, type View } from '../view/view.js';
 import { leftWords } from '../view/waiting.js';
 import { degradedSubjects, everDegraded } from './words.js';
 
@@ -28,9 +28,7 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
   const retried = influences.some((i) => i.mechanism === 'retryLoad');
   const repeats = hedged ? (retried ? 'retries and hedges' : 'hedges') : 'retries';
-  const depth = new Map<string, number>(
-    view.result.topology.nodes.map((node) => [node.name, node.depth]),
-  );
+  const depth = depthsOf(view);
   const reached = [...new Set(up.map((i) => i.to))].sort(
     (a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0),
   );

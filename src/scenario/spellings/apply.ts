@@ -88,23 +88,24 @@ class Spelling extends Rewriting {
 
   /** `outlier_detection` and `CircuitBreaker` are policies. */
   private renamed(key: string, entry: Entry, value: MapNode, policy: string): void {
-    const known = this.source.entries.get(policy);
-    if (known !== undefined && this.isTwice(known.key, entry.key, this.source.at)) {
-      this.result = without(this.result, key);
-      return this.twice(key, entry.key, policy, known.key);
-    }
+    if (this.leavesOut(key, entry, policy)) return;
     this.result = withEntry(without(this.result, key), policy, { key: entry.key, value });
     this.policy(policy, value);
+  }
+
+  /** Whether an entry is left out, because the policy that it becomes is written as well. */
+  private leavesOut(key: string, entry: Entry, policy: string): boolean {
+    const known = this.source.entries.get(policy);
+    if (known === undefined || !this.isTwice(known.key, entry.key, this.source.at)) return false;
+    this.result = without(this.result, key);
+    this.twice(key, entry.key, policy, known.key);
+    return true;
   }
 
   /** A block under its name in the product becomes a policy. */
   private block(key: string, entry: Entry, value: MapNode, block: Block): void {
     const { policy, kind } = block;
-    const known = this.source.entries.get(policy);
-    if (known !== undefined && this.isTwice(known.key, entry.key, this.source.at)) {
-      this.result = without(this.result, key);
-      return this.twice(key, entry.key, policy, known.key);
-    }
+    if (this.leavesOut(key, entry, policy)) return;
     this.result = without(this.result, key);
     const own = map(new Map(), value.at);
     this.result = withEntry(this.result, policy, { key: entry.key, value: own });

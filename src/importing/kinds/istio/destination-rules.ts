@@ -1,3 +1,4 @@
+import { BALANCERS } from '../../../scenario/spellings/istio.js';
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component } from '../../system.js';
@@ -5,13 +6,6 @@ import { filled, from, list, map, plain, type Written } from '../../written.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
 import { istioMesh } from './mesh.js';
 import { bundleOf, type Mesh } from '../mesh.js';
-
-const BALANCERS: Readonly<Record<string, string>> = {
-  ROUND_ROBIN: 'roundRobin',
-  LEAST_REQUEST: 'leastRequest',
-  LEAST_CONN: 'leastRequest',
-  RANDOM: 'random',
-};
 
 /** Limits, ejections, balancers and subsets of the callees of a mesh. */
 export const destinationRules: DocumentKind = {

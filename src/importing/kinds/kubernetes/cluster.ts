@@ -213,7 +213,11 @@ export function leaveOut(
   }
 }
 
-function isSelectedBy({ namespace, selector }: Selecting): (pods: Pods) => boolean {
+/** Whether a selector in a namespace chooses these pods. */
+export function isSelectedBy({
+  namespace,
+  selector,
+}: Pick<Selecting, 'namespace' | 'selector'>): (pods: Pods) => boolean {
   return (pods) =>
     selector.size > 0 &&
     pods.namespace === namespace &&

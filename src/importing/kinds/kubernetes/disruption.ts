@@ -3,7 +3,7 @@ import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { map } from '../../written.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
-import { clusterOf, type Cluster } from './cluster.js';
+import { clusterOf, isSelectedBy, type Cluster } from './cluster.js';
 import { amountOf } from './quantities.js';
 
 /** How many pods a drain of a node may stop at once. */
@@ -34,15 +34,11 @@ function selectedBy(
   { pods, components }: Cluster,
   { components: all }: System,
 ): readonly Component[] {
-  const wanted = textsOf(document.get('spec', 'selector', 'matchLabels'));
-  const namespace = namespaceOf(document);
-  const found = pods.flatMap((each) => {
-    const isMeant =
-      wanted.size > 0 &&
-      each.namespace === namespace &&
-      [...wanted].every(([key, value]) => each.labels.get(key) === value);
-    return isMeant ? (components.get(`${each.namespace}/${each.name}`) ?? []) : [];
-  });
+  const selector = textsOf(document.get('spec', 'selector', 'matchLabels'));
+  const isMeant = isSelectedBy({ namespace: namespaceOf(document), selector });
+  const found = pods
+    .filter(isMeant)
+    .flatMap((each) => components.get(`${each.namespace}/${each.name}`) ?? []);
   const chosen = new Set(found);
   return all.filter((one) => chosen.has(one) && one.section === 'services' && !one.isLoad);
 }

@@ -4,7 +4,7 @@ import type { Component } from '../../system.js';
 import { filled, from, guess, list, map, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
-import { secondsOf } from './quantities.js';
+import { countOf, secondsOf } from './quantities.js';
 
 /** Autoscalers of version 2, and those of version 1 with their one target. */
 export const autoscalers: DocumentKind = {
@@ -35,11 +35,7 @@ function scale(spec: Cell | undefined, component: Component): void {
   const metrics = metricsOf(spec, component);
   if (metrics.length === 0) spec?.list('no metric of this autoscaler can act');
   if (spec === undefined || metrics.length === 0) return;
-  const count = (key: string): Written | undefined => {
-    const cell = spec.get(key);
-    const value = cell?.number();
-    return value === undefined || value < 1 ? undefined : from(value, cell);
-  };
+  const count = (key: string): Written | undefined => countOf(spec.get(key));
   const written = map({
     min: count('minReplicas'),
     max: count('maxReplicas'),

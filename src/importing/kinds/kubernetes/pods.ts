@@ -1,7 +1,7 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import { filled, from, guess, map, plain, type Written } from '../../written.js';
-import { graceOf, coresOf, secondsOf, sizeOf } from './quantities.js';
+import { countOf, graceOf, coresOf, secondsOf, sizeOf } from './quantities.js';
 
 /** Cores of a node, if nothing says more: what a process can use at once. */
 const NODE_CORES = 4;
@@ -87,11 +87,7 @@ function requestsOf(cpu: Written | undefined, memory: Written | undefined): Writ
 
 function probeOf(probe: Cell | undefined, isReadiness: boolean): Written | undefined {
   if (probe === undefined) return undefined;
-  const count = (key: string): Written | undefined => {
-    const cell = probe.get(key);
-    const value = cell?.number();
-    return value === undefined || value < 1 ? undefined : from(value, cell);
-  };
+  const count = (key: string): Written | undefined => countOf(probe.get(key));
   const written = map(
     {
       period: secondsOf(probe.get('periodSeconds')),

@@ -48,3 +48,9 @@ export function amountOf(cell: Cell | undefined): WrittenScalar | undefined {
   if (/^\d+$/.test(text)) return from(Number(text), cell);
   return /^\d{1,3}%$/.test(text) && Number(text.slice(0, -1)) <= 100 ? from(text, cell) : undefined;
 }
+
+/** A number that Kubernetes takes: 1 or more. */
+export function countOf(cell: Cell | undefined): WrittenScalar | undefined {
+  const value = cell?.number();
+  return value === undefined || value < 1 ? undefined : from(value, cell);
+}

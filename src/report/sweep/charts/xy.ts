@@ -155,7 +155,7 @@ interface Missing {
 /** Ranges in which a variant has no figure, with one line of the picture for each variant. */
 function missingRows({ series }: XySpec): Missing[][] {
   return series.flatMap(({ look, points }) => {
-    const row: { look: Look; word: string; from: number; to: number }[] = [];
+    const row: { -readonly [K in keyof Missing]: Missing[K] }[] = [];
     let open = false;
     for (const point of points) {
       if (point.value !== null || point.word === null) {
