@@ -63,7 +63,7 @@ export class Collector {
     const lifetimes = new Lifetimes(journal);
     const history = new History(alerts, scrapes);
     const family = (name: string): SeriesFamily =>
-      new SeriesFamily(name, { store, scrapes, history, wanted: this.wanted });
+      new SeriesFamily(name, { store, history, wanted: this.wanted });
     const last = Math.floor((plan.horizonNs - plan.warmupNs) / scrapes.intervalNs);
     for (const [view, counts] of this.views) {
       const { counter, time } = COUNTED_SERIES[view];
@@ -112,7 +112,6 @@ function fill({ labels, more, instance, at, seconds }: Counts, by: Counting, all
 /** Where the samples of a family go. */
 interface Target {
   readonly store: SeriesStore;
-  readonly scrapes: Scrapes;
   readonly history: History;
   readonly wanted: Wanted;
 }

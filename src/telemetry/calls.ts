@@ -40,7 +40,6 @@ export interface Call {
   readonly callerInstance: string | null;
   /** Process that was called, such as `orders[0]`; null if none was reached. */
   readonly instance: string | null;
-  readonly instanceId: number;
   /** Number of the try, 1 for the first; of a publication its number of messages. */
   readonly attempt: number;
   /** See TraceRecord. */
@@ -63,8 +62,6 @@ export interface Call {
   readonly served: OutcomeName | null;
   readonly servedStatus: number;
   readonly servedAt: number;
-  /** The run ended before the called server was done. */
-  readonly isServing: boolean;
   /** The process of the caller died before the attempt ended. */
   readonly callerDied: boolean;
   /** The application left the proxy that made the attempt. */
@@ -81,7 +78,6 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
   const part = plan.parts[partId];
   const outcome = rows.outcome[row];
   const served = rows.served[row];
-  const instanceId = rows.instance[row];
   const kind = kindIndex(outcome);
   return {
     id: rows.id[row],
@@ -94,8 +90,7 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
     caller: from === null ? null : plan.components[from.component],
     callerPart: from,
     callerInstance: processName(plan, rows.caller[row]),
-    instance: instanceId < 0 ? null : instanceName(plan, instanceId),
-    instanceId,
+    instance: rows.instance[row] < 0 ? null : instanceName(plan, rows.instance[row]),
     attempt: rows.attempt[row],
     via: rows.via[row],
     number: rows.number[row],
@@ -113,7 +108,6 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
     served: isThrottled(plan, part, served) ? null : servedName(served),
     servedStatus: served === 0 ? 0 : statusOf(served),
     servedAt: time(rows.servedAt),
-    isServing: served !== 0 && kindIndex(served) === UNFINISHED,
     callerDied: rows.left[row] === LEFT.died,
     isLeft: rows.left[row] === LEFT.application,
   };

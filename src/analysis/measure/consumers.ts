@@ -4,7 +4,7 @@ import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { placeOfValue } from '../../kernel/rng.js';
 import { ranges } from '../../model/modules/messaging/assignment.js';
 import { sumOf } from '../../stats/sums.js';
-import { busyOf, requestRates } from './loads.js';
+import { busyOf, requestRate } from './loads.js';
 import { partitionShares } from './key-shares.js';
 import type { GaugePick } from './gauges.js';
 import { meterOf } from './meter-of.js';
@@ -62,7 +62,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   const instances = meanInstances(asked, component);
   const uses: ConsumerUse[] = [];
   const ratesOf = (handler: number): number =>
-    requestRates({ ...asked, selection: { ...selection, parts: [handler] } }).arrived;
+    requestRate({ ...asked, selection: { ...selection, parts: [handler] } });
   for (const [handler, own] of consumersByHandler(data.plan)) {
     const { sources, limits, logs, lines, batch, perMessage } = own;
     if (data.plan.parts[handler].component !== component) continue;
@@ -111,7 +111,7 @@ function spreadOf(asked: Asked, log: Log, instances: number): Spread {
   );
   const rates = acts.map(({ from }) => {
     const selection = { ...asked.selection, parts: [from] };
-    return requestRates({ ...asked, selection }).arrived;
+    return requestRate({ ...asked, selection });
   });
   const all = sumOf(rates);
   const each = acts.map(({ key }) =>

@@ -3,33 +3,19 @@ import { edgeSums, partSums } from './column-sums.js';
 import type { Asked } from './question.js';
 import { arrivedOf, sumTable } from './sums.js';
 
-/** Requests per second, mean of the runs. */
-export interface Rates {
-  readonly arrived: number;
-  /** Those that got a worker. */
-  readonly served: number;
-}
-
-/** Requests of the parts of a selection that arrive in the window. */
-export function requestRates({ data, selection, window }: Asked): Rates {
+/** Requests per second of the parts of a selection that arrive in the window, mean of the runs. */
+export function requestRate({ data, selection, window }: Asked): number {
   let arrived = 0;
-  let served = 0;
   for (const record of data.records) {
-    for (const part of selection.parts) {
-      const { outcomes, queueWait } = record.parts[part];
-      arrived += arrivedOf(sumTable([outcomes], window.cells, OUTCOME_KINDS));
-      for (const segment of window.segments) served += queueWait[segment].count;
-    }
+    for (const part of selection.parts)
+      arrived += arrivedOf(sumTable([record.parts[part].outcomes], window.cells, OUTCOME_KINDS));
   }
-  const perSecond = perSecondOf({ data, window });
-  // Parts without workers, such as operations of a cache, record no waits.
-  return { arrived: arrived * perSecond, served: (served > 0 ? served : arrived) * perSecond };
+  return arrived * perSecondOf({ data, window });
 }
 
-/** Calls of the edges of a selection in the window. */
-export function callRates(asked: Asked): Rates {
-  const rate = edgeSums(asked, 'calls').reduce((sum, calls) => sum + calls, 0) * perSecondOf(asked);
-  return { arrived: rate, served: rate };
+/** Calls per second of the edges of a selection in the window. */
+export function callRate(asked: Asked): number {
+  return edgeSums(asked, 'calls').reduce((sum, calls) => sum + calls, 0) * perSecondOf(asked);
 }
 
 /** Worker time of the parts of a selection per second of the window. */

@@ -10,7 +10,6 @@ import {
   cellsOf,
   clipped,
   recoverySlots,
-  recoveryWindows,
   RECOVERY_WINDOW_NS,
   type CellSet,
   type Span,
@@ -19,12 +18,11 @@ import {
 /** A window with fewer arrivals is merged with the next. */
 export const FEW_ARRIVALS = 20;
 
-/** Windows after a fault, and the time before it with which they are compared. */
+/** The time after a fault, and the time before it with which it is compared. */
 export interface RecoveryGrid {
   readonly before: CellSet;
   /** From the start of the fault, its own time included. */
   readonly since: readonly CellSet[];
-  readonly windows: readonly CellSet[];
   /** Slots in which a recovery may begin, see recoverySlots. */
   readonly slots: readonly CellSet[];
   readonly slotNs: Ns;
@@ -201,7 +199,6 @@ export function gridBetween(
   return {
     before,
     since: windowsFrom(fromNs, after.untilNs, data),
-    windows: recoveryWindows(after, plan),
     ...recoverySlots(after, plan),
   };
 }

@@ -12,7 +12,7 @@ import { inService, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { callUses, requestUses } from './limit-uses.js';
 import { lineUse, type LineUse } from './lines.js';
-import { callRates } from './loads.js';
+import { callRate } from './loads.js';
 import { locksOf } from './lock-uses.js';
 import { outgrownIn } from './outgrown.js';
 import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence.js';
@@ -184,7 +184,7 @@ function connectionsOf(asked: Measuring, component: PlanComponent, edge: Compone
     need: used * growth(loss, share),
     fixed: 0,
     share,
-    rate: own > 0 ? own : callRates(pool).arrived,
+    rate: own > 0 ? own : callRate(pool),
   };
 }
 

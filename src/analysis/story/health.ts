@@ -14,8 +14,6 @@ export interface Episode {
   readonly from: number;
   readonly until: number;
   readonly worst: HealthState;
-  /** First step of each state that it reaches. */
-  readonly onset: Partial<Record<HealthState, number>>;
 }
 
 /** Health of one lane in one run. */
@@ -195,14 +193,8 @@ export function episodesOf(
     const isCut = isWorse && from >= 0 && step > from;
     most = isDegraded && !isCut ? Math.max(most, level) : level;
     if ((isDegraded && !isCut) || from < 0) continue;
-    const onset: Partial<Record<HealthState, number>> = {};
-    let worst = 0;
-    for (let at = from; at < step; at++) {
-      const level = STATES.indexOf(states[at]);
-      if (onset[states[at]] === undefined) onset[states[at]] = at;
-      worst = Math.max(worst, level);
-    }
-    episodes.push({ from, until: step, worst: STATES[worst], onset });
+    const levels = states.slice(from, step).map((state) => STATES.indexOf(state));
+    episodes.push({ from, until: step, worst: STATES[Math.max(...levels)] });
     from = isCut ? step : -1;
   }
   return episodes;

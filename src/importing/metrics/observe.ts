@@ -8,10 +8,9 @@ export interface ServiceFacts {
   /** As the labels name it; another name by which the same pods are known. */
   readonly name: string;
   readonly workload: string | null;
-  /** Requests that it serves, and by path or route. */
+  /** Requests that it serves. */
   readonly rate: number | null;
   readonly counted: number;
-  readonly parts: readonly { readonly name: string; readonly rate: number }[];
   /** Share of them with a status of 500 or more. */
   readonly failed: number | null;
   /** Cores in use, of all its instances. */
@@ -232,9 +231,9 @@ function first<V>(byRank: ReadonlyMap<number, V>): V | null {
 
 function factsOf(name: string, own: Collected): ServiceFacts {
   const byPart = first(own.requests);
-  const all = byPart === null ? [] : [...byPart];
-  const rates = sumOf(all.map(([, growth]) => growth.rates()));
-  const counted = all.reduce((sum, [, growth]) => sum + growth.total, 0);
+  const all = byPart === null ? [] : [...byPart.values()];
+  const rates = sumOf(all.map((growth) => growth.rates()));
+  const counted = all.reduce((sum, growth) => sum + growth.total, 0);
   const rate = all.length === 0 ? null : meanOf(rates);
   const cpu = first(own.cpu);
   const failed = first(own.failed);
@@ -246,7 +245,6 @@ function factsOf(name: string, own: Collected): ServiceFacts {
     workload: own.workload,
     rate,
     counted: Math.round(counted),
-    parts: all.map(([part, growth]) => ({ name: part, rate: growth.rate() || 0 })),
     failed: counted > 0 ? (failed?.total ?? 0) / counted : null,
     cores: cpu === null ? null : meanOf(cpu.rates()),
     demand: cpu === null || rate === null ? null : demandOf(cpu.rates(), rates),

@@ -7,7 +7,6 @@ import { FLAG, type SpanStore } from './store.js';
 /** A call as the span of its caller shows it, or that of the callee where the caller has none. */
 export interface Call {
   readonly part: number;
-  readonly kind: 'call' | 'query' | 'publish';
   readonly start: number;
   readonly end: number;
   readonly isFailed: boolean;
@@ -106,7 +105,6 @@ export class Executions {
     }
     return {
       part,
-      kind: KINDS[roles.parts.all[part].kind],
       start: store.start[i],
       end: store.end[i],
       isFailed,
@@ -141,7 +139,6 @@ export class Executions {
     const shift = this.skews.of(caller, i);
     return {
       part: roles.executes[i],
-      kind: 'call',
       start: store.start[i] - shift,
       end: store.end[i] - shift,
       isFailed: (store.flags[i] & FLAG.error) !== 0,
@@ -152,10 +149,3 @@ export class Executions {
     };
   }
 }
-
-const KINDS = {
-  service: 'call',
-  external: 'call',
-  database: 'query',
-  queue: 'publish',
-} as const;

@@ -5,7 +5,7 @@ import { LeftOut } from './left-out.js';
 import { link } from './links.js';
 import { loadOf } from './load.js';
 import type { TraceModel, TraceSource } from './model.js';
-import { partsThatSayAttempts, rolesOf, type PartKind, type Roles } from './parts.js';
+import { partsThatSayAttempts, rolesOf, type Roles } from './parts.js';
 import { KIND } from './reading/span.js';
 import { readSpans } from './reading/read.js';
 import { Skews } from './skew.js';
@@ -18,7 +18,6 @@ export interface Observed {
   readonly caller: string | null;
   readonly component: string;
   readonly endpoint: string;
-  readonly kind: PartKind;
   readonly starts: readonly number[];
   readonly durations: readonly number[];
   readonly failed: readonly boolean[];
@@ -143,10 +142,10 @@ class Series {
     const key = (caller + 1) * CALLERS + part;
     let own = this.known.get(key);
     if (own === undefined) {
-      const { component, endpoint, kind } = this.roles.parts.all[part];
+      const { component, endpoint } = this.roles.parts.all[part];
       const from = caller < 0 ? null : this.store.names.texts[caller];
       const columns = { starts: [], durations: [], failed: [], traces: [], weights: [], extra: [] };
-      own = { caller: from, component, endpoint, kind, ...columns };
+      own = { caller: from, component, endpoint, ...columns };
       this.known.set(key, own);
     }
     own.starts.push(one.from);

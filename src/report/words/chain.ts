@@ -33,7 +33,6 @@ export interface ChainStep {
   readonly when: string;
   readonly subject: string;
   readonly text: string;
-  readonly tone: 'calm' | 'bad' | 'worst' | 'loop';
 }
 
 /**
@@ -125,7 +124,7 @@ function withOthers(
   const all = [...steps];
   for (const { at, subject, text } of others) {
     const before = all.findIndex((own) => own.at >= at);
-    const step: ChainStep = { when: formatInstant(at), subject, text, tone: 'worst' };
+    const step: ChainStep = { when: formatInstant(at), subject, text };
     all.splice(before < 0 ? all.length : before, 0, { at, step });
   }
   return all;
@@ -186,7 +185,7 @@ function laterStep(
   const text = `${subject} ${verbOf(worst.start)}${again}${until}`;
   const when = formatInstant(fault.at);
   const { subject: faults } = faultsInWords(fault, variant);
-  return { at: fault.at, step: { when, subject: faults, text, tone: 'bad' } };
+  return { at: fault.at, step: { when, subject: faults, text } };
 }
 
 /** Subjects with a backlog. */
@@ -271,16 +270,6 @@ const PLATFORM: readonly CascadeEvent['kind'][] = [
   'kept',
 ];
 
-const CALM: readonly CascadeEvent['kind'][] = [
-  'recovered',
-  'breakerClosed',
-  'returned',
-  'promoted',
-  'scaledUp',
-  'rollout',
-  'node',
-];
-
 /** Kinds whose text is a verb, and after a colon the effect. */
 const VERBS: readonly CascadeEvent['kind'][] = [
   'registry',
@@ -316,33 +305,30 @@ function stepOf(
           ? `${event.subject} not as before`
           : `${event.subject} not recovered`;
     const subject = stuck > 0 ? `Metastable, ${stuck} of ${runs} runs` : late;
-    return { when: 'until the end', subject, text: sustained, tone: 'loop' };
+    return { when: 'until the end', subject, text: sustained };
   }
   if (event.kind === 'fault' || event.kind === 'faultEnd') {
     const fault = variant.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
-    if (event.kind === 'fault') return { when, ...faultsInWords(event, variant), tone: 'worst' };
+    if (event.kind === 'fault') return { when, ...faultsInWords(event, variant) };
     if (event.mechanism === 'rollout')
-      return { when, subject: headOf(event), text: event.detail ?? '', tone: 'calm' };
+      return { when, subject: headOf(event), text: event.detail ?? '' };
     const own = begin.ids.size > 1 ? 'The faults end' : 'The fault ends';
     const subject = begin.ids.has(event.subject) ? own : `${words} ends`;
-    return { when, subject, text: '', tone: 'calm' };
+    return { when, subject, text: '' };
   }
   const other = otherFault(variant, begin, event);
   if (other !== undefined) {
     const isLoss = instantaneous(variant, event) === other;
     const text = isLoss ? event.text : `${event.subject} ${verbOf(event)}`;
-    return { when, subject: other.words, text, tone: 'bad' };
+    return { when, subject: other.words, text };
   }
-  const isWorst = EVENT_LOOKS[event.kind].tone === 'worst';
-  const tone = isWorst ? 'worst' : CALM.includes(event.kind) ? 'calm' : 'bad';
   const seen = event.runs < runs ? `in ${event.runs} of ${runs} runs` : '';
   const { verb, text } = wordsOf(event);
   return {
     when,
     subject: `${event.subject} ${verb}`,
     text: [text, seen].filter((part) => part !== '').join(', '),
-    tone,
   };
 }
 
