@@ -1,6 +1,7 @@
 import type { StepOf } from '../contracts/scenario/steps.js';
 import { writeFork } from './fork.js';
-import { countOf } from './rounds.js';
+import { MESSAGES_APART } from '../contracts/plan/program.js';
+import { countOf, isApart } from './rounds.js';
 import type { Scope } from './scope.js';
 import { writeWeighted } from './weighted.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
@@ -16,7 +17,11 @@ export function writeParallel(
   const { join, each, maxConcurrent } = step;
   const once = each.kind === 'constant' && each.value === 1;
   const joined = {
-    each: once ? -1 : countOf(w, each),
+    each: once
+      ? -1
+      : join.kind === 'all' && isApart(each, scope)
+        ? MESSAGES_APART
+        : countOf(w, each),
     needed: join.kind === 'quorum' ? join.count : join.kind === 'any' ? 1 : -1,
     withinNs: join.kind === 'bestEffort' ? join.withinNs : -1,
     maxConcurrent: maxConcurrent === Infinity ? -1 : maxConcurrent,

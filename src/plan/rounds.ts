@@ -15,6 +15,14 @@ export function countOf(w: Writer, count: StepCount): number {
 }
 
 /**
+ * Whether steps are those of one message each, whose failure may be that of the message alone. Only the steps of the
+ * handler itself know which message they are at.
+ */
+export function isApart(count: StepCount, { answer, failure }: Scope): boolean {
+  return count.kind === 'messages' && answer.kind === 'request' && failure.kind === 'end';
+}
+
+/**
  * Writes SET, the body and LOOP. The register counts down the rounds and is part of the key of the draws in the body.
  */
 export function writeRounds(
@@ -43,9 +51,7 @@ export function writeRounds(
   assembler.point(set, SLOT.C, after);
   const top = assembler.here;
   const inner = { ...scope, loops: register + 1 };
-  // Only the steps of the handler itself know which message they are at.
-  const isPerMessage = count.kind === 'messages' && scope.answer.kind === 'request';
-  if (isPerMessage && scope.failure.kind === 'end') writePerMessage(w, inner, after, body);
+  if (isApart(count, scope)) writePerMessage(w, inner, after, body);
   else body(inner);
   assembler.emit(OP.LOOP, register, top);
   assembler.bind(after);

@@ -94,6 +94,31 @@ describe('a round that fails', () => {
     expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(0);
   });
 
+  // Two messages at a time wait a second and then send for one: the second pair, from 3 s on, fails at 4 s, where its
+  // mails begin.
+  const brief = 'faults: [ { id: down, kind: error, target: mail.send, at: 3.5s, for: 1s } ]';
+  const side =
+    'parallel: { each: messages, maxConcurrent: 2, branches: [ [ wait: 1s, call: mail.send ] ] }';
+
+  it('fails its message alone side by side, too', () => {
+    const traced = queue(side, brief, 'concurrency: 2, partialFailures: true');
+    expect(outcomes(traced.at('resize.invoke')).filter((outcome) => outcome !== 'ok')).toEqual([]);
+    const failed = outcomes(traced.at('mail.send')).filter((outcome) => outcome !== 'ok');
+    expect(failed.length).toBeGreaterThan(0);
+    expect(traced.at('mail.send')).toHaveLength(20 + failed.length);
+    expect(metered(traced, 'consumed', 'jobs')).toBe(20);
+    expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(0);
+  });
+
+  it('makes those after it come again in a FIFO queue, although they have succeeded', () => {
+    const traced = queue(side, brief, 'concurrency: 2, partialFailures: true', true);
+    // Of the first ten the third and the fourth fail, and the six after them are sent twice.
+    expect(outcomes(traced.at('mail.send')).filter((outcome) => outcome !== 'ok')).toHaveLength(2);
+    expect(traced.at('mail.send')).toHaveLength(20 + 2 + 6);
+    expect(begun(traced.at('resize.invoke'))).toEqual([1000, 61_000, 71_000]);
+    expect(metered(traced, 'consumed', 'jobs')).toBe(20);
+  });
+
   it('stops the function in a FIFO queue, and those after it come again with it', () => {
     const traced = queue(steps, down, 'concurrency: 2, partialFailures: true', true);
     // Four of the first ten are handled when it stops at 5 s; their receive at 1 s hides the other six until 61 s.

@@ -8,6 +8,8 @@ export interface Program {
 
 /** In place of a count id: the number of messages that the task handles. */
 export const MESSAGES = -2;
+/** The same for branches whose failure may be that of their message alone. */
+export const MESSAGES_APART = -3;
 
 /** Opcodes. `d` = distribution id, `n` = count id, `r` = loop register (0..3), `t` = table id. */
 export const OP = Object.freeze({
@@ -90,7 +92,7 @@ export const OP = Object.freeze({
 
 /** Layout of the table of a FORK; the starts of the branches follow at STARTS. */
 export const FORK_TABLE = Object.freeze({
-  /** Count id or MESSAGES: number of copies of each branch; -1 = one. */
+  /** Count id, MESSAGES or MESSAGES_APART: number of copies of each branch; -1 = one. */
   EACH: 0,
   /** Successes needed; -1 = all of them. */
   NEEDED: 1,

@@ -227,7 +227,7 @@ export function parallelSchema<Steps>(steps: z.ZodType<Steps>) {
       stepCount(),
       1,
       'Number of parallel copies of each branch; `messages`: one for each message of the batch that the endpoint ' +
-        'handles, 1 in any other call.',
+        'handles, 1 in any other call. With `partialFailures` a branch that fails fails its message alone.',
       'count, or messages',
     ),
     maxConcurrent: field.limit('unlimited', 'Largest number of branches that run in parallel.'),

@@ -1,6 +1,6 @@
 import { fixedUnit, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { FORK_TABLE, MESSAGES, OP } from '../../contracts/plan/program.js';
+import { FORK_TABLE, MESSAGES, MESSAGES_APART, OP } from '../../contracts/plan/program.js';
 import { REGISTERS, strands } from '../data/strands/strands.js';
 import type { DiskSlowness } from '../data/instances/instance.js';
 import type { Run } from '../data/run.js';
@@ -19,7 +19,7 @@ export class Draws {
 
   /** An integer, such as the number of rounds of a loop. */
   count(strand: number, pc: number, id: number): number {
-    if (id === MESSAGES) return strands.messages[strand];
+    if (id === MESSAGES || id === MESSAGES_APART) return strands.messages[strand];
     const { streamA, streamB, counts } = this.world;
     const { lineageA, lineageB } = strands;
     const index = this.registerIndex(strand);
@@ -90,7 +90,7 @@ export class Draws {
 function usesLoops(code: Int32Array, tables: readonly Float64Array[]): boolean {
   for (let at = 0; at < code.length; at += 4) {
     if (code[at] === OP.SET || code[at] === OP.LOOP) return true;
-    if (code[at] === OP.FORK && tables[code[at + 3]][FORK_TABLE.EACH] === MESSAGES) return true;
+    if (code[at] === OP.FORK && tables[code[at + 3]][FORK_TABLE.EACH] <= MESSAGES) return true;
   }
   return false;
 }

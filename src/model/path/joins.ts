@@ -3,16 +3,18 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { OUTCOME, isHinted, isSuccess, type Outcome } from '../../contracts/outcome.js';
-import { FORK_TABLE } from '../../contracts/plan/program.js';
+import { FORK_TABLE, MESSAGES_APART } from '../../contracts/plan/program.js';
 import type { Draws } from './draws.js';
 import { FROZEN } from '../data/instances/process.js';
 import { operatesFor } from '../data/strands/operations.js';
-import { REGISTERS, STATE, strands } from '../data/strands/strands.js';
+import { REGISTERS, RETURN, STATE, strands } from '../data/strands/strands.js';
 import type { Workers } from './workers.js';
 import type { ServedRun } from '../data/run.js';
+import { MISSED, type Tasks } from '../resources/tasks.js';
 
 export interface JoinsParts extends ServedRun {
   readonly workers: Workers;
+  readonly tasks: Tasks;
 }
 
 const BRANCH_TAG = 0x2000;
@@ -92,6 +94,7 @@ export class Joins {
     operatesFor(branch, parent, BRANCH_TAG + nth);
     strands.returns[branch] = strands.returns[parent];
     strands.parent[branch] = parent;
+    strands.link[branch] = nth;
     strands.sibling[branch] = strands.child[parent];
     strands.child[parent] = branch;
     strands.joining[parent]++;
@@ -105,7 +108,8 @@ export class Joins {
   endBranch(branch: number, outcome: Outcome): void {
     const { instances, server, workers } = this.world;
     const parent = strands.parent[branch];
-    if (isSuccess(outcome)) {
+    const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
+    if (isSuccess(outcome) || this.isOfMessage(parent, branch, table)) {
       strands.succeeded[parent]++;
       if (strands.degraded[branch] !== 0 || (outcome & 31) === OUTCOME.degraded) {
         strands.degraded[parent] = OUTCOME.degraded;
@@ -124,7 +128,6 @@ export class Joins {
       strands.succeeded[parent] <= strands.started[parent],
       'no more branches succeed than have started',
     );
-    const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
     if (strands.state[parent] !== STATE.JOINING) return;
     if (!this.decided(parent, table)) {
       if (strands.started[parent] < strands.branches[parent]) {
@@ -138,6 +141,15 @@ export class Joins {
       if (!this.decided(parent, table) && strands.joining[parent] > 0) return;
     }
     this.joined(parent);
+  }
+
+  /** Whether the failure of a branch is that of its message alone, which the handler reports. */
+  private isOfMessage(parent: number, branch: number, table: Float64Array): boolean {
+    if (table[FORK_TABLE.EACH] !== MESSAGES_APART) return false;
+    const { from, link, returns } = strands;
+    const owner = returns[parent] === RETURN.task ? from[parent] : -1;
+    const nth = Math.floor(link[branch] / (table.length - FORK_TABLE.STARTS));
+    return this.world.tasks.missed(owner, link[parent], nth) !== MISSED.run;
   }
 
   /** Returns true if the remaining branches can no longer change the result of the join. */

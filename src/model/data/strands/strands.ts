@@ -82,6 +82,7 @@ class Strands {
   instance: Int32Array = new Int32Array(CAPACITY);
   part: Int32Array = new Int32Array(CAPACITY);
   edge: Int32Array = new Int32Array(CAPACITY);
+  /** Of an attempt on its way its link, of a task its record, of a branch its number in its join. */
   link: Int32Array = new Int32Array(CAPACITY);
   state: Uint8Array = new Uint8Array(CAPACITY);
   returns: Uint8Array = new Uint8Array(CAPACITY);
