@@ -28,6 +28,12 @@ describe('retries of some methods', () => {
     ['methods: [POST]', '', 1],
     ['kind: envoy, methods: [GET]', 'method: POST,', 1],
     ['kind: envoy, methods: [GET]', 'method: GET,', 3],
+    // nginx does not send a POST to the next server once it was sent (ngx_http_upstream_next).
+    ['kind: nginx', 'method: POST,', 1],
+    ['kind: nginx', 'method: patch,', 1],
+    ['kind: nginx', 'method: PUT,', 3],
+    ['kind: nginx', '', 3],
+    ['kind: nginx, nonIdempotent: true', 'method: POST,', 3],
   ])('%s, callee %s: %i attempts', (retry, endpoint, count) => {
     expect(attempts(retry, endpoint).length).toBe(count);
   });

@@ -106,7 +106,9 @@ spec:
       },
       undefined,
     ]);
-    expect(scenario.questions.join('\n')).toContain('nginx repeats a POST after a 502 only with');
+    expect(scenario.questions.join('\n')).toContain(
+      'nginx does not repeat those after a 502; write the `method`',
+    );
   });
 
   it('has no settings for all routes where each one has its own', () => {

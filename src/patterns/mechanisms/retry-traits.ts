@@ -7,21 +7,21 @@ import type { RetryConfig, RetryRules } from './retrying.js';
 import { hasBudget, Retrying, retryProblems } from './retrying.js';
 
 /** The answers that all kinds of retry give alike. `read`: how the library reads what the user wrote. */
-export function retries(
+export function retries<Config extends RetryConfig>(
   rules: RetryRules,
-  read: (config: RetryConfig) => RetryConfig = (config) => config,
+  read: (config: Config) => RetryConfig = (config) => config,
 ) {
   return {
     policy: 'retry',
     isDefault: false,
     level: 'call',
     repeats: true,
-    traits: (config: RetryConfig) => retryTraits(read(config), rules.on),
+    traits: (config: Config) => retryTraits(read(config), rules.on),
     state: 'scoped',
     keyed: 'states',
     remembers: hasBudget,
-    create: (config: RetryConfig, setup: PolicySetup) => new Retrying(setup, read(config), rules),
-    check: (config: RetryConfig, _bundle: unknown, key: string | null = null) =>
+    create: (config: Config, setup: PolicySetup) => new Retrying(setup, read(config), rules),
+    check: (config: Config, _bundle: unknown, key: string | null = null) =>
       retryProblems({ ...config, backoff: config.backoff ?? rules.backoff }, key),
   } as const;
 }

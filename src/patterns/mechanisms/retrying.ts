@@ -31,6 +31,8 @@ export interface RetryConfig {
   readonly budget?: RetryBudgetConfig | undefined;
   /** HTTP methods whose calls are retried; undefined = all. */
   readonly methods?: readonly string[] | undefined;
+  /** Methods, in upper case, of the calls that are retried only if they had no connection. */
+  readonly onlyUnsent?: readonly string[] | undefined;
   readonly otherInstance?: boolean;
   /** Time after the first try at which no other one starts any more; undefined or null = no limit. */
   readonly startBefore?: Ns | null | undefined;
@@ -162,6 +164,9 @@ const FEW_TRIES = (1 << (RESTART - TRIES)) - 1;
 /** No hint, or the hint is ignored. */
 const NO_HINT = -2;
 
+/** Outcomes of an attempt that was not sent. */
+const UNSENT = new OutcomeSet(['connect']);
+
 /** Retries a failed call, up to `attempts` tries in total. */
 export class Retrying implements PolicyState {
   private readonly ctx: CallContext;
@@ -172,6 +177,7 @@ export class Retrying implements PolicyState {
   private readonly onIdempotent: OutcomeSet;
   /** In upper case; null = all. */
   private readonly methods: ReadonlySet<string> | null;
+  private readonly onlyUnsent: readonly string[];
   private readonly budget: RetryBudget | null;
   private readonly follows: boolean;
   private readonly otherInstance: boolean;
@@ -199,6 +205,7 @@ export class Retrying implements PolicyState {
       config.methods === undefined
         ? null
         : new Set(config.methods.map((method) => method.toUpperCase()));
+    this.onlyUnsent = config.onlyUnsent ?? [];
     this.budget = config.budget === undefined ? null : retryBudget(config.budget);
     this.follows = this.budget !== null && this.budget.followsAttempts;
     this.hints = config.respectRetryAfter === false ? null : (rules.hints ?? null);
@@ -265,6 +272,7 @@ export class Retrying implements PolicyState {
     }
     const endpoint = ctx.endpoint(frame);
     if (this.methods !== null && !this.methods.has(endpoint.method)) return outcome;
+    if (this.onlyUnsent.includes(endpoint.method) && !UNSENT.has(outcome)) return outcome;
     const hint = this.hints !== null && isHinted(outcome) ? ctx.hint(frame) : NO_HINT;
     const forbidden = hint !== NO_HINT && forbids(this.hints!, hint);
     const retried = endpoint.idempotent ? this.onIdempotent : this.on;

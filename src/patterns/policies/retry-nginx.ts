@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { whole } from '../../contracts/quantities/quantities.js';
-import { budgetField, onField } from '../mechanisms/retrying.js';
+import { field } from '../../contracts/fields/field.js';
+import { budgetField, onField, type RetryConfig } from '../mechanisms/retrying.js';
 import { startBeforeField } from '../mechanisms/start-window.js';
 import { retries } from '../mechanisms/retry-traits.js';
+
+interface NginxConfig extends RetryConfig {
+  readonly nonIdempotent?: boolean;
+}
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 100_000 }).describe(
@@ -13,7 +18,12 @@ const schema = z.strictObject({
   ),
   on: onField(
     '[connect], plus timeout and reset if the callee endpoint is idempotent: ' +
-      'proxy_next_upstream error timeout, without non_idempotent; responses are passed on',
+      'proxy_next_upstream error timeout; responses are passed on',
+  ),
+  nonIdempotent: field.flag(
+    false,
+    'Whether also a POST, LOCK or PATCH that was sent goes to the next server after the outcomes of `on` ' +
+      '(`non_idempotent`). A call has the `method` of its endpoint; without one it counts as GET.',
   ),
   startBefore: startBeforeField('proxy_next_upstream_timeout'),
   budget: budgetField(),
@@ -24,7 +34,11 @@ export const retryNginx: PolicyKind<'retry', typeof schema> = {
   ...retries(
     { on: ['connect'], onIdempotent: ['connect', 'timeout', 'reset'] },
     // Servers already tried are skipped.
-    (config) => ({ ...config, otherInstance: true }),
+    (config: NginxConfig) => ({
+      ...config,
+      otherInstance: true,
+      onlyUnsent: config.nonIdempotent === true ? [] : ['POST', 'LOCK', 'PATCH'],
+    }),
   ),
   kind: 'nginx',
   summary: 'nginx proxy_next_upstream: tries the next server at once after an error or a timeout.',

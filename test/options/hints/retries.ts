@@ -20,6 +20,12 @@ function delayed(tree: Tree): void {
 /** Hints for options of retries. */
 export const retries: readonly Hint[] = [
   {
+    option: /^policies\.\*\.retry<nginx>\.nonIdempotent$/,
+    base: 'test/field/calls/nginx-post-not-repeated.yaml',
+    at: ['policies', 'next'],
+    values: [true],
+  },
+  {
     // A retry after a timeout has a different cost.
     option: /^policies\.\*\.retry<\w+>\.budget<aws>\.cost$/,
     base: 'calls.yaml',

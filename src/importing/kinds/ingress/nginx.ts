@@ -141,15 +141,15 @@ function retryOf(find: Find, system: System): WrittenMap {
   const statuses = known.filter((one) => typeof one === 'number');
   if (statuses.length > 0 && !isForAll)
     system.ask(
-      `Are all requests safe to repeat, such as GET? nginx repeats a POST after a ${statuses[0]} only with non_idempotent, and the scenario repeats each one (${cell!.place})`,
+      `Which requests are a POST or a PATCH? nginx does not repeat those after a ${statuses[0]}; write the \`method\` of their endpoints, because without one each counts as GET (${cell!.place})`,
     );
   return map({
     kind: plain('nginx'),
     attempts: count >= 1 ? from(count, tries) : byDefault(3, PRODUCT),
-    on:
-      isDefault || known.length === 0
-        ? undefined
-        : list(known.map((one) => from(one, cell, isForAll ? anyMethod : undefined))),
+    on: isDefault || known.length === 0 ? undefined : list(known.map((one) => from(one, cell))),
+    nonIdempotent: isForAll
+      ? from(true, words.includes('non_idempotent') ? cell : anyMethod)
+      : undefined,
     startBefore: positive(find('proxy-next-upstream-timeout')),
   });
 }
