@@ -21,6 +21,7 @@ import { combineDigests } from './measure/digest.js';
 import { edgeResults } from './measure/edge-results.js';
 import { exemplarsOf } from './measure/exemplars.js';
 import { blameOf } from './measure/blame.js';
+import { rateRange } from './measure/busy-times.js';
 import { contributorsOf } from './measure/contributors.js';
 import { faultTimesOf } from './measure/fault-times.js';
 import { headroomOf } from './measure/headroom.js';
@@ -87,7 +88,7 @@ export function summarise(
     replications: Math.max(...records.map((list) => list.length)),
     engine: { version },
     digest: combineDigests(records.flatMap((list) => list.map((record) => record.digest))),
-    run: timesOf(run),
+    run: timesOf(run, base.plan),
     report: reportInfo(base),
     topology,
     faults: faultInfos(base),
@@ -120,7 +121,8 @@ function figuresOf(
   });
 }
 
-function timesOf(run: Scenario['run']): Result['run'] {
+function timesOf(run: Scenario['run'], plan: Plan): Result['run'] {
+  const rates = rateRange(plan);
   const { durationNs, warmupNs, pilots, drainNs, stepNs } = run;
   return {
     duration: durationNs / 1e9,
@@ -128,6 +130,7 @@ function timesOf(run: Scenario['run']): Result['run'] {
     ...(pilots !== undefined && { pilots }),
     drain: drainNs === null ? null : drainNs / 1e9,
     step: stepNs / 1e9,
+    ...(rates !== null && { rates }),
   };
 }
 

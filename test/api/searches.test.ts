@@ -3,6 +3,7 @@ import type { OptionError } from '../../src/index.js';
 import {
   ScenarioError,
   explore,
+  fix,
   load,
   metric,
   prove,
@@ -10,6 +11,7 @@ import {
   story,
   sweep,
 } from '../../src/index.js';
+import { inThisThread, type Execute } from '../../src/api/execute.js';
 import { canonicalJson } from '../../src/text/canonical.js';
 import { Folder, faultline, smallScenario } from '../cli/harness.js';
 
@@ -120,5 +122,18 @@ describe('explore', () => {
     expect(time.message).toContain('`at` is a duration such as 90s');
     const budget = await errorOf<OptionError>(() => explore(smallScenario()));
     expect(budget.message).toContain('no budget says what variant plain must hold');
+  });
+});
+
+describe('fix', () => {
+  it('names the settings of a run that fails', async () => {
+    const tight = smallScenario(['people.success >= 100%', 'people.latency.max < 1ms']);
+    const execute: Execute = (plans, count, first) => {
+      const changed = plans.find(({ variant }) => variant.includes(' '));
+      if (changed !== undefined) throw new Error(`variant ${changed.variant}`);
+      return inThisThread(plans, count, first);
+    };
+    const { message } = await errorOf<Error>(() => fix(tight, { execute, maxRuns: 20 }));
+    expect(message).toMatch(/^variant plain with(out)? [a-z]+\./u);
   });
 });

@@ -62,3 +62,21 @@ it('draws one line where two variants differ by less than the page reads out', (
   expect(linesWith(1 + 1e-9)).toBe(1);
   expect(linesWith(1.5)).toBe(2);
 });
+
+it('says from which rate to which one a ramp leads, and one rate of a steady load', () => {
+  const loaded = (arrivals: string): Result =>
+    run(`
+faultline: 1
+title: A ramp
+run: { duration: 30s, warmup: 0s, replications: 1 }
+services: { shop: { endpoints: { buy: [ wait: 5ms ] } } }
+workloads: { users: { arrivals: ${arrivals}, requests: [ call: shop.buy ] } }
+`).result;
+  const ramp = loaded('{ kind: stages, start: 20/s, stages: [ { duration: 30s, target: 80/s } ] }');
+  // The mean is 50/s.
+  expect(textOf(ramp, ramp.variants[0]!)).toContain('30 s at 20/s to 80/s');
+  expect(ramp.run.rates).toEqual({ least: expect.closeTo(20, 2), most: expect.closeTo(80, 2) });
+  const steady = loaded('constant(50/s)');
+  expect(textOf(steady, steady.variants[0]!)).toContain('30 s at 50/s');
+  expect(steady.run.rates).toBeUndefined();
+});

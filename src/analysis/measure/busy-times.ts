@@ -68,6 +68,30 @@ export function laterRise(plan: Plan, { cells }: CellSet): LaterRise | null {
   return most !== null && most.rate - most.before >= (PEAK - 1) * total ? most : null;
 }
 
+/** The lowest and the highest planned rate of all workloads of a run, per second. */
+export interface RateRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Time in which a rate is read. */
+const INSTANT_NS = NS_PER_SECOND / 1000;
+
+/** The range of the planned rate in the measured time; null where it is steady, or follows from users or written times. */
+export function rateRange({ loads, grid, warmupNs }: Plan): RateRange | null {
+  if (loads.some(({ arrivals: { kind } }) => kind === 'closed' || kind === 'at')) return null;
+  const edges = Array.from(grid.edges).filter((ns) => ns >= warmupNs);
+  const rates = edges.slice(1).flatMap((until, k) => {
+    const at = [edges[k], edges[k] + INSTANT_NS, until - INSTANT_NS, until];
+    const planned = loads.map((load) => plannedIn(load, warmupNs, at));
+    const rateOf = (i: number): number =>
+      planned.reduce((sum, own) => sum + own[i], 0) * (NS_PER_SECOND / INSTANT_NS);
+    return [rateOf(0), rateOf(2)];
+  });
+  const [least, most] = [Math.min(...rates), Math.max(...rates)];
+  return rates.length > 0 && most > PEAK * least ? { least, most } : null;
+}
+
 /** Expected arrivals of a load between times. */
 function plannedIn(
   { arrivals, startNs, stopNs }: PlanLoad,

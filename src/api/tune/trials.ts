@@ -13,6 +13,8 @@ import {
 } from '../../analysis/tune.js';
 import { isStopped } from '../../run/run.js';
 import { plain } from '../../scenario/located.js';
+import { wholeOf } from '../../scenario/tuning/change.js';
+import { flow } from '../../text/flow.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
@@ -109,7 +111,8 @@ export class Trials {
         own !== null && (own.first !== undefined && count > 1) === isBegun ? [{ own, k }] : [],
       );
       const first = isBegun ? 1 : 0;
-      const plans = some.map(({ own }) => own.plan);
+      // A run that fails is named by its variant, which is not the one of the file.
+      const plans = some.map(({ own, k }) => ({ ...own.plan, variant: this.named(sets[k]!) }));
       const rows = await this.runner.records(plans, count - first, first);
       for (const [index, { own, k }] of some.entries()) {
         const records = [...(isBegun ? [own.first!] : []), ...rows[index]!];
@@ -147,6 +150,13 @@ export class Trials {
       limits: fullLimits(runs),
       runs: own,
     };
+  }
+
+  private named(moves: Moves): string {
+    const changes = wholeOf(moves).map(({ path, value }) =>
+      value === null ? `without ${path}` : `with ${path}: ${flow(plain(value))}`,
+    );
+    return [this.variant.name, ...changes].join(' ');
   }
 
   private note(runs: TunedRuns, moves: Moves): void {

@@ -228,6 +228,8 @@ const resultFields = {
     pilots: count.optional(),
     drain: count.nullable(),
     step: count,
+    /** Lowest and highest planned rate of all users of the baseline, per second; absent where the load is steady. */
+    rates: shape({ least: count, most: count }).optional(),
   }),
   report: reportInfo,
   topology,

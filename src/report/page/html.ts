@@ -154,9 +154,14 @@ function evidenceOf(fold: Fold): readonly Entry[] {
 function factsOf(view: View): string {
   const { variants, replications, run } = view.result;
   const requests = view.baseline.summary.requests / Math.max(1, replications);
+  const { least, most } = run.rates ?? {};
+  const rate =
+    least === undefined || most === undefined
+      ? formatRate(requests / run.duration)
+      : `${formatRate(least)} to ${formatRate(most)}`;
   return [
     `${plural(variants.length, 'variant')} x ${plural(replications, 'run')}`,
-    `${formatSeconds(run.duration)} at ${formatRate(requests / run.duration)}`,
+    `${formatSeconds(run.duration)} at ${rate}`,
     ...faultWords(view),
   ].join(' · ');
 }

@@ -102,12 +102,14 @@ const UNSEEN_WORDS: ReadonlyMap<string, Contrast> = new Map<string, Contrast>([
 ]);
 
 function singleFinding(view: View): string {
-  const { summary } = view.result.variants[0]!;
+  const { run, variants } = view.result;
+  const { summary } = variants[0]!;
   const { value } = summary.success;
+  const mean = run.rates === undefined ? '' : ' on average';
   const p99 = summary.successLatency.p99.value;
   const within = p99 === null ? '' : `; 99 % of the answers within ${formatSeconds(p99)}`;
   if (value === null) return 'No request finished';
-  return `${value === 1 ? 'All requests succeed' : `${formatShare(value)} of requests succeed`}${degradedAmong(view, view.result.variants)}, ${formatRate(summary.goodput.value ?? 0)}${within}`;
+  return `${value === 1 ? 'All requests succeed' : `${formatShare(value)} of requests succeed`}${degradedAmong(view, variants)}, ${formatRate(summary.goodput.value ?? 0)}${mean}${within}`;
 }
 
 function latencyFinding(view: View, variants: readonly VariantResult[]): string {
