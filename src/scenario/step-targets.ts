@@ -1,4 +1,5 @@
 import { entries, get, text, type Node } from './located.js';
+import { STEP_VERBS } from './verbs.js';
 
 /** By section: the step that uses a component of it. `inner` is the first of its endpoints or operations. */
 const STEPS: readonly (readonly [
@@ -19,10 +20,11 @@ const STEPS: readonly (readonly [
 
 /**
  * Advice for a step with a word that is no verb, such as `read: sessions`: the step that uses the component which it
- * names; undefined if it names none.
+ * names; undefined if it names none, or the step has its verb.
  */
-export function stepOfTarget(tree: Node, value: Node | undefined): string | undefined {
-  const [name = '', inner] = (text(value) ?? '').split('.');
+export function stepOfTarget(tree: Node, step: Node, word: string): string | undefined {
+  if (STEP_VERBS.some((verb) => get(step, verb) !== undefined)) return undefined;
+  const [name = '', inner] = (text(get(step, word)) ?? '').split('.');
   for (const [section, what, write] of STEPS) {
     const component = get(get(tree, section), name);
     if (component === undefined) continue;

@@ -115,9 +115,7 @@ class Reporter {
     const index = message.startsWith(KNOWN) ? Number(message.slice(KNOWN.length)) : -1;
     const known = index < 0 ? undefined : this.known[index];
     const allowed = known?.keys ?? [];
-    // A step that has its verb needs no other one.
-    const hasVerb = STEP_VERBS.some((verb) => entries?.has(verb));
-    const target = isStepPath(path) && !hasVerb ? stepOfTarget(this.tree, entry?.value) : undefined;
+    const target = isStepPath(path) ? stepOfTarget(this.tree, node, key) : undefined;
     const meant = wordFor(key, allowed);
     const place =
       placeHint(path, key, node) ??
@@ -346,7 +344,7 @@ export function checkVerbs(
   const wrong = keys.find((key) => !(STEP_MODIFIERS as readonly string[]).includes(key));
   // A misspelt verb, or another word for it, is reported as an unknown key.
   if (wrong !== undefined && wordFor(wrong, STEP_VERBS) !== undefined) return;
-  if (wrong !== undefined && stepOfTarget(tree, get(step, wrong)) !== undefined) return;
+  if (wrong !== undefined && stepOfTarget(tree, step, wrong) !== undefined) return;
   const message = `a step needs a verb: one of ${STEP_VERBS.join(' ')}`;
   problems.add({ code: 'FL207', at, path, message });
 }
