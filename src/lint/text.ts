@@ -4,7 +4,7 @@ import type { Sorted } from './accepted.js';
 import type { Checklist } from './checklist.js';
 import { FEW, groupedRemarks } from './groups.js';
 import type { Remark } from './lint.js';
-import type { Rule, Severity } from './rule.js';
+import type { Severity } from './rule.js';
 
 /** Accepted findings above which the text shows only the first ones, and how many it shows then. */
 const SAME_MAX = 20;
@@ -112,14 +112,4 @@ export function checklistLines({
     ];
   });
   return [`${file}: checklist${where}`, ...lines];
-}
-
-/** The table of all rules, in Markdown. */
-export function rulesTable(rules: readonly Rule[]): string {
-  const rows = rules.map(
-    ({ name, severity, reason, remedy }) => `| \`${name}\` | ${severity} | ${reason} | ${remedy} |`,
-  );
-  return ['| rule | severity | why it is one | remedy |', '|---|---|---|---|', ...rows, ''].join(
-    '\n',
-  );
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { rules } from '../../src/lint/index.js';
-import { remarkLines, rulesTable } from '../../src/lint/text.js';
+import type { Rule } from '../../src/lint/rule.js';
+import { remarkLines } from '../../src/lint/text.js';
 import { CASES } from './cases.js';
 import { laidOver, remarksOn } from './lint-text.js';
 
@@ -60,3 +61,13 @@ describe('docs/lint.md', () => {
     expect(remarkLines(remark).join('\n')).toBe(block('text'));
   });
 });
+
+/** The table of all rules, in Markdown. */
+function rulesTable(rules: readonly Rule[]): string {
+  const rows = rules.map(
+    ({ name, severity, reason, remedy }) => `| \`${name}\` | ${severity} | ${reason} | ${remedy} |`,
+  );
+  return ['| rule | severity | why it is one | remedy |', '|---|---|---|---|', ...rows, ''].join(
+    '\n',
+  );
+}
