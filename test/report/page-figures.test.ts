@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { meterLines } from '../../src/report/charts/meters.js';
 import { FAMILIES } from '../../src/report/families/families.js';
 import { renderHtml } from '../../src/report/page/html.js';
+import { leadWords } from '../../src/report/words/lead.js';
 import { viewOf } from '../../src/report/view/view.js';
 import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
@@ -79,4 +80,28 @@ workloads: { users: { arrivals: ${arrivals}, requests: [ call: shop.buy ] } }
   const steady = loaded('constant(50/s)');
   expect(textOf(steady, steady.variants[0]!)).toContain('30 s at 50/s');
   expect(steady.run.rates).toBeUndefined();
+});
+
+it('says until when a latency counts that is that of a part of a degradation', () => {
+  const stepped = (seconds: number): Result =>
+    run(`
+faultline: 1
+title: Two steps
+run: { duration: 120s, warmup: 5s, replications: 2 }
+services:
+  shop: { endpoints: { buy: [ call: pay.charge ] } }
+  pay: { endpoints: { charge: [ wait: exponential(20ms) ] } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ call: shop.buy ] } }
+faults:
+  - { id: slow, kind: slow, target: pay, factor: 4, at: 20s, for: 90s }
+  - { id: slower, kind: slow, target: pay, factor: 6, at: 60s, for: ${seconds}s }
+`).result;
+  // 24 times as slow only in the second step, 4 times from 20 s to 110 s.
+  const [short, long] = [30, 50].map((seconds) => stepped(seconds));
+  expect(leadWords(short!.variants[0]!)).toMatch(
+    /p95 1\.\d+ s instead of \d\d\.\d ms from 60 s to 9\d s; degraded from 20 s to 11\d s/u,
+  );
+  expect(leadWords(long!.variants[0]!)).toMatch(
+    /p95 1\.\d+ s instead of \d\d\.\d ms from 60 s to 11\d s; degraded from 20 s on/u,
+  );
 });

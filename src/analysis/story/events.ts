@@ -250,7 +250,7 @@ function degradation(
       kind: part.worst as Exclude<HealthState, 'ok'>,
       subject: lane.name,
       ...causeOf(scene, lane, part, influences, causes),
-      ...counted(scene, lane, k < parts.length - 1 ? part : untilBetter(scene, lane, part)),
+      ...counted(scene, lane, part, k < parts.length - 1 ? part : untilBetter(scene, lane, part)),
     }));
     if (continues(episode)) return starts;
     const begun = onsets(lane, firstPart(episode, episodes));
@@ -304,16 +304,27 @@ function partsOf({ health, baseline }: Scene, lane: Lane, episode: Episode): rea
 
 const RANKS: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
-/** The words of a degradation, with the time until which they count. */
-function counted(scene: Scene, lane: Lane, episode: Episode): ReturnType<typeof degradationOf> {
+/** The words of a degradation, with the time until which they count: all of it, or the part before it becomes mild. */
+function counted(
+  scene: Scene,
+  lane: Lane,
+  whole: Episode,
+  episode: Episode,
+): ReturnType<typeof degradationOf> {
   const { peak, ...found } = degradationOf(lane, episode, scene.baseline, scene.calm);
   // A value of one step is not that of the start of the event.
   if (peak !== undefined && peak >= episode.from + SOON)
     return { ...found, text: `${found.text} at ${formatInstant(secondsOf(scene, peak))}` };
-  if (found.head === undefined || found.detail === undefined) return found;
   const until = secondsOf(scene, episode.until);
+  const figure = { ...found.figure, until };
+  if (found.head === undefined || found.detail === undefined) {
+    const isPart = found.figure.metric === 'latency' && episode.until < whole.until;
+    return isPart
+      ? { figure, ...twoParts(found.text, `until ${formatInstant(until)}`, ' ') }
+      : found;
+  }
   const detail = `${found.detail} until ${formatInstant(until)}`;
-  return { figure: { ...found.figure, until }, ...twoParts(found.head, detail, ': ') };
+  return { figure, ...twoParts(found.head, detail, ': ') };
 }
 
 /** The first of the adjacent episodes that lead to this one: a degradation that gets worse has several. */

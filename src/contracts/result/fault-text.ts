@@ -4,7 +4,7 @@ import type { StoryEvent } from './cascade.js';
 export function twoParts(
   head: string,
   detail: string,
-  separator: '; ' | ': ',
+  separator: '; ' | ': ' | ' ',
 ): Pick<StoryEvent, 'text' | 'head' | 'detail'> {
   return detail === '' ? { text: head } : { text: `${head}${separator}${detail}`, head, detail };
 }

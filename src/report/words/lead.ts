@@ -67,13 +67,17 @@ export function hurtUsers(variant: VariantResult): readonly Hurt[] {
         when: whenWords(first, worst, all),
         rank: rankOf(worst),
         success: worst.figure?.metric === 'success' ? worst.figure.value : 1,
-        isSlow: worst.figure?.metric === 'latency',
+        isSlow: isLatency(worst),
         at: first.at,
         lasts: isLasting(all),
       },
     ];
   });
   return hurt.sort((a, b) => b.rank - a.rank || a.success - b.success || a.at - b.at);
+}
+
+function isLatency({ figure }: CascadeEvent): boolean {
+  return figure?.metric === 'latency';
 }
 
 /** `from 20 s to 30 s, healthy again at 34 s`: the figure may count for a part of the degradation only. */
@@ -86,16 +90,19 @@ function whenWords(
   const last = ends.at(-1);
   const times = last?.episodes ?? ends.length;
   const again = times > 1 ? `, ${formatCount(times)} times` : '';
-  const until = worst.figure?.until;
+  const isLater = worst.at !== at;
+  // A latency without an end of its own counts from the event to the end of the degradation.
+  const until = worst.figure?.until ?? (isLater && isLatency(worst) ? last?.at : undefined);
   const isOver = last?.kind === 'recovered';
   const end = isOver ? formatInstant(last.at) : 'the end of the run';
-  if (until === undefined || last === undefined || (until >= last.at && worst.at === at))
+  if (until === undefined || last === undefined || (until >= last.at && !isLater))
     return `from ${startOf(at)} to ${end}${again}`;
   // The figure is that of this part of the degradation only.
   const part = `from ${startOf(worst.at)} to ${until >= last.at ? end : formatInstant(until)}`;
   if (times > 1)
     return `${part}; degraded ${formatCount(times)} times from ${startOf(at)} to ${end}`;
-  if (worst.at !== at) return `${part}; degraded from ${startOf(at)} to ${end}`;
+  if (isLater && until >= last.at) return `${part}; degraded from ${startOf(at)} on`;
+  if (isLater) return `${part}; degraded from ${startOf(at)} to ${end}`;
   return `${part}, ${isOver ? `healthy again at ${end}` : 'not healthy again'}`;
 }
 
