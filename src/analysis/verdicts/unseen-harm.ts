@@ -60,7 +60,7 @@ export function unseenProofs(
     const interventions = trials.map(({ intervention, records }): UnseenIntervention => {
       const own = records.map((record) => countOf(plan, record, one));
       const averted = estimateOf(own.map((value, run) => usual[run] - value));
-      const { kind, subject, resource, setting, remedy, words, part } = intervention;
+      const { kind, subject, resource, cause, setting, remedy, words, part } = intervention;
       const beside = !hasFault ? 'cause' : part === 'loop' ? 'sustainer' : 'remedy';
       const role = changeRole(averted.value ?? 0, proof.harm, beside);
       return {
@@ -70,6 +70,7 @@ export function unseenProofs(
         words,
         ...(setting !== undefined && { setting }),
         ...(remedy !== undefined && { remedy }),
+        ...(cause !== undefined && { cause }),
         harm: mean(own),
         averted,
         role,

@@ -76,6 +76,7 @@ function withSetting(
 ): Intervention {
   const { kind, subject, resource, least } = own;
   if (least !== undefined) return withLeast(own, least, prepared, plan);
+  if (kind === 'start') return withReplicas(own, prepared, plan);
   if (kind !== 'capacity' || resource === undefined) return own;
   const moves = settings.flatMap(({ of, moves: all }) =>
     'component' in of && of.component === subject ? all : [],
@@ -115,6 +116,26 @@ function withLeast(own: Intervention, least: number, prepared: Prepared, plan: P
       stronger: withLeast(stronger, stronger.least, prepared, plan),
     }),
   };
+}
+
+/** The intervention with the instances that a component begins with, where their number alone says the same. */
+function withReplicas(own: Intervention, prepared: Prepared, plan: Plan): Intervention {
+  const { written, patched } = prepared.texts.get(plan.variant)!;
+  const section = SCALED.find((name) => get(get(written, name), own.subject) !== undefined);
+  if (section === undefined) return own;
+  const before = get(get(get(written, section), own.subject), 'replicas');
+  const wanted = own.apply({ plan, recompiled: () => plan });
+  const { initial } = wanted.components[idOf(own.subject, plan)]!;
+  const path = pathText([section, own.subject, 'replicas']);
+  const change: SettingChange = {
+    path,
+    value: scalar(initial, patched.at),
+    ...(before !== undefined && { before }),
+  };
+  const made = variantWith(prepared, plan.variant, [change]);
+  const begun = ({ components }: Plan): string => components.map((one) => one.initial).join();
+  const isSame = made !== null && begun(made.plan) === begun(wanted);
+  return isSame ? { ...own, setting: changedBy(change) } : own;
 }
 
 const SCALED = ['services', 'gateways'] as const;
@@ -177,7 +198,7 @@ function labelled(own: Intervention, move: Move, prepared: Prepared, plan: Plan)
 }
 
 /** A change as a report has it, with what changes beside it. */
-function changedBy({ needs, ...change }: Move): ChangedSetting {
+function changedBy({ needs, ...change }: SettingChange): ChangedSetting {
   const beside = needs?.map((one) => settingOf(one));
   return { ...settingOf(change), ...(beside !== undefined && { with: beside }) };
 }

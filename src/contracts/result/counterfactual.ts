@@ -97,6 +97,8 @@ const change = {
   remedy: text.optional(),
   /** Harm of these runs. If they have more or fewer requests, it is scaled to the number without the intervention. */
   harm: count,
+  /** The cause that it takes away, where its kind and subject say too little. */
+  cause: text.optional(),
   averted,
   role: interventionRole,
 };
@@ -106,8 +108,6 @@ const counterfactualInterventionFields = {
   /** Requests among it that fail, scaled alike. */
   failed: count.optional(),
   price: harmPrice.optional(),
-  /** The cause that it takes away, where its kind and subject say too little. */
-  cause: text.optional(),
   /** It changes a component that others operate (`external`): it shows a cause, and is nothing that users of the file can set. */
   external: present,
   /** Of a rise of the load: when it begins. Seconds from the end of the warm-up. */

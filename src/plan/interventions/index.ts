@@ -13,7 +13,7 @@ import { breakers, fallbacks, hedges, outliers, retries, timeouts } from './poli
 import { collections, probes } from './processes.js';
 import { scaling, shrinking } from './scaling.js';
 import { firstOf, isSource } from './signs.js';
-import { start } from './start.js';
+import { start, startOfConsumers } from './start.js';
 
 /** Every kind of intervention besides faults, which `withFaults` removes. */
 export const INTERVENTIONS: readonly InterventionKind[] = [
@@ -37,6 +37,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   poison,
   hotKeys,
   moreConsumers,
+  startOfConsumers,
   rebalances,
 ];
 

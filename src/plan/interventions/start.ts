@@ -28,6 +28,18 @@ export const start: InterventionKind = {
   },
 };
 
+/** The same, where messages wait from the start until the consumers of them have grown: no request shows it. */
+export const startOfConsumers: InterventionKind = {
+  ...start,
+  isUnseen: true,
+  worth: ({ cascade: { events } }, { subject }, plan) => {
+    const grown = events.find((own) => own.kind === 'scaledUp' && own.subject === subject);
+    const waiting = events.find(({ kind }) => kind === 'backlog');
+    if (grown === undefined || waiting === undefined) return 0;
+    return waiting.at < Math.min(grown.at, firstChange(events, plan)) ? 0.97 : 0;
+  },
+};
+
 /** `pay starts with 1 instance, too few for the load`. */
 export function fewAtStart({ name, initial }: PlanComponent): string {
   return `${name} starts with ${plural(initial, 'instance')}, too few for the load`;
@@ -66,12 +78,17 @@ function peakOf({ timeline }: VariantResult, { name, instances, initial }: PlanC
   return Math.min(instances, Math.ceil(Math.max(initial, ...up)));
 }
 
+/** When the first fault begins, or the load rises, in seconds; Infinity without either. */
+function firstChange(events: VariantResult['cascade']['events'], { loads }: Plan): number {
+  const rises = loads.flatMap(({ arrivals }) => risesOf(arrivals));
+  const faults = events.filter(({ kind }) => kind === 'fault').map(({ at }) => at);
+  return Math.min(...faults, ...rises.map(({ atNs }) => atNs / 1e9));
+}
+
 /** The first component that degrades and grows, if that is before anything has changed; null otherwise. */
 function firstInTrouble(variant: VariantResult, plan: Plan): string | null {
   const { events } = variant.cascade;
-  const rises = plan.loads.flatMap(({ arrivals }) => risesOf(arrivals));
-  const changes = events.filter(({ kind }) => kind === 'fault').map(({ at }) => at);
-  const changed = Math.min(...changes, ...rises.map(({ atNs }) => atNs / 1e9));
+  const changed = firstChange(events, plan);
   const grown = events.find(({ kind }) => kind === 'scaledUp');
   const first = events.find(isWorse);
   if (first === undefined || first.at >= Math.min(changed, grown?.at ?? 0)) return null;

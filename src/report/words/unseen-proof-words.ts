@@ -84,9 +84,10 @@ function proofsOf({ variant, own }: Explained): readonly Proof[] {
         words: `without “${wordsOf(variant, fault)}”`,
         fault: wordsOf(variant, fault),
       })),
-      ...changes.map(({ kind, harm, words }) => {
+      ...changes.map(({ kind, harm, words, role, cause }) => {
         const held = PASSING.has(kind) ? heldUpBy(variant.cascade, one.subject) : null;
-        return { count: harm, words, ...(held !== null && { held }) };
+        const isCause = role === 'cause' && cause !== undefined;
+        return { count: harm, words, ...(held !== null && { held }), ...(isCause && { cause }) };
       }),
     ];
     const isAverted = one.faults.length > 1 && 2 * one.background < one.harm;
@@ -122,12 +123,12 @@ export function unseenCount(variant: MeteredParts, { kind, subject, harm }: Unse
 }
 
 /**
- * `psp crashes (proved): of 2 broken sagas, 0 remain without it.` Without a fault the messages that hold a backlog up, else
+ * `psp crashes (proved): of 2 broken sagas, 0 remain without it.` Without a fault another cause, or the messages that hold a backlog up, else
  * as in `sentenceOf`.
  */
 function causeFirst(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
-  const { fault, held, words } = left[0]!;
-  const cause = fault ?? (held === undefined ? undefined : capitalised(held));
+  const { fault, cause: own, held, words } = left[0]!;
+  const cause = fault ?? own ?? (held === undefined ? undefined : capitalised(held));
   if (cause === undefined) return sentenceOf(variant, one, left);
   const first = { ...left[0]!, words: fault === undefined ? words : 'without it' };
   const rest = sentenceOf(variant, one, [first, ...left.slice(1)]);
@@ -150,6 +151,8 @@ interface Left {
   readonly words: string;
   /** The words of the fault that these runs lack, if it is one. */
   readonly fault?: string;
+  /** The cause that these runs lack, where it is no fault. */
+  readonly cause?: string;
   /** What holds a backlog up that these runs do not have. */
   readonly held?: string;
 }
