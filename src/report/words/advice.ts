@@ -13,7 +13,7 @@ import { isLeftWaiting } from '../families/unseen.js';
 import { hotKeyAdvice } from './hot-key-advice.js';
 import { poisonAdvice } from './poison-advice.js';
 import { gainLine, NO_PRICE, priceLine, priceLines, type Price } from './price.js';
-import { oldVersionWords, rollBackWords } from './roll-back.js';
+import { rollBackWords } from './roll-back.js';
 import { survivorsOf } from './survivors.js';
 import { uncoveredWords } from './uncovered.js';
 import { unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
@@ -57,10 +57,7 @@ export function actWords(view: View): Advice {
   if (unmet !== null) return { ...NOTHING, words: unmetAdvice(view, unmet) };
   const own = worstVariant.counterfactuals;
   const change = own === undefined ? null : changeWords(own);
-  const undone = holdsAll(worstVariant)
-    ? null
-    : (rollBackWords(worstVariant) ??
-      (change?.isSetting === true ? null : oldVersionWords(worstVariant)));
+  const undone = rollBackWords(worstVariant, change?.isSetting === true);
   if (undone !== null) return { ...NOTHING, words: [...variantHead(view), undone, '.'] };
   const served = change?.isSetting === false ? bestServed(view) : null;
   if (served !== null) return served;

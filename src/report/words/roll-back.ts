@@ -3,26 +3,25 @@ import { faultKind } from '../../patterns/registry.js';
 import { wordsOf } from '../view/explained.js';
 import { insteadWords } from './harm-words.js';
 import { hurtUsers } from './lead.js';
+import { holdsAll } from '../view/view.js';
 
 /** Of the harm at most this share remains without the change. */
 const LEFT = 0.1;
 
 /**
  * What to do first where users come to harm by a change of the system itself, which runs without it prove: `Take the change
- * back: 0 requests fail instead of 900`; of several changes with its words. null in other cases.
+ * back: 0 requests fail instead of 900`; of several changes with its words. null in other cases. `hasSetting`: a setting
+ * helps, which is better than to go back to the version before a rollout.
  */
-export function rollBackWords(variant: VariantResult): string | null {
+export function rollBackWords(variant: VariantResult, hasSetting: boolean): string | null {
+  if (holdsAll(variant)) return null;
   const isOurs = (kind: string): boolean => faultKind(kind)?.isOurs === true;
-  return takenBack(variant, isOurs, 'change');
-}
-
-/**
- * The same of a rollout whose harm lasts. Where it ends, the course of the rollout does the harm, and its settings are to
- * change, not the version.
- */
-export function oldVersionWords(variant: VariantResult): string | null {
-  const lasts = hurtUsers(variant).some((one) => one.lasts);
-  return lasts ? takenBack(variant, (kind) => kind === 'rollout', 'rollout') : null;
+  // Where the harm ends, the course of a rollout does it, whose settings are to change, and not the version.
+  const isLasting = !hasSetting && hurtUsers(variant).some(({ lasts }) => lasts);
+  return (
+    takenBack(variant, isOurs, 'change') ??
+    (isLasting ? takenBack(variant, (kind) => kind === 'rollout', 'rollout') : null)
+  );
 }
 
 function takenBack(
