@@ -251,14 +251,16 @@ export const BESIDE = [
     },
   ),
   kind(
-    'optional calls',
+    'optional and background calls',
     new RegExp(
-      `^(?<share>${SHARE}) of the optional calls of (?<from>\\S+) to (?<to>\\S+) fail(?: in (?<in>.+?))?(?:; no request fails by that)?$`,
+      `^(?<share>${SHARE}) of the (?<are>optional|background) calls of (?<from>\\S+) to (?<to>\\S+) fail(?: in (?<in>.+?))?(?:; no request fails by that)?$`,
       'u',
     ),
     ({ groups }, facts) => {
       const variant = groups.in === undefined ? facts.variant : named(facts, groups.in);
       const handled = variant?.edges[`${groups.from}->${groups.to}`]?.handled;
+      if ((handled?.isBackground === true) !== (groups.are === 'background'))
+        return 'they are of another kind';
       return isPrinted(groups.share, handled && handled.failed / handled.finished)
         ? null
         : 'another share fails';

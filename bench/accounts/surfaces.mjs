@@ -76,7 +76,7 @@ function longest(variants) {
 }
 
 const LABELLED =
-  /^ {2}(what|why|do|causes|remedy|cleared|headroom|pools|status|ALARM|hypothesis|expected|report)(?: +(.+))?$/u;
+  /^ {2}(what|why|do|causes|remedy|beside|cleared|headroom|pools|status|ALARM|hypothesis|expected|report)(?: +(.+))?$/u;
 const STEP = /^ {2}.* +(to end|[\d.,]+ (?:ns|µs|ms|s|min)) {2}(\S.*)$/u;
 const TABLE = /^ +success(?: |$)/u;
 const SIZE = /\d+ variants? x \d+ seeds?(?: |$)/u;

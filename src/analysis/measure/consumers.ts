@@ -15,6 +15,8 @@ import type { Asked } from './question.js';
 
 /** Handlers of messages in a component, and their use. */
 export interface ConsumerUse {
+  /** The part that handles them. */
+  readonly handler: number;
   /** Topic or queue; several, where one endpoint handles the messages of all. */
   readonly source: string;
   /** Executions at once: all that the loads of the partitions can reach, and their mean. */
@@ -80,6 +82,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
     const spread = log === undefined ? null : spreadOf(asked, log, instances);
     const busiest = spread === null ? null : busiestOf(spread, instances);
     uses.push({
+      handler,
       source: [...sources].join(', '),
       limit: spread === null ? all : Math.min(all, limitBySpread(spread, instances)),
       busiest,
@@ -205,6 +208,11 @@ function countedAt(
     return meter === undefined ? 0 : sumCells(meter.counts, window.cells);
   });
   return (sumOf(counted) / data.records.length) * (1e9 / window.lengthNs);
+}
+
+/** Parts that handle messages. */
+export function handlingParts(plan: Plan): ReadonlySet<number> {
+  return new Set(consumersByHandler(plan).keys());
 }
 
 function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<number, Consumers> {

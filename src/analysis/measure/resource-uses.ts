@@ -207,7 +207,9 @@ function isAsking(session: number): boolean {
 }
 
 function consumerUses(asked: Measuring, component: PlanComponent, id: number): readonly Use[] {
-  return consumersOf(asked, id).map(({ source, limit, busiest, used: busy, batch, rate, due }) => {
+  const works = 1 - asked.waits.share(id);
+  return consumersOf(asked, id).map(({ source, limit, busiest, used: held, batch, rate, due }) => {
+    const busy = held * works;
     const by = rate > 0 && (batch > 1 || due > FEW * rate) ? due / rate : 1;
     const used = busy * Math.min(1, by);
     return {

@@ -1,6 +1,7 @@
 import { sumOf } from '../../stats/sums.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Asked } from './question.js';
+import { consumersOf, handlingParts } from './consumers.js';
 import { ownRepeats } from './own-repeats.js';
 import { remembered } from './remembered.js';
 import { stepsAfter } from './saga-steps.js';
@@ -15,6 +16,7 @@ import {
 } from './sums.js';
 import { areaOf, inService, picked, pickOf, type GaugePick } from './gauges.js';
 import { instancesOf, partsOf } from './variant-data.js';
+import { selectComponent } from './subjects.js';
 import { cellsAround } from './window.js';
 
 type Moment = Pick<Asked, 'data' | 'window'>;
@@ -30,7 +32,8 @@ export interface Visits {
   begun(part: number): number;
   /**
    * Requests that would arrive if none was refused on the way: those of the users times the calls that each execution
-   * makes, and repeated only where an execution fails by itself. Messages and tasks count as they arrive.
+   * makes, and repeated only where an execution fails by itself. Messages count as they are published, also those that
+   * still wait for their consumers; other tasks as they arrive.
    */
   due(part: number): number;
   /** Calls per second of some measured edges, their attempts, and those that are due. */
@@ -77,14 +80,16 @@ export function visitsIn(asked: Moment): Visits {
     const first = (steps.get(stat) ?? []).map((before) => rateOf(succeededOn(before)));
     return Math.min(calls(stat), ...first) * repeats(stat);
   };
+  const handlers = handlingParts(plan);
   const measure = (part: number): number => {
     if (users.has(part) || open.has(part)) return arrived(part);
+    const pace = handlers.has(part) ? paceAt(asked, part) : 1;
     const into = wiring.statsInto[part];
-    if (into.length === 0) return arrived(part);
+    if (into.length === 0) return arrived(part) * pace;
     open.add(part);
     const called = sumOf(into.map(dueOn));
     open.delete(part);
-    return called + Math.max(0, arrived(part) - sumOf(into.map(attempts)));
+    return called + Math.max(0, arrived(part) - sumOf(into.map(attempts))) * pace;
   };
   const due = remembered(measure);
   return {
@@ -95,6 +100,14 @@ export function visitsIn(asked: Moment): Visits {
     attempts: (stats) => sumOf(stats.map(attempts)),
     dueAttempts: (stats) => sumOf(stats.map(dueOn)),
   };
+}
+
+/** How many times as many messages are published as a part handles, where it falls behind. */
+function paceAt(asked: Moment, part: number): number {
+  const { component } = asked.data.plan.parts[part];
+  const selection = selectComponent(component, asked.data);
+  const own = consumersOf({ ...asked, selection }, component).find((one) => one.handler === part);
+  return own === undefined || own.rate === 0 ? 1 : Math.max(1, own.due / own.rate);
 }
 
 /** Requests of a part that arrive in a window and get a worker, then or later; of all runs. */

@@ -28,6 +28,8 @@ export interface WaitsBelow {
   forCores(component: number): number;
   /** Requests in service that wait for a lock: for a row of a database, or in a `lock` step. */
   forLocks(component: number): number;
+  /** Share of the requests in service at a component that wait for any of these. */
+  share(component: number): number;
 }
 
 /** From this share on, a resource is full. */
@@ -76,6 +78,7 @@ export function waitsBelow({ data, window, visits }: Waiting): WaitsBelow {
     const background = sumOf(own.map((one) => processOf(plan, one).cpu.background));
     return Math.max(0, served(id) - of(id) - forLocks(id) - (used - background));
   };
+  const stopped = (id: number): number => of(id) + forLocks(id) + forCores(id);
   /** Share of the requests at a component that wait there or below it. */
   const shareAt = (id: number): number => {
     const found = shares.get(id);
@@ -83,11 +86,15 @@ export function waitsBelow({ data, window, visits }: Waiting): WaitsBelow {
     shares.set(id, 0);
     const queued = inCells('queue', id);
     const all = queued + served(id);
-    const share = all > 0 ? Math.min(1, (queued + of(id) + forLocks(id) + forCores(id)) / all) : 0;
+    const share = all > 0 ? Math.min(1, (queued + stopped(id)) / all) : 0;
     shares.set(id, share);
     return share;
   };
-  return { at, held, of, forCores, forLocks };
+  const share = (id: number): number => {
+    const all = served(id);
+    return all > 0 ? Math.min(1, stopped(id) / all) : 0;
+  };
+  return { at, held, of, forCores, forLocks, share };
 }
 
 /**
