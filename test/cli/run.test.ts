@@ -283,10 +283,11 @@ describe('faultline run', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('ends with 130 and no half-written file when it is interrupted', async () => {
-    const text = smallScenario().replace('duration: 20s', 'duration: 40000s');
-    const path = folder.put('long.yaml', text);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends with 130 and no half-written file when it gets %s',
+    async (signal) => {
+      const text = smallScenario().replace('duration: 20s', 'duration: 40000s');
+      const path = folder.put(`long-${signal}.yaml`, text);
       const cwd = folder.at(signal);
       mkdirSync(cwd);
       const child = start(['run', path, '--json', 'result.json'], cwd);
@@ -295,8 +296,8 @@ describe('faultline run', () => {
       child.kill(signal);
       expect(await closed).toEqual([130, null]);
       expect(readdirSync(cwd)).toEqual([]);
-    }
-  });
+    },
+  );
 
   it('removes the traces it has begun when it is interrupted', async () => {
     const text = smallScenario().replace('duration: 20s', 'duration: 3000s');
