@@ -48,6 +48,18 @@ function rated<T>(all: readonly (readonly [boolean, T])[], lackOf: (one: T) => L
   return { of: all.length, lacking: all.flatMap(([has, one]) => (has ? [] : [lackOf(one)])) };
 }
 
+/** The same of components, by name. */
+function ofComponents(
+  subject: Subject,
+  all: readonly (readonly [boolean, string])[],
+  message: (name: string) => string,
+): Rating {
+  return rated(all, (name) => ({
+    path: [sectionOf(subject.scenario, name), name],
+    message: message(name),
+  }));
+}
+
 /** Rules about services that are too large, or too closely tied to others. */
 const BOUNDARIES: readonly Rule[] = [
   chattyCall,
@@ -67,12 +79,10 @@ export const points: readonly Point[] = [
     counted: 'services and gateways have a probe',
     none: 'no processes that a platform could probe',
     rate: (subject) =>
-      rated(
+      ofComponents(
+        subject,
         probeableHosts(subject).map(({ name, isProbed }) => [isProbed, name]),
-        (name) => ({
-          path: [sectionOf(subject.scenario, name), name],
-          message: `${name} has no readiness and no liveness probe`,
-        }),
+        (name) => `${name} has no readiness and no liveness probe`,
       ),
   },
   {
@@ -163,12 +173,10 @@ export const points: readonly Point[] = [
     counted: 'components that users wait for have a budget',
     none: 'no components that users wait for',
     rate: (subject) =>
-      rated(
+      ofComponents(
+        subject,
         dependenciesOf(subject).map(({ name, isMonitored }) => [isMonitored, name]),
-        (name) => ({
-          path: [sectionOf(subject.scenario, name), name],
-          message: `no budget or expectation shows that ${name} fails`,
-        }),
+        (name) => `no budget or expectation shows that ${name} fails`,
       ),
   },
   {

@@ -1,6 +1,6 @@
 import { field, required } from '../fields/field.js';
 import { duration } from '../quantities/quantities.js';
-import { metricFields } from './scaling-metrics.js';
+import { metricDelay, metricFields } from './scaling-metrics.js';
 
 /** Fields that both policies of AWS Application Auto Scaling have. */
 export const awsFields = {
@@ -18,9 +18,7 @@ export const awsFields = {
     'Period of the metric, at the end of which it is compared, from the start of the run.',
     'duration, at least 100ms',
   ),
-  metricDelayNs: field.duration('0s', 'Age of the metric when it is evaluated.', {
-    max: 3_600_000_000_000,
-  }),
+  metricDelayNs: metricDelay,
   inCooldownNs: field.duration(
     '5m',
     'Time after replicas were removed in which no others are removed. Adding ends it.',

@@ -111,3 +111,8 @@ export interface CommonScaling {
   /** Whether it can remove replicas. */
   readonly shrinks: boolean;
 }
+
+/** How old the metric is that an autoscaler evaluates. */
+export const metricDelay = field.duration('0s', 'Age of the metric when it is evaluated.', {
+  max: 3_600_000_000_000,
+});

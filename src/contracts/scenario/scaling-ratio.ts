@@ -5,6 +5,7 @@ import { field, required, requiredIf } from '../fields/field.js';
 import { duration, quantity, whole } from '../quantities/quantities.js';
 import { PERCENT_PATTERN } from '../quantities/quantity-text.js';
 import {
+  metricDelay,
   metricFields,
   percentOf,
   scalingMetric,
@@ -64,9 +65,7 @@ const ratio = {
     'Interval between evaluations, from the start of the run.',
     'duration, at least 100ms',
   ),
-  metricDelayNs: field.duration('0s', 'Age of the metric when it is evaluated.', {
-    max: 3_600_000_000_000,
-  }),
+  metricDelayNs: metricDelay,
   tolerance: field.share('10%', 'Deviation from the target within which nothing changes.'),
   up: rules('0s', '100% and 4 pods in 15s').prefault({}).describe('Rules for adding replicas.'),
   down: rules('5m', '100% in 15s').prefault({}).describe('Rules for removing replicas.'),
