@@ -86,6 +86,16 @@ async function cutWithin(
   return { ...end, cwd: begun.cwd };
 }
 
+/** The time of a processor that a command with one run of `some.yaml` needs, from its start to its end. Unit: s. */
+let whole: Promise<number> | null = null;
+
+/** Until a command has finished runs of `some.yaml`: this time of a processor, or more on a slow machine. Unit: s. */
+async function untilRuns(seconds: number): Promise<Until> {
+  whole ??= timeOf(started('compare', '../some.yaml', '--workers', '1', '--replications', '1'));
+  const least = Math.max(seconds, await whole);
+  return (begun) => untilBusy(begun, least);
+}
+
 /** Both signals where the machine has time, else one of them, another one for each place. */
 function signalsAt(place: number): readonly Signal[] {
   return HEAVY ? SIGNALS : [SIGNALS[place % 2]!];
@@ -151,20 +161,14 @@ describe('signals', () => {
     const args = ['compare', '../some.yaml', '--workers', '1', '--replications', '400'];
     const said =
       /^ {2}(\d+) of 800 runs of \.\.\/some\.yaml finished, and are lost: their report was not finished\. --replications (\d+) makes as many runs, and reports them\.$/m;
-    // A slow machine has finished no run after two seconds.
-    let words = '';
-    for (const seconds of [2, 4, 8]) {
-      const end = await cut(args, (begun) => untilBusy(begun, seconds), 'SIGINT', 'SIGTERM');
-      words = wordsOf(end);
-      if (said.test(words)) break;
-    }
-    const [, done, replications] = said.exec(words)!;
+    const end = await cut(args, await untilRuns(2), 'SIGINT', 'SIGTERM');
+    const [, done, replications] = said.exec(wordsOf(end))!;
     expect(Number(replications)).toBe(Math.floor(Number(done) / 2));
   });
 
   it('the same one, which a program such as npm passes on at once, is no second one', async () => {
     const args = ['compare', '../some.yaml', '--workers', '1', '--replications', '100'];
-    const end = await cutReport(args, (begun) => untilBusy(begun, 2), 'SIGINT', 'SIGINT');
+    const end = await cutReport(args, await untilRuns(2), 'SIGINT', 'SIGINT');
     expect(end.text).toMatch(
       /^interrupted: writing the report of \.\.\/some\.yaml: \d+ of 200 runs finished; a second signal or Ctrl-C ends at once, without it$/m,
     );
@@ -182,7 +186,7 @@ describe('signals', () => {
 phases('runs that finished', () => {
   it('are reported by run where there is time: summary and result document, without the page', async () => {
     const args = ['run', '../some.yaml', '--workers', '1', '--replications', '100'];
-    const end = await cutReport(args, (begun) => untilBusy(begun, 3), 'SIGTERM');
+    const end = await cutReport(args, await untilRuns(3), 'SIGTERM');
     expect(end.text).toContain('of 100 replications finished, then interrupted');
     expect(wordsOf(end)).toBe(
       `${NOTHING}  The finished runs of ../some.yaml are reported in reports/some.interrupted.json; its page is not drawn.\n`,
@@ -197,7 +201,7 @@ phases('runs that finished', () => {
 
   it.each(['compare', 'check', 'story'])('are reported by %s', async (command) => {
     const args = [command, '../some.yaml', '--workers', '1', '--replications', '100'];
-    const end = await cutReport(args, (begun) => untilBusy(begun, 3), 'SIGINT');
+    const end = await cutReport(args, await untilRuns(3), 'SIGINT');
     expect(wordsOf(end)).toBe(`${NOTHING}  The finished runs of ../some.yaml are reported.\n`);
     expect(end.text).toContain('guarded');
   });
