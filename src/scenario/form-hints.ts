@@ -36,6 +36,8 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (key === 'on') return outcomesHint(path, word);
   if (key === 'lock' && isStepPath(path.slice(0, -1)))
     return `: write { on: ${word}, steps: [ work: 8ms ] }; the lock of a row belongs to an operation of its database, as take: { work: 4ms, write: true, lock: true, key: ${word} }`;
+  if (path[path.length - 3] === 'rollout')
+    return `: write { ${word.endsWith('%') ? 'weight' : 'pause'}: ${word} }`;
   const isEndpoint = /^[\w-]+\.[\w-]+$/.test(word);
   if (isStepPath(path)) return isEndpoint ? `: to call it, { call: ${word} }` : '';
   const list = typeof key === 'number' ? path[path.length - 2] : undefined;
@@ -202,11 +204,21 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
     if (has('every')) return '; for single requests write { kind: at, times: [ 60s, 120s ] }';
     if (has('ramp')) return rampHint(node);
   }
-  if (name === 'kind' && has('rate')) return '; for a rate alone write poisson(50/s)';
+  if (name === 'kind' && has('rate'))
+    return `; for a rate alone write poisson(${text(get(node, 'rate')) ?? '50/s'})`;
+  if (name === 'time') return lawHint(node);
   if (name === 'add' && has('delay')) return '; delay is the time after another fault';
   const delay = name === 'add' && path[0] === 'faults' ? text(get(node, 'latency')) : undefined;
   if (delay !== undefined) return `: write add: ${delay}`;
   return '';
+}
+
+/** `work: { p50: 4ms, p99: 12ms }`: a distribution without its name. */
+function lawHint(node: Node): string {
+  const [p50, p99, mean] = ['p50', 'p99', 'mean'].map((key) => text(get(node, key)));
+  if (p50 !== undefined && p99 !== undefined)
+    return `: write time: lognormal(p50=${p50} p99=${p99})`;
+  return mean === undefined ? '' : `: write time: exponential(${mean})`;
 }
 
 /** `{ ramp: 100/s..600/s, over: 120s }` */

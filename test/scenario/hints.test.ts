@@ -193,3 +193,28 @@ describe('retry_on', () => {
     },
   );
 });
+
+it('a guess gets the name of a distribution, of what a failure is, and of the steps of a canary', () => {
+  const text = load(`faultline: 1
+title: Guesses
+run: { duration: 60s }
+services:
+  shop:
+    versions: { v1: {}, v2: {} }
+    rollout: { kind: canary, to: v2, at: 10s, steps: [ 10%, 2m ] }
+    endpoints:
+      get: [ work: { p50: 4ms, p99: 12ms } ]
+      put: [ work: { mean: 4ms }, { fail: { probability: 3% } } ]
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.get } ] } }
+`)
+    .problems.map(({ message }) => message)
+    .join('\n');
+  for (const words of [
+    'is required: write time: lognormal(p50=4ms p99=12ms)',
+    'is required: write time: exponential(4ms)',
+    'is required: expected a status from 400 to 599 or one of',
+    'must be a mapping, got 10%: write { weight: 10% }',
+    'must be a mapping, got 2m: write { pause: 2m }',
+  ])
+    expect(text).toContain(words);
+});

@@ -44,7 +44,7 @@ describe('a duration', () => {
     ['15', '15 what? write 15s or 15ms'],
     [-3, '-3 is negative: a duration is 0 or more'],
     ['-3ms', '-3ms is negative: a duration is 0 or more'],
-    ['5min', '5min is no duration: a minute is written m, as in 2m'],
+    ['5min', '5min is no duration: a minute is written m, as in 5m'],
     ['5sec', '5sec is no duration: units are ns us ms s m h'],
     ['soon', 'soon is no duration: write 15ms, 1.5s or 2m'],
     ['0.1ns', '0.1ns is below the resolution of the clock, 1ns'],

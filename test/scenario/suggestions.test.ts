@@ -257,7 +257,7 @@ faults:
 `);
     for (const words of [
       'unknown key seed: move it into run, as run: { seed: 7 }',
-      'for a rate alone write poisson(50/s)',
+      'for a rate alone write poisson(80/s)',
       'must be a list, got a map: write its entries as - name: get',
       'must be a list, got a map: put - before its first key',
       'unknown key select: select instances with instances, as instances: 2 or instances: 50%',

@@ -157,15 +157,21 @@ export function quantity<T>(
         return parse(input);
       } catch (error) {
         if (!(error instanceof QuantityError)) throw error;
+        const missing = input === undefined;
         context.addIssue({
           code: 'custom',
-          message: error.message,
-          params: { code: QUANTITY_ISSUE, missing: input === undefined, words: error.words },
+          message: missing ? lackOf(error.message) : error.message,
+          params: { code: QUANTITY_ISSUE, missing, words: error.words },
         });
         return z.NEVER;
       }
     })
     .meta(written);
+}
+
+/** The message about a value that is not there: what it says of `nothing` is that it is required. */
+function lackOf(message: string): string {
+  return message.replace(/^nothing is [^:]*/, 'is required');
 }
 
 const ANY_FIELD = { type: ['string', 'number', 'array'] } as const;

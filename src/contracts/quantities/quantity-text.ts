@@ -252,7 +252,9 @@ function durationOf(input: unknown): Ns {
   const unit = DURATION_UNITS.get(match[3]);
   if (unit === undefined || match[1] !== '') {
     const hint =
-      match[3] === 'min' ? ': a minute is written m, as in 2m' : ': units are ns us ms s m h';
+      match[3] === 'min'
+        ? `: a minute is written m, as in ${match[2]}m`
+        : ': units are ns us ms s m h';
     throw new QuantityError(`${show(input)} is no duration${hint}`);
   }
   const ns = Math.round(Number(match[2]) * unit);
