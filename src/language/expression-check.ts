@@ -244,7 +244,10 @@ function checkReference(
   if (at.part !== null && !component.parts.includes(at.part)) {
     // The unknown word may be a misspelt part or a misspelt metric.
     const metrics = metricsOf(component.kind).map(({ name }) => name);
-    const allowed = [...component.parts, ...metrics].map((name) => `${at.component}.${name}`);
+    const isVersion = component.versions?.includes(at.part) === true;
+    const allowed = isVersion
+      ? [`${at.component}@${at.part}`]
+      : [...component.parts, ...metrics].map((name) => `${at.component}.${name}`);
     return [unknown('part', `${at.component}.${at.part}`, at.offset, allowed)];
   }
   if (at.instance === null) return [];

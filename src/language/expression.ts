@@ -219,6 +219,11 @@ function reference(scanner: Scanner): Reference {
 }
 
 function instanceNumber(scanner: Scanner): number {
+  const word = scanner.atQuantity() ? '' : scanner.peekWord();
+  if (word !== '') {
+    const message = `expected the number of an instance, such as [0]; a version is written @${word}`;
+    scanner.fail(message, []);
+  }
   const quantity = scanner.quantity();
   if (quantity.unit !== 'number' || quantity.value < 0 || quantity.value % 1 !== 0) {
     scanner.fail('expected the number of an instance, such as [0]', []);

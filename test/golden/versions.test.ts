@@ -298,6 +298,8 @@ describe('problems of references to versions', () => {
     const budget = (text: string): string =>
       wrong(aside('{ to: s.serve }', '1s'), `budgets: [ "${text}" ]`);
     expect(budget('s@v3.success > 1%')).toContain('unknown version s@v3');
+    expect(budget('s.v2.success > 1%')).toContain('unknown part s.v2 (did you mean "s@v2"?)');
+    expect(budget('s[v2].success > 1%')).toContain('such as [0]; a version is written @v2');
     expect(budget('edge@v3.success > 1%')).toContain('edge has no versions');
     expect(budget('edge->s@v2.success > 1%')).toContain('an edge has no metrics per version');
     expect(budget('s@v2[0].queue < 1')).toContain('write s[0]');

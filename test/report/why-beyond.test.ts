@@ -72,3 +72,26 @@ faults: [ { id: slow, kind: slow, target: api, factor: 10, at: 20s, for: 10s } ]
   expect(recovery(late)).toBe('no outage');
   expect(recovery(front('200ms'))).not.toBe('no outage');
 });
+
+it('Why of a slow version is how long it takes, beside the share that fails', () => {
+  const released = (steps: string): Result =>
+    run(`
+faultline: 1
+title: A slow version
+run: { duration: 120s, warmup: 5s, seed: 5, replications: 1 }
+platform: { kind: kubernetes }
+services:
+  api:
+    replicas: 4
+    endpoints: { get: [ wait: 5ms ] }
+    versions: { v1: {}, v2: { endpoints: { get: [ ${steps} ] } } }
+    rollout: { to: v2, at: 30s, kind: rolling }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: api.get } ] } }
+`).result;
+  expect(whyOf(released('wait: 400ms'))).toMatch(
+    /^api goes from v1 to v2 .+; v2 takes 4\d\d ms, v1 5(?:\.\d+)? ms\.$/u,
+  );
+  expect(whyOf(released('wait: 400ms, { fail: 500, probability: 30% }'))).toMatch(
+    /; v2 takes 4\d\d ms and fails (?:29|3[01])(?:\.\d+)? %, v1 5(?:\.\d+)? ms\.$/u,
+  );
+});

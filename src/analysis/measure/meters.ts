@@ -9,11 +9,13 @@ import type {
 import { latencyResult } from './components.js';
 import { delayQueues, passesOn, restingEach, restingPlaces } from './dead-letters.js';
 import { measureDrain } from './drain.js';
-import { estimateOf } from './estimate.js';
+import { estimateOf, statistic } from './estimate.js';
 import { meterScale } from '../../language/exported.js';
+import { latencyOf } from './outcomes.js';
 import { neverCount } from './recovery.js';
 import { courseOf, rolloutOf } from './rollouts.js';
 import { bySteps, stepsOf, type Steps } from './steps.js';
+import { versionSelection } from './subjects.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { waitingLines } from './waiting-lines.js';
@@ -118,9 +120,23 @@ function rolloutsOf(data: VariantData): ReadonlyMap<number, RolloutResult> {
           ? null
           : (course.endedNs - course.beganNs) / 1e9,
       ),
+      ...mediansOf(data, component, [versions!.names[0], versions!.names[rollout.to]]),
     });
   });
   return found;
+}
+
+/** Median latencies of two versions of a component. */
+function mediansOf(
+  data: VariantData,
+  component: number,
+  names: readonly [string, string],
+): Pick<RolloutResult, 'medians'> {
+  const [from, to] = names.map((version) => {
+    const selection = versionSelection({ version, part: null }, component, data);
+    return statistic(latencyOf({ data, selection, window: data.whole }, 'latency').all, 'p50');
+  });
+  return from === null || to === null ? {} : { medians: { from, to } };
 }
 
 /** For each rule of a component's sagas, the first saga of the first run that broke it. */

@@ -44,8 +44,12 @@ export function select(path: MetricPath, data: VariantData): Selection {
   };
 }
 
-/** The rows and instances of one version of a component. */
-function versionSelection(at: Reference, component: number, data: VariantData): Selection {
+/** The rows and instances of one version of a component, or of its part. */
+export function versionSelection(
+  at: Pick<Reference, 'version' | 'part'>,
+  component: number,
+  data: VariantData,
+): Selection {
   const { plan } = data;
   const { versions, firstInstance } = plan.components[component];
   const version = versions?.names.indexOf(at.version!) ?? -1;
@@ -132,7 +136,11 @@ function matches(at: Reference, part: number, data: VariantData): boolean {
   return at.part === null || at.part === name;
 }
 
-function partIds(at: Reference, component: number, data: VariantData): readonly number[] {
+function partIds(
+  at: Pick<Reference, 'part'>,
+  component: number,
+  data: VariantData,
+): readonly number[] {
   const parts = partsOf(data.plan, component);
   if (at.part === null) return parts;
   return parts.filter((part) => data.plan.parts[part].name === at.part);

@@ -65,6 +65,8 @@ const rolloutResult = shape({
   running: count,
   /** Seconds until one version had all requests and replicas, by replication; null = not within the run. */
   seconds: list(count.nullable()),
+  /** Median latency of the old and the new version, in seconds; absent where one of them answered nothing. */
+  medians: shape({ from: count, to: count }).optional(),
 });
 /** Course of a rollout, over replications. */
 export type RolloutResult = z.output<typeof rolloutResult>;
