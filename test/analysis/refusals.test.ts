@@ -183,6 +183,20 @@ workloads:
     expect(sentence).toContain('of the requests of checkout are throttled');
   });
 
+  it('allows ten calls per second for each request in flight', () => {
+    const { causes, sentence } = run(`
+faultline: 1
+title: Short calls
+run: { duration: 40s, seed: 5, replications: 1 }
+functions: { thumb: { kind: lambda, reserved: 10, steps: [ wait: 10ms ] } }
+workloads: { job: { arrivals: constant(200/s), start: 20s, requests: [ { call: thumb } ] } }
+`).variant().cascade;
+    expect(causes).toMatchObject([{ kind: 'limit', subject: 'thumb' }]);
+    expect(sentence).toContain(
+      'thumb refuses requests above its reserved concurrency (10, which allows 100 calls per second)',
+    );
+  });
+
   it('is no rate limit where it is reserved', () => {
     const { causes, sentence } = cascadeOf('reserved: 50,');
     expect(causes).toMatchObject([{ kind: 'limit', subject: 'report', at: 20 }]);

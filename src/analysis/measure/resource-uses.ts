@@ -6,7 +6,7 @@ import { sumOf } from '../../stats/sums.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
 import { edgesFrom } from './component-edges.js';
 import { busiestNode } from './busiest-node.js';
-import { consumersOf } from './consumers.js';
+import { consumersOf, handlingParts } from './consumers.js';
 import { meanOf } from './estimate.js';
 import { inService, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
@@ -22,7 +22,7 @@ import { selectStats } from './subjects.js';
 import { unitsOf } from './units.js';
 import { sumCells } from './sums.js';
 import type { Use } from './use.js';
-import { instancesOf, type ComponentEdge } from './variant-data.js';
+import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
 import { isUnsteady, lossOf, type Loss, type Visits } from './visits.js';
 import { FULL, type WaitsBelow } from './waits-below.js';
 import { cellsAround } from './window.js';
@@ -227,15 +227,23 @@ function consumerUses(asked: Measuring, component: PlanComponent, id: number): r
   });
 }
 
-/** Requests of a function at once; functions that reserve nothing share what their account has. */
+/**
+ * Requests of a function at once; functions that reserve nothing share what their account has. Where calls per second are
+ * limited too, short ones count as long as that limit makes them.
+ */
 function concurrencyOf(asked: Measuring, { name }: PlanComponent, id: number): readonly Use[] {
-  const { data } = asked;
+  const { data, visits } = asked;
   const { functions } = data.plan;
   const own = functions.find(({ component }) => component === id);
   if (own === undefined) return [];
   const all = own.isShared ? functions.filter(({ isShared }) => isShared) : [own];
   const instances = all.flatMap(({ component }) => instancesOf(data.plan, component));
-  const used = mean(levels(data, asked.window, inService(instances)).means);
+  const handlers = handlingParts(data.plan);
+  const called = all
+    .flatMap(({ component }) => partsOf(data.plan, component))
+    .filter((part) => !handlers.has(part));
+  const calls = Math.min(own.limit, sumOf(called.map(visits.begun)) / own.spec.callRate);
+  const used = Math.max(mean(levels(data, asked.window, inService(instances)).means), calls);
   const use = { used, fixed: 0, share: used / own.limit };
   const of = all.length > 1 ? 'account' : null;
   const need = needOf(asked, use, lossOf(asked.visits, asked, id));

@@ -63,7 +63,7 @@ export const functionFields = {
   maxConcurrency: field.limit(
     byKind('cloudRun 8000 (100 instances), else 1000. Not with knative'),
     'Largest number of requests in flight; further requests get a 429. All functions of kind lambda share it, as one ' +
-      'account.',
+      'account. With kind lambda also ten calls per second for each.',
     { unit: 'requests' },
   ),
   concurrencyPerInstance: field.limit(
@@ -87,7 +87,7 @@ export const functionFields = {
   reserved: field.whole(
     absent('none: it shares the concurrency that the others do not reserve'),
     'With kind lambda: concurrency reserved for this function, taken from that of the account; also its ' +
-      'largest number of requests in flight. 0 turns the function off.',
+      'largest number of requests in flight, and ten calls per second for each. 0 turns the function off.',
     { max: 1_000_000 },
   ),
   memory: field.size(
@@ -125,6 +125,8 @@ export interface FunctionSettings extends Filled<
 > {
   /** Cores of one environment; below 1, work takes longer than its written time. */
   readonly cores: number;
+  /** Calls per second for each request that may be in flight. */
+  readonly callRate: number;
   /** An execution that exceeds `timeout` ends the runtime of its environment, which then has another cold start. */
   readonly resetsOnTimeout: boolean;
   /** Autoscaler that sets the number of environments; null = each request creates one if none is idle. */

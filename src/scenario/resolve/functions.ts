@@ -18,6 +18,7 @@ type Defaults = Pick<
   | 'scaleRate'
   | 'timeoutNs'
   | 'cores'
+  | 'callRate'
   | 'resetsOnTimeout'
 >;
 
@@ -29,13 +30,15 @@ const SIMPLE: Defaults = {
   scaleRate: 100,
   timeoutNs: null,
   cores: Infinity,
+  callRate: Infinity,
   resetsOnTimeout: false,
 };
 
 const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.freeze({
   simple: SIMPLE,
-  // Concurrency limit of an account, and 1000 environments per ten seconds and function.
-  lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND, resetsOnTimeout: true },
+  // Concurrency limit of an account, and 1000 environments per ten seconds and function. Synchronous invocations per second:
+  // ten times the concurrency (AWS Lambda developer guide, gettingstarted-limits: API requests).
+  lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND, callRate: 10, resetsOnTimeout: true },
   // 100 instances with 80 requests and one core each.
   cloudRun: {
     keepAliveNs: 900 * NS_PER_SECOND,
@@ -45,6 +48,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
     scaleRate: 100,
     timeoutNs: 300 * NS_PER_SECOND,
     cores: 1,
+    callRate: Infinity,
     resetsOnTimeout: false,
   },
   // config-defaults of Knative Serving: containerConcurrency 0, revision-timeout-seconds 300.
@@ -129,6 +133,7 @@ function settingsOf(output: FunctionOutput): FunctionSettings {
     timeoutNs,
     cores: coresOf(output) ?? product.cores,
     reserved: output.reserved,
+    callRate: product.callRate,
     resetsOnTimeout: product.resetsOnTimeout,
     autoscaler: output.kind === 'knative' ? kpaOf(output) : null,
   };

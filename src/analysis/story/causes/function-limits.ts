@@ -15,9 +15,9 @@ interface FunctionLimit {
 const REACHED = 0.9;
 
 /**
- * The limit on the requests in flight of which a function runs out; null if it is no function, or is refused for
- * another reason, such as the rate of new environments. Functions of one account share a limit: the one that holds most
- * of it is the subject.
+ * The limit on the requests in flight of which a function runs out, or the calls per second that it allows; null if it
+ * is no function, or is refused for another reason, such as the rate of new environments. Functions of one account share
+ * a limit: the one that holds most of it is the subject.
  */
 export function functionLimitOf(
   scene: Scene,
@@ -29,30 +29,40 @@ export function functionLimitOf(
   const fn = functions.find((own) => own.component === component);
   if (fn === undefined || fn.spec.autoscaler !== null) return null;
   const sharing = fn.isShared ? functions.filter((own) => own.isShared) : [fn];
-  const held = sharing.map((own) => ({ own, columns: heldBy(scene, own) }));
-  if (!isReached(held, fn.limit, from, until)) return null;
+  const inFlight = sharing.map((own) => ({ own, columns: heldBy(scene, own) }));
+  const calls = sharing.map((own) => ({ own, columns: callsOf(scene, own) }));
+  const allowed = fn.limit * fn.spec.callRate;
+  const isFull = isReached(inFlight, fn.limit, from, until);
+  if (!isFull && !isReached(calls, allowed, from, until)) return null;
+  const held = isFull ? inFlight : calls;
   const amountOf = ({ columns }: Held): number => sumSteps(columns, from, until);
   const first = held.reduce((most, one) => (amountOf(one) > amountOf(most) ? one : most)).own;
   const subject = components[first.component].name;
-  const all = formatCount(fn.limit);
+  const rate = isFull ? '' : `, which allows ${formatCount(allowed)} calls per second`;
+  const all = `(${formatCount(fn.limit)}${rate})`;
   if (sharing.length > 1) {
     const others = sharing.filter((own) => own !== first);
     const names = list(others.map((own) => components[own.component].name));
-    const text = `${subject} uses up the concurrency (${all}) that it shares with ${names}`;
+    const text = `${subject} uses up the concurrency ${all} that it shares with ${names}`;
     return { subject, text };
   }
   const which = fn.spec.reserved === null ? 'concurrency limit' : 'reserved concurrency';
-  return { subject, text: `${subject} refuses requests above its ${which} (${all})` };
+  return { subject, text: `${subject} refuses requests above its ${which} ${all}` };
 }
 
 interface Held {
   readonly own: PlanFunction;
-  /** Requests in flight by step. */
+  /** By step: requests in flight, or calls per second that pass. */
   readonly columns: Float64Array;
 }
 
 function heldBy({ lanes }: Scene, { component }: PlanFunction): Float64Array {
   return lanes.find((lane) => lane.component === component)!.inSystem;
+}
+
+function callsOf({ lanes, steps }: Scene, { component }: PlanFunction): Float64Array {
+  const { arrived, overRate } = lanes.find((lane) => lane.component === component)!;
+  return arrived.map((all, step) => ((all - overRate[step]) * 1e9) / steps.lengthNs[step]);
 }
 
 function isReached(all: readonly Held[], limit: number, from: number, until: number): boolean {

@@ -10,7 +10,7 @@ import type { Counter } from '../../data/figures/meters.js';
 import { LEASED } from '../../data/strands/slot-bits.js';
 import type { ActRun } from '../../data/run.js';
 import type { Account, Host } from './host.js';
-import { strands } from '../../data/strands/strands.js';
+import { RETURN, strands } from '../../data/strands/strands.js';
 import { levels } from '../../data/figures/levels.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
@@ -156,7 +156,9 @@ export class Environments implements Host {
 
   begin(strand: number): Outcome {
     invariant((strands.slot[strand] & LEASED) === 0, 'a request has one environment');
-    if (this.account.running >= this.plan.limit) return THROTTLED;
+    if (this.account.running >= this.account.limit) return THROTTLED;
+    const isCall = strands.returns[strand] !== RETURN.task;
+    if (isCall && !this.account.takesCall(engine.now)) return THROTTLED;
     const place = this.world.instances[strands.instance[strand]].index;
     if (this.claims[place] > 0) this.claims[place]--;
     let at = this.open.length - 1;

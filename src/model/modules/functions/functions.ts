@@ -3,7 +3,7 @@ import type { Placer } from '../../resources/picking/placer.js';
 import type { ActRun } from '../../data/run.js';
 import { Environments } from './environments.js';
 import { EnvironmentCores } from './environment-cores.js';
-import type { Host } from './host.js';
+import { Account, type Host } from './host.js';
 import { Pods } from './pods.js';
 
 interface FunctionParts extends ActRun {
@@ -12,13 +12,18 @@ interface FunctionParts extends ActRun {
 
 /** Creates all functions of a run. Those with several instances pick the instance for each call. */
 export function createFunctions(world: FunctionParts): readonly Host[] {
-  const account = { running: 0 };
   const { functions, components } = world.plan;
+  const accountOf = ({ limit, spec }: PlanFunction): Account => new Account(limit, spec.callRate);
+  let shared: Account | null = null;
   const hosts = functions.map((plan) => {
     const { autoscaler } = plan.spec;
     const own =
       autoscaler === null
-        ? new Environments(world, plan, plan.isShared ? account : { running: 0 })
+        ? new Environments(
+            world,
+            plan,
+            plan.isShared ? (shared ??= accountOf(plan)) : accountOf(plan),
+          )
         : new Pods(world, plan, autoscaler);
     setCores(world, plan, own);
     return own;
