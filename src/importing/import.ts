@@ -53,6 +53,8 @@ export interface Imported {
   readonly documents: number;
   /** Files of a folder that are no document, each with its place and the reason. */
   readonly leftOut: readonly string[];
+  /** Helm templates and Kustomizations of a folder, each with its place and how to render it. */
+  readonly unrendered: readonly string[];
   /** What traces gave; null = there were none. */
   readonly traces: TraceModel | null;
   /** What metrics gave; null = there were none. */
@@ -197,6 +199,7 @@ export class Importing {
       components: parts.length,
       documents: documents.length,
       leftOut: this.leftOut,
+      unrendered: this.templates.map(([, { message }]) => message),
       traces: model === null ? null : { ...model, unknown: unknownIn(model, system) },
       metrics,
     };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CalibrationResult } from '../../src/contracts/result/calibration.js';
 import { Folder, faultline } from './harness.js';
@@ -150,6 +150,20 @@ describe('faultline calibrate', () => {
     expect(result.guesses.map(({ path }) => path)).toEqual(['workloads.people.arrivals']);
   });
 
+  it('names the files of a folder that it left out', () => {
+    const guessed = folder.put('guessed.yaml', shop(GUESSED));
+    cpSync(spans, folder.at('data/spans.jsonl'));
+    folder.put('data/half.json', '{ "a": ');
+    folder.put('data/notes.yaml', 'a: 1');
+    const json = folder.at('left-out.json');
+    const fast = ['--over', 'workloads', '--max-runs', '8', '--json', json];
+    const { stdout } = faultline(['calibrate', guessed, folder.at('data'), ...fast]);
+    const half = `${folder.at('data/half.json')}: has no traces`;
+    const { data } = JSON.parse(readFileSync(json, 'utf8')) as CalibrationResult;
+    expect(data.unread).toEqual([half]);
+    expect(stdout.replaceAll('\n', ' ')).toContain(`nothing of them is compared: ${half}.`);
+  });
+
   it('says what is missing', () => {
     const plain = folder.put('plain.yaml', shop(TRUTH).replaceAll('guess', 'known'));
     const manifest = folder.put('manifest.yaml', 'apiVersion: v1\nkind: Service\n');
@@ -165,6 +179,7 @@ describe('faultline calibrate', () => {
       [[guessed], "missing required argument 'data'"],
       [[other, spans], '--map NAME=NAME joins two names'],
       [[guessed, spans, '--fit', '99%'], 'a share from 10% to 90% is expected'],
+      [[guessed, spans, '--max-runs', '14'], 'too few for 6 guesses: write at least 15'],
       [['-', spans, '--out', folder.at('x.yaml')], 'standard input'],
     ] as const;
     for (const [args, words] of wrong) {

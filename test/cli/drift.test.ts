@@ -93,6 +93,26 @@ describe('faultline drift', () => {
     expect([accepted.status, accepted.result.ignored]).toEqual([0, 4]);
   });
 
+  it('names the files that it left out, and what it left out of the traces', () => {
+    const shop = folder.at('partly');
+    cpSync(SHOP, shop, { recursive: true });
+    folder.put('partly/broken.yaml', 'kind: [');
+    folder.put('partly/kustomization.yaml', 'kind: Kustomization');
+    const { status, result } = drifted(scenario, shop);
+    expect([status, result.settings!.drifted]).toEqual([0, []]);
+    expect(result.unread.map((text) => text.replace(`${shop}/`, '').slice(0, 40))).toEqual([
+      'broken.yaml:1: is not valid YAML: Flow s',
+      'kustomization.yaml:1: is a Kustomization',
+    ]);
+    expect(result.figures!.leftOut[0]!.count).toBe(2);
+    const text = faultline(['drift', scenario, shop]).stdout.replaceAll('\n', ' ');
+    expect(text).toContain(`Files left out, nothing of them is compared: ${shop}/broken.yaml:1:`);
+    expect(text).toContain('Left out of the traces: 2 links to a parent');
+    // Those of the manifests alone too, and where only traces could be read.
+    expect(drifted(scenario, shop, folder.at('partly/k8s')).result.unread).toHaveLength(2);
+    expect(drifted(scenario, folder.at('shop/k8s')).result.unread).toEqual([]);
+  });
+
   it('names components that only one side has', () => {
     const gone = changed(
       'gone.yaml',

@@ -8,6 +8,7 @@ import { withFaults } from '../../plan/without.js';
 import type { ModelInput } from '../../scenario/tuning/inputs.js';
 import { keyOf, Multiples } from '../../api/multiples.js';
 import type { PlanRuns } from '../../api/searching.js';
+import { usageError } from '../exit.js';
 import { Predictor, type Predictions } from './predictor.js';
 
 /** What is fitted, and with which runs. */
@@ -41,7 +42,7 @@ const KEPT = 2;
 /** Largest multiple of a guess, up or down. */
 const MOST = log(1000);
 
-/** Fits the inputs; null after an interrupt before the end. */
+/** Fits the inputs; null after an interrupt before the end. Throws a usage error if the runs are too few to begin with. */
 export async function calibrated(by: CalibrateInputs): Promise<Calibrated | null> {
   return new Calibrator(by).find();
 }
@@ -71,6 +72,7 @@ class Calibrator {
   }
 
   async find(): Promise<Calibrated | null> {
+    this.refuseTooFew();
     const parameters = this.by.inputs.map(parameterOf);
     const fitting = {
       parameters,
@@ -95,6 +97,16 @@ class Calibrator {
       after: this.predictor.of(after),
       runs: this.multiples.done,
     };
+  }
+
+  private refuseTooFew(): void {
+    const { maxRuns, inputs } = this.by;
+    const { perPoint } = this.multiples;
+    if (this.most >= perPoint) return;
+    const guesses = inputs.length === 1 ? '1 guess' : `${inputs.length} guesses`;
+    throw usageError(
+      `--max-runs ${maxRuns} is too few for ${guesses}: write at least ${maxRuns - this.most + perPoint}, or fit fewer with --over PATH`,
+    );
   }
 
   private get isOver(): boolean {

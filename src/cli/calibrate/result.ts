@@ -26,13 +26,15 @@ export interface CalibrationFacts {
   readonly unknown: readonly string[];
   readonly observed: Observations;
   readonly files: readonly string[];
+  /** Files that could not be read. */
+  readonly unread: readonly string[];
   readonly share: number;
   readonly by: SplitBy;
 }
 
 /** The document of a calibration. */
 export function calibrationOf(facts: CalibrationFacts, found: Calibrated): CalibrationResult {
-  const { prepared, inputs, observed, files, share, by, unknown } = facts;
+  const { prepared, inputs, observed, files, unread, share, by, unknown } = facts;
   const { file, replications } = prepared;
   const figures = figuresOf(facts, found);
   return {
@@ -51,6 +53,7 @@ export function calibrationOf(facts: CalibrationFacts, found: Calibrated): Calib
       seconds: (observed.last - observed.first) / 1e9,
       weight: observed.weight,
       leftOut: observed.leftOut,
+      unread,
     },
     guesses: inputs.map((_, k) => guessOf(facts, found, k)),
     figures,

@@ -14,6 +14,7 @@ import { oneVariant } from '../calibrate/variant.js';
 import { checkDestinations, jsonOf, reportTo } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { importSources } from '../import-files.js';
+import { canBeTraces } from '../import-traces.js';
 import { allInputs, inputsBelow } from '../../api/inputs.js';
 import { prepare, type Asked } from '../prepare.js';
 import { stopwatch } from '../progress.js';
@@ -50,7 +51,7 @@ export async function calibrate(
   checkCalibratedFile(flags.out, argument, flags.set ?? []);
   const prepared = preparedOf(argument, flags, terminal);
   const inputs = guessesOf(prepared, flags.over ?? []);
-  const observed = await observedIn(data, flags);
+  const { observed, unread } = await observedIn(data, flags);
   const { share, by } = { share: flags.fit, by: flags.by };
   const names = readMapping(flags.map ?? []);
   const subjects = subjectsOf(prepared, observed, { names, share, by });
@@ -58,7 +59,7 @@ export async function calibrate(
   const found = await fittedTo(subjects, { prepared, inputs }, flags, terminal);
   terminal.progress('');
   if (found === null) return EXIT.interrupted;
-  const facts = { prepared, inputs, ...subjects, observed, files: data, share, by };
+  const facts = { prepared, inputs, ...subjects, observed, unread, files: data, share, by };
   const result = calibrationOf(facts, found);
   const shown = { file: prepared.path, out: flags.out ?? null, isAll: flags.all === true };
   await reportTo(terminal, {
@@ -96,8 +97,8 @@ function guessesOf(prepared: Prepared, over: readonly string[]): readonly ModelI
 async function observedIn(
   paths: readonly string[],
   { sampled }: CalibrateFlags,
-): Promise<Observations> {
-  const { texts, traces } = importSources(paths);
+): Promise<{ readonly observed: Observations; readonly unread: readonly string[] }> {
+  const { texts, traces, leftOut } = importSources(paths);
   const other = texts.find(({ path }) => paths.includes(path));
   if (other !== undefined) {
     throw usageError(
@@ -106,7 +107,9 @@ async function observedIn(
   }
   if (traces.length === 0) throw usageError(`${list(paths)}: no file of traces there`);
   const observed = await observeTraces(traces, sampled ?? null);
-  if (observed.last > observed.first) return observed;
+  const others = texts.filter(({ path }) => canBeTraces(path));
+  const unread = [...leftOut, ...others.map(({ path }) => `${path}: has no traces`)];
+  if (observed.last > observed.first) return { observed, unread };
   throw usageError(`${list(paths)}: no spans with usable times`);
 }
 

@@ -6,10 +6,9 @@ import type {
   DriftedSettings,
   DriftResult,
 } from '../../contracts/result/drift.js';
-import { importTexts } from '../../importing/import.js';
+import { importTexts, type Imported } from '../../importing/import.js';
 import { readMapping } from '../../importing/names.js';
 import { observeTraces } from '../../importing/traces/observe.js';
-import type { SourceText } from '../../importing/cell.js';
 import type { TraceSource } from '../../importing/traces/model.js';
 import { driftMarkdown } from '../../report/drift/markdown.js';
 import { driftText } from '../../report/drift/text.js';
@@ -49,13 +48,16 @@ export async function drift(
 ): Promise<number> {
   checkDestinations([flags.json]);
   const prepared = preparedOf(argument, flags, terminal);
-  const { texts, traces } = importSources(paths);
+  const { texts, traces, leftOut } = importSources(paths);
   const names = readMapping(flags.map ?? []);
-  const settings = texts.length === 0 ? null : settingsOf(prepared, texts, names);
+  const imported =
+    texts.length === 0 ? null : importTexts(texts, { title: 'Manifests', names, leftOut });
+  const settings = imported === null ? null : settingsOf(prepared, imported, texts.length);
+  const unread = imported === null ? leftOut : [...imported.leftOut, ...imported.unrendered];
   const figures =
     traces.length === 0 ? null : await figuresOf(prepared, traces, names, flags, terminal);
   if (figures === null && traces.length > 0) return EXIT.interrupted;
-  const result = resultOf(prepared, { settings, figures }, flags.ignore ?? []);
+  const result = resultOf(prepared, { settings, figures, unread }, flags.ignore ?? []);
   const json = jsonOf(result);
   const { path } = prepared;
   await reportTo(terminal, {
@@ -80,12 +82,11 @@ function preparedOf(argument: string, flags: DriftFlags, terminal: Terminal): Pr
 /** The manifests as a scenario of their own, beside the given one. */
 function settingsOf(
   scenario: Prepared,
-  texts: readonly SourceText[],
-  names: ReadonlyMap<string, string>,
+  { scenario: text }: Imported,
+  files: number,
 ): DriftedSettings {
-  const imported = importTexts(texts, { title: 'Manifests', names }).scenario;
-  const own = prepareTexts('manifests', () => ({ text: imported }), {});
-  return driftedSettings(scenario, own, texts.length);
+  const own = prepareTexts('manifests', () => ({ text }), {});
+  return driftedSettings(scenario, own, files);
 }
 
 async function figuresOf(
@@ -104,6 +105,7 @@ async function figuresOf(
     driftedFigures({
       prepared,
       subjects,
+      leftOut: observed.leftOut,
       runs: { execute, isOver: () => runs.isOver() },
       tolerance: flags.tolerance,
     }),
@@ -112,10 +114,7 @@ async function figuresOf(
 
 function resultOf(
   { file }: Prepared,
-  {
-    settings,
-    figures,
-  }: { readonly settings: DriftedSettings | null; readonly figures: DriftedFigures | null },
+  { settings, figures, unread }: Pick<DriftResult, 'settings' | 'figures' | 'unread'>,
   ignore: readonly string[],
 ): DriftResult {
   const isIgnored = (path: string): boolean => ignore.some((top) => isWithin(path, top));
@@ -132,6 +131,7 @@ function resultOf(
     engine: { version: VERSION },
     settings: settings === null ? null : { ...settings, drifted: some },
     figures: figures === null ? null : { ...figures, drifted: others, undecided },
+    unread,
     ignored: all - some.length - others.length,
     isSame: some.length + others.length === 0,
   };

@@ -22,13 +22,16 @@ export interface FigureInputs {
 }
 
 /** Runs the scenario without its faults, and compares its figures with those of traces; null after an interrupt. */
-export async function driftedFigures(inputs: FigureInputs): Promise<DriftedFigures | null> {
+export async function driftedFigures(
+  inputs: FigureInputs & Pick<DriftedFigures, 'leftOut'>,
+): Promise<DriftedFigures | null> {
   const all = await comparedFigures(inputs);
   if (all === null) return null;
   return {
     compared: all.length,
     drifted: all.filter(({ agreement }) => agreement === 'differs'),
     undecided: all.filter(({ agreement }) => agreement === 'undecided'),
+    leftOut: inputs.leftOut,
     unknown: inputs.subjects.unknown,
     tolerance: inputs.tolerance,
   };

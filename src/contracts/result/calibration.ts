@@ -35,6 +35,8 @@ export interface CalibrationData {
   /** Requests for each one that is traced; null = the traces do not say it, and 1 is taken. */
   readonly weight: number | null;
   readonly leftOut: readonly { readonly reason: string; readonly count: number }[];
+  /** Files that could not be read, each with the reason. */
+  readonly unread: readonly string[];
 }
 
 /** A guess of the scenario, and what the data say about it. */

@@ -7,6 +7,8 @@ export interface DriftResult extends Pick<Result, 'faultline' | 'engine'> {
   readonly variant: string;
   readonly settings: DriftedSettings | null;
   readonly figures: DriftedFigures | null;
+  /** Files that could not be read, each with its place and the reason: nothing of them is compared. */
+  readonly unread: readonly string[];
   /** Differences that `--ignore` leaves out. */
   readonly ignored: number;
   /** Nothing differs. */
@@ -40,6 +42,8 @@ export interface DriftedFigures {
   readonly drifted: readonly DriftedFigure[];
   /** Figures that are off by more than the tolerance, and whose measurement is too uncertain to say so. */
   readonly undecided: readonly DriftedFigure[];
+  /** What was left out of the traces. */
+  readonly leftOut: readonly { readonly reason: string; readonly count: number }[];
   /** Names in the traces that the scenario does not have. */
   readonly unknown: readonly string[];
   /** Least relative difference that counts. */

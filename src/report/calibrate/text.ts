@@ -11,6 +11,7 @@ import { list, plural } from '../../text/words.js';
 import { headingLines, tableLines, type Paint } from '../lines/text-table.js';
 import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
+import { leftOutNotes, unknownNotes } from './notes.js';
 
 /** Inputs of the summary besides the result. */
 export interface CalibrationTextOptions extends SummaryOptions {
@@ -27,9 +28,6 @@ export const UNITS: Readonly<Record<CalibrationFigureName, Unit>> = {
   throughput: 'perSecond',
   failures: 'share',
 };
-
-/** Names that are shown of those that the scenario does not have. */
-const NAMED = 5;
 
 /** What the data say about each guess, and predicted beside measured. */
 export function calibrationText(read: CalibrationResult, options: CalibrationTextOptions): Lines {
@@ -171,7 +169,6 @@ function notesOf(
   const subjects = new Set(figures.map(({ subject }) => subject)).size - SUBJECTS;
   const far = figures.filter(({ isWithin }) => !isWithin).length;
   const largest = errors.filter(({ largest: own }) => own !== null && own >= 5e-5);
-  const more = unknown.length - NAMED;
   return [
     ...(largest.length === 0 ? [] : [`Largest errors: ${list(largest.map(largestOf))}.`]),
     ...(far === 0
@@ -182,11 +179,8 @@ function notesOf(
     ...(isAll || subjects <= 0
       ? []
       : [`--all shows the other endpoints and calls (${formatCount(subjects)}).`]),
-    ...(unknown.length === 0
-      ? []
-      : [
-          `Only in the traces: ${list([...unknown.slice(0, NAMED), ...(more > 0 ? [`${more} others`] : [])])}. --map NAME=NAME joins two names.`,
-        ]),
+    ...leftOutNotes(data.unread, data.leftOut),
+    ...unknownNotes(unknown),
     ...(data.weight === null
       ? ['The traces do not say which share of all requests they are: --sampled 10% does.']
       : []),

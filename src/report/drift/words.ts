@@ -1,12 +1,11 @@
 import type { DriftedFigure, DriftedSetting, DriftResult } from '../../contracts/result/drift.js';
 import { formatCount, formatShare, formatValue } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
+import { leftOutNotes, unknownNotes } from '../calibrate/notes.js';
 import { errorText, UNITS } from '../calibrate/text.js';
 
 /** Longest value in a cell: mappings are cut. */
 const LONG = 60;
-/** Names that are shown of those that the scenario does not have. */
-const NAMED = 5;
 
 /** Whether the scenario is what is deployed and measured. */
 export function answerWords({ settings, figures, isSame }: DriftResult): string {
@@ -59,14 +58,12 @@ export function figureRows(figures: readonly DriftedFigure[]): readonly (readonl
 }
 
 /** What else a reader has to know. */
-export function noteWords({ figures, ignored }: DriftResult): readonly string[] {
-  const unknown = figures?.unknown ?? [];
+export function noteWords({ figures, unread, ignored }: DriftResult): readonly string[] {
   const [worst, ...undecided] = [...(figures?.undecided ?? [])].sort(
     (a, b) => Math.abs(b.error!) - Math.abs(a.error!),
   );
-  const more = unknown.length - NAMED;
-  const rest = more > 0 ? [`${formatCount(more)} others`] : [];
   return [
+    ...leftOutNotes(unread, figures?.leftOut ?? []),
     ...(ignored === 0 ? [] : [`${plural(ignored, 'difference')} left out by --ignore.`]),
     ...(worst === undefined
       ? []
@@ -74,11 +71,7 @@ export function noteWords({ figures, ignored }: DriftResult): readonly string[] 
           `Undecided, off by more than ${formatShare(figures!.tolerance)} and within the noise of the traces: ` +
             `${openText(worst)}${undecided.length === 0 ? '' : `, and ${plural(undecided.length, 'other')}`}. More traces decide.`,
         ]),
-    ...(unknown.length === 0
-      ? []
-      : [
-          `Only in the traces: ${list([...unknown.slice(0, NAMED), ...rest])}. --map NAME=NAME joins two names.`,
-        ]),
+    ...unknownNotes(figures?.unknown ?? []),
   ];
 }
 
