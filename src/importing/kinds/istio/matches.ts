@@ -8,12 +8,52 @@ export interface RouteMatch {
   readonly sample: Readonly<Record<string, Written | undefined>>;
 }
 
-/** Conditions of a rule. Those that differ only in their path become one route. */
-export function matchOf(rule: Cell): readonly RouteMatch[] {
+/** The name under which rules of the proxies beside programs are. */
+export const MESH = 'mesh';
+
+/** What no usual request differs in: the other end of it, or a header that it must not have. */
+const ANY: ReadonlySet<string> = new Set([
+  ...['name', 'statPrefix', 'gateways', 'port', 'scheme', 'ignoreUriCase', 'withoutHeaders'],
+]);
+const EVERY = '/*';
+
+/**
+ * The alternatives of a rule at a gateway, or inside the mesh; null = it takes all requests. Source: istio/istio
+ * pilot/pkg/networking/core/route/route.go (BuildHTTPRoutesForVirtualService, IsCatchAllRoute).
+ */
+export function alternativesOf(rule: Cell, place: string): readonly Cell[] | null {
   const all = rule.get('match')?.items() ?? [];
-  if (all.length === 0) return [{ written: { path: plain('/*') }, paths: ['/*'], sample: {} }];
-  const simple = all.filter((match) => match.entries().every(([key]) => key === 'uri'));
-  const others = all.filter((match) => !simple.includes(match));
+  const here = all.filter((match) => {
+    const names = match.get('gateways')?.items() ?? [];
+    return names.length === 0 || names.some((one) => plainName(one.text() ?? '') === place);
+  });
+  const takesAll = (match: Cell): boolean => {
+    const uri = match.get('uri');
+    const isAny = uri === undefined || EVERYTHING.has(String(pathOf(uri)?.value));
+    return isAny && match.entries().every(([key]) => key === 'uri' || ANY.has(key));
+  };
+  return all.length === 0 || here.some(takesAll) ? null : here;
+}
+
+/** Patterns that take every path. */
+const EVERYTHING: ReadonlySet<string> = new Set([EVERY, '~.*', '~/.*']);
+
+/** The name of a gateway without its namespace. */
+export function plainName(name: string): string {
+  return name.replace(/^.*\//, '');
+}
+
+/** Conditions of a rule at a gateway. Those that differ only in their path become one route. */
+export function matchOf(rule: Cell, gateway: string): readonly RouteMatch[] {
+  const all = alternativesOf(rule, gateway);
+  if (all === null) {
+    const uris = (rule.get('match')?.items() ?? []).map((match) => pathOf(match.get('uri')));
+    const found = uris.find((path) => EVERYTHING.has(String(path?.value)));
+    return [{ written: { path: found ?? plain(EVERY) }, paths: [EVERY], sample: {} }];
+  }
+  const isSimple = (match: Cell): boolean =>
+    match.entries().every(([key]) => key === 'uri' || ANY.has(key));
+  const simple = all.filter(isSimple);
   const paths = simple.flatMap((match) => pathOf(match.get('uri')) ?? []);
   const joined: readonly RouteMatch[] =
     paths.length === 0
@@ -25,56 +65,101 @@ export function matchOf(rule: Cell): readonly RouteMatch[] {
             sample: {},
           },
         ];
-  return [...joined, ...others.flatMap(single)];
+  return [...joined, ...all.filter((match) => !isSimple(match)).flatMap(single)];
 }
 
+const CONDITION =
+  'a condition by an expression, the query or the caller has no counterpart: these requests take the next route';
+
+/** Several conditions together; none if one of them has no counterpart, because the route would take other requests too. */
 function single(match: Cell): readonly RouteMatch[] {
-  const path = pathOf(match.get('uri')) ?? plain('/*');
-  const method = match.get('method', 'exact');
-  const word = method?.text();
-  const headers = exactHeaders(match);
-  if (match.get('headers') !== undefined && headers === null) return [];
+  const uri = match.get('uri');
+  const path = uri === undefined ? plain(EVERY) : pathOf(uri);
+  const method = wordsOf(match.get('method'));
+  const host = hostOf(match.get('authority'));
+  const headers = headersOf(match);
+  const isKnown = match.entries().every(([key]) => KNOWN.has(key) || ANY.has(key));
+  if (!isKnown || [path, method, host, headers].includes(null)) {
+    match.list(CONDITION);
+    return [];
+  }
   const written = {
-    path,
-    method: word === undefined ? undefined : from(word, method),
-    headers: headers ?? undefined,
+    path: path ?? undefined,
+    method: method?.written,
+    host: host?.written,
+    headers: headers === null || headers.entries.size === 0 ? undefined : headers,
   };
   const sample = {
-    method: word === undefined ? undefined : plain(word),
-    headers: headers === null ? undefined : map(bare(headers)),
+    method: method === undefined ? undefined : plain(method!.sample),
+    host: host === undefined ? undefined : plain(host!.sample),
+    headers: written.headers === undefined ? undefined : map(bare(written.headers)),
   };
-  return [{ written, paths: [String(path.value)], sample }];
+  return [{ written, paths: [String(path!.value)], sample }];
 }
+
+const KNOWN: ReadonlySet<string> = new Set(['uri', 'method', 'authority', 'headers']);
 
 /** The same without places: a request repeats what the route says. */
 function bare(headers: WrittenMap): readonly (readonly [string, Written])[] {
-  return [...headers.entries].map(([key, value]) => [
-    key,
-    value.kind === 'scalar' ? plain(value.value) : value,
-  ]);
+  return [...headers.entries].map(([key, value]) => {
+    const first = value.kind === 'list' ? value.items[0]! : value;
+    return [key, first.kind === 'scalar' ? plain(first.value) : first];
+  });
 }
 
-function pathOf(uri: Cell | undefined): ReturnType<typeof from> | undefined {
+/** null = a condition without a counterpart. */
+function pathOf(uri: Cell | undefined): ReturnType<typeof from> | null {
   const exact = uri?.get('exact');
   const prefix = uri?.get('prefix');
   const regex = uri?.get('regex');
   if (exact?.text() !== undefined) return from(exact.text()!, exact);
   if (prefix?.text() !== undefined) return from(`${prefix.text()! || '/'}*`, prefix);
-  return regex?.text() === undefined ? undefined : from(`~${regex.text()!}`, regex);
+  return regex?.text() === undefined ? null : from(`~${regex.text()!}`, regex);
 }
 
-function exactHeaders(match: Cell): WrittenMap | null {
-  const known = (match.get('headers')?.entries() ?? []).flatMap(([name, how]) => {
-    const exact = how.get('exact');
-    return exact?.text() === undefined ? [] : [[name, from(exact.text()!, exact)] as const];
+interface Values {
+  readonly written: Written;
+  readonly sample: string;
+}
+
+/** A value, or the values of an expression such as `GET|HEAD`; undefined = no condition, null = no counterpart. */
+function wordsOf(how: Cell | undefined): Values | null | undefined {
+  if (how === undefined) return undefined;
+  const exact = how.get('exact');
+  if (exact?.text() !== undefined)
+    return { written: from(exact.text()!, exact), sample: exact.text()! };
+  const regex = how.get('regex');
+  const [, words] = /^\^?\(?([\w-]+(?:\|[\w-]+)*)\)?\$?$/.exec(regex?.text() ?? '') ?? [];
+  const all = words?.split('|');
+  if (all === undefined) return null;
+  const cells = all.map((word) => from(word, regex));
+  return { written: cells.length === 1 ? cells[0]! : list(cells), sample: all[0]! };
+}
+
+function hostOf(authority: Cell | undefined): Values | null | undefined {
+  const prefix = authority?.get('prefix');
+  const text = prefix?.text();
+  if (text === undefined) return wordsOf(authority);
+  return { written: from(`${text}*`, prefix), sample: text };
+}
+
+/** Headers with the values that they must have; null = a condition on one has no counterpart. */
+export function headersOf(match: Cell): WrittenMap | null {
+  const all = match.get('headers')?.entries() ?? [];
+  const known = all.flatMap(([name, how]) => {
+    const value = wordsOf(how)?.written;
+    return value === undefined ? [] : [[name, value] as const];
   });
-  return known.length === 0 ? null : map(known);
+  return known.length < all.length ? null : map(known);
 }
 
-/** Headers by which a rule inside the mesh chooses; null = it chooses by something else. */
-export function headersOf(rule: Cell): WrittenMap | null {
-  const [first] = rule.get('match')?.items() ?? [];
-  return first === undefined ? null : exactHeaders(first);
+/** Headers by which a rule inside the mesh chooses, one mapping for each alternative: a call has no path there. */
+export function meshHeaders(rule: Cell): readonly WrittenMap[] {
+  return (alternativesOf(rule, MESH) ?? []).flatMap((match) => {
+    const isOfHeaders = match.entries().every(([key]) => key === 'headers' || ANY.has(key));
+    const headers = isOfHeaders ? headersOf(match) : null;
+    return headers === null ? [] : [headers];
+  });
 }
 
 /** A path that the route takes; null = an expression, for which nothing is known to match. */

@@ -11,27 +11,37 @@ const CONDITIONS: ReadonlyMap<string, string> = new Map(
 export function ruleBundle(rule: Cell): Map<string, Written> {
   const fields = new Map<string, Written>();
   const total = durationOf(rule.get('timeout'));
-  if (total !== undefined) fields.set('deadline', total);
+  set(fields, 'deadline', total);
   const retries = rule.get('retries');
-  const each = durationOf(retries?.get('perTryTimeout'));
-  if (each !== undefined) fields.set('timeout', each);
-  const attempts = retries?.get('attempts');
-  const count = attempts?.number();
-  const outcomes = outcomesOf(retries?.get('retryOn'));
-  if (count !== undefined || outcomes !== undefined) {
-    // Istio counts the tries after the first one.
-    const tries = count === undefined ? undefined : from(count + 1, attempts);
-    fields.set(
-      'retry',
-      map({ kind: plain('istio'), attempts: tries, on: count === 0 ? undefined : outcomes }),
-    );
-  }
-  retries?.get('backoff')?.list('the back-off is that of Envoy: 25 ms to 250 ms');
+  if (retries === undefined) return fields;
+  const attempts = retries.get('attempts');
+  // Istio counts the tries after the first one. Without tries the limit of each one does not act either.
+  const count = Math.max(0, attempts?.number() ?? 0);
+  if (count > 0) set(fields, 'timeout', durationOf(retries.get('perTryTimeout')));
+  const isNone = count === 0;
+  const base = durationOf(retries.get('backoff'));
+  fields.set(
+    'retry',
+    map({
+      kind: plain('istio'),
+      attempts: attempts === undefined ? NO_TRIES : from(count + 1, attempts),
+      on: isNone ? undefined : outcomesOf(retries.get('retryOn')),
+      backoff: isNone || base === undefined ? undefined : map({ base }),
+    }),
+  );
+  retries.get('perTryTimeout')?.list('without `attempts` Istio repeats nothing and limits no try');
+  retries.get('backoff')?.list('no try is repeated');
   const rest = 'Envoy decides it for each try, and the simulation has one rule for all';
-  retries?.get('retryOn')?.list('no try is repeated, or no condition has a counterpart');
-  retries?.get('retryRemoteLocalities')?.list(rest);
-  retries?.get('retryIgnorePreviousHosts')?.list(rest);
+  retries.get('retryOn')?.list('no try is repeated, or no condition has a counterpart');
+  retries.get('retryRemoteLocalities')?.list(rest);
+  retries.get('retryIgnorePreviousHosts')?.list(rest);
   return fields;
+}
+
+const NO_TRIES: Written = { ...plain(1), note: 'Istio repeats nothing without `attempts`' };
+
+function set(fields: Map<string, Written>, name: string, value: Written | undefined): void {
+  if (value !== undefined) fields.set(name, value);
 }
 
 /** `0s` means no limit in Istio. */

@@ -6,10 +6,19 @@ import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { istioMesh } from './mesh.js';
+import { byRank } from '../gateway-api/matches.js';
 import { bundleOf, type Mesh } from '../mesh.js';
 import { ruleBundle } from './retries.js';
 import { addInjected, hostsOf, mirrorOf } from './extras.js';
-import { headersOf, matchOf, samplePath, type RouteMatch } from './matches.js';
+import {
+  alternativesOf,
+  matchOf,
+  MESH,
+  meshHeaders,
+  plainName,
+  samplePath,
+  type RouteMatch,
+} from './matches.js';
 
 /** Routes of gateways, and routes and policies inside the mesh. */
 export const virtualServices: DocumentKind = {
@@ -39,32 +48,42 @@ class Reader {
 
   read(): void {
     const spec = this.document.get('spec');
-    const all = spec?.get('http')?.items() ?? [];
-    const rest = all.findIndex((rule) => !takesSome(rule));
-    const rules = rest < 0 ? all : all.slice(0, rest + 1);
-    for (const rule of all.slice(rules.length))
-      rule.list('a rule before it takes all requests, because it has no match');
     const names = (spec?.get('gateways')?.items() ?? []).map((cell) => cell.text() ?? '');
     for (const name of names) {
-      const gateway = this.mesh.gateways.get(name.replace(/^.*\//, ''));
-      if (gateway !== undefined) this.addRoutes(gateway, rules);
+      const gateway = this.mesh.gateways.get(plainName(name));
+      if (gateway !== undefined) this.addRoutes(gateway, plainName(name));
     }
-    if (names.length > 0 && !names.includes('mesh')) return;
+    if (names.length > 0 && !names.includes(MESH)) return;
     for (const host of spec?.get('hosts')?.items() ?? []) {
       const callee = this.system.find(host.text() ?? '', this.namespace);
-      if (callee?.section === 'services') this.inside(callee, rules);
+      if (callee?.section === 'services') this.inside(callee, this.rulesAt(MESH));
     }
   }
 
-  private addRoutes(gateway: Component, rules: readonly Cell[]): void {
-    const added = rules.flatMap((rule) => {
+  /** The rules that get requests at a gateway, or inside the mesh: those up to the first one that takes all. */
+  private rulesAt(place: string): readonly Cell[] {
+    const all = this.document.get('spec', 'http')?.items() ?? [];
+    const here = all.filter((rule) => alternativesOf(rule, place)?.length !== 0);
+    const rest = here.findIndex((rule) => alternativesOf(rule, place) === null);
+    const rules = rest < 0 ? here : here.slice(0, rest + 1);
+    for (const rule of here.slice(rules.length)) rule.list('a rule before it takes all requests');
+    return rules;
+  }
+
+  private addRoutes(gateway: Component, name: string): void {
+    const known = routesOf(gateway, this.system);
+    for (const rule of this.rulesAt(name)) {
       const to = this.targetOf(rule, gateway);
-      if (to === undefined) return [];
+      if (to === undefined) continue;
       const bundle = ruleBundle(rule);
-      return matchOf(rule).map((match) => this.route(gateway, rule, match, to, bundle));
-    });
-    const known = gateway.fields.get('routes');
-    gateway.fields.set('routes', list([...(known?.kind === 'list' ? known.items : []), ...added]));
+      const takesAll = alternativesOf(rule, name) === null;
+      for (const match of matchOf(rule, name)) {
+        const route = this.route(gateway, rule, match, to, bundle);
+        known.push({ rank: [rankOf(this.hosts?.sample), takesAll ? 0 : 1], route });
+      }
+    }
+    known.sort((a, b) => byRank(a.rank, b.rank));
+    gateway.fields.set('routes', list(known.map(({ route }) => route)));
   }
 
   private route(
@@ -89,7 +108,7 @@ class Reader {
     const route = map(
       {
         name: plain(name),
-        match: map({ ...match.written, host: this.hosts?.written }),
+        match: map({ ...match.written, host: match.written['host'] ?? this.hosts?.written }),
         to,
         mirror: mirrorOf(rule, find, this.system),
         policy: bundle.size === 0 ? undefined : map(bundle),
@@ -109,7 +128,8 @@ class Reader {
       if (gateway !== null) this.system.connect(gateway, component, host);
       else if (component !== callee) this.system.inner.set(component, host);
       const weight = route.get('weight');
-      const share = weight?.number() ?? 100;
+      // Of several targets one without a weight gets nothing.
+      const share = weight?.number() ?? (routes.length === 1 ? 100 : 0);
       const name = this.versioned(component, route);
       return [{ name, component, host, share, origins: [weight] }];
     });
@@ -132,33 +152,42 @@ class Reader {
   }
 
   private inside(callee: Component, rules: readonly Cell[]): void {
-    const plainRule = rules.at(-1);
-    if (plainRule === undefined) return;
-    const bundle = ruleBundle(plainRule);
-    if (!takesSome(plainRule)) addInjected(plainRule, callee, this.system);
+    const last = rules.at(-1);
+    if (last === undefined) return;
+    const takesAll = alternativesOf(last, MESH) === null;
+    if (takesAll) addInjected(last, callee, this.system);
+    // Where no rule takes all requests, the only one has those that are not refused.
+    const bundle = takesAll || rules.length === 1 ? ruleBundle(last) : [];
     for (const [field, value] of bundle) bundleOf(this.mesh, callee).set(field, value);
-    const routes = rules.flatMap((rule, index) => {
+    const routes = rules.flatMap((rule) => {
       const to = this.targetOf(rule, null, callee);
-      const headers = headersOf(rule);
-      if (to === undefined || (headers === null && takesSome(rule))) return [];
-      const match = headers === null ? undefined : map({ headers });
-      return [{ rule, route: map({ name: plain(`route-${index + 1}`), match, to }) }];
+      if (to === undefined) return [];
+      const isRest = takesAll && rule === last;
+      const matches = isRest ? [undefined] : meshHeaders(rule).map((headers) => map({ headers }));
+      return matches.map((match) => ({ to, match }));
     });
     // One target alone is no choice.
-    const isChoice = ({ route }: { readonly route: WrittenMap }): boolean => {
-      const to = route.entries.get('to');
-      return to?.kind !== 'scalar' || to.value !== callee.name;
-    };
+    const isChoice = ({ to }: { readonly to: Written }): boolean =>
+      to.kind !== 'scalar' || to.value !== callee.name;
     if (!routes.some(isChoice)) return;
     const rest = map({ name: plain('rest'), to: plain(callee.name) });
-    const all = routes.map(({ route }) => route);
-    this.mesh.routes.set(callee, list(takesSome(routes.at(-1)!.rule) ? [...all, rest] : all));
+    const all = routes.map(({ to, match }, k) => map({ name: plain(`route-${k + 1}`), match, to }));
+    this.mesh.routes.set(callee, list(routes.at(-1)!.match === undefined ? all : [...all, rest]));
   }
 }
 
-/** Whether a rule has a condition. */
-function takesSome(rule: Cell): boolean {
-  return (rule.get('match')?.items() ?? []).length > 0;
+interface RankedRoute {
+  readonly rank: readonly number[];
+  readonly route: WrittenMap;
+}
+
+/** The routes of a gateway so far: those of an exact host first, and those that take all requests of a host last. */
+function routesOf(gateway: Component, system: System): RankedRoute[] {
+  return system.shared(`routes of the Gateway ${gateway.name}`, (): RankedRoute[] => []);
+}
+
+function rankOf(host: string | undefined): number {
+  return host === undefined ? 0 : host.startsWith('www.') ? 1 : 2;
 }
 
 /** A `uri` replaces the path of the condition: a whole one, or a prefix. */
@@ -175,6 +204,7 @@ function rewritesOf(rule: Cell, { paths }: RouteMatch): readonly (Rewrite | null
 function listRoutes(document: Cell): void {
   const experiment =
     'a fault of the requests of a gateway, or of some requests only, is an experiment: write it under `faults`';
+  const policy = 'a callee has one policy in the mesh: that of the rule that takes all requests';
   const mirror =
     'the routes of gateways alone have copies, one of each request, to a service of these files';
   listBelow(document, {
@@ -185,12 +215,13 @@ function listRoutes(document: Cell): void {
     'spec.gateways': REASON.name,
     'spec.exportTo': REASON.label,
     'spec.http.*.name': REASON.name,
-    'spec.http.*.match': 'inside the mesh a route is chosen by headers and versions alone',
+    'spec.http.*.match': 'inside the mesh a route is chosen by exact headers and versions alone',
+    'spec.http.*.delegate':
+      'the rules of the other VirtualService are not put in: write its routes',
     'spec.http.*.route.*.destination.port': REASON.port,
     'spec.http.*.route.*.destination.subset': REASON.label,
     'spec.http.*.route.*.destination.host': REASON.name,
-    'spec.http.*.route.*.weight':
-      'one target gets all requests, or no version of these files is meant',
+    'spec.http.*.route.*.weight': 'one target gets all requests, or it gets none',
     'spec.http.*.route.*.headers': 'the content of requests is not simulated',
     'spec.http.*.fault': experiment,
     'spec.http.*.mirror': mirror,
@@ -201,8 +232,8 @@ function listRoutes(document: Cell): void {
     'spec.http.*.redirect': 'a redirect reaches no service',
     'spec.http.*.corsPolicy': 'the content of requests is not simulated',
     'spec.http.*.headers': 'the content of requests is not simulated',
-    'spec.http.*.timeout': 'a callee has one policy in the mesh: that of the rule without a match',
-    'spec.http.*.retries': 'a callee has one policy in the mesh: that of the rule without a match',
+    'spec.http.*.timeout': policy,
+    'spec.http.*.retries': policy,
     'spec.tcp': 'only HTTP routes are simulated',
     'spec.tls': 'only HTTP routes are simulated',
   });
