@@ -132,6 +132,8 @@ function checkTarget(
   if (name === NODES && part === null && here.names.nodes > 0) {
     return checkNodeTarget(here, kind, output, text);
   }
+  if (NODE.test(name) && !here.names.things.has(name))
+    return here.report('FL404', noNode(here, text));
   if (kind.changesRoles === true && !isWhole(here, kind, text)) return;
   if (!knownPart(here, name, part)) return;
   if (version !== null) {
@@ -258,6 +260,18 @@ function knownPart(here: Cursor, name: string, part: string | null): boolean {
 
 function several(side: string | readonly string[]): readonly string[] {
   return typeof side === 'string' ? [side] : side;
+}
+
+/** What people call a node of the platform. */
+const NODE = /^(?:node|worker)s?[-_]?\d*$/iu;
+
+/** What to write where no component has the name of a node: `nodes[1]` for `node-1`. */
+function noNode({ names }: Cursor, text: string): string {
+  const missing = `there is no component ${text}`;
+  if (names.nodes === 0)
+    return `${missing}: give the platform nodes, as platform: { nodes: { count: 3, cpu: 8 } }`;
+  const index = Math.min(Number(/\d+/.exec(text)?.[0] ?? 0), names.nodes - 1);
+  return `${missing}: a node of the platform is written nodes[${index}]`;
 }
 
 /** Checks a fault that targets nodes of the platform: `nodes`, or one of them, such as `nodes[0]`. */
