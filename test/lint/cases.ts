@@ -665,6 +665,14 @@ export const CASES: readonly RuleCase[] = [
         'projections: { list: { from: log, work: 5ms } }',
         USERS,
       ]),
+      'a write that ten events share': scenario([
+        'services: { shop: { endpoints: { buy: [ { append: { store: log, events: 2 }, policy: { timeout: 1s } } ] } } }',
+        'keys: { order: uniform(count=9) }',
+        'eventStores: { log: { stream: { key: order } } }',
+        'databases: { views: { operations: { upsert: { work: 4ms, write: true } } } }',
+        'projections: { list: { from: log, work: 2ms, writes: views.upsert, batchSize: 10 } }',
+        USERS,
+      ]),
     },
   },
   {

@@ -30,6 +30,22 @@ describe('the view of a topic', () => {
     expect(remarks(rule, service, 'partitions: 4')).toEqual([]);
   });
 
+  it('waits for its write, too: one segment handles 1 / (2 ms + 4 ms) of 200 events/s', () => {
+    const writing = scenario([
+      'keys: { order: uniform(count=9) }',
+      'services: { shop: { endpoints: { buy: [ append: { store: log, events: 2 } ] } } }',
+      'eventStores: { log: { stream: { key: order } } }',
+      'databases: { views: { operations: { upsert: { work: 4ms, write: true } } } }',
+      'projections: { list: { from: log, work: 2ms, writes: views.upsert } }',
+      'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+    ]);
+    const [found] = remarksOn(writing, 'projection-falls-behind');
+    expect(found).toMatchObject({
+      measured: '200/s events of 6 ms each',
+      limit: '167/s: concurrency 1 on cores 1',
+    });
+  });
+
   it('has no use for more segments than partitions', () => {
     const rule = 'more-consumers-than-partitions';
     expect(remarks(rule, service, 'partitions: 3')).toEqual([

@@ -18,6 +18,7 @@ import { outgrownIn } from './outgrown.js';
 import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence.js';
 import type { Asked } from './question.js';
 import { replicasAtFull } from './scaled-limits.js';
+import { segmentUses } from './segments.js';
 import { selectStats } from './subjects.js';
 import { unitsOf } from './units.js';
 import { sumCells } from './sums.js';
@@ -62,6 +63,7 @@ export function resourceUses(
     ...ownUses(asked, component, id),
     ...edgesFrom(asked.data, id).map((edge) => connectionsOf(asked, component, edge)),
     ...consumerUses(asked, component, id),
+    ...segmentUses(asked, id),
     ...concurrencyOf(asked, component, id),
     ...unitsOf(asked, component.name),
     ...locksOf(asked, component.name),

@@ -119,6 +119,7 @@ const SHORT: Readonly<Record<Resource, string>> = {
   memory: 'too little memory',
   bandwidth: 'too little bandwidth',
   consumers: 'too few consumers',
+  segments: 'too few segments',
 };
 
 /** `front->mid` in words. */

@@ -13,7 +13,11 @@ import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RefusedCalls } from '../../contracts/result/capacity.js';
-import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
+import {
+  backlogBehind,
+  type ComponentHeadroom,
+  type Headroom,
+} from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import { rules } from '../../lint/index.js';
@@ -127,7 +131,7 @@ export class Probes {
     return {
       holds: broken.length === 0 && behind === undefined,
       broken,
-      behind: behind?.of ?? null,
+      behind: behind === undefined ? null : backlogBehind(behind),
       gives,
       refused: refusedCalls(runsOf),
       ...ratesOf(runsOf, load.workloads),
@@ -176,9 +180,10 @@ function behindOf(
       metric.subject.kind === 'component' ? [metric.subject.at.component] : [],
     ),
   );
-  return components.find(
-    ({ resource, of, factor }) => resource === 'consumers' && factor <= 1 && !judged.has(of ?? ''),
-  );
+  return components.find((own) => {
+    const where = backlogBehind(own);
+    return where !== null && own.factor <= 1 && !judged.has(where);
+  });
 }
 
 const ERRORS = rules.filter(({ severity }) => severity === 'error');

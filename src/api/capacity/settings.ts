@@ -33,6 +33,7 @@ export function settingFor(written: MapNode, full: ComponentHeadroom): MoreOf | 
   const partitions = resource === 'consumers' && of !== null ? partitionsOf(written, of) : null;
   // A partition has one consumer of a group at most.
   if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;
+  if (resource === 'segments') return segmentsOf(written, of ?? component);
   if (resource === 'connections') return of === null ? null : poolOf(written, of);
   if (resource === 'bandwidth' || resource === 'memory' || resource === 'lock') return null;
   if (resource === 'concurrency') return concurrencyOf(written, component, of);
@@ -93,6 +94,12 @@ function followsBacklog(scaling: Node): boolean {
     text(get(one, 'metric')),
   );
   return text(get(scaling, 'kind')) === 'keda' || metrics.includes('lag');
+}
+
+/** The segments of a projection. */
+function segmentsOf(written: MapNode, name: string): MoreOf {
+  const path = ['projections', name, 'concurrency'];
+  return { path: pathText(path), now: numberOf(nodeAt(written, path)) };
 }
 
 /** What a function reserves; without it, the limit of the account is a quota of the provider. */

@@ -24,6 +24,7 @@ const SETTINGS: Readonly<Record<LoadedResource, readonly RegExp[]>> = {
   connections: [/\.pools?\..*(maxOpen|[pP]oolSize)$/, /\.maxConnections$/, ...INSTANCES],
   concurrency: [/\.(reserved|maxConcurrency)$/, /^functions\.[^.]+\.memory$/],
   consumers: [CONCURRENCY, SHARES, ...INSTANCES],
+  segments: [CONCURRENCY, /\.batchSize$/],
   memory: [/\.memory\.limit$/, ...INSTANCES],
   permits: [/\.(bulkhead|concurrencyLimit)\.[^.]+$/],
   rate: [/\.rateLimit\.[^.]+$/],

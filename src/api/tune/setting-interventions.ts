@@ -24,6 +24,7 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   memory: ['memory.limit'],
   bandwidth: [],
   consumers: ['concurrency'],
+  segments: ['concurrency'],
 };
 
 /** Most other values that a proof tries. */

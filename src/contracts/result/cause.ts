@@ -61,6 +61,7 @@ const resource = oneOf(
   'memory',
   'bandwidth',
   'consumers',
+  'segments',
 );
 /** A resource with a ceiling. */
 export type Resource = z.output<typeof resource>;

@@ -6,6 +6,7 @@ const loadedResource = oneOf(
   'cores',
   'connections',
   'consumers',
+  'segments',
   'bandwidth',
   'memory',
   'concurrency',
@@ -78,7 +79,7 @@ export const componentHeadroom = exactShape({
   resource: loadedResource,
   /**
    * Connections, bandwidth: the called component, as of permits and a rate on calls; null for those on requests.
-   * Consumers: the topic or queue. Concurrency: `account`, where functions share it. Lock: the key, of whose most frequent
+   * Consumers: the topic or queue. Segments: the projection, if a service runs it. Concurrency: `account`, where functions share it. Lock: the key, of whose most frequent
    * value it is. Units: the key, if they are those of the busiest partition. null for others.
    */
   of: text.nullable(),
@@ -131,3 +132,9 @@ export const componentHeadroom = exactShape({
   outgrown: exactShape({ from: count, until: count }).optional(),
 });
 export type ComponentHeadroom = z.output<typeof componentHeadroom>;
+
+/** The topic, queue or projection where messages or events wait if the resource is full; null where calls wait. */
+export function backlogBehind({ component, resource, of }: ComponentHeadroom): string | null {
+  if (resource === 'consumers') return of;
+  return resource === 'segments' ? (of ?? component) : null;
+}

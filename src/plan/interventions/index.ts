@@ -12,6 +12,7 @@ import { locks } from './locks.js';
 import { breakers, fallbacks, hedges, outliers, retries, timeouts } from './policies.js';
 import { collections, probes } from './processes.js';
 import { scaling, shrinking } from './scaling.js';
+import { moreSegments } from './segments.js';
 import { firstOf, isSource } from './signs.js';
 import { start, startOfConsumers } from './start.js';
 
@@ -37,6 +38,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   poison,
   hotKeys,
   moreConsumers,
+  moreSegments,
   startOfConsumers,
   rebalances,
 ];

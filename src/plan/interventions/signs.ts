@@ -211,6 +211,7 @@ export function usagePeak(
       // No figure shows how much of a link is in use.
       return reaches(variant, subject) ? 1 : 0;
     case 'consumers':
+    case 'segments':
       return fallsBehind(variant, subject) ? 1 : 0;
   }
 }

@@ -106,9 +106,15 @@ function refusedWords({ caller, callee, of, by, share }: RefusedCalls): string {
   return `the ${by} of ${caller} refuses ${formatShare(share)} of the calls to ${callee}`;
 }
 
+/** What a resource is taken for, if not for calls. */
+const HANDLED: Partial<Record<ComponentHeadroom['resource'], string>> = {
+  consumers: 'messages',
+  segments: 'events',
+};
+
 function heldWords(full: ComponentHeadroom): string {
   // Its own calls or messages, of which a request of a user may need several.
-  const what = full.resource === 'consumers' ? 'messages' : 'calls';
+  const what = HANDLED[full.resource] ?? 'calls';
   return `${holdWords(full)} ${formatNumber(full.saturatesAt)} ${what}/s`;
 }
 

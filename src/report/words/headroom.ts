@@ -25,6 +25,7 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   connections: ({ limit, of }) =>
     `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
   consumers: consumerWords,
+  segments: ({ limit, of }) => `its ${plural(limit, 'segment')}${of === null ? '' : ` of ${of}`}`,
   bandwidth: ({ limit, of, direction = 'to' }) =>
     `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
   memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,

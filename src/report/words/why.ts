@@ -1,5 +1,6 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
 import type { KnownCause } from '../../contracts/result/cause.js';
+import { backlogBehind } from '../../contracts/result/headroom.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatInstant, formatSeconds, formatShare } from '../../text/figures.js';
@@ -135,13 +136,15 @@ function busyWords(
   isAsked: (of: string) => boolean = () => true,
 ): string | null {
   const behind = cascade.events.filter(({ kind }) => kind === 'backlog');
-  const busy = headroom?.components.find(
-    ({ resource, of, factor }) =>
-      resource === 'consumers' &&
-      factor <= 1 &&
-      isAsked(of!) &&
-      behind.some(({ subject }) => subject === of || subject.startsWith(`${of}.`)),
-  );
+  const busy = headroom?.components.find((own) => {
+    const where = backlogBehind(own);
+    return (
+      where !== null &&
+      own.factor <= 1 &&
+      isAsked(where) &&
+      behind.some(({ subject }) => subject === where || subject.startsWith(`${where}.`))
+    );
+  });
   if (busy === undefined || headroom?.underFault === true) return null;
   return `${busy.component} is saturated: ${handleWords(busy)} (measured)`;
 }

@@ -17,6 +17,7 @@ import { movesOf } from './chosen.js';
 import { multiples, type Move, type Setting } from './moves.js';
 import { givingUp } from './giving-up.js';
 import { noticing } from './noticing.js';
+import { projecting } from './projecting.js';
 import { surging, watched } from './releases.js';
 import { entrySchema, shapeFor, unwrittenIn } from './unwritten.js';
 
@@ -48,6 +49,7 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...surging(value, path),
         ...watched(value, path),
         ...noticing(value, path),
+        ...projecting(written, value, path),
         ...(schema === undefined
           ? []
           : givingUp({ written, node: value, path, shape: shapeFor(schema, value) })),

@@ -8,7 +8,7 @@ import { isOfKind, split, unknown, withPart } from '../../resolve/targets.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 
 /** initialSegmentCount of Axon's pooled streaming processor. */
-const AXON_SEGMENTS = 16;
+export const AXON_SEGMENTS = 16;
 
 /** Resolves a projection; null if it has no valid source. */
 export function resolveProjection({

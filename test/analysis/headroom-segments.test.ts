@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { run } from '../theory/program.js';
+
+/** Events of 2 ms, and a write of 2 ms for each batch. One append has two events. */
+const projected = (appends: number, own: string, services = ''): string => `
+faultline: 1
+title: A read model
+run: { duration: 60s, warmup: 5s, seed: 3 }
+keys: { order: uniform(count=100000) }
+services:
+  orders: { runtime: async, cpu: 4, endpoints: { place: [ append: { store: ledger, events: 2 } ] } }
+  ${services}
+eventStores: { ledger: { kind: eventStoreDb, stream: { key: order, initialLength: 3 } } }
+databases: { views: { operations: { upsert: { work: 2ms, write: true } } } }
+projections: { list: { from: ledger, work: 2ms, writes: views.upsert, ${own} } }
+workloads: { buyers: { arrivals: constant(${appends}/s), requests: [ { call: orders.place } ] } }
+`;
+
+const tightest = (text: string) => run(text).variant().headroom!.components[0]!;
+
+it('is that of the segment that waits for its writes: 1 / 4 ms = 250/s of 200/s', () => {
+  const first = tightest(projected(100, 'batchSize: 1'));
+  expect(first).toMatchObject({ component: 'list', resource: 'segments', of: null, limit: 1 });
+  expect(Math.abs(first.factor / 1.25 - 1)).toBeLessThan(0.03);
+  expect(Math.abs(first.saturatesAt / 250 - 1)).toBeLessThan(0.03);
+});
+
+it('counts the events by which it falls behind: 250/s of 400/s', () => {
+  const first = tightest(projected(200, 'batchSize: 1'));
+  expect(first).toMatchObject({ component: 'list', resource: 'segments' });
+  expect(Math.abs(first.factor / (250 / 400) - 1)).toBeLessThan(0.03);
+});
+
+it('has full batches where it is full, which share a write: the core is full first, at 500/s', () => {
+  const first = tightest(projected(100, 'batchSize: 100, concurrency: 2'));
+  expect(first).toMatchObject({ component: 'list', resource: 'cores' });
+  expect(Math.abs(first.factor / 2.5 - 1)).toBeLessThan(0.03);
+});
+
+it('names the projection where a service runs it', () => {
+  const host = 'views-worker: { cpu: 4, endpoints: { ping: [ work: 1ms ] } }';
+  const first = tightest(projected(100, 'batchSize: 1, service: views-worker', host));
+  expect(first).toMatchObject({ component: 'views-worker', resource: 'segments', of: 'list' });
+  expect(Math.abs(first.factor / 1.25 - 1)).toBeLessThan(0.03);
+});
