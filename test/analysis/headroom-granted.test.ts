@@ -28,18 +28,25 @@ workloads:
     expect(first.saturatesAt / 100).toBeCloseTo(1, 1);
   });
 
-  it('adds the functions that share the concurrency of the account: 6 + 3 of 18', () => {
-    const first = tightest(`${HEAD}
+  it.each([
+    ['12 + 6 of 36', 200, 100, 36, 36 / 18],
+    // Ten calls per second for each of 18 are 180/s of 120/s, which 6 + 3 of 18 do not show.
+    ['10 calls per second for each of 18', 100, 50, 18, 180 / 120],
+  ])(
+    'adds the functions that share the concurrency of the account: %s',
+    (_, one, two, limit, factor) => {
+      const first = tightest(`${HEAD}
 functions:
-  one: { kind: lambda, coldStart: 0ms, maxConcurrency: 18, steps: [ wait: 100ms ] }
-  two: { kind: lambda, coldStart: 0ms, maxConcurrency: 18, steps: [ wait: 50ms ] }
+  one: { kind: lambda, coldStart: 0ms, maxConcurrency: ${limit}, steps: [ wait: ${one}ms ] }
+  two: { kind: lambda, coldStart: 0ms, maxConcurrency: ${limit}, steps: [ wait: ${two}ms ] }
 workloads:
   users: { arrivals: constant(60/s), requests: [ { call: one } ] }
   others: { arrivals: constant(60/s), requests: [ { call: two } ] }
 `);
-    expect(first).toMatchObject({ resource: 'concurrency', of: 'account', limit: 18 });
-    expect(first.factor).toBeCloseTo(2, 1);
-  });
+      expect(first).toMatchObject({ resource: 'concurrency', of: 'account', limit });
+      expect(first.factor).toBeCloseTo(factor, 1);
+    },
+  );
 
   it.each([
     ['read', 60, 160 / 120],
