@@ -63,7 +63,7 @@ export const functionFields = {
   maxConcurrency: field.limit(
     byKind('cloudRun 8000 (100 instances), else 1000. Not with knative'),
     'Largest number of requests in flight; further requests get a 429. All functions of kind lambda share it, as one ' +
-      'account. With kind lambda also ten calls per second for each.',
+      'account. With kind lambda also ten calls per second for each; with kind cloudRun further requests wait up to 10 s first.',
     { unit: 'requests' },
   ),
   concurrencyPerInstance: field.limit(
@@ -127,6 +127,8 @@ export interface FunctionSettings extends Filled<
   readonly cores: number;
   /** Calls per second for each request that may be in flight. */
   readonly callRate: number;
+  /** Longest wait of a request for a place, where `maxConcurrency` are in flight; 0 = it is refused at once. */
+  readonly pendingNs: Ns;
   /** An execution that exceeds `timeout` ends the runtime of its environment, which then has another cold start. */
   readonly resetsOnTimeout: boolean;
   /** Autoscaler that sets the number of environments; null = each request creates one if none is idle. */

@@ -12,7 +12,7 @@ export const FUNCTION_METRICS = [
     'buffered',
     ['service'],
     'low',
-    'Requests that the activator of a function of kind knative holds until a pod has room for them.',
+    'Requests that the activator of a function of kind knative, or Cloud Run, holds until an instance has room for them.',
   ),
   counted(
     'coldStarts',

@@ -19,6 +19,7 @@ type Defaults = Pick<
   | 'timeoutNs'
   | 'cores'
   | 'callRate'
+  | 'pendingNs'
   | 'resetsOnTimeout'
 >;
 
@@ -31,6 +32,7 @@ const SIMPLE: Defaults = {
   timeoutNs: null,
   cores: Infinity,
   callRate: Infinity,
+  pendingNs: 0,
   resetsOnTimeout: false,
 };
 
@@ -39,7 +41,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
   // Concurrency limit of an account, and 1000 environments per ten seconds and function. Synchronous invocations per second:
   // ten times the concurrency (AWS Lambda developer guide, gettingstarted-limits: API requests).
   lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND, callRate: 10, resetsOnTimeout: true },
-  // 100 instances with 80 requests and one core each.
+  // 100 instances with 80 requests and one core each; requests above that wait for up to 10 s.
   cloudRun: {
     keepAliveNs: 900 * NS_PER_SECOND,
     maxConcurrency: 8000,
@@ -49,6 +51,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
     timeoutNs: 300 * NS_PER_SECOND,
     cores: 1,
     callRate: Infinity,
+    pendingNs: 10 * NS_PER_SECOND,
     resetsOnTimeout: false,
   },
   // config-defaults of Knative Serving: containerConcurrency 0, revision-timeout-seconds 300.
@@ -134,6 +137,7 @@ function settingsOf(output: FunctionOutput): FunctionSettings {
     cores: coresOf(output) ?? product.cores,
     reserved: output.reserved,
     callRate: product.callRate,
+    pendingNs: product.pendingNs,
     resetsOnTimeout: product.resetsOnTimeout,
     autoscaler: output.kind === 'knative' ? kpaOf(output) : null,
   };

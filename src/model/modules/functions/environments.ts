@@ -10,6 +10,7 @@ import type { Counter } from '../../data/figures/meters.js';
 import { LEASED } from '../../data/strands/slot-bits.js';
 import type { ActRun } from '../../data/run.js';
 import type { Account, Host } from './host.js';
+import { Pending } from './pending.js';
 import { RETURN, strands } from '../../data/strands/strands.js';
 import { levels } from '../../data/figures/levels.js';
 import { engine } from '../../../kernel/engine.js';
@@ -46,7 +47,7 @@ export class Environments implements Host {
   private readonly claims: Int32Array;
   private readonly sent: Float64Array;
   private claimedAt: Ns = -1;
-  private readonly free: number[] = [];
+  private readonly spare: number[] = [];
   private count = 0;
   /** Environments with room; the most recently used is last. */
   private readonly open: number[] = [];
@@ -60,6 +61,8 @@ export class Environments implements Host {
   private readonly overdue: Counter;
   private readonly readyOp: number;
   private readonly idleOp: number;
+  /** Null = a request that finds no place is throttled at once. */
+  private readonly pending: Pending | null;
   private readonly spec: FunctionSettings = this.plan.spec;
   readonly component: number = this.plan.component;
 
@@ -80,12 +83,15 @@ export class Environments implements Host {
     this.coldStarts = meters.counter('coldStarts', { component, part: -1 });
     this.overdue = meters.counter('timedOut', { component, part: -1 });
     strands.slots.onGrow((capacity) => (this.of = widenInt32(this.of, capacity)));
-    this.readyOp = engine.define('environment-ready', (strand, stamp) => {
-      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
+    this.readyOp = engine.define('environment-ready', (strand, stamp, outcome) => {
+      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, outcome);
     });
     this.idleOp = engine.define('environment-idle', (environment, stamp) => {
       if (this.stamp[environment] === stamp) this.takeDown(environment);
     });
+    const { pendingNs } = this.spec;
+    const late = (strand: number): void => world.interpreter.acted(strand, THROTTLED);
+    this.pending = pendingNs > 0 ? new Pending(world, component, pendingNs, late) : null;
     for (let place = 0; place < instances; place++) {
       world.instances[firstInstance + place].residents.push({
         died: () => this.clear(place),
@@ -124,6 +130,15 @@ export class Environments implements Host {
 
   /** A request has ended, for any reason. */
   left(strand: number): void {
+    this.free(strand);
+    const next = this.pending?.take() ?? -1;
+    if (next < 0) return;
+    const outcome = this.enter(next);
+    if (outcome !== PENDING)
+      engine.soon(PHASE.COMPLETION, this.readyOp, next, strands.stamp[next], outcome);
+  }
+
+  private free(strand: number): void {
     invariant(
       (strands.slot[strand] & LEASED) !== 0,
       'a request leaves the environment that it has',
@@ -156,9 +171,18 @@ export class Environments implements Host {
 
   begin(strand: number): Outcome {
     invariant((strands.slot[strand] & LEASED) === 0, 'a request has one environment');
-    if (this.account.running >= this.account.limit) return THROTTLED;
+    if (this.account.running >= this.account.limit) {
+      if (this.pending === null) return THROTTLED;
+      this.pending.add(strand);
+      return PENDING;
+    }
     const isCall = strands.returns[strand] !== RETURN.task;
     if (isCall && !this.account.takesCall(engine.now)) return THROTTLED;
+    return this.enter(strand);
+  }
+
+  /** Gives a request a place in an environment: returns its outcome, or PENDING. */
+  private enter(strand: number): Outcome {
     const place = this.world.instances[strands.instance[strand]].index;
     if (this.claims[place] > 0) this.claims[place]--;
     let at = this.open.length - 1;
@@ -182,7 +206,7 @@ export class Environments implements Host {
     strands.slot[strand] |= LEASED;
     const ready = this.ready[environment];
     if (ready <= engine.now) return OUTCOME.ok;
-    engine.at(ready, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], 0);
+    engine.at(ready, PHASE.COMPLETION, this.readyOp, strand, strands.stamp[strand], OUTCOME.ok);
     return PENDING;
   }
 
@@ -212,7 +236,7 @@ export class Environments implements Host {
 
   /** Adds an environment without requests. */
   private add(place: number): number {
-    const environment = this.free.pop() ?? this.count++;
+    const environment = this.spare.pop() ?? this.count++;
     if (environment >= this.inside.length) this.widen();
     this.placeOf[environment] = place;
     this.settle(environment);
@@ -238,7 +262,7 @@ export class Environments implements Host {
     invariant(this.open.includes(environment), 'an idle environment has room');
     this.open.splice(this.open.indexOf(environment), 1);
     this.isAlive[environment] = 0;
-    this.free.push(environment);
+    this.spare.push(environment);
     this.madeAt[this.placeOf[environment]]--;
     levels.add(this.gauge, -1);
   }
@@ -248,8 +272,10 @@ export class Environments implements Host {
     for (let k = 0; k < this.spec.provisioned; k++) if (this.placeOf[k] === place) this.settle(k);
   }
 
-  /** Nothing to do: `left` releases the environment of a request that leaves while it waits. */
-  abandoned(): void {}
+  /** `left` releases the environment of a request that leaves while it waits for the cold start. */
+  abandoned(strand: number): void {
+    this.pending?.remove(strand);
+  }
 
   /** All environments of an instance have ended, with their requests. */
   private clear(place: number): void {
@@ -262,7 +288,7 @@ export class Environments implements Host {
       if (this.placeOf[k] !== place || this.isAlive[k] === 0) continue;
       this.isAlive[k] = 0;
       this.stamp[k]++;
-      if (k >= this.spec.provisioned) this.free.push(k);
+      if (k >= this.spec.provisioned) this.spare.push(k);
     }
   }
 
