@@ -436,8 +436,23 @@ export const CASES: readonly RuleCase[] = [
         '{ query: db.write, times: 2 }',
         'kind: dynamodb, capacity: { write: 200/s }, ',
       ),
-      'a table without a limit': stored('query: db.write', 'kind: dynamodb, '),
+      'a table on demand': stored('query: db.write', 'kind: dynamodb, '),
       'units of reads': stored('query: db.write', 'kind: dynamodb, capacity: { read: 1/s }, '),
+    },
+  },
+  {
+    rule: 'capacity-below-traffic',
+    // 100 purchases a second write 41 times: more than the four partitions of a new table on demand give.
+    fires: stored('{ query: db.write, times: 41 }', 'kind: dynamodb, '),
+    path: 'databases.db.capacity.partitions',
+    measured: '4,100/s',
+    limit: 'at most 4,000/s',
+    silent: {
+      'as many as they give': stored('{ query: db.write, times: 40 }', 'kind: dynamodb, '),
+      'more partitions': stored(
+        '{ query: db.write, times: 41 }',
+        'kind: dynamodb, capacity: { partitions: 5 }, ',
+      ),
     },
   },
   {

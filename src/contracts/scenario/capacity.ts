@@ -7,7 +7,7 @@ import { absent, field } from '../fields/field.js';
 const indexSchema = entry(
   {
     write: field.rate(
-      absent('as many as requested, up to 1000/s per partition'),
+      absent('as many as requested (on demand), up to 1000/s for each of 4 partitions'),
       'Write units per second of the index. Each write to the table takes as many of them as of the table.',
     ),
     key: field.of(
@@ -23,15 +23,17 @@ const indexSchema = entry(
 export const capacitySchema = entry(
   {
     read: field.rate(
-      absent('as many as requested, up to 3000/s per partition'),
+      absent('as many as requested (on demand), up to 3000/s per partition'),
       'Read units per second of the table; one unit is a strongly consistent read of 4 KB.',
     ),
     write: field.rate(
-      absent('as many as requested, up to 1000/s per partition'),
+      absent('as many as requested (on demand), up to 1000/s per partition'),
       'Write units per second of the table; one unit is a write of 1 KB.',
     ),
     partitions: field.whole(
-      absent('the number that `read` / 3000 + `write` / 1000 requires'),
+      absent(
+        'the number that `read` / 3000 + `write` / 1000 requires; without both, 4, as a new table on demand',
+      ),
       "Number of partitions; the value of an operation's key selects one.",
       { min: 1, max: 10_000 },
     ),

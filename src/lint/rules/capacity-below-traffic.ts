@@ -1,3 +1,4 @@
+import { PARTITION_MAX } from '../../contracts/scenario/capacity.js';
 import type { Database } from '../../contracts/scenario/database.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -22,7 +23,9 @@ function shortage(
   { name, capacity, operations }: Database,
   does: 'read' | 'write',
 ): Finding | null {
-  if (capacity === null || capacity[does] === Infinity) return null;
+  if (capacity === null) return null;
+  const inPartitions = capacity.partitions * PARTITION_MAX[does];
+  const most = Math.min(capacity[does], inPartitions);
   let needed = 0;
   const callers = new Set<string>();
   for (const call of graph.takenBy(name)) {
@@ -31,13 +34,18 @@ function shortage(
     needed += (traffic.mean.get(call.from) ?? 0) * call.times * operation.units;
     callers.add(call.caller);
   }
-  if (!Number.isFinite(needed) || needed <= capacity[does]) return null;
+  if (!Number.isFinite(needed) || needed <= most) return null;
+  const enough = Math.ceil(needed * 1.5);
+  const [field, value] =
+    most < inPartitions
+      ? [does, `${enough}/s`]
+      : ['partitions', `${Math.ceil(enough / PARTITION_MAX[does])}`];
   return {
-    path: ['databases', name, 'capacity', does],
+    path: ['databases', name, 'capacity', field],
     entities: [name, ...[...callers].sort()],
     message: `${name} gives fewer ${does} units than are asked for`,
     measured: formatRate(needed),
-    limit: `at most ${formatRate(capacity[does])}`,
-    fix: yamlAt(['databases', name, 'capacity'], `${does}: ${Math.ceil(needed * 1.5)}/s`),
+    limit: `at most ${formatRate(most)}`,
+    fix: yamlAt(['databases', name, 'capacity'], `${field}: ${value}`),
   };
 }

@@ -45,15 +45,12 @@ export function resolveCapacity(
     }
   }
   const own = capacity ?? capacitySchema.parse({});
-  const { read, write } = { read: own.read ?? Infinity, write: own.write ?? Infinity };
-  const needed =
-    (read === Infinity ? 0 : read / PARTITION_MAX.read) +
-    (write === Infinity ? 0 : write / PARTITION_MAX.write);
+  const { read, write } = own;
   return {
     ...own,
-    read,
-    write,
-    partitions: own.partitions ?? Math.max(1, Math.ceil(needed)),
+    read: read ?? Infinity,
+    write: write ?? Infinity,
+    partitions: own.partitions ?? partitionsFor(read, write),
     indexes: resolveIndexes(here.in('capacity', 'indexes'), own.indexes),
   };
 }
@@ -64,7 +61,16 @@ function resolveIndexes(
 ): readonly CapacityIndex[] {
   return sorted(indexes ?? {}).map(([name, { write, key }]) => {
     if (key !== null) checkKey(here.in(name, 'key'), key);
-    const needed = Math.ceil((write ?? 0) / PARTITION_MAX.write);
-    return { name, write: write ?? Infinity, key, partitions: Math.max(1, needed) };
+    return { name, write: write ?? Infinity, key, partitions: partitionsFor(null, write) };
   });
+}
+
+/** Partitions for 12000 read units and 4000 write units (DynamoDB developer guide, on-demand-capacity-mode: new tables). */
+const ON_DEMAND = 4;
+
+/** Partitions of a table or an index with these units per second; without any it is on demand. */
+function partitionsFor(read: number | null, write: number | null): number {
+  if (read === null && write === null) return ON_DEMAND;
+  const needed = (read ?? 0) / PARTITION_MAX.read + (write ?? 0) / PARTITION_MAX.write;
+  return Math.max(1, Math.ceil(needed));
 }
