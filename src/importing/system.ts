@@ -55,6 +55,13 @@ export const ENDPOINT = 'handle';
 /** Name of the operation of a database. */
 export const OPERATION = 'query';
 
+/** What a name of a host leads to. */
+interface Place {
+  readonly component: Component;
+  /** undefined = all of its versions. */
+  readonly version: string | undefined;
+}
+
 /** What the documents have given so far. Readers add to it. */
 export class System {
   readonly names: Names;
@@ -85,7 +92,7 @@ export class System {
   readonly outside = new Map<string, string>();
   /** Names of tools that watch the system, which are left out. */
   readonly tools = new Set<string>();
-  private readonly hosts = new Map<string, Component>();
+  private readonly hosts = new Map<string, Place>();
   private readonly namespaces = new Set<string>();
   /** Other names, such as those of labels. A name of several components is none. */
   private readonly aliases = new Map<string, Component | null>();
@@ -143,18 +150,29 @@ export class System {
     return component;
   }
 
-  /** A name by which others reach a component. The first one of a name stays. */
-  addHost(host: string, namespace: string, component: Component): void {
+  /** A name by which others reach a component, or one version of it. The first one of a name stays. */
+  addHost(host: string, namespace: string, component: Component, version?: string): void {
     this.namespaces.add(namespace);
+    const place = { component, version };
     const forms = [`${host}.${namespace}`, `${host}.${namespace}.svc`];
     for (const form of [...forms, `${host}.${namespace}.svc.cluster.local`]) {
-      if (!this.hosts.has(form)) this.hosts.set(form, component);
+      if (!this.hosts.has(form)) this.hosts.set(form, place);
     }
-    if (!this.hosts.has(host)) this.hosts.set(host, component);
+    if (!this.hosts.has(host)) this.hosts.set(host, place);
   }
 
   /** The component behind a host name, as seen from a namespace. */
   find(host: string, namespace = ''): Component | undefined {
+    return this.placeOf(host, namespace)?.component;
+  }
+
+  /** A target of weights: `web@v2` where the host leads to one version alone, else the name of the component behind it. */
+  partAt(host: string, namespace: string): string {
+    const { component, version } = this.placeOf(host, namespace) ?? {};
+    return version === undefined ? (component?.name ?? host) : `${component!.name}@${version}`;
+  }
+
+  private placeOf(host: string, namespace: string): Place | undefined {
     const plain = host.replace(/\.$/, '').toLowerCase();
     // A service that only a file without namespaces has: one of Docker Compose, or of manifests for `kubectl apply -n shop`.
     const [, first = '', own = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(plain) ?? [];
@@ -194,7 +212,12 @@ export class System {
     }
     const end = host.slice(1);
     const found = [...this.hosts].filter(([name]) => end === '' || name.endsWith(end));
-    return [...new Set(found.map(([, component]) => component))];
+    return [...new Set(found.map(([, { component }]) => component))];
+  }
+
+  /** What a route to the component names that has this name, or to a version of it: `web.handle`, `web@v2`. */
+  routeTo(name: string, component: Component): string {
+    return name.includes('@') ? name : this.targetOf(component);
   }
 
   /** What a call of a component names: its first endpoint, or itself. */

@@ -1,5 +1,6 @@
 import type { Cell } from '../cell.js';
 import type { Component, System } from '../system.js';
+import { withoutVersions } from './mesh-versions.js';
 import { from, list, map, type Written, type WrittenMap } from '../written.js';
 
 /** A mesh that documents name. */
@@ -19,8 +20,8 @@ export interface Mesh {
   readonly routes: Map<Component, Written>;
   /** Gateways by name. */
   readonly gateways: Map<string, Component>;
-  /** Labels of a subset by `component/subset`. */
-  readonly subsets: Map<string, ReadonlyMap<string, string>>;
+  /** The version that is a subset, by `component/subset`. */
+  readonly subsets: Map<string, string>;
   /** Components that a file puts into the mesh; empty = all are in it. */
   readonly inside: Map<Component, Cell>;
   mtls: Cell | null;
@@ -49,6 +50,8 @@ export function meshOf(system: System): Mesh {
           `Which mesh runs, ${product.kind} or ${other.kind}? These files have both, and its kind is ${product.kind} in the scenario`,
         );
     });
+    // Ingresses have their routes then.
+    system.later('policies', () => withoutVersions(new Set(mesh.routes.keys()), system));
     return mesh;
   });
 }

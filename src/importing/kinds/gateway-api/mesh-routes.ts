@@ -69,7 +69,8 @@ function targetOf(
     const component = system.find(host?.text() ?? '', own);
     if (component?.section !== 'services' || host === undefined) return [];
     if (component !== callee) system.inner.set(component, host);
-    return [{ name: component.name, host, share: weight?.number() ?? 1, origins: [weight] }];
+    const name = system.partAt(host.text()!, own);
+    return [{ name, host, share: weight?.number() ?? 1, origins: [weight] }];
   });
   const targets = targetsIn(found);
   const [first] = targets;

@@ -110,27 +110,25 @@ class Reader {
       const backend = this.backend(reference);
       const weight = reference.get('weight');
       if (backend === undefined) return [];
-      const { component, name: host } = backend;
-      return [
-        { component, host, name: component.name, share: weight?.number() ?? 1, origins: [weight] },
-      ];
+      const { component, name: host, part: name } = backend;
+      return [{ component, host, name, share: weight?.number() ?? 1, origins: [weight] }];
     });
     const targets = targetsIn(found);
     const [first] = targets;
     if (first === undefined) return undefined;
     if (targets.length > 1) return sharesOf(targets);
-    return fromLater(() => this.system.targetOf(first.component), first.host);
+    return fromLater(() => this.system.routeTo(first.name, first.component), first.host);
   }
 
   private backend(
     reference: Cell | undefined,
-  ): { readonly component: Component; readonly name: Cell } | undefined {
+  ): { readonly component: Component; readonly name: Cell; readonly part: string } | undefined {
     const name = reference?.get('name');
     const namespace = reference?.get('namespace')?.text() ?? namespaceOf(this.document);
     const component = this.system.find(name?.text() ?? '', namespace);
     if (component?.section !== 'services' || name === undefined) return undefined;
     this.system.connect(this.parent.gateway, component, name);
-    return { component, name };
+    return { component, name, part: this.system.partAt(name.text()!, namespace) };
   }
 
   private mirrorOf(rule: Cell): WrittenMap | undefined {

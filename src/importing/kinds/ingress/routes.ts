@@ -35,6 +35,8 @@ interface Location {
   readonly path: Cell | undefined;
   readonly type: string;
   readonly component: Component;
+  /** The component, or the version of it behind the Service. */
+  readonly part: string;
   readonly name: Cell;
   canary: Location | null;
 }
@@ -129,13 +131,18 @@ function locationsOf(door: Door, document: Cell, system: System): readonly Locat
   };
   const place = (
     backend: Cell | undefined,
-  ): Pick<Location, 'component' | 'name' | 'find'> | null => {
+  ): Pick<Location, 'component' | 'part' | 'name' | 'find'> | null => {
     const name = backend?.get('service', 'name') ?? backend?.get('serviceName');
     const component = system.find(name?.text() ?? '', namespaceOf(document));
     const isTarget = component?.section === 'services' || component?.section === 'gateways';
     return name === undefined || !isTarget || component === door.gateway
       ? null
-      : { component, name, find: findFor(name.text()!) };
+      : {
+          component,
+          part: system.partAt(name.text()!, namespaceOf(document)),
+          name,
+          find: findFor(name.text()!),
+        };
   };
   const about = { document, canary: null };
   const rules = document.get('spec', 'rules')?.items() ?? [];
@@ -301,17 +308,17 @@ function addressed(
 }
 
 /** The service, or its share beside that of a canary. */
-function targetsOf({ component, name, canary }: Location, system: System): Written {
+function targetsOf({ component, part, name, canary }: Location, system: System): Written {
   const weight = canary?.find('canary-weight');
   const flag = canary?.find('canary');
   const share = weight?.number() ?? 0;
-  if (canary === null || share <= 0 || canary.component === component)
-    return fromLater(() => system.targetOf(component), name);
+  if (canary === null || share <= 0 || canary.part === part)
+    return fromLater(() => system.routeTo(part, component), name);
   const total = canary.find('canary-weight-total');
   const left = Math.max(0, (total?.number() ?? 100) - share);
   return map([
-    [component.name, from(left, name, total)],
-    [canary.component.name, from(share, weight, flag, canary.name)],
+    [part, from(left, name, total)],
+    [canary.part, from(share, weight, flag, canary.name)],
   ]);
 }
 
@@ -334,7 +341,7 @@ function byHeader(
     map({
       name: plain(`${name}-canary`),
       match: map({ ...match.written, headers: map([[header.text()!, wanted]]) }),
-      to: fromLater(() => system.targetOf(canary.component), canary.name),
+      to: fromLater(() => system.routeTo(canary.part, canary.component), canary.name),
       ...rest,
     }),
   ];

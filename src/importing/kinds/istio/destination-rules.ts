@@ -1,7 +1,8 @@
 import { BALANCERS } from '../../../scenario/spellings/istio.js';
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
-import type { Component } from '../../system.js';
+import type { Component, System } from '../../system.js';
+import { clusterOf, hasLabels } from '../kubernetes/cluster.js';
 import { filled, from, list, map, plain, type Written } from '../../written.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
 import { istioMesh } from './mesh.js';
@@ -18,16 +19,32 @@ export const destinationRules: DocumentKind = {
       const found = system.findAll(host, namespaceOf(document));
       const callees = found.filter(({ section }) => section === 'services');
       if (callees.length === 0) document.list(`no service of these files has the host ${host}`);
-      for (const callee of callees) apply(document.get('spec'), callee, mesh);
+      for (const callee of callees) apply(document.get('spec'), callee, mesh, system);
       listRule(document);
     });
   },
 };
 
-function apply(spec: Cell | undefined, callee: Component, mesh: Mesh): void {
+/** The one version of a callee whose pods have some labels. */
+function versionWith(
+  labels: ReadonlyMap<string, string>,
+  callee: Component,
+  system: System,
+): string | undefined {
+  const { pods, components, versions } = clusterOf(system);
+  const [found, other] = pods.flatMap((each) => {
+    const key = `${each.namespace}/${each.name}`;
+    const isOne = components.get(key) === callee && hasLabels(each, labels);
+    return isOne ? (versions.get(key) ?? []) : [];
+  });
+  return other === undefined ? found : undefined;
+}
+
+function apply(spec: Cell | undefined, callee: Component, mesh: Mesh, system: System): void {
   for (const subset of spec?.get('subsets')?.items() ?? []) {
     const name = subset.get('name')?.text() ?? '';
-    mesh.subsets.set(`${callee.name}/${name}`, textsOf(subset.get('labels')));
+    const version = versionWith(textsOf(subset.get('labels')), callee, system);
+    if (version !== undefined) mesh.subsets.set(`${callee.name}/${name}`, version);
   }
   const policy = spec?.get('trafficPolicy');
   const mode = policy?.get('tls', 'mode');

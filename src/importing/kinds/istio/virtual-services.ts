@@ -130,7 +130,7 @@ class Reader {
       const weight = route.get('weight');
       // Of several targets one without a weight gets nothing.
       const share = weight?.number() ?? (routes.length === 1 ? 100 : 0);
-      const name = this.versioned(component, route);
+      const name = this.versioned(component, host.text()!, route);
       return [{ name, component, host, share, origins: [weight] }];
     });
     const targets = targetsIn(found);
@@ -139,15 +139,14 @@ class Reader {
     const { name, component, host } = first;
     if (targets.length > 1) return sharesOf(targets);
     if (gateway === null) return from(name, host);
-    return fromLater(() => (name.includes('@') ? name : this.system.targetOf(component)), host);
+    return fromLater(() => this.system.routeTo(name, component), host);
   }
 
-  /** `reviews@v2` if the subset names a version that runs. */
-  private versioned({ name, versions }: Component, route: Cell): string {
+  /** `reviews@v2` if the subset or the host names a version that runs. */
+  private versioned({ name, versions }: Component, host: string, route: Cell): string {
     const subset = route.get('destination', 'subset')?.text();
-    if (subset === undefined) return name;
-    const labels = this.mesh.subsets.get(`${name}/${subset}`);
-    const version = labels?.get('version') ?? subset;
+    if (subset === undefined) return this.system.partAt(host, this.namespace);
+    const version = this.mesh.subsets.get(`${name}/${subset}`) ?? subset;
     return versions.includes(version) ? `${name}@${version}` : name;
   }
 

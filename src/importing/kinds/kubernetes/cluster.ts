@@ -23,19 +23,21 @@ export interface Cluster {
   readonly services: Selecting[];
   /** The component of each workload, by `namespace/name`; complete in the phase `settings`. */
   readonly components: Map<string, Component>;
+  /** The version of each workload that is one of several of a component, by the same names. */
+  readonly versions: Map<string, string>;
 }
 
 /** The resources that the documents of a system have given. */
 export function clusterOf(system: System): Cluster {
   return system.shared('kubernetes', () => {
-    const made: Cluster = { pods: [], services: [], components: new Map() };
+    const made: Cluster = { pods: [], services: [], components: new Map(), versions: new Map() };
     system.later('parts', () => join(made, system));
     return made;
   });
 }
 
 /** Makes one component of the pods of each Service, the widest selector first, and of each workload without one. */
-function join({ pods: all, services, components }: Cluster, system: System): void {
+function join({ pods: all, services, components, versions }: Cluster, system: System): void {
   const pods = withoutTools(withoutDuplicates(withReferences(all), system), services, system);
   const groups = services.map((service) => ({
     service,
@@ -63,9 +65,14 @@ function join({ pods: all, services, components }: Cluster, system: System): voi
       const called = databases.get(service.name) ?? null;
       const [name, origin] = wantedName(service, group, groups);
       component = addComponent(name, origin, group, system, called);
-      for (const each of group) known.set(each, component);
+      for (const [k, each] of group.entries()) {
+        known.set(each, component);
+        const version = component.versions[k];
+        if (version !== undefined) versions.set(identityOf(each), version);
+      }
     }
-    system.addHost(service.name, service.namespace, component);
+    const version = group.length === 1 ? versions.get(identityOf(first)) : undefined;
+    system.addHost(service.name, service.namespace, component, version);
     component.entry ??= entryOf(service.document);
   }
   for (const each of pods) {
@@ -218,10 +225,12 @@ export function isSelectedBy({
   namespace,
   selector,
 }: Pick<Selecting, 'namespace' | 'selector'>): (pods: Pods) => boolean {
-  return (pods) =>
-    selector.size > 0 &&
-    pods.namespace === namespace &&
-    [...selector].every(([key, value]) => pods.labels.get(key) === value);
+  return (pods) => selector.size > 0 && pods.namespace === namespace && hasLabels(pods, selector);
+}
+
+/** Whether pods have all of some labels. */
+export function hasLabels({ labels }: Pods, wanted: ReadonlyMap<string, string>): boolean {
+  return [...wanted].every(([key, value]) => labels.get(key) === value);
 }
 
 function nameOf(document: Cell): Cell | undefined {

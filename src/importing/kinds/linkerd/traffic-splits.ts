@@ -37,7 +37,8 @@ function addSplit(document: Cell, system: System): void {
       const component = system.find(name?.text() ?? '', namespace);
       if (component?.section !== 'services' || name === undefined) return [];
       if (component !== callee) system.inner.set(component, name);
-      return [{ name: component.name, share: shareOf(weight), origins: [weight, name] }];
+      const part = system.partAt(name.text()!, namespace);
+      return [{ name: part, share: shareOf(weight), origins: [weight, name] }];
     }),
   );
   const [first] = targets;
