@@ -95,8 +95,8 @@ describe('a Deployment', () => {
       'write its queue in queues, and at mailer autoscaling: { kind: keda, metric: lag, of: hello, target: 5, min: 1, max: 10 }',
     ],
     [
-      'type: cpu, metadata: { value: "60" }',
-      'write it at mailer, as autoscaling: { metric: cpu, target: 60%, min: 1, max: 10 }',
+      'type: aws-sqs-queue, metadata: { queueURL: "https://sqs/1/jobs", activationQueueLength: "3" }',
+      'write its queue in queues, and at mailer autoscaling: { kind: keda, metric: lag, of: jobs, target: 5, min: 1, max: 10, activationLagThreshold: 3 }',
     ],
     [
       'type: prometheus, metadata: { query: up }',

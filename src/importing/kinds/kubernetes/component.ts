@@ -103,6 +103,7 @@ function fillService(
   const [first, ...others] = group;
   if (versions.length === 0) {
     const replicas = replicasOf(first!);
+    askAboutNone(component, first!, system);
     if (replicas !== undefined) fields.set('replicas', replicas);
   } else {
     const counts = group.map(
@@ -152,7 +153,15 @@ function replicasOf({ document }: Pods): Written | undefined {
   const count = cell?.number();
   if (count === undefined) return undefined;
   // A component without instances cannot be written. It is asked for as if one were running.
-  return count >= 1 ? from(count, cell) : from(1, cell);
+  return count >= 1 ? from(count, cell) : { ...from(1, cell), note: NONE };
+}
+
+const NONE = 'which has 0';
+
+function askAboutNone({ name }: Component, { document }: Pods, system: System): void {
+  const cell = document.get('spec', 'replicas');
+  if ((cell?.number() ?? 1) < 1)
+    system.ask(`Does ${name} run? ${cell!.place} has 0 replicas, and the scenario has 1`);
 }
 
 /** Names of versions: the label `version`, else the rest of the name. */

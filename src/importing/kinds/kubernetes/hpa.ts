@@ -1,10 +1,18 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component } from '../../system.js';
-import { filled, from, guess, list, map, type Written, type WrittenMap } from '../../written.js';
+import {
+  filled,
+  from,
+  guess,
+  list,
+  map,
+  type WrittenMap,
+  type WrittenScalar,
+} from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
-import { countOf, secondsOf } from './quantities.js';
+import { coresOf, countOf, secondsOf } from './quantities.js';
 
 /** Autoscalers of version 2, and those of version 1 with their one target. */
 export const autoscalers: DocumentKind = {
@@ -25,6 +33,9 @@ export const autoscalers: DocumentKind = {
         'spec.metrics.*.type': REASON.kind,
         'spec.metrics.*.resource.name': REASON.kind,
         'spec.metrics.*.resource.target.type': REASON.kind,
+        'spec.metrics.*.containerResource.name': REASON.kind,
+        'spec.metrics.*.containerResource.container': REASON.name,
+        'spec.metrics.*.containerResource.target.type': REASON.kind,
         status: 'the state of the moment is no setting',
       });
     });
@@ -35,46 +46,103 @@ function scale(spec: Cell | undefined, component: Component): void {
   const metrics = metricsOf(spec, component);
   if (metrics.length === 0) spec?.list('no metric of this autoscaler can act');
   if (spec === undefined || metrics.length === 0) return;
-  const count = (key: string): Written | undefined => countOf(spec.get(key));
+  if (component.versions.length > 0) spec.list(VERSIONS);
+  const count = (key: string): WrittenScalar | undefined => countOf(spec.get(key));
+  const bounds = { min: count('minReplicas'), max: count('maxReplicas') };
+  autoscale(component, metrics, bounds, spec.get('behavior'));
+}
+
+interface Bounds {
+  readonly min: WrittenScalar | undefined;
+  readonly max: WrittenScalar | undefined;
+}
+
+/** The replicas that a workload has after the first look of its autoscaler, which keeps them within its bounds. */
+function within(replicas: WrittenScalar, { min, max }: Bounds): WrittenScalar {
+  const count = Number(replicas.value);
+  const bound =
+    count < Number(min?.value ?? 1) ? min : count > Number(max?.value) ? max : undefined;
+  if (bound === undefined) return replicas;
+  return {
+    ...bound,
+    origins: [...replicas.origins, ...bound.origins],
+    note: 'a bound of its autoscaler',
+  };
+}
+
+/** Writes an autoscaler of Kubernetes with its bounds and the rules of its `behavior`. */
+export function autoscale(
+  component: Component,
+  metrics: readonly WrittenMap[],
+  { min, max }: Bounds,
+  behavior: Cell | undefined,
+): void {
+  if (max === undefined || component.versions.length > 0) return;
   const written = map({
-    min: count('minReplicas'),
-    max: count('maxReplicas'),
+    min,
+    max,
     metrics: list(metrics),
-    scaleUp: rulesOf(spec.get('behavior', 'scaleUp')),
-    scaleDown: rulesOf(spec.get('behavior', 'scaleDown')),
+    scaleUp: rulesOf(behavior?.get('scaleUp')),
+    scaleDown: rulesOf(behavior?.get('scaleDown')),
   });
-  if (!written.entries.has('max')) return;
   component.fields.set('autoscaling', written);
+  const replicas = component.fields.get('replicas');
+  if (replicas?.kind === 'scalar') component.fields.set('replicas', within(replicas, { min, max }));
   const lifecycle = component.fields.get('lifecycle');
   const known = lifecycle?.kind === 'map' ? lifecycle.entries : [];
   component.fields.set('lifecycle', map([['startup', guess('10s')], ...known]));
 }
 
+const VERSIONS =
+  'a service of several versions has a fixed number of replicas of each: write one version to scale it';
+
+/** Why other metrics than CPU have no place. */
+export const METRIC = 'the language scales on cpu, concurrency, queue, rate, lag and latency';
+
 function metricsOf(spec: Cell | undefined, component: Component): readonly WrittenMap[] {
   const v1 = spec?.get('targetCPUUtilizationPercentage');
   const all = (spec?.get('metrics')?.items() ?? []).flatMap((metric) => {
-    const target = metric.get('resource', 'target');
-    const isCpu =
-      metric.get('type')?.text() === 'Resource' && metric.get('resource', 'name')?.text() === 'cpu';
-    if (isCpu) return [target?.get('averageUtilization')];
-    metric.list('the language scales on cpu, concurrency, queue, rate, lag and latency');
+    const resource = metric.get('resource') ?? metric.get('containerResource');
+    if (resource?.get('name')?.text() === 'cpu') return targetsOf(resource, component);
+    metric.list(METRIC);
     return [];
   });
-  const targets = [...all, v1].filter((cell) => (cell?.number() ?? 0) > 0);
-  if (hasRequest(component)) {
-    return targets.map((cell) =>
-      map({ metric: from('cpu'), target: from(`${cell!.number()}%`, cell) }),
-    );
-  }
-  for (const cell of targets)
-    cell!.list('without a CPU request Kubernetes cannot compute this share');
+  return [...all, ...(v1 === undefined ? [] : shareOf(v1, v1.number(), component))];
+}
+
+/** The share of the request, or the cores of a pod. Version 2beta1 has them beside the name. */
+function targetsOf(resource: Cell, component: Component): readonly WrittenMap[] {
+  const target = resource.get('target');
+  const share = target?.get('averageUtilization') ?? resource.get('targetAverageUtilization');
+  if (share !== undefined) return shareOf(share, share.number(), component);
+  const cores = target?.get('averageValue') ?? resource.get('targetAverageValue');
+  return cores === undefined ? [] : coresTarget(cores, component);
+}
+
+/** A target in cores of a pod, such as `500m`, as the share of its request. */
+export function coresTarget(cores: Cell, component: Component): readonly WrittenMap[] {
+  const share = (100 * (coresOf(cores) ?? 0)) / (requestOf(component) ?? 1);
+  return shareOf(cores, Number(share.toPrecision(4)), component);
+}
+
+/** A target in percent of the request. */
+export function shareOf(
+  cell: Cell,
+  percent: number | undefined,
+  component: Component,
+): readonly WrittenMap[] {
+  if (percent === undefined || percent <= 0) return [];
+  if (requestOf(component) !== null)
+    return [map({ metric: from('cpu'), target: from(`${percent}%`, cell) })];
+  cell.list('without a CPU request or limit Kubernetes cannot compute this share');
   return [];
 }
 
-function hasRequest({ fields }: Component): boolean {
+function requestOf({ fields }: Component): number | null {
   const resources = fields.get('resources');
   const requests = resources?.kind === 'map' ? resources.entries.get('requests') : undefined;
-  return requests?.kind === 'map' && requests.entries.has('cpu');
+  const cpu = requests?.kind === 'map' ? requests.entries.get('cpu') : undefined;
+  return cpu?.kind === 'scalar' ? Number(cpu.value) : null;
 }
 
 function rulesOf(behavior: Cell | undefined): WrittenMap | undefined {

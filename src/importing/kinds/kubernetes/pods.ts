@@ -22,14 +22,17 @@ export function processFields(
 ): ReadonlyMap<string, Written> {
   const container = containerOf(pod);
   const requests = container?.get('resources', 'requests');
-  const requested = coresOf(requests?.get('cpu'));
-  const limit = sizeOf(container?.get('resources', 'limits', 'memory'));
+  const limits = container?.get('resources', 'limits');
+  // The API server sets a request that is missing to the limit.
+  const cpu = requests?.get('cpu') ?? limits?.get('cpu');
+  const requested = coresOf(cpu);
+  const limit = sizeOf(limits?.get('memory'));
   return map({
     cpu: cpuOf(pod),
     memory: limit === undefined ? undefined : map({ limit, base: guess(baseOf(limit.value)) }),
     resources: requestsOf(
-      requested === undefined ? undefined : from(requested, requests?.get('cpu')),
-      sizeOf(requests?.get('memory')),
+      requested === undefined ? undefined : from(requested, cpu),
+      sizeOf(requests?.get('memory')) ?? limit,
     ),
     probes: filled(
       map({

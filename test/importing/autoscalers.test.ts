@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { imported, loaded, source } from './support.js';
+
+function web(resources: string, replicas = ''): string {
+  return `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  ${replicas}
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [ { name: main, image: x, resources: ${resources} } ] }
+---`;
+}
+
+function read(text: string): {
+  web: any;
+  reasons: readonly string[];
+  questions: readonly string[];
+  text: string;
+} {
+  const result = imported(source(text));
+  loaded(result);
+  return {
+    web: parse(result.scenario).services.web,
+    reasons: result.account.listed.map(({ reason }) => reason),
+    questions: result.questions,
+    text: result.scenario,
+  };
+}
+
+const REQUESTS = '{ requests: { cpu: 500m } }';
+const hpa = (metrics: string, version = 'v2', name = 'web'): string => `
+apiVersion: autoscaling/${version}
+kind: HorizontalPodAutoscaler
+metadata: { name: ${name} }
+spec:
+  scaleTargetRef: { kind: Deployment, name: ${name} }
+  minReplicas: 2
+  maxReplicas: 10
+  metrics: [ ${metrics} ]`;
+const cpu = (target: string): string => `{ type: Resource, resource: { name: cpu, ${target} } }`;
+
+describe('an HPA', () => {
+  it.each([
+    ['target: { type: Utilization, averageUtilization: 60 }', 'v2', '60%'],
+    ['targetAverageUtilization: 60', 'v2beta1', '60%'],
+    ['target: { type: AverageValue, averageValue: 250m }', 'v2', '50%'],
+    ['targetAverageValue: 400m', 'v2beta1', '80%'],
+  ])('scales on CPU by %s of %s', (target, version, expected) => {
+    const { autoscaling } = read(web(REQUESTS) + hpa(cpu(target), version)).web;
+    expect(autoscaling.metrics).toEqual([{ metric: 'cpu', target: expected }]);
+  });
+
+  it('scales on the CPU of one container, beside metrics that have no counterpart', () => {
+    const metrics =
+      '{ type: ContainerResource, containerResource: { name: cpu, container: main, target: { type: Utilization, averageUtilization: 70 } } }, ' +
+      '{ type: Resource, resource: { name: memory, target: { type: Utilization, averageUtilization: 80 } } }';
+    const { web: own, reasons } = read(web(REQUESTS) + hpa(metrics));
+    expect(own.autoscaling.metrics).toEqual([{ metric: 'cpu', target: '70%' }]);
+    expect(reasons).toContain(
+      'the language scales on cpu, concurrency, queue, rate, lag and latency',
+    );
+  });
+
+  it('takes the limit for a request that is missing, as the API server sets it', () => {
+    const limits = '{ limits: { cpu: 500m, memory: 256Mi } }';
+    const target = 'target: { type: Utilization, averageUtilization: 60 }';
+    const { web: own } = read(web(limits) + hpa(cpu(target)));
+    expect(own.resources.requests).toEqual({ cpu: 0.5, memory: '256MiB' });
+    expect(own.autoscaling.metrics).toEqual([{ metric: 'cpu', target: '60%' }]);
+    expect(read(web('{}') + hpa(cpu(target))).reasons).toContain(
+      'without a CPU request or limit Kubernetes cannot compute this share',
+    );
+  });
+
+  it('keeps the replicas within its bounds from the start, so that the scenario loads', () => {
+    const target = cpu('target: { type: Utilization, averageUtilization: 60 }');
+    const replicas = (count: number) =>
+      read(web(REQUESTS, `replicas: ${count}`) + hpa(target)).web.replicas;
+    expect([replicas(1), replicas(5), replicas(12)]).toEqual([2, 5, 10]);
+  });
+
+  it('of one version of a service is listed', () => {
+    const one = (version: string): string =>
+      web(REQUESTS)
+        .replace('{ name: web }', `{ name: web-${version} }`)
+        .replaceAll('app: web', `app: web, version: ${version}`);
+    const service = `
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web } }
+---`;
+    const target = cpu('target: { type: Utilization, averageUtilization: 60 }');
+    const { web: own, reasons } = read(
+      one('v1') + one('v2') + service + hpa(target, 'v2', 'web-v1'),
+    );
+    expect([own.replicas, own.autoscaling]).toEqual([{ v1: 1, v2: 1 }, undefined]);
+    expect(reasons.join()).toContain(
+      'a service of several versions has a fixed number of replicas',
+    );
+  });
+});
+
+describe('a ScaledObject of KEDA with the CPU alone', () => {
+  const scaled = (triggers: string, more = ''): string => `
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: { name: web }
+spec:
+  scaleTargetRef: { name: web }
+  ${more}
+  triggers: [ ${triggers} ]`;
+
+  it('is an autoscaler of Kubernetes, which never scales to zero', () => {
+    const trigger = '{ type: cpu, metricType: Utilization, metadata: { value: "60" } }';
+    const memory = '{ type: memory, metadata: { value: "80" } }';
+    const {
+      web: own,
+      reasons,
+      text,
+    } = read(
+      web(REQUESTS) + scaled(`${trigger}, ${memory}`, 'minReplicaCount: 0\n  pollingInterval: 15'),
+    );
+    expect(own.autoscaling).toEqual({
+      min: 1,
+      max: 100,
+      metrics: [{ metric: 'cpu', target: '60%' }],
+    });
+    expect(text).toContain('max: 100  # KEDA default');
+    expect(reasons).toContain(
+      'acts only where a trigger scales to zero, which CPU and memory alone do not',
+    );
+  });
+
+  it('has its bounds, the rules of its behavior, and cores as a target', () => {
+    const trigger = '{ type: cpu, metricType: AverageValue, metadata: { value: 250m } }';
+    const more =
+      'minReplicaCount: 2\n  maxReplicaCount: 6\n  advanced: { horizontalPodAutoscalerConfig: { behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } } }';
+    expect(read(web(REQUESTS) + scaled(trigger, more)).web.autoscaling).toEqual({
+      min: 2,
+      max: 6,
+      metrics: [{ metric: 'cpu', target: '50%' }],
+      scaleDown: { stabilization: '60s' },
+    });
+  });
+
+  it('beside a queue is listed with the line of the queue', () => {
+    const queue =
+      '{ type: rabbitmq, metadata: { queueName: jobs, value: "7", activationValue: "2" } }';
+    const trigger = '{ type: cpu, metadata: { value: "60" } }';
+    const { web: own, reasons } = read(
+      web(REQUESTS) + scaled(`${trigger}, ${queue}`, 'cooldownPeriod: 60'),
+    );
+    expect(own.autoscaling).toBeUndefined();
+    expect(reasons).toContain(
+      'write its queue in queues, and at web autoscaling: { kind: keda, metric: lag, of: jobs, target: 7, min: 0, max: 100, cooldownPeriod: 60s, activationLagThreshold: 2 }',
+    );
+  });
+});
+
+it('a workload with 0 replicas is asked about, and the scenario says that it has one', () => {
+  const { text, questions } = read(web(REQUESTS, 'replicas: 0'));
+  expect(text).toContain('replicas: 1  # test.yaml:6, which has 0');
+  expect(questions[0]).toBe('Does web run? test.yaml:6 has 0 replicas, and the scenario has 1');
+});
