@@ -158,7 +158,7 @@ class Reader {
     for (const { key, value } of pairs) {
       const name = keyOf(key);
       if (FORBIDDEN.has(name)) throw this.refusal(key, `has the key ${name}, which is not allowed`);
-      if (name === '<<') {
+      if (isMerge(key)) {
         for (const [each, cell] of this.merged(value, path, depth)) {
           if (!inherited.has(each)) inherited.set(each, cell);
         }
@@ -191,6 +191,11 @@ class Reader {
 }
 
 type Pairs = readonly { readonly key: ParsedNode; readonly value: ParsedNode | null }[];
+
+/** The parser gives a plain `<<` the value of a symbol; a quoted one is a key like others. */
+function isMerge(key: ParsedNode): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
+}
 
 function keyOf(key: ParsedNode): string {
   return isScalar(key) ? String(key.value) : key.toString();
