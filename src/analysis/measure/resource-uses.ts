@@ -17,6 +17,7 @@ import { locksOf } from './lock-uses.js';
 import { outgrownIn } from './outgrown.js';
 import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence.js';
 import type { Asked } from './question.js';
+import { relayUses } from './relays.js';
 import { replicasAtFull } from './scaled-limits.js';
 import { segmentUses } from './segments.js';
 import { selectStats } from './subjects.js';
@@ -64,6 +65,7 @@ export function resourceUses(
     ...edgesFrom(asked.data, id).map((edge) => connectionsOf(asked, component, edge)),
     ...consumerUses(asked, component, id),
     ...segmentUses(asked, id),
+    ...relayUses(asked, id),
     ...concurrencyOf(asked, component, id),
     ...unitsOf(asked, component.name),
     ...locksOf(asked, component.name),

@@ -7,6 +7,7 @@ import {
   type MapNode,
   type Node,
 } from '../../scenario/located.js';
+import { OUTBOX_BATCH } from '../../contracts/scenario/outbox.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 
 /** A setting that gives a component more of a resource. */
@@ -33,6 +34,7 @@ export function settingFor(written: MapNode, full: ComponentHeadroom): MoreOf | 
   const partitions = resource === 'consumers' && of !== null ? partitionsOf(written, of) : null;
   // A partition has one consumer of a group at most.
   if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;
+  if (resource === 'relay') return batchOf(written, component);
   if (resource === 'segments') return segmentsOf(written, of ?? component);
   if (resource === 'connections') return of === null ? null : poolOf(written, of);
   if (resource === 'bandwidth' || resource === 'memory' || resource === 'lock') return null;
@@ -94,6 +96,12 @@ function followsBacklog(scaling: Node): boolean {
     text(get(one, 'metric')),
   );
   return text(get(scaling, 'kind')) === 'keda' || metrics.includes('lag');
+}
+
+/** The rows that the outbox of a service publishes with each poll. */
+function batchOf(written: MapNode, name: string): MoreOf {
+  const path = ['services', name, 'outbox', 'batchSize'];
+  return { path: pathText(path), now: numberOf(nodeAt(written, path)) ?? OUTBOX_BATCH };
 }
 
 /** The segments of a projection. */

@@ -25,6 +25,7 @@ const SETTINGS: Readonly<Record<LoadedResource, readonly RegExp[]>> = {
   concurrency: [/\.(reserved|maxConcurrency)$/, /^functions\.[^.]+\.memory$/],
   consumers: [CONCURRENCY, SHARES, ...INSTANCES],
   segments: [CONCURRENCY, /\.batchSize$/],
+  relay: [/\.outbox\.batchSize$/],
   memory: [/\.memory\.limit$/, ...INSTANCES],
   permits: [/\.(bulkhead|concurrencyLimit)\.[^.]+$/],
   rate: [/\.rateLimit\.[^.]+$/],

@@ -25,6 +25,7 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   bandwidth: [],
   consumers: ['concurrency'],
   segments: ['concurrency'],
+  relay: ['outbox.batchSize'],
 };
 
 /** Most other values that a proof tries. */

@@ -62,6 +62,7 @@ const resource = oneOf(
   'bandwidth',
   'consumers',
   'segments',
+  'relay',
 );
 /** A resource with a ceiling. */
 export type Resource = z.output<typeof resource>;

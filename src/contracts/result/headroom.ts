@@ -7,6 +7,7 @@ const loadedResource = oneOf(
   'connections',
   'consumers',
   'segments',
+  'relay',
   'bandwidth',
   'memory',
   'concurrency',
@@ -88,7 +89,7 @@ export const componentHeadroom = exactShape({
   /**
    * Mean amount in use, and the amount that there is (with an autoscaler: at the replicas that it has when the resource
    * is full). Requests that only wait for another component are not counted. Consumers count with full batches. Bandwidth
-   * in bytes per second, memory in bytes, units per second.
+   * in bytes per second, memory in bytes, units per second, relay in rows per second.
    */
   used: count,
   limit: count,
@@ -133,8 +134,9 @@ export const componentHeadroom = exactShape({
 });
 export type ComponentHeadroom = z.output<typeof componentHeadroom>;
 
-/** The topic, queue or projection where messages or events wait if the resource is full; null where calls wait. */
+/** The topic, queue, projection or outbox where messages, events or rows wait if the resource is full; null where calls wait. */
 export function backlogBehind({ component, resource, of }: ComponentHeadroom): string | null {
   if (resource === 'consumers') return of;
+  if (resource === 'relay') return `${component}.outbox`;
   return resource === 'segments' ? (of ?? component) : null;
 }

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { nameText, REFERENCE_PATTERN } from '../fields/common.js';
 import type { Query } from './target.js';
 
+/** Rows of one query of a polling outbox, where it does not say. */
+export const OUTBOX_BATCH = 100;
+
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
 /** `outbox` of a service: the table for `publish: { via: outbox }`, and its relay. */
@@ -21,7 +24,7 @@ export const outboxSchema = entry(
         'connector follows the log of the database.',
     ),
     pollNs: field.duration('1s', 'With `polling`: time between two queries, counted from time 0.'),
-    batchSize: field.whole(100, 'With `polling`: largest number of rows of one query.', {
+    batchSize: field.whole(OUTBOX_BATCH, 'With `polling`: largest number of rows of one query.', {
       min: 1,
       max: 1_000_000,
     }),

@@ -2,6 +2,7 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { Consumption } from '../../contracts/scenario/consumers.js';
 import type { Intervention, InterventionKind } from './kind.js';
+import { FACTORS, multiplied } from './multiplied.js';
 import { queueKindOf } from '../../scenario/queues/index.js';
 
 /** A change of the settings of a consumer of any kind. */
@@ -61,14 +62,11 @@ export function fallsBehind({ cascade }: VariantResult, subject: string): boolea
   );
 }
 
-/** Factors on the number of executions at once that are tried in turn. */
-const FACTORS: readonly number[] = [2, 4, 8];
-
 /** More messages of a topic or queue are handled at the same time. A partition has one consumer at most, however many there are. */
 export const moreConsumers: InterventionKind = {
   kind: 'capacity',
   isUnseen: true,
-  of: (plan) => withConsumers(plan, () => true).map((consumed) => more(consumed, 0)),
+  of: (plan) => withConsumers(plan, () => true).map(more),
   worth: (variant, { subject }) =>
     !fallsBehind(variant, subject) ? 0 : holdOf(variant, subject) <= 1 ? 1 : 0.75,
   fitting: (variant, weakest) => {
@@ -87,21 +85,14 @@ function holdOf({ headroom }: VariantResult, subject: string): number {
   return own?.factor ?? Infinity;
 }
 
-function more(consumed: Consumed, step: number): Intervention {
-  const { subject, changed } = consumed;
-  const factor = FACTORS[step]!;
-  return {
-    kind: 'capacity',
+function more({ subject, changed }: Consumed): Intervention {
+  return multiplied({
     subject,
-    part: 'condition',
     resource: 'consumers',
-    factor,
-    words: `with ${factor}x the concurrency of the consumers of ${subject}`,
-    isUnseen: true,
-    apply: ({ plan }) =>
+    what: `the concurrency of the consumers of ${subject}`,
+    changed: (plan, factor) =>
       changed(plan, (spec) => ({ ...spec, concurrency: spec.concurrency * factor })),
-    ...(step + 1 < FACTORS.length && { stronger: more(consumed, step + 1) }),
-  };
+  });
 }
 
 /** A message that a consumer cannot process is passed over, so that the others behind it are processed. */

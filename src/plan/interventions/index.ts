@@ -12,9 +12,9 @@ import { locks } from './locks.js';
 import { breakers, fallbacks, hedges, outliers, retries, timeouts } from './policies.js';
 import { collections, probes } from './processes.js';
 import { scaling, shrinking } from './scaling.js';
-import { moreSegments } from './segments.js';
 import { firstOf, isSource } from './signs.js';
 import { start, startOfConsumers } from './start.js';
+import { largerBatches, moreSegments } from './working-off.js';
 
 /** Every kind of intervention besides faults, which `withFaults` removes. */
 export const INTERVENTIONS: readonly InterventionKind[] = [
@@ -39,6 +39,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   hotKeys,
   moreConsumers,
   moreSegments,
+  largerBatches,
   startOfConsumers,
   rebalances,
 ];

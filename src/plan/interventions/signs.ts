@@ -212,6 +212,7 @@ export function usagePeak(
       return reaches(variant, subject) ? 1 : 0;
     case 'consumers':
     case 'segments':
+    case 'relay':
       return fallsBehind(variant, subject) ? 1 : 0;
   }
 }

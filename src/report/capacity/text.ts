@@ -110,6 +110,7 @@ function refusedWords({ caller, callee, of, by, share }: RefusedCalls): string {
 const HANDLED: Partial<Record<ComponentHeadroom['resource'], string>> = {
   consumers: 'messages',
   segments: 'events',
+  relay: 'rows',
 };
 
 function heldWords(full: ComponentHeadroom): string {

@@ -25,6 +25,7 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   connections: ({ limit, of }) =>
     `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
   consumers: consumerWords,
+  relay: ({ limit }) => `its outbox of ${formatNumber(limit)} rows/s`,
   segments: ({ limit, of }) => `its ${plural(limit, 'segment')}${of === null ? '' : ` of ${of}`}`,
   bandwidth: ({ limit, of, direction = 'to' }) =>
     `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
@@ -66,6 +67,7 @@ const ONE: ReadonlySet<LoadedResource> = new Set([
   'permits',
   'rate',
   'lock',
+  'relay',
 ]);
 
 /** `on its calls to psp`, of a limit on calls. */
@@ -138,7 +140,8 @@ export function holdWords(one: ComponentHeadroom): string {
 
 /** `its 1 consumer of mails handles 20/s of 60/s`. */
 export function handleWords(one: ComponentHeadroom): string {
-  const verb = one.limit === 1 || isHot(one) ? 'handles' : 'handle';
+  const isOne = one.limit === 1 || ONE.has(one.resource) || isHot(one);
+  const verb = isOne ? 'handles' : 'handle';
   return `${limitWords(one)} ${verb} ${formatRate(one.saturatesAt)} of ${formatRate(one.rate)}`;
 }
 

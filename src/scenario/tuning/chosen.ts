@@ -20,6 +20,8 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   'pool.connectionTimeout': 1,
   maxConnections: 1,
   'failover.detect': 1,
+  'outbox.batchSize': 1,
+  'outbox.pollInterval': 1,
   capacity: 1,
   prefetch: 1,
   visibilityTimeout: 1,

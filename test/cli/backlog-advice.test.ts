@@ -46,3 +46,31 @@ it('capacity raises the segments for more load', () => {
   expect(stdout).toMatch(/its 1 segment holds 12\d events\/s/u);
   expect(stdout).toContain('+ projections.list.concurrency: 2 (now 1, by default)');
 });
+
+/** 50 rows every 500 ms, of 150/s. */
+const RELAYED = `
+faultline: 1
+title: an outbox that falls behind
+run: { duration: 60s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  orders:
+    outbox: { database: store, pollInterval: 500ms, batchSize: 50 }
+    endpoints:
+      place: [ { transaction: { database: store, steps: [ query: store.insert, { publish: { topic: placed, via: outbox } } ] } } ]
+  mailer: { endpoints: { send: [ wait: 20ms ] } }
+databases: { store: { operations: { insert: { work: 2ms, write: true } } } }
+topics: { placed: { kind: kafka, partitions: 8, subscribers: [ { group: mail, call: mailer.send, concurrency: 8 } ] } }
+workloads: { buyers: { arrivals: poisson(150/s), requests: [ { call: orders.place } ] } }
+budgets: [ orders.outbox.rows.max <= 300 ]
+`;
+
+it('an outbox that falls behind is why, and its batches are what to change', () => {
+  const file = folder.put('relayed.yaml', RELAYED);
+  const args = ['--out', folder.at('out'), '--format', 'json'];
+  const { stdout } = faultline(['run', file, ...args]);
+  expect(stdout).toMatch(/orders is saturated: its outbox of 100 rows\/s handles \d+/u);
+  const advice = /Set (services\.orders\.outbox\.batchSize) to (\d+) \(now 50\)/u.exec(stdout);
+  expect(advice).not.toBeNull();
+  const set = `${advice![1]!}=${advice![2]!}`;
+  expect(faultline(['run', file, ...args, '--set', set]).stdout).toContain('1/1 pass');
+});

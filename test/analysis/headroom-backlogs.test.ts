@@ -43,3 +43,36 @@ it('names the projection where a service runs it', () => {
   expect(first).toMatchObject({ component: 'views-worker', resource: 'segments', of: 'list' });
   expect(Math.abs(first.factor / 1.25 - 1)).toBeLessThan(0.03);
 });
+
+/** 50 rows every 500 ms are 100/s. */
+const relayed = (orders: number, own = ''): string => `
+faultline: 1
+title: An outbox
+run: { duration: 60s, warmup: 5s, seed: 3 }
+services:
+  orders:
+    cpu: 4
+    runtime: async
+    outbox: { database: store.insert, pollInterval: 500ms, batchSize: 50 ${own} }
+    endpoints:
+      place: [ { transaction: { database: store, steps: [ query: store.insert, { publish: { topic: placed, via: outbox } } ] } } ]
+  mailer: { endpoints: { send: [ wait: 20ms ] } }
+databases: { store: { operations: { insert: { work: 2ms, write: true }, look: 4ms } } }
+topics: { placed: { kind: kafka, partitions: 8, subscribers: [ { group: mail, call: mailer.send, concurrency: 8 } ] } }
+workloads: { buyers: { arrivals: constant(${orders}/s), requests: [ { call: orders.place } ] } }
+`;
+
+it('of an outbox that polls is that of its batches: 100/s of 80/s, and of 150/s', () => {
+  for (const orders of [80, 150]) {
+    const first = tightest(relayed(orders));
+    expect(first).toMatchObject({ component: 'orders', resource: 'relay', limit: 100 });
+    expect(Math.abs(first.factor / (100 / orders) - 1)).toBeLessThan(0.03);
+  }
+});
+
+it('counts the time of its queries: 51 of 12 ms take two polls, so 50/s', () => {
+  const slow = relayed(40, ', relayQuery: store.look').replace('look: 4ms', 'look: 12ms');
+  const first = tightest(slow);
+  expect(first).toMatchObject({ resource: 'relay', limit: 50 });
+  expect(Math.abs(first.factor / (50 / 40) - 1)).toBeLessThan(0.03);
+});
