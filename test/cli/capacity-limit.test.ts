@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitOf } from '../../src/api/capacity/limit.js';
+import { around, limitOf } from '../../src/api/capacity/limit.js';
 import { raised, settingFor, type MoreOf } from '../../src/api/capacity/settings.js';
 import type { ComponentHeadroom } from '../../src/contracts/result/headroom.js';
 import { Problems } from '../../src/scenario/diagnostics.js';
@@ -12,10 +12,9 @@ async function search(limit: number, guess: number | null, resolution = 0.05) {
   const found = await limitOf(
     (factor) => {
       tried.push(factor);
-      return Promise.resolve(factor <= limit);
+      return Promise.resolve({ holds: factor <= limit });
     },
-    guess,
-    resolution,
+    { first: guess === null ? [] : around(guess, resolution), resolution },
   );
   return { ...found, tried };
 }
@@ -48,15 +47,50 @@ describe('the search for a limit', () => {
   it('says where all that it tries holds, or nothing', async () => {
     expect(await search(1e9, null)).toEqual({ holds: 16, breaks: null, tried: [1, 2, 4, 8, 16] });
     // The headroom says where to look beyond that, but not how far beyond anything that anyone asked for.
-    expect((await search(19, 18.5)).tried.slice(0, 4)).toEqual([1, 18.13, 18.87, 27.75]);
+    expect((await search(19, 18.5)).tried.slice(0, 4)).toEqual([1, 18.13, 18.87, 28.305]);
     expect((await search(1e9, 500)).holds).toBe(64);
     const { holds, breaks } = await search(0, null);
     expect([holds, breaks]).toEqual([0, 1 / 16]);
   });
 
+  it.each([
+    ['what is full at 1 + 0.95 / 0.02', { db: 0.05, api: 0.3 }, { db: 0.02, api: 0 }, 48.5],
+    ['the first of two that fill', { db: 0.05, api: 0.3 }, { db: 0.02, api: 0.1 }, 8],
+  ])('goes where the use of two loads says: %s', async (_, today, more, limit) => {
+    const tried: number[] = [];
+    const usesAt = (factor: number) =>
+      new Map(
+        Object.entries(today).map(([name, use]) => [
+          name,
+          use + (factor - 1) * more[name as 'db' | 'api'],
+        ]),
+      );
+    const found = await limitOf(
+      (factor) => {
+        tried.push(factor);
+        return Promise.resolve({ holds: factor <= limit, uses: usesAt(factor) });
+      },
+      { first: [2], resolution: 0.05 },
+    );
+    expect(tried).toEqual([1, 2, 0.98 * limit, 1.02 * limit]);
+    expect(found).toEqual({ holds: 0.98 * limit, breaks: 1.02 * limit });
+  });
+
+  it('tries the largest load at once where no use grows', async () => {
+    const tried: number[] = [];
+    const uses = new Map([['db', 0.4]]);
+    const ask = (factor: number) => {
+      tried.push(factor);
+      return Promise.resolve({ holds: true, uses });
+    };
+    await limitOf(ask, { first: [1.2], resolution: 0.05 });
+    expect(tried).toEqual([1, 1.2, 16]);
+  });
+
   it('stops at an interrupt with what is known', async () => {
     let asked = 0;
-    const found = await limitOf(() => Promise.resolve(asked++ === 0 ? true : null), null, 0.05);
+    const ask = () => Promise.resolve(asked++ === 0 ? { holds: true } : null);
+    const found = await limitOf(ask, { first: [], resolution: 0.05 });
     expect(found).toEqual({ holds: 1, breaks: null });
   });
 });

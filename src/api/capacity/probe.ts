@@ -20,6 +20,7 @@ import {
 } from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { BudgetSource } from '../../contracts/scenario/judgement.js';
+import { sumOf } from '../../stats/sums.js';
 import { rules } from '../../lint/index.js';
 import { findingOf, remarksIn, type Finding } from '../lint.js';
 import { prepared, type Prepared } from '../prepare.js';
@@ -50,6 +51,11 @@ export interface Shown extends LoadRates {
   readonly cost: number | null;
 }
 
+/** What each component uses of its tightest resource, as a share. */
+export function usesIn({ headroom }: Shown): ReadonlyMap<string, number> {
+  return new Map(headroom.components.map(({ component, factor }) => [component, 1 / factor]));
+}
+
 /** Share of the answers at the load of the file that has to remain, for workloads whose answers no budget judges. */
 const REMAINS = 0.99;
 
@@ -59,6 +65,8 @@ export class Probes {
   done = 0;
   /** Share of requests with a full answer at the load of the file, without faults, by workload. */
   private calm: ReadonlyMap<string, number> | null = null;
+  /** Requests per second of each workload in the first run, at the load of the file. */
+  private today: ReadonlyMap<string, number> | null = null;
   private readonly starts: Starts;
 
   constructor(
@@ -103,7 +111,7 @@ export class Probes {
     const plan = withFaults(whole, (index) => whole.faults[index]!.id === load.fault);
     const [begun] = await this.starts.of([{ file, plans: [plan] }], (cases) => this.pilots(cases));
     const started = begun!.plans[0]!;
-    const runs = this.records([started], replications);
+    const runs = this.records([started], Math.ceil(replications / this.timesOfToday(load)));
     const [records = []] = await unlessOver(runs, [], this.runs);
     if (records.length === 0) return null;
     const names = [...variant.scenario.workloads.keys()];
@@ -116,6 +124,8 @@ export class Probes {
     const answers = new Map(names.map((name, i) => [name, figures!.figures[i]?.value ?? 0]));
     this.calm ??= answers;
     const runsOf = { variant, plan: started, records };
+    const rates = ratesOf(runsOf, load.workloads);
+    this.today ??= rates.rates;
     const isStopped = figures!.stop !== null;
     const broken = isStopped
       ? ['run']
@@ -134,9 +144,20 @@ export class Probes {
       behind: behind === undefined ? null : backlogBehind(behind),
       gives,
       refused: refusedCalls(runsOf),
-      ...ratesOf(runsOf, load.workloads),
+      ...rates,
       ...room,
     };
+  }
+
+  /**
+   * How many times the requests of the file a load has, at least 1. Fewer replications by this factor have as many of them.
+   * Whether a fault strikes is drawn for each run: a load with a fault counts as one.
+   */
+  private timesOfToday({ workloads, factor, fault }: Load): number {
+    if (this.today === null || factor <= 1 || fault !== null) return 1;
+    const all = sumOf([...this.today.values()]);
+    const grown = sumOf(workloads.map((name) => this.today!.get(name) ?? 0));
+    return all === 0 ? 1 : 1 + ((factor - 1) * grown) / all;
   }
 
   /**

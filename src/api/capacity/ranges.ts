@@ -7,8 +7,8 @@ import { measuredIn, pointOf } from '../inputs-interval.js';
 import type { Point } from '../multiples.js';
 import type { Prepared } from '../prepare.js';
 import type { PlanRuns } from '../searching.js';
-import { limitOf } from './limit.js';
-import { Probes } from './probe.js';
+import { around, limitOf } from './limit.js';
+import { Probes, usesIn } from './probe.js';
 
 /** Inputs that are varied alone, to find the one that moves the limit most. */
 const ALONE = 6;
@@ -99,10 +99,9 @@ class Ranges {
         const shown = await this.shown(this.all, point, multiple);
         if (shown === null) return null;
         rates.set(multiple, sumOf(workloads.map((name) => shown.rates.get(name) ?? 0)));
-        return shown.holds;
+        return { holds: shown.holds, uses: usesIn(shown) };
       },
-      factor,
-      resolution,
+      { first: around(factor, resolution), resolution },
     );
     if (rates.size === 0) return null;
     return { ...found, rate: rates.get(found.holds) ?? 0 };

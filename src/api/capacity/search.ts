@@ -12,11 +12,11 @@ import { VERSION } from '../../text/version.js';
 import { OptionError } from '../errors.js';
 import type { Prepared } from '../prepare.js';
 import type { SearchRuns } from '../searching.js';
-import { limitOf, MOST } from './limit.js';
+import { around, limitOf, MOST } from './limit.js';
 import { needFor } from './need.js';
 import { lengthOf, lengthPath } from './length.js';
 import { rangesOf } from './ranges.js';
-import { Probes, type Load, type Shown } from './probe.js';
+import { Probes, usesIn, type Load, type Shown } from './probe.js';
 
 /** Inputs of the search for a limit. */
 interface CapacityInputs {
@@ -81,8 +81,8 @@ interface Asked {
   readonly workload?: string | null;
   /** The fault that is active. */
   readonly fault?: string | null;
-  /** A factor near which the limit may be. */
-  readonly guess?: number | null;
+  /** Factors to try first. */
+  readonly first?: readonly number[];
   /** The limit without a fault, which is none of one with a fault. */
   readonly calm?: CapacityLimit | null;
 }
@@ -90,6 +90,9 @@ interface Asked {
 class Capacity {
   private readonly limits: CapacityLimit[] = [];
   private readonly lengths: CapacityLength[] = [];
+  /** By load. */
+  private readonly shown = new Map<string, Shown>();
+  private isSteady = false;
 
   constructor(
     private readonly by: CapacityInputs,
@@ -108,12 +111,16 @@ class Capacity {
       throw new OptionError(`${message}: ${remedy}`, { option: 'scenario', found: fixed.join() });
     }
     const today = await this.run({ workloads: growing, factor: 1, fault: null, set: [] });
-    const room = today?.headroom.components[0]?.factor ?? null;
-    const calm = await this.limit(growing, { guess: room });
+    this.isSteady = today?.busiest === null;
+    const near = (guess = 0): readonly number[] =>
+      guess > 0 ? around(guess, this.by.resolution) : [];
+    const calm = await this.limit(growing, { first: near(today?.headroom.components[0]?.factor) });
     const loads = growing.length < 2 ? [] : growing;
-    for (const name of loads) await this.limit([name], { workload: name });
+    // One that grows alone adds less than all of them, so that it holds what they hold, and its use there says how it grows.
+    const first = calm === null ? [] : [calm.holds];
+    for (const name of loads) await this.limit([name], { workload: name, first });
     for (const { id } of scenario.faults)
-      await this.limit(growing, { fault: id, guess: calm?.holds ?? null, calm });
+      await this.limit(growing, { fault: id, first: near(calm?.holds), calm });
     // Where the load does not hold without a fault, no length of one is to blame.
     const isHeld = calm !== null && calm.holds >= 1;
     for (const fault of isHeld ? scenario.faults : []) await this.length(growing, fault);
@@ -145,20 +152,21 @@ class Capacity {
 
   private async limit(
     workloads: readonly string[],
-    { workload = null, fault = null, guess = null, calm = null }: Asked,
+    { workload = null, fault = null, first = [], calm = null }: Asked,
   ): Promise<CapacityLimit | null> {
     const shown = new Map<number, Shown>();
     // No fault adds capacity: what calm does not hold, a system with a fault does not, either.
     const most = calm?.breaks ?? Infinity;
     const found = await limitOf(
       async (factor) => {
-        if (factor >= most) return false;
+        if (factor >= most) return { holds: false };
         const own = await this.run({ workloads, factor, fault, set: [] });
         if (own !== null) shown.set(factor, own);
-        return own === null ? null : own.holds;
+        return own === null
+          ? null
+          : { holds: own.holds, ...(fault === null && { uses: usesIn(own) }) };
       },
-      guess === null || guess <= 0 ? null : guess,
-      this.by.resolution,
+      { first, resolution: this.by.resolution },
     );
     if (shown.size === 0) return null;
     const held = shown.get(found.holds);
@@ -185,11 +193,9 @@ class Capacity {
         const set = factor === 1 ? [] : [`${lengthPath(id)}=x${factor}`];
         const own = await this.run({ workloads, factor: 1, fault: id, set });
         if (own !== null) shown.set(factor, own);
-        return own === null ? null : own.holds;
+        return own === null ? null : { holds: own.holds };
       },
-      null,
-      this.by.resolution,
-      Math.min(MOST, most),
+      { first: [], resolution: this.by.resolution, most: Math.min(MOST, most) },
     );
     if (shown.size === 0) return;
     const seconds = (factor: number): number => factor * now;
@@ -215,8 +221,12 @@ class Capacity {
     return needFor(this.probes, written, { workloads, factor }, asked !== null);
   }
 
+  /** Runs a load once: that of the file is one of several limits, if it has no busiest time, which each workload has alone. */
   private async run(load: Load): Promise<Shown | null> {
-    const shown = await this.probes.run(load);
+    const isToday = load.factor === 1 && this.isSteady;
+    const key = JSON.stringify({ ...load, ...(isToday && { workloads: [] }) });
+    const shown = this.shown.get(key) ?? (await this.probes.run(load));
+    if (shown !== null) this.shown.set(key, shown);
     this.by.runs.onDone(this.probes.done, null);
     return shown;
   }

@@ -121,11 +121,9 @@ async function endsOf(
       const verdict = await ask(valueAt(factor));
       if (verdict === null) return null;
       verdicts.set(valueAt(factor), verdict);
-      return isBackIn(verdict);
+      return { holds: isBackIn(verdict) };
     },
-    null,
-    RESOLUTION,
-    most,
+    { first: [], resolution: RESOLUTION, most },
   );
   if (verdicts.size < 2) return null;
   const stays = found.breaks === null ? null : valueAt(found.breaks);
