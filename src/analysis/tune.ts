@@ -143,9 +143,18 @@ export function failuresOf({ plan, records }: TuningRuns): readonly number[] {
   return records.map((record) => failedOf(plan, record));
 }
 
-/** Whether a goal is not held. One that has no meaning with some settings, or that no run measures, counts nowhere. */
-function isMissed({ verdict, applies }: BudgetResult): boolean {
-  return verdict !== 'pass' && applies !== false;
+/**
+ * Whether a goal is not held. One that has no meaning with some settings, or that no run measures, counts nowhere. Where
+ * no request breaks one, only more runs can decide it: a change cannot.
+ */
+function isMissed(own: BudgetResult): boolean {
+  return own.verdict !== 'pass' && own.applies !== false && !isFlawless(own);
+}
+
+/** Whether no request breaks an undecided budget: there are too few to be sure. */
+function isFlawless({ verdict, unit, value, margin }: BudgetResult): boolean {
+  const isBest = unit === 'share' && (value === 0 || value === 1);
+  return verdict === 'inconclusive' && isBest && (margin ?? 0) > 0;
 }
 
 /** A goal that breaks only with a change counts as much as two that are broken anyway. */

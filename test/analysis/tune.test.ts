@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { growthOf, isNearer, penaltyOf } from '../../src/analysis/tune.js';
+import { growthOf, isNearer, missedIn, penaltyOf } from '../../src/analysis/tune.js';
 import type { BudgetResult } from '../../src/contracts/result/budgets.js';
 import type { FixPrice, TunedRuns } from '../../src/contracts/result/fix.js';
 
@@ -20,6 +20,19 @@ describe('the distance of goals to their limits', () => {
   it('is 0 beyond the limit, where only more runs are missing', () => {
     expect(penaltyOf(runs(0.98, 'inconclusive'), usual)).toBe(0);
     expect(penaltyOf(runs(0.94, 'inconclusive'), usual)).toBeGreaterThan(0.1);
+  });
+});
+
+describe('the goals that are missed', () => {
+  it('are not those that no request breaks: only more runs can decide them', () => {
+    const share = (value: number, verdict: BudgetResult['verdict']): TunedRuns => {
+      const own = runs(value, verdict);
+      return { ...own, budgets: own.budgets.map((one) => ({ ...one, unit: 'share' })) };
+    };
+    const missed = (own: TunedRuns): boolean => missedIn(own).length > 0;
+    expect(missed(share(1, 'inconclusive'))).toBe(false);
+    expect(missed(share(0.98, 'inconclusive'))).toBe(true);
+    expect(missed(share(0.86, 'fail'))).toBe(true);
   });
 });
 

@@ -35,7 +35,7 @@ export interface FixPrice extends HarmPrice {
 /** What runs with some settings show. Requests are means of one run. */
 export interface TunedRuns {
   readonly budgets: readonly BudgetResult[];
-  /** Every budget holds. */
+  /** Every budget holds, or no request breaks it and only more runs can decide. */
   readonly holds: boolean;
   readonly arrived: number;
   readonly failed: number;

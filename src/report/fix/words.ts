@@ -16,15 +16,20 @@ import {
 } from '../../text/figures.js';
 import { changesOf, shellWord } from '../../text/shell.js';
 import { allOf, capitalised, list, plural, verb } from '../../text/words.js';
+import { budgetNeeds, isUndecided } from '../view/budget-words.js';
 import { GOALS, tallyOf } from '../view/judged.js';
 
 /** The answer in one sentence. */
 export function answerWords(fixed: OneLine<FixedVariant>): string {
   const { name, base, answer, unheld } = fixed;
   const { held, of } = tallyOf(GOALS, base);
-  if (base.holds) return `Nothing to change: ${name} holds ${allOf(of, 'budget', 'its')}.`;
-  if (answer?.holds === true)
-    return `${changeWords(answer.settings)}: ${[`${allOf(of, 'budget')} ${verb(of, 'hold')}`, ...gainsOf(answer, base)].join(', ')}.`;
+  if (base.holds)
+    return `Nothing to change: ${name} holds ${held < of ? plural(held, 'budget') : allOf(of, 'budget', 'its')}${openWords(base)}.`;
+  if (answer?.holds === true) {
+    const { held } = tallyOf(GOALS, answer);
+    const all = `${held < of ? plural(held, 'budget') : allOf(of, 'budget')} ${verb(held, 'hold')}`;
+    return `${changeWords(answer.settings)}: ${[all, ...gainsOf(answer, base)].join(', ')}${openWords(answer)}.`;
+  }
   const open = list(unheld.slice(0, 2).map(({ text }) => text));
   const more = unheld.length > 2 ? ` and ${unheld.length - 2} more` : '';
   const now = `${name} holds ${held} of ${plural(of, 'budget')}`;
@@ -36,6 +41,13 @@ export function answerWords(fixed: OneLine<FixedVariant>): string {
       ? 'no change that was tried helps'
       : `${list(answer.settings.map(settingWords))} ${answer.settings.length === 1 ? 'comes' : 'come'} closest, with ${tallyOf(GOALS, answer).held} of ${of}`;
   return `${now}, and no change that was tried holds ${open}${more}: ${close}.`;
+}
+
+/** `; no request breaks users.success >= 99.9% (about 3 replications would decide)`, of budgets with too few requests. */
+function openWords({ budgets }: TunedRuns): string {
+  const open = budgets.filter(isUndecided);
+  const words = open.map((own) => `${own.name ?? own.text} (${budgetNeeds(own)})`);
+  return open.length === 0 ? '' : `; no request breaks ${list(words)}`;
 }
 
 /** `Set a.b to 5s (now 60s) and c.d to 4 (now 2)`. */
@@ -84,15 +96,20 @@ export function priceWords(own: FixPrice, base: FixPrice): string {
     own.attempts > MORE * Math.max(1, base.attempts)
       ? `${formatNumber(own.attempts)} attempts per call (now ${formatNumber(base.attempts)})`
       : '',
-    instances > 0.05 ? `+${formatNumber(instances)} instances` : '',
+    instances > 0.05 ? `+${formatNumber(instances)} ${unitsOf(instances, 'instance')}` : '',
     // Instances come with their cores.
-    cores > 0.05 && instances <= 0.05 ? `+${formatNumber(cores)} cores` : '',
+    cores > 0.05 && instances <= 0.05 ? `+${formatNumber(cores)} ${unitsOf(cores, 'core')}` : '',
     own.cost !== null && base.cost !== null && own.cost > MORE * base.cost
       ? `cost ${formatNumber(own.cost)} (now ${formatNumber(base.cost)})`
       : '',
   ];
   const words = parts.filter((part) => part !== '');
   return words.length === 0 ? 'none' : words.join(', ');
+}
+
+/** `instance`, `instances`: by the number as it is written. */
+function unitsOf(mean: number, noun: string): string {
+  return formatNumber(mean) === '1' ? noun : `${noun}s`;
 }
 
 function isSlower(own: number | null, base: number | null): boolean {
