@@ -1,21 +1,37 @@
 import { rangeOf, type Range } from '../../scenario/tuning/range.js';
+import { CAPACITY, type Move } from '../../scenario/tuning/moves.js';
 import type { Asker, Holding, Moves, TriedSet } from './smallest.js';
 
 /**
  * The same change with each number as near to the present one as all goals hold: the distance between a number that
  * holds them and one that does not is halved until the two are as close as it makes sense. A value is tried in one run,
- * and with all replications unless that one breaks a goal. Where goals hold, break and hold again, it finds one of the limits.
+ * and with all replications unless that one breaks a goal. Numbers that cost money go first, as far as the others allow. Where goals hold, break and hold again, it finds one of the limits.
  */
 export async function closest<O extends Holding>(
   whole: TriedSet<O>,
   by: Asker<O>,
 ): Promise<TriedSet<O>> {
-  let best = whole;
-  for (const index of whole.moves.keys()) {
+  let best = await furthest(whole, by);
+  const { moves } = best;
+  for (const index of [...moves.keys()].sort((a, b) => moves[b]!.effort - moves[a]!.effort)) {
     const range = rangeOf(whole.moves[index]!);
     if (range !== null) best = await nearer(best, index, range, by);
   }
   return best;
+}
+
+/** The same change with the numbers that cost nothing as far as they were tried, if others cost money and all goals hold. */
+async function furthest<O extends Holding>(whole: TriedSet<O>, by: Asker<O>): Promise<TriedSet<O>> {
+  const isFree = ({ effort }: Move): boolean => effort < CAPACITY;
+  const moves = whole.moves.map((own) => (isFree(own) ? lastOf(own) : own));
+  const isOther = moves.some((own, k) => own !== whole.moves[k]);
+  if (!isOther || moves.every(isFree) || by.left() < by.replications) return whole;
+  const outcome = (await heldBy(moves, by)) ?? null;
+  return outcome === null ? whole : { moves, outcome };
+}
+
+function lastOf(move: Move): Move {
+  return move.stronger === undefined ? move : lastOf(move.stronger);
 }
 
 async function nearer<O extends Holding>(

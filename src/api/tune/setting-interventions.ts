@@ -4,7 +4,7 @@ import { processesOf } from '../../plan/interventions/processes.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import { get, pathText, scalar } from '../../scenario/located.js';
 import { beforeText, valueText, type SettingChange } from '../../scenario/tuning/change.js';
-import type { Move, Setting } from '../../scenario/tuning/moves.js';
+import { CAPACITY, type Move, type Setting } from '../../scenario/tuning/moves.js';
 import { sizeOf } from '../../scenario/tuning/range.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
 import type { Plan } from '../../contracts/plan/plan.js';
@@ -30,9 +30,8 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
 
 /** Most other values that a proof tries. */
 const MOST = 12;
-/** Effort up to which a change is another value of a setting that is there, and that of more capacity. */
+/** Effort up to which a change is another value of a setting that is there. */
 const ANOTHER_VALUE = 1;
-const CAPACITY = 2;
 
 /**
  * The changes to try in a proof: those that figures suggest, with the settings of the file that say the same, then other

@@ -2,6 +2,9 @@ import { scaled } from '../scaling.js';
 import { pathText, scalar, type Node, type PathKey } from '../located.js';
 import type { SettingChange } from './change.js';
 
+/** The effort of a change that costs money. */
+export const CAPACITY = 2;
+
 /** A change of one setting to try. */
 export interface Move extends SettingChange {
   /** 1 = another value; 2 = more capacity, which costs money; 3 = another mechanism. */
