@@ -11,6 +11,8 @@ export interface Product extends Pick<
 > {
   /** Wait of its drivers for a node that takes an operation; 0 = an operation without one fails at once. */
   readonly serverSelectionTimeoutNs: Ns;
+  /** Connections that the pool of a driver has at most. */
+  readonly maxOpen: number;
   /** Its drivers repeat an operation once. */
   readonly repeats: boolean;
   /** It ends a statement when its client asks for it on a second connection. */
@@ -35,6 +37,7 @@ const GENERIC: Product = {
   deadlockTimeoutNs: NS_PER_SECOND,
   deadlockVictim: 'youngest',
   serverSelectionTimeoutNs: 0,
+  maxOpen: Infinity,
   repeats: false,
   isSingleThreaded: false,
   mode: 'async',
@@ -83,10 +86,12 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   // majority of all members (replica set deployment architectures). Implicit default write concern since 5.0: w:
   // "majority" without arbiters (MongoDB manual, write concern). serverSelectionTimeoutMS 30000 (mongodb/specifications
   // source/server-selection/server-selection.md); retryReads and retryWrites are true (source/retryable-reads,
-  // source/retryable-writes).
+  // source/retryable-writes). maxPoolSize 100, for each server; waitQueueTimeoutMS is not set
+  // (source/connection-monitoring-and-pooling/connection-monitoring-and-pooling.md).
   mongo: {
     ...GENERIC,
     serverSelectionTimeoutNs: 30 * NS_PER_SECOND,
+    maxOpen: 100,
     repeats: true,
     maxConnections: 65_536,
     mode: 'majority',

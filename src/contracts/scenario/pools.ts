@@ -6,7 +6,10 @@ import { count, duration, durationOrNone } from '../quantities/quantities.js';
 import { nameText } from '../fields/common.js';
 import { choice } from '../quantities/fields.js';
 
-const maxOpen = field.limit('unlimited', 'Largest number of connections per calling instance.');
+const maxOpen = field.limit(
+  'unlimited',
+  'Largest number of connections per calling instance; in front of a database of kind mongo 100 where it is not written (maxPoolSize).',
+);
 
 const simple = entry(
   {

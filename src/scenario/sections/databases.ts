@@ -64,8 +64,8 @@ export function resolveDatabase(context: Context, name: string, output: WrittenD
     deadlockTimeoutNs: output.deadlockTimeoutNs ?? product.deadlockTimeoutNs,
     deadlockVictim: product.deadlockVictim,
     ...resolveDriver(here, output, product),
-    pool: resolvePool(here.in('pool'), output.pool),
-    pools: resolvePools(here, output.pools),
+    pool: resolvePool(here.in('pool'), output.pool, product.maxOpen),
+    pools: resolvePools(here, output.pools, product.maxOpen),
   };
 }
 

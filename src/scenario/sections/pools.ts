@@ -5,8 +5,8 @@ import type { Cursor } from '../resolve/context.js';
 import { mapOf } from '../resolve/names.js';
 import { unknown } from '../resolve/targets.js';
 
-/** Resolves a client-side pool. */
-export function resolvePool(here: Cursor, output: WrittenPool): Pool {
+/** Resolves a client-side pool. A pool of kind simple without `maxOpen` has `most` connections. */
+export function resolvePool(here: Cursor, output: WrittenPool, most = Infinity): Pool {
   switch (output.kind) {
     case 'go':
       // As in SetMaxOpenConns.
@@ -32,14 +32,24 @@ export function resolvePool(here: Cursor, output: WrittenPool): Pool {
       return hikari(here, output);
     case 'simple':
     case null:
-      return { ...output, kind: 'simple' };
+      return {
+        ...output,
+        kind: 'simple',
+        maxOpen: isOpen(here) ? most : output.maxOpen,
+      };
   }
+}
+
+/** Whether a pool leaves its largest size to its driver. */
+function isOpen(here: Cursor): boolean {
+  return !here.isSwitchedOff() && here.in('maxOpen').written() === undefined;
 }
 
 /** Resolves the pools of individual callers. */
 export function resolvePools(
   here: Cursor,
   outputs: Readonly<Record<string, WrittenPool>> | null | undefined,
+  most?: number,
 ): ReadonlyMap<string, Pool> {
   const pools = mapOf(outputs, (caller, own) => {
     const at = here.in('pools', caller);
@@ -47,7 +57,7 @@ export function resolvePools(
     if (kind !== 'service' && kind !== 'gateway') {
       unknown(at, caller, ['service', 'gateway']);
     }
-    return resolvePool(at, own);
+    return resolvePool(at, own, most);
   });
   checkPooler(here, pools);
   return pools;
