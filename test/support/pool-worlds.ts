@@ -133,6 +133,7 @@ export function tell(
         return story.dialNs(numberOf(c, d, e));
       },
     } as never,
+    refuses: () => OUTCOME.refused,
     connect: 5,
     stream: { a: story.seed, b: client },
     gauges: (gauges[client] ??= {

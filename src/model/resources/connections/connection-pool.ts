@@ -197,7 +197,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private dial(frame: number, layer: number): number {
     const { ctx, sessions } = this.setup;
     if (sessions === null) return this.open(frame, layer);
-    if (!sessions.admits()) return OUTCOME.refused;
+    if (!sessions.admits()) return this.setup.refuses(frame);
     if (sessions.take()) return this.open(frame, layer);
     invariant(
       this.opened < this.setup.pool.maxOpen,
@@ -244,7 +244,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
 
   private open(frame: number, layer: number): number {
     const { ctx, server, samplers, connect, stream } = this.setup;
-    if (!server.hasRoom()) return OUTCOME.refused;
+    if (!server.hasRoom()) return this.setup.refuses(frame);
     const epoch = server.take();
     this.opened++;
     invariant(

@@ -1,6 +1,6 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
-import { OUTCOME, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
+import { PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { Alarm, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { GoSettings } from '../../../contracts/scenario/pools.js';
 import { NumberedPool, WAITING } from './pool-base.js';
@@ -167,7 +167,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
 
   private dial(frame: number, layer: number): number {
     const { ctx, server } = this.setup;
-    if (!server.hasRoom()) return OUTCOME.refused;
+    if (!server.hasRoom()) return this.setup.refuses(frame);
     const epoch = server.take();
     const time = this.dialTime();
     this.countOpen(1);
@@ -237,7 +237,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
       this.countOpen(-1);
       if (this.line.length === 0) continue;
       const frame = this.takeRandomWaiter(this.serial++);
-      ctx.reject(frame, this.layerOf[frame], OUTCOME.refused);
+      ctx.reject(frame, this.layerOf[frame], this.setup.refuses(frame));
     }
   }
 

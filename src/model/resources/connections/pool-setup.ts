@@ -2,6 +2,7 @@ import type { Samplers } from '../../../kernel/distribution.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Alarm, CallContext } from '../../../contracts/patterns/policy.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Histogram } from '../../../stats/histogram.js';
 import type { IdleSetup } from './idle-limits.js';
 import type { ServerWork } from './connect-work.js';
@@ -37,6 +38,8 @@ export interface PoolSetup<P> {
   readonly leaks: (frame: number) => boolean;
   /** Counts a connection that is being opened, for a call or in the background. */
   readonly opens: () => void;
+  /** The server or the pooler refuses the connection of a call: counts the try as sent, and returns its outcome. */
+  readonly refuses: (frame: number) => Outcome;
   /** A call that holds a connection closes it without waiting for its statement; `epoch`: that of the connection. */
   readonly leaves: (frame: number, epoch: number) => void;
   /** What ends idle connections besides the pool; null if nothing does. */

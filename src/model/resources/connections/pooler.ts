@@ -1,11 +1,12 @@
 import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { PgbouncerSettings } from '../../../contracts/scenario/pools.js';
 import type { PolicyState } from '../../../contracts/patterns/policy.js';
 import type { Run } from '../../data/run.js';
 import { frames } from '../../data/strands/frames.js';
+import type { PoolSetup } from './pool-setup.js';
 import type { ServerConnections } from './server-connections.js';
 
 /** The last failed login of a pooler at the address that some of its calls use. */
@@ -49,13 +50,14 @@ class Pooler implements PolicyState {
     private readonly users: PolicyState[],
     private readonly server: ServerConnections,
     private readonly logins: LoginsOf,
+    private readonly refuses: (frame: number) => Outcome,
   ) {
     users.push(connections);
   }
 
   enter(frame: number, layer: number): number {
-    if (this.clients() >= this.maxClients) return OUTCOME.refused;
-    if (!this.logins(frame).admit(this.server)) return OUTCOME.refused;
+    if (this.clients() >= this.maxClients) return this.refuses(frame);
+    if (!this.logins(frame).admit(this.server)) return this.refuses(frame);
     const verdict = this.connections.enter(frame, layer);
     invariant(this.clients() <= this.maxClients, 'a pooler serves no more clients than its limit');
     return verdict;
@@ -96,7 +98,7 @@ export class Poolers {
   create(
     connections: PolicyState,
     { maxClientConn, serverLoginRetryNs }: PgbouncerSettings,
-    server: ServerConnections,
+    { server, refuses }: Pick<PoolSetup<unknown>, 'server' | 'refuses'>,
     user: string,
   ): PolicyState {
     const users = this.users.get(server) ?? [];
@@ -109,6 +111,6 @@ export class Poolers {
     // Calls to the primary have one address, whatever node that is.
     const loginsOf: LoginsOf = (frame) =>
       edges[frames.edge[frame]].route?.kind === 'primary' ? primary : own;
-    return new Pooler(connections, maxClientConn, users, server, loginsOf);
+    return new Pooler(connections, maxClientConn, users, server, loginsOf, refuses);
   }
 }

@@ -3,6 +3,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import type { Alarm, ConnectionLimits, PolicyState } from '../../../contracts/patterns/policy.js';
@@ -124,6 +125,7 @@ export class Pools {
           alarm,
           leaks,
           opens,
+          refuses: (frame) => this.refused(frame),
           gauges,
           server,
           works: this.works.of(spec, world.instances[spec.firstInstance + index]),
@@ -145,6 +147,14 @@ export class Pools {
     });
     if (edge.pool!.kind === 'hikari') followPrimary(world, database, caller, nodes);
     return this.keep(key, shared ? null : caller, nodes);
+  }
+
+  /** The connection of a try is refused. */
+  private refused(frame: number): Outcome {
+    const { stat } = this.world.plan.edges[frames.edge[frame]];
+    sink.attempt(stat);
+    sink.attemptEnded(stat, sink.cell, OUTCOME.refused);
+    return OUTCOME.refused;
   }
 
   /** Selects the calls of an instance that leak their connections during a fault. */
@@ -195,7 +205,7 @@ export class Pools {
         const reserve = size === 0 || timer === null ? null : { size, timer };
         const own = { pool: byTransaction(pool), timeout, sessions: null, reserve };
         const one = new ConnectionPool(Object.assign(common, own));
-        return this.poolers.create(one, pool, common.server, user);
+        return this.poolers.create(one, pool, common, user);
       }
       case 'simple': {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
