@@ -5,6 +5,7 @@ import { guess } from './written.js';
 /** The last word of the images of message brokers, by the kind of topic that stands for what goes through one. */
 const IMAGES: ReadonlyMap<string, string> = new Map([
   ['kafka', 'kafka'],
+  ['kafka-native', 'kafka'],
   ['cp-kafka', 'kafka'],
   ['cp-server', 'kafka'],
   ['redpanda', 'kafka'],

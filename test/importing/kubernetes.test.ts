@@ -66,6 +66,27 @@ describe('a Deployment', () => {
     expect(databases.cart).toMatchObject({ kind: 'redis', replicas: 2, cpu: 1 });
   });
 
+  it.each([
+    ['amazon/dynamodb-local:2.5.2', 'generic'],
+    ['pgvector/pgvector:pg16', 'postgres'],
+    ['minio/minio:RELEASE.2024-05-10', 'generic'],
+    ['localstack/localstack', 'generic'],
+    ['clickhouse/clickhouse-server:24', 'generic'],
+    ['cassandra:5.0.4', 'generic'],
+    ['mcr.microsoft.com/mssql/server:2022-latest', 'generic'],
+    ['memcached:1.6-alpine', 'generic'],
+    ['docker.elastic.co/elasticsearch/elasticsearch:8.11.1', 'elasticsearch'],
+    // Programs beside them.
+    ['minio/mc:latest', undefined],
+    ['clickhouse/clickhouse-keeper:24', undefined],
+    ['redpandadata/console', undefined],
+  ])('with the image %s is a database of kind %s', (image, kind) => {
+    const { databases } = scenarioOf(
+      `${deployment('shop')}---${deployment('store').replace('example/cart:1', image).replace('example/store:1', image)}`,
+    );
+    expect(databases?.store?.kind).toBe(kind);
+  });
+
   it('calls what an address in its environment names', () => {
     const env = `
           env:

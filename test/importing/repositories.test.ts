@@ -10,9 +10,9 @@ describe('a repository that runs one system in several ways', () => {
     const { services, databases, topics } = parse(result.scenario);
     expect([...Object.keys(services), ...Object.keys(databases), ...Object.keys(topics)]).toEqual([
       ...['ftgo-accounting-service', 'ftgo-api-gateway', 'ftgo-consumer-service'],
-      ...['ftgo-dynamodb-local', 'ftgo-kitchen-service', 'ftgo-order-history-service'],
+      ...['ftgo-kitchen-service', 'ftgo-order-history-service'],
       ...['ftgo-order-service', 'ftgo-restaurant-service', 'ftgo-zookeeper'],
-      ...['ftgo-mysql', 'ftgo-kafka'],
+      ...['ftgo-dynamodb-local', 'ftgo-mysql', 'ftgo-kafka'],
     ]);
     expect(result.questions[0]).toBe(
       'Do Kubernetes or Docker Compose run ftgo-consumer-service and the other services? Both have files here, ' +

@@ -1,6 +1,10 @@
 import type { Cell } from '../../cell.js';
 import { from, type Written } from '../../written.js';
 
+/** Stores that the language has no defaults of: they answer from what they keep, and call nothing. */
+const OTHERS =
+  /(^|[/-])(memcached|dynamodb(-local)?|cassandra|scylla(db)?|clickhouse(-server)?|cockroach(db)?|couchdb|couchbase|neo4j|influxdb|minio|localstack|seaweedfs|mssql\/server|mssql-server|azure-sql-edge|azurite|oracle-(xe|free)|solr|meilisearch|typesense|qdrant|weaviate|milvus|chroma|arangodb|rethinkdb|questdb|aerospike(-server)?|ferretdb|tidb|yugabyte(db)?)([:@]|$)/;
+
 /** Images of databases, by the product that the language knows. */
 const IMAGES: readonly (readonly [RegExp, string])[] = [
   [/(^|[/-])(postgres|postgresql|timescaledb|spilo|cloudnative-pg|postgis)/, 'postgres'],
@@ -8,11 +12,13 @@ const IMAGES: readonly (readonly [RegExp, string])[] = [
   [/(^|[/-])mongo(db)?([:/@-]|$)/, 'mongo'],
   [/(^|[/-])(redis|valkey|keydb|dragonfly)([:/@-]|$)/, 'redis'],
   [/(^|[/-])(elasticsearch|opensearch)([:/@]|$)/, 'elasticsearch'],
-  [/(^|[/-])memcached/, 'generic'],
+  [/(^|[/-])pgvector([:/@-]|$)/, 'postgres'],
+  [OTHERS, 'generic'],
 ];
 
 /** Programs that work beside a database or in front of it. */
-const BESIDE = /exporter|operator|proxy|bouncer|client|backup|commander|insight|admin|express/;
+const BESIDE =
+  /exporter|operator|proxy|bouncer|client|backup|commander|insight|admin|express|browser|console|keeper/;
 
 /** The kind of database that an image runs; null = none that is known. */
 export function productOf(image: string): string | null {
@@ -55,6 +61,10 @@ const SCHEMES: ReadonlyMap<string, string> = new Map([
   ['mariadb', 'mysql'],
   ['redis', 'redis'],
   ['rediss', 'redis'],
+  ['clickhouse', 'generic'],
+  ['sqlserver', 'generic'],
+  ['bolt', 'generic'],
+  ['neo4j', 'generic'],
 ]);
 
 /** Databases whose addresses are in texts, such as `mongodb://carts-db:27017`: their products by the first label of the host. */
