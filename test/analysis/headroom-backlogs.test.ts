@@ -37,6 +37,16 @@ it('has full batches where it is full, which share a write: the core is full fir
   expect(Math.abs(first.factor / 2.5 - 1)).toBeLessThan(0.03);
 });
 
+it('is that of the segment with the busiest stream: 1 / 4 ms = 250/s of about a third of 200/s', () => {
+  const hot = projected(100, 'batchSize: 1, concurrency: 8, service: orders')
+    .replace('uniform(count=100000)', 'hot(count=100000 hotShare=30% hotKeys=1)')
+    .replace('runtime: async, cpu: 4', 'runtime: async, cpu: 40');
+  const first = tightest(hot);
+  expect(first).toMatchObject({ resource: 'segments', busiest: { key: 'order', of: 8 } });
+  // The hot stream, and an eighth of the others: 30 % + 70 % / 8 = 38.75 %.
+  expect(Math.abs(first.factor / (250 / (0.3875 * 200)) - 1)).toBeLessThan(0.04);
+});
+
 it('names the projection where a service runs it', () => {
   const host = 'views-worker: { cpu: 4, endpoints: { ping: [ work: 1ms ] } }';
   const first = tightest(projected(100, 'batchSize: 1, service: views-worker', host));

@@ -1,6 +1,10 @@
+import type { Plan } from '../../contracts/plan/plan.js';
 import type { PlanProjection } from '../../contracts/plan/stores.js';
+import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { meanOf as meanOfLaw } from '../../kernel/distribution.js';
+import { placeOfValue } from '../../kernel/rng.js';
 import { meanOf } from './estimate.js';
+import { partitionShares } from './key-shares.js';
 import { busyOf, requestRate } from './loads.js';
 import { meterOf } from './meter-of.js';
 import type { Asked } from './question.js';
@@ -23,7 +27,8 @@ export function segmentUses(asked: Measuring, id: number): readonly Use[] {
 
 function useOf(asked: Measuring, id: number, own: PlanProjection): Use {
   const { plan } = asked.data;
-  const { batchSize, concurrency: limit, work } = own.spec;
+  const { batchSize, work } = own.spec;
+  const { limit, busiest } = limitOf(plan, own);
   const part = { ...asked, selection: { ...asked.selection, parts: [own.part] } };
   const batches = requestRate(part);
   const busy = busyOf(part) * (1 - asked.waits.share(id));
@@ -38,11 +43,35 @@ function useOf(asked: Measuring, id: number, own: PlanProjection): Use {
     of: own.component === id ? null : plan.components[own.component].name,
     used,
     limit,
+    ...(busiest !== null && { busiest }),
     need,
     fixed: 0,
     share: used / limit,
     rate: passed + left,
   };
+}
+
+/** A segment with less than this many times the events of the others has them by chance. */
+const UNEVEN = 1.1;
+
+/**
+ * Segments that are busy on average when the busiest is busy all the time: all of them, if no stream has many of the events.
+ * A partition of a topic is read by one segment.
+ */
+function limitOf(
+  plan: Plan,
+  { store, topic, spec: { concurrency } }: PlanProjection,
+): { readonly limit: number; readonly busiest: ComponentHeadroom['busiest'] | null } {
+  if (store < 0) {
+    const partitions = plan.topics.find(({ component }) => component === topic)!.spec.partitions;
+    const each = Math.ceil(partitions / Math.min(concurrency, partitions));
+    return { limit: partitions / each, busiest: null };
+  }
+  const key = plan.keys[plan.stores[store].key] ?? null;
+  const most = Math.max(...partitionShares(key, concurrency, placeOfValue));
+  if (key === null || most * concurrency <= UNEVEN) return { limit: concurrency, busiest: null };
+  const busiest = { members: concurrency, partitions: 1, of: concurrency, key: key.name };
+  return { limit: 1 / most, busiest };
 }
 
 /** Events per second that a projection has in its view, and those by which its lag grows; means of the runs. */

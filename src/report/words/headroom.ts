@@ -26,7 +26,7 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
     `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
   consumers: consumerWords,
   relay: ({ limit }) => `its outbox of ${formatNumber(limit)} rows/s`,
-  segments: ({ limit, of }) => `its ${plural(limit, 'segment')}${of === null ? '' : ` of ${of}`}`,
+  segments: segmentWords,
   bandwidth: ({ limit, of, direction = 'to' }) =>
     `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
   memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,
@@ -38,6 +38,13 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   permits: (one) => `its ${one.by!} of ${formatNumber(one.limit)}${onCalls(one)}`,
   rate: (one) => `its ${one.by!} of ${formatRate(one.limit)}${onCalls(one)}`,
 };
+
+/** `its 4 segments`, `its 4 segments of orders`, `its segment with the busiest streams by account`. */
+function segmentWords({ limit, of, busiest }: ComponentHeadroom): string {
+  const whose = of === null ? '' : ` of ${of}`;
+  if (busiest?.key === undefined) return `its ${plural(limit, 'segment')}${whose}`;
+  return `its segment${whose} with the busiest streams by ${busiest.key}`;
+}
 
 /** `its 4 consumers of mails`, `its consumer of the busiest partition of posts by account`. */
 function consumerWords({ limit, of, busiest }: ComponentHeadroom): string {
