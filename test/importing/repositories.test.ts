@@ -25,6 +25,40 @@ describe('a repository that runs one system in several ways', () => {
     expect(Object.keys(parse(compose.scenario).services)).toContain('ftgo-consumer-service');
   });
 
+  /** The shape of linkerd/linkerd-examples (Apache-2.0): examples of their own, each with Prometheus. */
+  it('is two systems where only the tools that watch them have the same names', () => {
+    const compose = `
+services:
+  shop: { image: acme/shop }
+  prometheus: { image: prom/prometheus }
+`;
+    const prometheus = deployed(['prometheus']).replace('shop/prometheus', 'prom/prometheus');
+    const result = imported([
+      ...source(`${deployed(['cart'])}\n---${prometheus}`, 'k8s.yaml'),
+      ...source(compose, 'compose.yaml'),
+    ]);
+    expect(Object.keys(parse(loaded(result) && result.scenario).services)).toEqual([
+      'shop',
+      'cart',
+    ]);
+    expect(result.questions.join()).not.toContain('Docker Compose run');
+  });
+
+  it('names the file that has a service of the one that it leaves out', () => {
+    const file = (path: string, ...names: readonly string[]): SourceText => ({
+      path,
+      isFound: true,
+      text: `services:\n${names.map((name) => `  ${name}: { image: acme/${name} }`).join('\n')}\n`,
+    });
+    const result = imported([
+      file('a/compose.yml', 'web', 'shop'),
+      file('b/compose.yml', 'shop', 'mail', 'stock'),
+    ]);
+    expect(result.questions[0]).toMatch(
+      /To merge it: faultline import b\/compose.yml a\/compose.yml$/,
+    );
+  });
+
   it('has a workload once, whatever its kind, and not as patches of Kustomize have it', () => {
     const whole = deployed(['cart']);
     const set = whole.replace('kind: Deployment', 'kind: StatefulSet').replace('/cart', '/cart:2');

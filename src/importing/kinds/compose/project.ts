@@ -50,7 +50,13 @@ function build({ files: all, variables, environments }: Project, system: System)
   const project = (own.length > 0 ? own : others).map(([, file]) => file);
   for (const file of project) for (const [name, cell] of file.entries()) variables.set(name, cell);
   const made: (readonly [Container, Component])[] = [];
-  const manifests = manifestsOf([...containers.keys()], kept[0], system);
+  // Two systems may be watched by the same tools.
+  const parts = [...containers].filter(([, one]) => leftOut(one, values) !== WATCHES);
+  const manifests = manifestsOf(
+    parts.map(([name]) => name),
+    kept[0],
+    system,
+  );
   const databases = databasesIn(
     [...containers.values()].flatMap((container) =>
       variablesOf(container, values).map(({ value }) => value.text() ?? ''),
@@ -117,8 +123,8 @@ function withoutAlternatives({ read, included }: ProjectFiles, system: System): 
     });
   const [first] = left;
   if (first !== undefined) {
-    const [name] = servicesIn(first);
-    const base = kept.find((file) => folderOf(file) === folderOf(first)) ?? owners.get(name!);
+    const shared = servicesIn(first).find((name) => owners.get(name) !== first);
+    const base = kept.find((file) => folderOf(file) === folderOf(first)) ?? owners.get(shared!);
     system.ask(
       `Does ${first.file} run too? Left out: ${plural(left.length, 'Compose file')} with services of another one. To merge it: faultline import ${base?.file} ${first.file}`,
     );
