@@ -7,6 +7,7 @@ import { destinationRules } from './istio/destination-rules.js';
 import { backendConfigs } from './ingress/backend-config.js';
 import { ingresses } from './ingress/ingresses.js';
 import { kongPlugins } from './ingress/kong.js';
+import { traefikMiddlewares } from './ingress/traefik.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { proxyConfigs } from './istio/proxy-config.js';
 import { virtualServices } from './istio/virtual-services.js';
@@ -37,6 +38,7 @@ export const documentKinds: readonly DocumentKind[] = [
   ingresses,
   backendConfigs,
   kongPlugins,
+  traefikMiddlewares,
   apiGateways,
   apiRoutes,
   trafficPolicies,

@@ -9,10 +9,11 @@ import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { awsLoadBalancer } from './aws.js';
 import { GENERIC, type Controller } from './controller.js';
 import { kong } from './kong.js';
-import { envoys, googleLoadBalancer, traefik } from './managed.js';
+import { envoys, googleLoadBalancer } from './managed.js';
 import { ingressNginx } from './nginx.js';
 import { nginxOfF5 } from './nginx-of-f5.js';
 import { fillRoutes } from './routes.js';
+import { traefik } from './traefik.js';
 
 const CONTROLLERS: readonly Controller[] = [
   ingressNginx,

@@ -2,7 +2,7 @@ import { REASON } from '../../reasons.js';
 import { map } from '../../written.js';
 import { secondsOf } from '../kubernetes/quantities.js';
 import { backendConfigOf } from './backend-config.js';
-import { annotationsOf, byDefault, GENERIC, type Controller } from './controller.js';
+import { byDefault, GENERIC, type Controller } from './controller.js';
 import { bySession } from './sticky.js';
 
 /** Load balancer of GKE: 30 s for a response (BackendConfig), and no retries. Source: cloud.google.com, Ingress configuration. */
@@ -26,35 +26,6 @@ export const googleLoadBalancer: Controller = {
   reasons: [
     ['kubernetes.io/', 'addresses are not simulated'],
     ['', REASON.security],
-  ],
-};
-
-/** An annotation of the Service. */
-const STICKY = 'traefik.ingress.kubernetes.io/service.sticky.cookie';
-
-/** Traefik repeats nothing and waits without a limit, unless a Middleware or a ServersTransport says so. */
-export const traefik: Controller = {
-  ...GENERIC,
-  named: /traefik/,
-  image: /(^|\/)traefik[:@]|(^|\/)traefik$/,
-  prefix: 'traefik.ingress.kubernetes.io/',
-  ofService: annotationsOf,
-  deciding: [STICKY],
-  bundle(find, system) {
-    const cookie = find(STICKY);
-    return cookie?.text() === 'true' ? map({ loadBalancing: bySession(cookie, system) }) : null;
-  },
-  reasons: [
-    [
-      'router.middlewares',
-      'the Middleware is in another object: write `middleware` and `policy` of the route',
-    ],
-    ['router.priority', 'the most exact path goes first: write the routes in another order'],
-    ['service.sticky', 'Traefik reads it at the Service'],
-    ['service.serverstransport', 'the limits are in another object: write `policy` of the route'],
-    ['router.tls', REASON.security],
-    ['router.', REASON.port],
-    ['', REASON.port],
   ],
 };
 
