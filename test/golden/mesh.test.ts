@@ -131,17 +131,30 @@ workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ call: a.get ] } }
     expect(failing('', 'both').at('b.get')).toHaveLength(3);
   });
 
-  it('are those of the kind by default: Istio retries 503 twice', () => {
+  it('are those of the kind by default: Istio retries a failed connection twice, and no 503', () => {
+    const down = 'faults: [ { id: down, kind: crash, target: b, at: 0s, for: none } ]';
     const none = '{ b: { timeout: 1s } }';
+    const triesOf = (mesh: string): number | undefined =>
+      failing(`mesh: { ${mesh} }\n${down}`, none).ran.variant().edges['a->b']!.attempts;
+    expect(triesOf('kind: istio')).toBe(3);
+    expect(triesOf('kind: istio, policy: { timeout: 1s }')).toBe(3);
+    expect(triesOf('kind: linkerd')).toBe(1);
     const tries = (mesh: string): number => failing(`mesh: { ${mesh} }`, none).at('b.get').length;
-    expect(tries('kind: istio')).toBe(3);
-    expect(tries('kind: istio, policy: { timeout: 1s }')).toBe(3);
-    expect(tries('kind: istio, policy: { retry: { kind: istio, attempts: 1 } }')).toBe(1);
+    const on = 'on: [connect, 503]';
+    expect(tries('kind: istio')).toBe(1);
+    expect(tries(`kind: istio, policy: { retry: { kind: istio, ${on} } }`)).toBe(3);
+    expect(tries('kind: istio, policy: { retry: { kind: istio, attempts: 1, on: [503] } }')).toBe(
+      1,
+    );
     expect(tries('kind: istio, policy: none')).toBe(1);
-    expect(tries('kind: istio, outbound: { b: { retry: { kind: istio, attempts: 2 } } }')).toBe(2);
+    expect(
+      tries('kind: istio, outbound: { b: { retry: { kind: istio, attempts: 2, on: [503] } } }'),
+    ).toBe(2);
     expect(tries('kind: linkerd')).toBe(1);
     expect(tries('kind: istioAmbient')).toBe(1);
-    expect(tries('kind: istioAmbient, waypoint: {}')).toBe(3);
+    expect(
+      tries(`kind: istioAmbient, waypoint: {}, policy: { retry: { kind: istio, ${on} } }`),
+    ).toBe(3);
   });
 
   const slow = (application: string, proxy: string): Traced =>

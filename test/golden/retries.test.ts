@@ -19,7 +19,7 @@ describe('retries of libraries', () => {
 
   it.each([
     ['{ kind: envoy }', 2, 25],
-    ['{ kind: istio }', 3, 75],
+    ['{ kind: istio, on: [ connect, 503 ] }', 3, 75],
     ['{ kind: aws }', 3, 300],
     ['{ kind: grpc, attempts: 4, backoff: { base: 10ms, max: 20ms } }', 4, 12 + 24 + 24],
   ])('divergence 16: %s makes %d tries within %d ms', (retry, tries, longest) => {
@@ -70,7 +70,7 @@ describe('amplification', () => {
     const { at, requests } = golden(`
 policies:
   app: { retry: { kind: resilience4j } }
-  proxy: { retry: { kind: istio } }
+  proxy: { retry: { kind: istio, on: [ connect, 503 ] } }
 services:
   a: { outbound: app, endpoints: { serve: [ call: sidecar ] } }
   sidecar: { outbound: proxy, endpoints: { serve: [ call: s ] } }

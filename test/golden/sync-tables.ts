@@ -46,7 +46,7 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   ['2.3.3 deadline', 'is not made when it would start at the deadline'],
   ['2.3.3 overflow', 'never retries what it refuses itself'],
   ['2.3.4 envoy', 'retries what gateway-error means'],
-  ['2.3.4 istio', 'retries failed connections and 503, neither timeouts nor resets nor 502'],
+  ['2.3.4 istio', 'retries failed connections, neither timeouts nor resets nor 502 nor 503'],
   ['2.3.6', 'a write that is retried after its time limit is done twice'],
   ['2.3.7', 'retries outside of it are refused at one instance and answered by the other'],
   // Budgets of retries.

@@ -95,7 +95,7 @@ describe('work that has not ended with the run', () => {
 
 describe('the tries of a proxy', () => {
   const scenario = `${head()}
-mesh: { kind: istio, services: all, proxy: { work: 0ms, latency: 0ms } }
+mesh: { kind: istio, services: all, policy: { retry: { kind: istio, on: [connect, 503] } }, proxy: { work: 0ms, latency: 0ms } }
 services:
   shop:
     outbound: { bank: { retry: { attempts: 2, backoff: { kind: constant, base: 100ms }, on: [5xx] } } }

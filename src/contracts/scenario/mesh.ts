@@ -160,7 +160,7 @@ export function meshSchema<K extends string, B>(
       ),
       policy: field.of(
         bundle,
-        byKind('istio retries 503 and failed connections twice, the others nothing'),
+        byKind('istio retries failed connections twice, the others nothing'),
         'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of ' +
           'the application: three tries there and three here are nine. `none` also removes the default policies of ' +
           'the kind.',

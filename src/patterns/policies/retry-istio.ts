@@ -18,8 +18,8 @@ const schema = z.strictObject({
     .prefault({})
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
-    '[connect, 503], which is connect-failure, refused-stream, unavailable, cancelled and 503; ' +
-      'timeouts and resets are not among them. ' +
+    '[connect], which is connect-failure, as since Istio 1.24; up to 1.23 it was [connect, 503], which is that of a ' +
+      'service that speaks gRPC (unavailable). Timeouts and resets are not among them. ' +
       ENVOY_TERMS,
   ),
   budget: budgetField(),
@@ -28,10 +28,13 @@ const schema = z.strictObject({
 
 /** Default retry policy of an HTTP route in Istio. */
 export const retryIstio: PolicyKind<'retry', typeof schema> = {
-  ...retries({ on: ['connect', 503], waitsForDeadline: true }, readByEnvoy),
+  // Exclude503FromDefaultRetries is true.
+  ...retries({ on: ['connect'], waitsForDeadline: true }, readByEnvoy),
   kind: 'istio',
-  summary: 'Istio: two retries after a failed connection or a 503, the default of every route.',
-  sources: ['istio/istio pilot/pkg/networking/core/route/retry/retry.go'],
+  summary: 'Istio: two retries after a failed connection, the default of every route since 1.24.',
+  sources: [
+    'istio/istio pilot/pkg/networking/core/route/retry/retry.go, pilot/pkg/features/traffic.go',
+  ],
   schema,
   example: 'retry: { kind: istio }\n',
 };
