@@ -34,6 +34,23 @@ describe('headroom', () => {
     expect(Math.abs(store.saturatesAt / edge - 1)).toBeLessThan(0.05);
   });
 
+  it('counts the work of a component that a fault slows down: 20x of 20 ms leave 2.5/s of 10/s', () => {
+    const { faults } = headroomOf(`
+faultline: 1
+title: Slow cores
+run: { duration: 40s, warmup: 0s, drain: 5s }
+services:
+  shop: { concurrency: 4, cpu: 1, endpoints: { buy: [ work: 20ms ] } }
+workloads:
+  users: { arrivals: constant(10/s), patience: 500ms, requests: [ { call: shop.buy } ] }
+faults: [ { id: slow, kind: slow, target: shop, factor: 20, at: 10s, for: 20s } ]
+`);
+    const [shop] = faults[0]!.components;
+    expect(shop).toMatchObject({ resource: 'cores', limit: 1 });
+    expect(shop.factor).toBeGreaterThan(0.24);
+    expect(shop.factor).toBeLessThan(0.28);
+  });
+
   it('counts the requests that were refused: 600/s on 500/s is saturated at 500/s', () => {
     const { components } = headroomOf(`
 faultline: 1

@@ -53,6 +53,32 @@ describe('steps without anything left', () => {
   });
 });
 
+describe('a component whose workers and cores are all in use', () => {
+  /** Four cores whose use has these means, beside the ten workers. */
+  const resourceOf = (cpu: readonly number[]): string | undefined => {
+    const busy = [4, 4, 4, 8, 10, 10, 10, 4];
+    const rows = [
+      { kind: 'busy', instance: 0, callee: -1, area: busy.map((n) => n * SECOND), max: busy },
+      { kind: 'cpu', instance: 0, callee: -1, area: cpu.map((n) => n * SECOND), max: cpu },
+    ] as const;
+    const table = { gauges: gaugeTable(rows) } as RunRecord;
+    const gauges = [...gaugesOf(table, 'busy'), ...gaugesOf(table, 'cpu')];
+    const lane = { ...laneOf(busy), cpu: Float64Array.from(cpu), cores: 4 };
+    const since = { step: 2, fromNs: 2 * SECOND, risesNs: [] };
+    return saturationOf(lane, gauges, stepsOf(plan), plan, since)?.resource;
+  };
+
+  it('has too few cores: its workers wait for them', () => {
+    expect(resourceOf([1, 1, 1, 4, 4, 4, 4, 1])).toBe('cores');
+    expect(resourceOf([1, 1, 1, 3, 4, 4, 4, 1])).toBe('cores');
+  });
+
+  it('has too few workers where the cores are in use later or earlier', () => {
+    expect(resourceOf([1, 1, 1, 1, 2, 2, 2, 1])).toBe('workers');
+    expect(resourceOf([1, 1, 1, 1, 1, 1, 4, 4])).toBe('workers');
+  });
+});
+
 describe('the moment at which all workers are in use', () => {
   it('lies where an even rise to the capacity explains the mean of the step', () => {
     // From 4 to 10 in the first 0.4 s, then 10: the mean is 0.4 x 7 + 0.6 x 10 = 8.8.

@@ -267,6 +267,16 @@ describe('other interventions', () => {
     expect(worth('2ms')[0]).not.toBe('collections');
   });
 
+  it('have more cores before more workers where workers wait for them', () => {
+    const services = `  shop: { concurrency: 4, cpu: 1, endpoints: { buy: [ work: 20ms ] } }`;
+    const users = TEN.replace('requests', 'patience: 500ms, requests');
+    const fault = 'faults: [ { id: slow, kind: slow, target: shop, factor: 20, at: 3s, for: 4s } ]';
+    const ran = run(text(services, users, fault));
+    const found = suggested(ran.plans[0]!, ran.result.variants[0]!);
+    const more = found.filter(({ kind, subject }) => kind === 'capacity' && subject === 'shop');
+    expect(more.map(({ resource }) => resource)).toEqual(['cores', 'workers']);
+  });
+
   it('take timeouts, short queues and narrow links away', () => {
     const burst =
       '{ arrivals: { kind: stages, start: 1000/s, process: constant, stages: [ { duration: 5ms, target: 1000/s }, { duration: 0s, target: 0/s } ] }, requests: [ { call: shop.buy } ] }';

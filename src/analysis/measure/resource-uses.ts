@@ -1,4 +1,4 @@
-import type { PlanComponent } from '../../contracts/plan/plan.js';
+import type { PlanComponent, PlanFault } from '../../contracts/plan/plan.js';
 import { processOf } from '../../contracts/plan/versions.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import { SESSION } from '../../contracts/scenario/sections.js';
@@ -128,9 +128,17 @@ function lossAt(asked: Measuring, id: number, resource: 'workers' | 'cores', lim
   const { parts } = selection;
   const loss = lossOf(visits, asked, id);
   if (resource === 'workers' || limits.share < BUSY) return loss;
-  if (!isUnsteady(asked, sumOf(parts.map(visits.begun)), id)) return loss;
+  if (!isUnsteady(asked, sumOf(parts.map(visits.begun)), id) || isSlowed(asked)) return loss;
   const due = sumOf(parts.map((part) => visits.due(part) * writtenWork(data, part)));
   return due > 0 ? { ...loss, exact: due / (limits.used - limits.fixed) } : loss;
+}
+
+/** Whether a fault in the time in which use is measured has its work take longer than the scenario says. */
+function isSlowed({ data: { plan }, selection, isFaulty }: Measuring): boolean {
+  const ofIt = ({ instances, parts }: PlanFault): boolean =>
+    instances.some((one) => selection.instances.includes(one)) ||
+    parts.some((one) => selection.parts.includes(one));
+  return isFaulty && plan.faults.some((own) => own.knobs.includes('speed') && ofIt(own));
 }
 
 /** What requests that got no worker would have used too, and the requests that are due. */

@@ -32,10 +32,12 @@ export function saturationText(
   if (resource === 'cores') {
     const cores = lane.cores * up;
     const all = formatNumber(lane.cores * there);
-    if (up < there)
-      return { text: `all cores that run in use, ${formatNumber(cores)} of ${all} on average` };
     const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, soon)));
-    return { text: `${formatNumber(used)} of ${formatNumber(cores)} cores in use` };
+    const words =
+      up < there
+        ? `all cores that run in use, ${formatNumber(cores)} of ${all} on average`
+        : `${formatNumber(used)} of ${formatNumber(cores)} cores in use`;
+    return withQueue(scene, lane, { from, until, words, up });
   }
   const busiest = maxSteps(lane.busyMax, from, soon);
   const left = Math.round(lane.workers * up);
@@ -45,9 +47,23 @@ export function saturationText(
     : `${formatCount(left)} workers`;
   const busy = `${formatCount(Math.min(left, busiest))} of ${all}`;
   const words = `${busy} ${doingWords(scene, lane, from, until)}`;
+  return withQueue(scene, lane, { from, until, words, up });
+}
+
+/** What is used up, and how long the queue in front of it gets. */
+function withQueue(
+  scene: Scene,
+  lane: Lane,
+  {
+    from,
+    until,
+    words,
+    up,
+  }: Pick<Saturation, 'from' | 'until'> & { readonly words: string; readonly up: number },
+): Pick<StoryEvent, 'text' | 'head' | 'detail'> {
   const queue = maxSteps(lane.queueMax, from, until);
   if (!(queue > 0)) return { text: words };
-  const queued = (detail: string, length: number): ReturnType<typeof saturationText> => {
+  const queued = (detail: string, length: number): ReturnType<typeof withQueue> => {
     const when = reachedWords(scene, lane, { from, until, length });
     const text = `${words}, ${detail}${when}`;
     return when === '' ? { text } : { text, head: words, detail: `${detail}${when}` };

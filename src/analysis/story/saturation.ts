@@ -29,7 +29,10 @@ export interface Since {
   readonly risesNs: readonly Ns[];
 }
 
-/** The first time since a step that all workers, or else all cores, are in use for two steps. */
+/**
+ * The first time since a step that all workers, or else all cores, are in use for two steps. Workers of a process whose cores
+ * are all in use at that time wait for these.
+ */
 export function saturationOf(
   lane: Lane,
   gauges: readonly Gauge[],
@@ -47,7 +50,9 @@ export function saturationOf(
     const own = gauges.filter((gauge) => gauge.kind === kind);
     return { ...run, resource, atNs: reachedAt(own, left, run.from, steps, plan, since) };
   };
-  return find('workers') ?? find('cores');
+  const [workers, cores] = [find('workers'), find('cores')];
+  if (workers === null || cores === null) return workers ?? cores;
+  return cores.from <= workers.from + 1 && cores.until > workers.from ? cores : workers;
 }
 
 /** Steps in which all workers, or all cores, are in use, and also in the step before or after. */

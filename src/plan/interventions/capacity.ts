@@ -116,10 +116,10 @@ export const capacity: InterventionKind = {
           ),
     ),
   worth: (variant, { subject, resource }, plan) => {
-    const peak = usagePeak(variant, plan, subject, resource!);
-    // A queue is full wherever something else is: it only hides that for a while.
-    if (peak < 0.9) return 0;
-    if (resource === 'queue') return 0.5;
+    const isFull = (own: Resource): boolean => usagePeak(variant, plan, subject, own) >= 0.9;
+    if (!isFull(resource!)) return 0;
+    // A queue is full wherever something else is: it only hides that for a while. Workers wait for the cores of their process.
+    if (resource === 'queue' || (resource === 'workers' && isFull('cores'))) return 0.5;
     return 0.75;
   },
 };

@@ -183,6 +183,13 @@ export function firstOf({ cascade }: VariantResult, subject: string): number | n
   return place < 0 ? null : place;
 }
 
+/** The cores that a component needs, by those that it has, in calm or during a fault; 0 where another resource is tighter. */
+function coresNeeded({ headroom }: VariantResult, subject: string): number {
+  const all = [headroom, ...(headroom?.faults ?? [])].flatMap((time) => time?.components ?? []);
+  const cores = all.filter((own) => own.component === subject && own.resource === 'cores');
+  return Math.max(0, ...cores.map(({ factor }) => 1 / factor));
+}
+
 /** The largest share of a resource of a component that is in use, as far as the figures show it. */
 export function usagePeak(
   variant: VariantResult,
@@ -197,7 +204,8 @@ export function usagePeak(
     case 'workers':
       return workers;
     case 'cores':
-      return has(variant, subject, ['saturated']) && workers < 0.9 ? 1 : (own.cpu ?? 0) * 1.2;
+      if (has(variant, subject, ['saturated']) && workers < 0.9) return 1;
+      return Math.max((own.cpu ?? 0) * 1.2, coresNeeded(variant, subject));
     case 'connections':
       return Math.max(
         0,
