@@ -86,16 +86,13 @@ function freeName(name: string, taken: Set<string>): string {
 const LINE = 100;
 
 /** The text of a schema: a value that fits on a line is on one line, which is shorter and still easy to compare. */
-export function printSchema(value: unknown, indent = ''): string {
+export function printSchema(value: unknown): string {
   const short = JSON.stringify(value);
   if (short.length <= LINE || typeof value !== 'object' || value === null) return short;
-  const inner = `${indent} `;
   const isList = Array.isArray(value);
   const lines = isList
-    ? value.map((item) => inner + printSchema(item, inner))
-    : Object.entries(value).map(
-        ([key, item]) => `${inner}${JSON.stringify(key)}: ${printSchema(item, inner)}`,
-      );
+    ? value.map((item) => printSchema(item))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${printSchema(item)}`);
   const [open, close] = isList ? '[]' : '{}';
-  return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
+  return `${open}\n${lines.join(',\n')}\n${close}`;
 }

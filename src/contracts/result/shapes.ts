@@ -24,7 +24,15 @@ type Values<F extends Fields, Names extends keyof F> = {
 export type ShapeValues<F extends Fields> = Values<F, Exclude<keyof F, AbsentIn<F>>> &
   Partial<Values<F, AbsentIn<F>>>;
 
-type Shape<F extends Fields> = z.ZodType<ShapeValues<F>> & { readonly shape: F };
+// Interfaces have a name in declarations, which would else repeat all fields for each use of a type.
+
+export interface Shape<F extends Fields> extends z.ZodType<ShapeValues<F>> {
+  readonly shape: F;
+}
+
+export interface List<T extends z.ZodType> extends z.ZodType<readonly z.output<T>[]> {}
+
+export interface Mapping<T extends z.ZodType> extends z.ZodType<Readonly<Record<string, z.output<T>>>> {}
 
 /** An object with these fields; others are kept as they are. */
 export function shape<const F extends Fields>(fields: F): Shape<F> {
@@ -73,15 +81,13 @@ export function oneForm<const S extends readonly z.ZodType[]>(
 }
 
 /** A list of values of one kind, at least some. */
-export function list<T extends z.ZodType>(item: T, least = 0): z.ZodType<readonly z.output<T>[]> {
-  return least === 0 ? z.array(item) : z.array(item).min(least);
+export function list<T extends z.ZodType>(item: T, least = 0): List<T> {
+  return (least === 0 ? z.array(item) : z.array(item).min(least)) as z.ZodType as List<T>;
 }
 
 /** A mapping from names to values of one kind. */
-export function mapping<T extends z.ZodType>(
-  item: T,
-): z.ZodType<Readonly<Record<string, z.output<T>>>> {
-  return z.record(text, item);
+export function mapping<T extends z.ZodType>(item: T): Mapping<T> {
+  return z.record(text, item) as z.ZodType as Mapping<T>;
 }
 
 /** Rounding of sums may carry a figure past a bound by its last digits. */
