@@ -32,7 +32,9 @@ export interface Shape<F extends Fields> extends z.ZodType<ShapeValues<F>> {
 
 export interface List<T extends z.ZodType> extends z.ZodType<readonly z.output<T>[]> {}
 
-export interface Mapping<T extends z.ZodType> extends z.ZodType<Readonly<Record<string, z.output<T>>>> {}
+export interface Mapping<T extends z.ZodType> extends z.ZodType<
+  Readonly<Record<string, z.output<T>>>
+> {}
 
 /** An object with these fields; others are kept as they are. */
 export function shape<const F extends Fields>(fields: F): Shape<F> {
