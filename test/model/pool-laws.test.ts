@@ -77,6 +77,7 @@ function worldOf(kind: World['kind'], seed: number): World {
     alarm: (run: () => void) => alarmOn((time, act, phase) => calls.at(time, act, phase), run),
     leaks: () => false,
     opens: () => {},
+    refuses: () => OUTCOME.refused,
     leaves: (_frame: number, epoch: number) => {
       server.give(epoch);
       levels.add(gauges.open, -1);
