@@ -131,6 +131,7 @@ describe('figures of a rollout', () => {
       rolledBack: 3,
       running: 0,
       seconds: [25, 25, 25],
+      medians: { from: 0.01, to: 0.01 },
     });
     const total = (name: string): number => {
       const meter = metered['shop']!.meters[`rollout.${name}`]!;
