@@ -51,7 +51,7 @@ services: { shop: { endpoints: { vote: [ query: votes.put ] } } }
 workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.vote } ] } }
 `;
     expect(linesOf(scenario(''))).toEqual([
-      'votes: dynamodb, capacity: { read: unlimited, write: unlimited, partitions: 1, burst: 5m, adaptive: true }',
+      'votes: dynamodb, capacity: { read: unlimited, write: unlimited, partitions: 4, burst: 5m, adaptive: true }',
     ]);
     // 4000 / 3000 + 1500 / 1000 partitions.
     const written = 'capacity: { read: 4000/s, write: 1500/s, burst: 60s, adaptive: false }, ';
