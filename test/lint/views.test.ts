@@ -43,7 +43,23 @@ describe('the view of a topic', () => {
     expect(found).toMatchObject({
       measured: '200/s events of 6 ms each',
       limit: '167/s: concurrency 1 on cores 1',
+      fixExample: expect.stringContaining('concurrency: 2') as string,
     });
+  });
+
+  it('gets larger batches where its partitions allow no more segments: 4 ms / (4.5 ms - 2 ms)', () => {
+    const withBatch = (own: string): string =>
+      scenario([
+        'topics: { bought: { kind: kafka, partitions: 1 } }',
+        'keys: { order: uniform(count=9) }',
+        'services: { shop: { endpoints: { buy: [ publish: { topic: bought, key: order, count: 2 } ] } } }',
+        'databases: { views: { operations: { upsert: { work: 4ms, write: true } } } }',
+        `projections: { list: { from: bought, work: 2ms, writes: views.upsert${own} } }`,
+        'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+      ]);
+    const [found] = remarksOn(withBatch(''), 'projection-falls-behind');
+    expect(found!.fixExample).toContain('batchSize: 2');
+    expect(remarksOn(withBatch(', batchSize: 2'), 'projection-falls-behind')).toEqual([]);
   });
 
   it('has no use for more segments than partitions', () => {

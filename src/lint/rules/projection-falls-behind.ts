@@ -43,17 +43,18 @@ function findingOf(projection: Projection, subject: Subject): Finding | null {
   if (events <= most) return null;
   // A tenth below what fits.
   const segments = Math.ceil((events * eachNs) / (0.9 * NS_PER_SECOND));
-  const fits = ((0.9 * NS_PER_SECOND) / events) * Math.min(concurrency, cores) - (eachNs - workNs);
+  const fitsNs = ((0.9 * NS_PER_SECOND) / events) * Math.min(concurrency, cores);
   const isEnough = segments <= partitions && events <= 0.9 * byCores;
+  const less =
+    workNs < fitsNs
+      ? `batchSize: ${Math.ceil(writeNs / (fitsNs - workNs))}`
+      : `work: ${fieldTime(Math.max(0, fitsNs - writeNs / batchSize))}`;
   return {
     path: ['projections', name],
     entities: [name, from],
     message: `${name} cannot keep up with ${from}`,
     measured: `${formatRate(events)} events of ${timeText(eachNs)} each`,
     limit: `${formatRate(most)}: concurrency ${limitText(concurrency)} on cores ${limitText(cores)}`,
-    fix: yamlAt(
-      ['projections', name],
-      isEnough ? `concurrency: ${segments}` : `work: ${fieldTime(Math.max(0, fits))}`,
-    ),
+    fix: yamlAt(['projections', name], isEnough ? `concurrency: ${segments}` : less),
   };
 }
