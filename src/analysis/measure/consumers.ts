@@ -5,7 +5,7 @@ import { placeOfValue } from '../../kernel/rng.js';
 import { ranges } from '../../model/modules/messaging/assignment.js';
 import { sumOf } from '../../stats/sums.js';
 import { busyOf, requestRate } from './loads.js';
-import { partitionShares } from './key-shares.js';
+import { partitionShares, UNEVEN } from './key-shares.js';
 import type { GaugePick } from './gauges.js';
 import { meterOf } from './meter-of.js';
 import { sumCells } from './sums.js';
@@ -102,9 +102,6 @@ interface Spread extends Log {
   /** The key whose values fill one of them; null = all get about as many. */
   readonly key: string | null;
 }
-
-/** A member with less than this many times the load of those with as many partitions has it by chance. */
-const UNEVEN = 1.1;
 
 function spreadOf(asked: Asked, log: Log, instances: number): Spread {
   const { plan } = asked.data;

@@ -6,6 +6,9 @@ import { shardOf } from '../../model/resources/replication/shards.js';
 /** Values after these are spread evenly over the partitions: each is rare, and there are many. */
 const COUNTED = 20_000;
 
+/** A partition, or a member, with less than this many times the load of the others has it by chance. */
+export const UNEVEN = 1.1;
+
 /** The partition of a value among `partitions`. */
 type PlaceOf = (value: number, partitions: number) => number;
 

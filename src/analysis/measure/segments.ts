@@ -4,7 +4,7 @@ import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { meanOf as meanOfLaw } from '../../kernel/distribution.js';
 import { placeOfValue } from '../../kernel/rng.js';
 import { meanOf } from './estimate.js';
-import { partitionShares } from './key-shares.js';
+import { partitionShares, UNEVEN } from './key-shares.js';
 import { busyOf, requestRate } from './loads.js';
 import { meterOf } from './meter-of.js';
 import type { Asked } from './question.js';
@@ -51,9 +51,6 @@ function useOf(asked: Measuring, id: number, own: PlanProjection): Use {
   };
 }
 
-/** A segment with less than this many times the events of the others has them by chance. */
-const UNEVEN = 1.1;
-
 /**
  * Segments that are busy on average when the busiest is busy all the time: all of them, if no stream has many of the events.
  * A partition of a topic is read by one segment.
@@ -85,10 +82,10 @@ function eventsOf(
   const each = records.map((record) => {
     const consumed = meterOf(record, 'counter', 'consumed', component);
     const lag = meterOf(record, 'gauge', 'lag', component);
-    const grown = lag === undefined || between <= 0 ? 0 : lag.max[last] - lag.max[first];
+    const grown = lag === undefined ? 0 : Math.max(0, lag.max[last] - lag.max[first]);
     return {
       passed: consumed === undefined ? 0 : sumCells(consumed.counts, cells) * perSecond,
-      left: between > 0 ? Math.max(0, grown) * (1e9 / between) : 0,
+      left: between > 0 ? grown * (1e9 / between) : 0,
     };
   });
   return {

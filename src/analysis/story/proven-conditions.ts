@@ -120,7 +120,7 @@ const SHORT: Readonly<Record<Resource, string>> = {
   bandwidth: 'too little bandwidth',
   consumers: 'too few consumers',
   segments: 'too few segments',
-  relay: 'too small a batch of the outbox',
+  relay: 'too few rows in each poll of its outbox',
 };
 
 /** `front->mid` in words. */

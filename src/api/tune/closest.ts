@@ -5,7 +5,8 @@ import type { Asker, Holding, Moves, TriedSet } from './smallest.js';
 /**
  * The same change with each number as near to the present one as all goals hold: the distance between a number that
  * holds them and one that does not is halved until the two are as close as it makes sense. A value is tried in one run,
- * and with all replications unless that one breaks a goal. Numbers that cost money go first, as far as the others allow. Where goals hold, break and hold again, it finds one of the limits.
+ * and with all replications unless that one breaks a goal. Numbers that cost money go first, as far as the others allow.
+ * Where goals hold, break and hold again, it finds one of the limits.
  */
 export async function closest<O extends Holding>(
   whole: TriedSet<O>,

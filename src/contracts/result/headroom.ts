@@ -80,8 +80,9 @@ export const componentHeadroom = exactShape({
   resource: loadedResource,
   /**
    * Connections, bandwidth: the called component, as of permits and a rate on calls; null for those on requests.
-   * Consumers: the topic or queue. Segments: the projection, if a service runs it. Concurrency: `account`, where functions share it. Lock: the key, of whose most frequent
-   * value it is. Units: the key, if they are those of the busiest partition. null for others.
+   * Consumers: the topic or queue. Segments: the projection, if a service runs it. Concurrency: `account`, where functions
+   * share it. Lock: the key, of whose most frequent value it is. Units: the key, if they are those of the busiest
+   * partition. null for others.
    */
   of: text.nullable(),
   /** Bandwidth: of the messages to the called component, or of those from it. */

@@ -4,55 +4,60 @@ import { multiplied, type Multiplied } from './multiplied.js';
 import type { InterventionKind } from './kind.js';
 
 /** More events of a projection are handled at the same time. */
-export const moreSegments: InterventionKind = workingOff(({ components, projections }) =>
-  projections.flatMap(({ component, spec }) => {
-    const { name } = components[component]!;
-    if (spec.lifecycle !== 'async') return [];
-    return {
-      subject: name,
-      resource: 'segments' as const,
-      what: `the segments of ${name}`,
-      changed: (plan, factor) => ({
-        ...plan,
-        projections: plan.projections.map((own) =>
-          own.component === component
-            ? { ...own, spec: { ...own.spec, concurrency: own.spec.concurrency * factor } }
-            : own,
-        ),
-      }),
-    };
-  }),
+export const moreSegments: InterventionKind = workingOff(
+  ({ components, projections }) =>
+    projections.flatMap(({ component, spec }) => {
+      const { name } = components[component]!;
+      if (spec.lifecycle !== 'async') return [];
+      return {
+        subject: name,
+        resource: 'segments' as const,
+        what: `the segments of ${name}`,
+        changed: (plan, factor) => ({
+          ...plan,
+          projections: plan.projections.map((own) =>
+            own.component === component
+              ? { ...own, spec: { ...own.spec, concurrency: own.spec.concurrency * factor } }
+              : own,
+          ),
+        }),
+      };
+    }),
+  (subject) => subject,
 );
 
 /** Each poll of an outbox publishes more rows. */
-export const largerBatches: InterventionKind = workingOff(({ components, outboxes }) =>
-  outboxes.flatMap(({ component, spec }) => {
-    const { name } = components[component]!;
-    if (spec.mode !== 'polling') return [];
-    return {
-      subject: name,
-      resource: 'relay' as const,
-      what: `the rows that the outbox of ${name} publishes with each poll`,
-      changed: (plan, factor) => ({
-        ...plan,
-        outboxes: plan.outboxes.map((own) =>
-          own.component === component
-            ? { ...own, spec: { ...own.spec, batchSize: own.spec.batchSize * factor } }
-            : own,
-        ),
-      }),
-    };
-  }),
+export const largerBatches: InterventionKind = workingOff(
+  ({ components, outboxes }) =>
+    outboxes.flatMap(({ component, spec }) => {
+      const { name } = components[component]!;
+      if (spec.mode !== 'polling') return [];
+      return {
+        subject: name,
+        resource: 'relay' as const,
+        what: `the rows that the outbox of ${name} publishes with each poll`,
+        changed: (plan, factor) => ({
+          ...plan,
+          outboxes: plan.outboxes.map((own) =>
+            own.component === component
+              ? { ...own, spec: { ...own.spec, batchSize: own.spec.batchSize * factor } }
+              : own,
+          ),
+        }),
+      };
+    }),
+  (subject) => `${subject}.outbox`,
 );
 
-function workingOff(all: (plan: Plan) => readonly Multiplied[]): InterventionKind {
+/** `backlogOf`: where what waits for a component is told. */
+function workingOff(
+  all: (plan: Plan) => readonly Multiplied[],
+  backlogOf: (subject: string) => string,
+): InterventionKind {
   return {
     kind: 'capacity',
     isUnseen: true,
     of: (plan) => all(plan).map((own) => multiplied(own)),
-    worth: (variant, { subject, resource }) => {
-      const backlog = resource === 'relay' ? `${subject}.outbox` : subject;
-      return fallsBehind(variant, backlog) ? 1 : 0;
-    },
+    worth: (variant, { subject }) => (fallsBehind(variant, backlogOf(subject)) ? 1 : 0),
   };
 }
