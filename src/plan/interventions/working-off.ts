@@ -49,7 +49,7 @@ export const largerBatches: InterventionKind = workingOff(
   (subject) => `${subject}.outbox`,
 );
 
-/** `backlogOf`: where what waits for a component is told. */
+/** `backlogOf`: the subject of the events about what waits for a component. */
 function workingOff(
   all: (plan: Plan) => readonly Multiplied[],
   backlogOf: (subject: string) => string,
