@@ -258,9 +258,10 @@ function firstEvent(data: VariantData): SweepFigures['gives'] {
   const [story] = storiesOf({ ...data, records: data.records.slice(0, 1) });
   const { plan, componentIds, variant } = data;
   const hit = new Set(variant.scenario.faults.flatMap(({ target }) => target));
-  const isServer = ({ subject }: StoryEvent): boolean => {
+  // Connections run out on the way from one component to another.
+  const isServer = ({ subject, kind }: StoryEvent): boolean => {
     const id = componentIds.get(subject);
-    return id !== undefined && plan.components[id].kind !== 'workload';
+    return id === undefined ? kind === 'poolFull' : plan.components[id].kind !== 'workload';
   };
   const own = story.events.filter(isServer);
   const first =

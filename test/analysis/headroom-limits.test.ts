@@ -21,6 +21,13 @@ const store = (admission: string): string => `
 services:
   shop: { concurrency: 1000, admission: { ${admission} }, endpoints: { buy: [ wait: exponential(30ms) ] } }`;
 
+/** A server with few connections, and instances that ask it. */
+const server = (replicas: number, connections: number, pool = ''): string => `
+services:
+  shop: { replicas: ${replicas}, concurrency: 1000, endpoints: { buy: [ query: pg.find ] } }
+databases:
+  pg: { maxConnections: ${connections}${pool}, operations: { find: { wait: exponential(40ms) } } }`;
+
 /** Requests per second that each holds, by hand. */
 const CASES: Readonly<Record<string, readonly [hold: number, by: string, text: string]>> = {
   // Erlang B: 10 permits refuse 1 % of 4.46 Erlang.
@@ -94,6 +101,27 @@ databases: { db: { cpu: 100, pool: { maxOpen: 10 }, operations: { q: { wait: exp
   ],
 };
 
+// prettier-ignore
+const SERVERS: typeof CASES = {
+  // Erlang B: 60 connections refuse 1 % of 46.95 Erlang.
+  'the connections of a server with one caller': [
+    46.95 / 0.04,
+    'pg connections',
+    system(900, 'shop.buy', server(1, 60)),
+  ],
+  'those of callers that keep hardly any idle connection': [
+    46.95 / 0.04,
+    'pg connections',
+    system(900, 'shop.buy', server(3, 60, ', pool: { kind: go, maxOpen: 60 }')),
+  ],
+  // Pools that it has room for have calls wait: all of them are used.
+  'pools that have all connections of their server': [
+    20 / 0.04,
+    'shop connections pg',
+    system(300, 'shop.buy', server(2, 20, ', pool: { maxOpen: 10 }')),
+  ],
+};
+
 function headroomOf(text: string): Headroom {
   const { headroom } = run(text).variant();
   if (headroom === undefined) throw new Error('no headroom');
@@ -101,22 +129,47 @@ function headroomOf(text: string): Headroom {
 }
 
 describe('headroom and capacity agree with the hand calculation', () => {
-  it.each(Object.entries(CASES))('%s', { timeout: 60_000 }, async (_, [hold, by, text]) => {
-    const { components, rate } = headroomOf(text);
+  it.each(Object.entries({ ...CASES, ...SERVERS }))(
+    '%s',
+    { timeout: 60_000 },
+    async (_, [hold, by, text]) => {
+      const { components, rate } = headroomOf(text);
+      const [first] = components;
+      expect(
+        [first!.component, first!.by ?? first!.resource, first!.of ?? ''].join(' ').trim(),
+      ).toBe(by);
+      expect(Math.abs((rate * first!.factor) / hold - 1)).toBeLessThan(0.05);
+      const { limits, need } = await capacity(text, { resolution: 0.02 });
+      expect(Math.abs(limits[0]!.rate / hold - 1)).toBeLessThan(0.05);
+      expect(limits[0]!.full).toMatchObject({
+        component: first!.component,
+        resource: first!.resource,
+      });
+      // The next step raises the limit, and not the replicas.
+      expect(need!.holds).toBe(true);
+      expect(need!.settings.every(({ path }) => !path.endsWith('replicas'))).toBe(true);
+    },
+  );
+
+  it('of a server counts all of its callers, which take connections from each other', () => {
+    const { components } = headroomOf(`
+faultline: 1
+title: Two callers
+run: { duration: 120s, warmup: 10s, seed: 3, replications: 1 }
+workloads:
+  users: { arrivals: poisson(300/s), requests: [ { call: shop.buy } ] }
+  clerks: { arrivals: poisson(300/s), requests: [ { call: desk.sell } ] }
+services:
+  shop: { concurrency: 1000, endpoints: { buy: [ query: pg.find ] } }
+  desk: { concurrency: 1000, endpoints: { sell: [ query: pg.find ] } }
+databases:
+  pg: { maxConnections: 60, operations: { find: { wait: exponential(40ms) } } }`);
     const [first] = components;
-    expect([first!.component, first!.by ?? first!.resource, first!.of ?? ''].join(' ').trim()).toBe(
-      by,
-    );
-    expect(Math.abs((rate * first!.factor) / hold - 1)).toBeLessThan(0.05);
-    const { limits, need } = await capacity(text, { resolution: 0.02 });
-    expect(Math.abs(limits[0]!.rate / hold - 1)).toBeLessThan(0.05);
-    expect(limits[0]!.full).toMatchObject({
-      component: first!.component,
-      resource: first!.resource,
-    });
-    // The next step raises the limit, and not the replicas.
-    expect(need!.holds).toBe(true);
-    expect(need!.settings.every(({ path }) => !path.endsWith('replicas'))).toBe(true);
+    expect([first!.component, first!.resource, first!.of]).toEqual(['pg', 'connections', null]);
+    // 24 of 60 are in use: by hand 1.96x at most, and less because each pool keeps what is idle.
+    expect(first!.used / 24).toBeCloseTo(1, 1);
+    expect(first!.factor).toBeGreaterThan(1.5);
+    expect(first!.factor).toBeLessThan(1.96);
   });
 
   it('of evenly spaced calls uses all of a rate limit', () => {

@@ -101,4 +101,23 @@ describe('a larger pool', () => {
     );
     expect(stdout).not.toContain('set databases.pg.pool.maxOpen');
   });
+
+  it('is not advised where the pools ask for more than the server has', () => {
+    const pool = 'pool: { maxOpen: 50 }';
+    const text = scenario(pool).replace(
+      'steps: [ query: pg.write, {',
+      'steps: [ query: pg.write, {',
+    );
+    const file = folder.put('asked.yaml', text);
+    const { stdout } = faultline(['run', file, '--explain', '--out', 'out'], { cwd });
+    const [, most, failed, before] =
+      /do {4}set databases\.pg\.maxConnections to (\d+) \(now 23\): ([\d,]+) requests? fails? instead of ([\d,]+)/
+        .exec(stdout)!
+        .map((part) => Number(part.replace(',', '')));
+    const near = before! / 100;
+    expect(Math.abs(failedOf(file) - before!)).toBeLessThan(near);
+    const advised = failedOf(file, '--set', `databases.pg.maxConnections=${most}`);
+    expect(Math.abs(advised - failed!)).toBeLessThan(near);
+    expect(advised).toBeLessThan(before! / 2);
+  });
 });

@@ -1,8 +1,8 @@
 import { sumOf } from '../../stats/sums.js';
-import type { PlanEdge } from '../../contracts/plan/plan.js';
+import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
 import type { NodeRoute } from '../../contracts/plan/replication.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
-import { poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
+import { isShared, poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import { largestOf, meanOf, nothing } from './estimate.js';
@@ -114,6 +114,17 @@ function poolsOf(
     pools.set(key, isShared ? max : max * countOf(from));
   }
   return sumOf([...pools.values()]);
+}
+
+/** Number of the pools to a server that keep most of what is idle: other pools cannot have it. */
+export function keepingPools(plan: Plan, server: number): number {
+  const callers = new Map<number, number>();
+  for (const { from, pool } of wiringOf(plan).into[server]) {
+    if (pool === null || ('maxIdle' in pool && pool.maxIdle < pool.maxOpen)) continue;
+    const { component } = plan.parts[from];
+    callers.set(component, isShared(pool) ? 1 : plan.components[component].initial);
+  }
+  return sumOf([...callers.values()]);
 }
 
 /** The nodes of a component that the calls of a pool are routed to. */

@@ -121,6 +121,21 @@ export function usableOf(most: Most, { data: { plan } }: Asked, held: number): n
   return offeredTo(most.calls, most.placesAt(held), isEven(plan) ? EVEN : 1);
 }
 
+/**
+ * The part of the connections of a server that calls can use, which refuses others at once. Pools that keep what is idle
+ * take it from each other, so that each has its part; calls that are divided among many of them come more evenly.
+ */
+export function usableConnections(
+  { data: { plan }, isFaulty }: Asked & { readonly isFaulty: boolean },
+  { used, limit }: Pick<Use, 'used' | 'limit'>,
+  { refused, keeping }: { readonly refused: number; readonly keeping: number },
+): number {
+  const pools = Math.max(1, Math.min(keeping, limit));
+  const spread = isEven(plan) ? EVEN : EVEN + (1 - EVEN) / pools;
+  const usable = pools * offeredTo(limit / pools, 0, spread);
+  return isFaulty ? usable : seenIn({ used, refused }, usable, limit);
+}
+
 /** From these shares on, calls are refused, and down to there they are not; between, chance decides. */
 const MANY = 0.02;
 const HARDLY = 0.001;

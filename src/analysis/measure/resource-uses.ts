@@ -1,18 +1,17 @@
 import type { PlanComponent, PlanFault } from '../../contracts/plan/plan.js';
 import { processOf } from '../../contracts/plan/versions.js';
-import { wiringOf } from '../../contracts/plan/wiring.js';
-import { SESSION } from '../../contracts/scenario/sections.js';
 import { sumOf } from '../../stats/sums.js';
-import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
-import { edgesFrom } from './component-edges.js';
+import { keepingPools, poolCapacity } from './client-pools.js';
+import { edgesFrom, edgesInto } from './component-edges.js';
+import { connectionsTaken, lossIn, poolUse } from './connection-uses.js';
 import { busiestNode } from './busiest-node.js';
 import { consumersOf, handlingParts } from './consumers.js';
+import { FEW, growth, rateOf, type Measuring } from './due.js';
 import { meanOf } from './estimate.js';
 import { inService, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
-import { callUses, requestUses } from './limit-uses.js';
+import { callUses, requestUses, usableConnections } from './limit-uses.js';
 import { lineUse, type LineUse } from './lines.js';
-import { callRate } from './loads.js';
 import { locksOf } from './lock-uses.js';
 import { outgrownIn } from './outgrown.js';
 import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence.js';
@@ -20,40 +19,15 @@ import type { Asked } from './question.js';
 import { relayUses } from './relays.js';
 import { replicasAtFull } from './scaled-limits.js';
 import { segmentUses } from './segments.js';
-import { selectStats } from './subjects.js';
 import { unitsOf } from './units.js';
-import { sumCells } from './sums.js';
 import type { Use } from './use.js';
-import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
-import { isUnsteady, lossOf, type Loss, type Visits } from './visits.js';
-import { FULL, type WaitsBelow } from './waits-below.js';
-import { cellsAround } from './window.js';
+import { instancesOf, partsOf } from './variant-data.js';
+import { isUnsteady, lossOf, type Loss } from './visits.js';
+import { FULL } from './waits-below.js';
 import { writtenWork } from './written-work.js';
-
-/** A component in a window, and the requests of all components in it. */
-export interface Measuring extends Asked {
-  readonly visits: Visits;
-  readonly waits: WaitsBelow;
-  /** A fault is active in this time. */
-  readonly isFaulty: boolean;
-}
 
 /** Below this share of its cores a component has no pile of requests that wait for them. */
 const BUSY = 0.5;
-/** A smaller part of the requests that is missing is in flight at the end of the window. */
-const FEW = 1.01;
-
-/**
- * How many times the present use of a resource all requests that are due would need. A full resource causes
- * repetitions, and refusals on the way to it: then the requests of the users are due. Else those are due that ask for it,
- * because a breaker or a limit in front of it refuses the others on purpose.
- */
-function growth({ local, due, exact }: Loss, share: number): number {
-  if (exact !== undefined) return exact;
-  const all = share >= FULL ? due : Math.min(local, due);
-  return all > FEW ? all : 1;
-}
-
 /** The use of each resource of a component. */
 export function resourceUses(
   asked: Measuring,
@@ -62,7 +36,8 @@ export function resourceUses(
 ): readonly Use[] {
   return [
     ...ownUses(asked, component, id),
-    ...edgesFrom(asked.data, id).map((edge) => connectionsOf(asked, component, edge)),
+    ...edgesFrom(asked.data, id).map((edge) => poolUse(asked, component, edge)),
+    ...serverUse(asked, component, id),
     ...consumerUses(asked, component, id),
     ...segmentUses(asked, id),
     ...relayUses(asked, id),
@@ -150,72 +125,37 @@ function needOf(
   return { need: fixed + (used - fixed) * growth(loss, share), rate: rateOf(asked, loss, share) };
 }
 
-/** Requests per second at a component that are due. */
-function rateOf({ visits, selection }: Measuring, loss: Loss, share: number): number {
-  if (loss.exact !== undefined) return sumOf(selection.parts.map(visits.due));
-  const isDue = growth(loss, share) > 1 && (share >= FULL || loss.due < loss.local);
-  return sumOf(selection.parts.map(isDue ? visits.due : visits.arrived));
-}
-
-/** Connections of a component's pools to a component that it calls. */
-function connectionsOf(asked: Measuring, component: PlanComponent, edge: ComponentEdge): Use {
-  const { data, window, visits, waits } = asked;
-  const { plan } = data;
-  const pool = { data, selection: selectStats(edge.stats, data), window };
-  const { maxConnections } = plan.components[edge.to];
-  const limitWith = (countOf?: (id: number) => number): number => {
-    const capacity = poolCapacity(pool, countOf);
-    return Math.min(capacity > 0 ? capacity : Infinity, maxConnections);
+/** Connections that a server has for all of its callers. */
+function serverUse(asked: Measuring, component: PlanComponent, id: number): readonly Use[] {
+  const { data, window } = asked;
+  // Pools that it has room for are the limit of their callers.
+  if (poolCapacity(asked) <= component.maxConnections * component.initial) return [];
+  const taken = edgesInto(data, id).map((edge) => connectionsTaken(asked, edge));
+  const used = sumOf(taken.map((own) => own.used));
+  const each: Capacity = () => component.maxConnections;
+  const limits = limited(asked, component, used, each, () => 0);
+  const usedBy = (node: number): number => {
+    const passes: GaugePick['passes'] = (_, callee) => callee === node;
+    return mean(levels(data, window, { kind: 'usedOfNode', instances: null, passes }).means);
   };
-  const taken = mean(levels(data, window, poolPick(pool, 'used')).means);
-  // A transaction also holds its connection during its other calls.
-  const asking = edge.stats.filter((stat) => sessionsOf(asked, stat).some(isAsking));
-  const holds = asking.some((stat) => sessionsOf(asked, stat).includes(SESSION.holds));
-  const elsewhere = holds ? waits.of(edge.from) - waits.at(edge) : 0;
-  const used = Math.max(0, taken - waits.held(edge) - elsewhere);
-  const seconds = (window.lengthNs / 1e9) * data.records.length;
-  const granted =
-    (sumOf(poolWaits(pool).map(({ count }) => count)) * partOfCalls(asked, edge)) / seconds;
-  const present = limitWith();
-  const share = used / present;
-  const loss = {
-    local: granted > 0 ? visits.calls(asking) / granted : 1,
-    due: granted > 0 ? visits.dueAttempts(asking) / granted : 1,
-  };
-  const own = rateOf(asked, loss, share);
-  const replicas = replicasAtFull(asked, component, edge.from, share);
-  const countOf = (id: number): number =>
-    id === edge.from && replicas !== null ? replicas : meanInstances(pool, id);
-  return {
-    component: component.name,
-    resource: 'connections',
-    of: plan.components[edge.to].name,
-    used,
-    limit: replicas === null ? present : limitWith(countOf),
-    ...(replicas !== null && { replicas }),
-    need: used * growth(loss, share),
-    fixed: 0,
-    share,
-    rate: own > 0 ? own : callRate(pool),
-  };
-}
-
-/** Calls of an edge in a window, as a share of those in its segments, for which waits are kept. */
-function partOfCalls({ data, window }: Measuring, { stats }: ComponentEdge): number {
-  const around = cellsAround(data.plan, window);
-  if (around.length === window.cells.length) return 1;
-  const [own, all] = [window.cells, around].map((cells) =>
-    sumOf(data.records.flatMap(({ edges }) => stats.map((at) => sumCells(edges[at].calls, cells)))),
-  );
-  return all > 0 ? own / all : 1;
-}
-
-function sessionsOf({ data }: Measuring, stat: number): readonly number[] {
-  return wiringOf(data.plan).edgesOf[stat].map(({ session }) => session);
-}
-
-function isAsking(session: number): boolean {
-  return session !== SESSION.inside;
+  const fixed = (): number => 0;
+  const node = asked.isFaulty
+    ? null
+    : busiestNode(asked, { usedBy, each, fixed, share: limits.share });
+  const shown = node ?? limits;
+  const loss = lossIn(taken);
+  const refused = 1 - 1 / Math.max(1, loss.local);
+  return [
+    {
+      component: component.name,
+      resource: 'connections',
+      of: null,
+      ...shown,
+      usable: usableConnections(asked, shown, { refused, keeping: keepingPools(data.plan, id) }),
+      need: shown.used * growth(loss, shown.share),
+      rate: rateOf(asked, loss, shown.share),
+    },
+  ];
 }
 
 function consumerUses(asked: Measuring, component: PlanComponent, id: number): readonly Use[] {

@@ -69,6 +69,8 @@ function poolEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
 
 /** Part of the calls of a step that a server must refuse. */
 const REFUSES = 0.01;
+/** Steps without a refused call that do not end the time in which calls are refused. */
+const GAP = 5;
 const REFUSED = OUTCOME_NAMES.indexOf('refused');
 
 /** The first time after the first fault that a database refuses calls because all of its connections are in use. */
@@ -88,8 +90,9 @@ function serverEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
       outages.every(
         ({ fromNs, untilNs }) => steps.startNs[step] < fromNs || steps.startNs[step] >= untilNs,
       );
-    const span = firstSpan(steps.count, baseline, isOut);
-    if (span === null) return [];
+    const first = firstSpan(steps.count, baseline, isOut);
+    if (first === null) return [];
+    const span = [first[0], endOf(first[1], steps.count, isOut)] as const;
     const refused = refusedIn(...span);
     const all = sumSteps(made, ...span);
     const text =
@@ -228,6 +231,13 @@ export function firstSpan(
     from = -1;
   }
   return null;
+}
+
+/** The end of a span: by chance a condition may not hold in a few steps of it. */
+function endOf(until: number, steps: number, holds: (step: number) => boolean): number {
+  let end = until;
+  for (let step = end; step < Math.min(steps, end + GAP); step++) if (holds(step)) end = step + 1;
+  return end;
 }
 
 /** Seconds from the end of the warm-up at which a step begins, whatever begins within it. */

@@ -36,7 +36,8 @@ export function settingFor(written: MapNode, full: ComponentHeadroom): MoreOf | 
   if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;
   if (resource === 'relay') return batchOf(written, component);
   if (resource === 'segments') return segmentsOf(written, of ?? component);
-  if (resource === 'connections') return of === null ? null : poolOf(written, of);
+  if (resource === 'connections')
+    return of === null ? connectionsOf(written, component) : poolOf(written, of);
   if (resource === 'bandwidth' || resource === 'memory' || resource === 'lock') return null;
   if (resource === 'concurrency') return concurrencyOf(written, component, of);
   if (resource === 'readUnits' || resource === 'writeUnits') {
@@ -130,6 +131,12 @@ function coresOf(written: MapNode, path: readonly string[]): MoreOf | null {
   if (cpu === undefined) return null;
   if (cpu.type !== 'map') return { path: pathText([...path, 'cpu']), now: numberOf(cpu) };
   return { path: pathText([...path, 'cpu', 'cores']), now: numberOf(get(cpu, 'cores')) };
+}
+
+/** The connections of a server. */
+function connectionsOf(written: MapNode, database: string): MoreOf {
+  const path = ['databases', database, 'maxConnections'];
+  return { path: pathText(path), now: numberOf(nodeAt(written, path)) };
 }
 
 function poolOf(written: MapNode, database: string): MoreOf | null {

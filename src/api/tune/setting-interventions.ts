@@ -19,7 +19,7 @@ import { variantWith } from './variant-with.js';
 const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   workers: ['concurrency'],
   cores: ['cpu', 'cpu.cores'],
-  connections: ['pool.maxOpen', 'pool.maximumPoolSize', 'pool.defaultPoolSize'],
+  connections: ['pool.maxOpen', 'pool.maximumPoolSize', 'pool.defaultPoolSize', 'maxConnections'],
   queue: ['queue.capacity'],
   memory: ['memory.limit'],
   bandwidth: [],
@@ -87,9 +87,14 @@ function withSetting(
   );
   // It changes all consumers of a topic or queue, so that no setting of one of them says the same.
   const isShared = resource === 'consumers' && new Set(able.map(({ path }) => path)).size > 1;
-  const move = isShared ? undefined : fitting(able[0], own.factor);
+  if (isShared) return own;
+  const move = able
+    .map((one) => fitting(one, own.factor))
+    .find(
+      (one) =>
+        one !== undefined && (!OF_COMPONENT.has(resource) || saysTheSame(own, one, prepared, plan)),
+    );
   if (move === undefined) return own;
-  if (OF_COMPONENT.has(resource) && !saysTheSame(own, move, prepared, plan)) return own;
   return labelled(own, withNeeds(move, prepared, plan), prepared, plan);
 }
 
@@ -188,11 +193,10 @@ function labelled(own: Intervention, move: Move, prepared: Prepared, plan: Plan)
     stronger === undefined || move.stronger === undefined
       ? stronger
       : labelled(stronger, move.stronger, prepared, plan);
-  const { needs } = move;
-  const isAlone = needs === undefined;
   return {
     ...own,
-    ...(!isAlone && { apply: () => planWith(move, prepared, plan.variant) }),
+    // What runs is what is advised: twice the connections of a server are more than twice those that it does not reserve.
+    apply: () => planWith(move, prepared, plan.variant),
     setting: changedBy(move),
     ...(next !== undefined && { stronger: next }),
   };

@@ -2,6 +2,7 @@ import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../contracts/pl
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { PlanProcess } from '../../contracts/plan/process.js';
 import type { Resource } from '../../contracts/result/cause.js';
+import { isShared, poolSizeOf } from '../../contracts/scenario/pool-size.js';
 import type { Pool, PoolSettings } from '../../contracts/scenario/pools.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { processesOf, withComponent, withProcesses } from './processes.js';
@@ -47,23 +48,18 @@ const CEILINGS: readonly Ceiling[] = [
     resource: 'connections',
     words: 'connections to',
     isLimited: (plan, id) => wiringOf(plan).into[id]!.some((edge) => pooled(plan, edge, id)),
-    times: (plan, id, factor) => ({
-      ...withComponent(plan, id, ({ maxConnections }) => ({
+    times: (plan, id, factor) => {
+      const more = withComponent(plan, id, ({ maxConnections }) => ({
         maxConnections: maxConnections * factor,
-      })),
-      edges: plan.edges.map((edge) =>
-        pooled(plan, edge, id)
-          ? {
-              ...edge,
-              pool: edge.pool === null ? null : larger(edge.pool, factor),
-              connections:
-                edge.connections === null
-                  ? null
-                  : { ...edge.connections, max: edge.connections.max * factor },
-            }
-          : edge,
-      ),
-    }),
+      }));
+      // The server gives less than its pools may ask for: larger ones get no more.
+      if (asksForMore(plan, id)) return { ...plan, ...more };
+      return {
+        ...plan,
+        ...more,
+        edges: plan.edges.map((edge) => (pooled(plan, edge, id) ? withPool(edge, factor) : edge)),
+      };
+    },
   },
   {
     resource: 'memory',
@@ -159,6 +155,29 @@ function leadsTo({ parts, statEdges }: Plan, { stat }: PlanLink, id: number): bo
 function pooled({ parts }: Plan, { to, pool, connections }: PlanEdge, id: number): boolean {
   const isLimited = connections !== null && Number.isFinite(connections.max);
   return parts[to]!.component === id && (pool !== null || isLimited);
+}
+
+/** Whether the pools of the callers of a server may together ask for more connections than it has. */
+function asksForMore(plan: Plan, id: number): boolean {
+  const { maxConnections, initial } = plan.components[id]!;
+  const sizes = new Map<number, number>();
+  for (const { from, pool } of wiringOf(plan).into[id]!) {
+    // The statements of a transaction use its connection.
+    if (pool === null) continue;
+    const caller = plan.parts[from]!.component;
+    const all = poolSizeOf(pool).size * (isShared(pool) ? 1 : plan.components[caller]!.initial);
+    sizes.set(caller, Math.max(sizes.get(caller) ?? 0, all));
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0) > maxConnections * initial;
+}
+
+function withPool(edge: PlanEdge, factor: number): PlanEdge {
+  const { pool, connections } = edge;
+  return {
+    ...edge,
+    pool: pool === null ? null : larger(pool, factor),
+    connections: connections === null ? null : { ...connections, max: connections.max * factor },
+  };
 }
 
 function larger(pool: Pool, factor: number): Pool {

@@ -1,5 +1,5 @@
 import { fallsBehind } from './consumers.js';
-import type { Plan } from '../../contracts/plan/plan.js';
+import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Resource } from '../../contracts/result/cause.js';
 import type { StoryEvent } from '../../contracts/result/cascade.js';
@@ -167,6 +167,17 @@ function workersInUse({ timeline }: VariantResult, plan: Plan, subject: string):
   return busy.map((level, k) => level / ((up[k] ?? component.initial) * component.concurrency));
 }
 
+/** The largest share of connections in use: of those of a pool, or of the server, which an idle one of a pool takes too. */
+function connectionsPeak(
+  pools: NonNullable<VariantResult['components'][string]['pools']>,
+  { maxConnections, initial }: PlanComponent,
+): number {
+  const all = Object.values(pools);
+  const open = all.reduce((sum, own) => sum + own.open.max, 0);
+  const shares = all.map(({ used, size }) => used.max / (size ?? Infinity));
+  return Math.max(open / (maxConnections * initial), ...shares);
+}
+
 /** The largest share of the places in the queues of a component that are taken. */
 function queuePeak({ components }: VariantResult, plan: Plan, subject: string): number {
   const component = plan.components.find(({ name }) => name === subject);
@@ -207,10 +218,7 @@ export function usagePeak(
       if (has(variant, subject, ['saturated']) && workers < 0.9) return 1;
       return Math.max((own.cpu ?? 0) * 1.2, coresNeeded(variant, subject));
     case 'connections':
-      return Math.max(
-        0,
-        ...Object.values(own.pools ?? {}).map(({ used, size }) => used.max / (size ?? Infinity)),
-      );
+      return connectionsPeak(own.pools ?? {}, wiringOf(plan).named.get(subject)!);
     case 'memory':
       return has(variant, subject, ['killed']) ? 1 : 0;
     case 'queue':

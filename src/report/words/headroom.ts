@@ -23,7 +23,8 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
     return node === undefined ? `its ${cores}` : `the ${cores} of ${node}`;
   },
   connections: ({ limit, of }) =>
-    `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
+    `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'}` +
+    (of === null ? '' : ` to ${of}`),
   consumers: consumerWords,
   relay: ({ limit }) => `its outbox of ${formatNumber(limit)} rows/s`,
   segments: segmentWords,
