@@ -30,6 +30,8 @@ const TRACER = 'cli/trace-worker';
 const THREADS = ['run/worker', TRACER];
 /** A third smaller. Names of errors are texts, and no other name of the code is shown. */
 const SMALL = { compress: false, mangle: true, codegen: { removeWhitespace: true } };
+/** Names stay, which a stack shows; indents go. */
+const DENSE = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 /** Started and never imported: to load one is to run it. */
 const STARTED = new Set([...PROGRAMS, ...THREADS]);
 /** What runs in the page of a report, and the module that has it as a text. */
@@ -90,7 +92,7 @@ function buildProgram(directory) {
   // Zod alone has a hundred modules; the others have one or two, or must not be bundled.
   const external = dependencies().filter((name) => name !== 'zod');
   // The hash keeps a part of the program apart from the module of that name: see buildLayers.
-  const output = { dir: directory, chunkFileNames: 'cli/[name]-[hash].js' };
+  const output = { dir: directory, chunkFileNames: 'cli/[name]-[hash].js', minify: DENSE };
   const entries = Object.fromEntries(PROGRAMS.map((name) => [name, sourceOf(name)]));
   return bundle(entries, { external }, output);
 }
