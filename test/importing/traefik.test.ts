@@ -54,7 +54,7 @@ describe('Middlewares of Traefik that an Ingress names', () => {
   });
 
   it('limit requests at once and their size, in a chain', () => {
-    const { route, reasons } = read(
+    const { route } = read(
       'shop-m0@kubernetescrd',
       '{ chain: { middlewares: [ { name: m1 }, { name: m2 }, { name: m3 } ] } }',
       '{ inFlightReq: { amount: 20 } }',
@@ -65,9 +65,7 @@ describe('Middlewares of Traefik that an Ingress names', () => {
       { filter: { kind: 'size', max: '2000000B' } },
       { admit: { limit: 20, status: 429 } },
     ]);
-    expect(reasons).toContain(
-      'an expression has no counterpart: write `circuitBreaker` in `policy` of the route',
-    );
+    expect(route.policy.circuitBreaker).toMatchObject({ kind: 'custom', threshold: '30%' });
   });
 
   it('are listed where no Ingress names them, or they count by a header', () => {
@@ -75,7 +73,7 @@ describe('Middlewares of Traefik that an Ingress names', () => {
     const { route, reasons } = read('shop-m1@kubernetescrd', limit, limit);
     expect(route.middleware).toBeUndefined();
     expect(reasons).toContain(
-      'no Ingress of these files uses it, or it counts by another key than the address',
+      'no route of these files uses it, or it counts by another key than the address',
     );
   });
 });

@@ -7,7 +7,7 @@ import { destinationRules } from './istio/destination-rules.js';
 import { backendConfigs } from './ingress/backend-config.js';
 import { ingresses } from './ingress/ingresses.js';
 import { kongPlugins } from './ingress/kong.js';
-import { traefikMiddlewares } from './ingress/traefik.js';
+import { ingressRoutes } from './ingress/ingress-routes.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { proxyConfigs } from './istio/proxy-config.js';
 import { virtualServices } from './istio/virtual-services.js';
@@ -26,6 +26,8 @@ import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
 import { applications } from './spring/application.js';
+import { traefikMiddlewares, traefikServices } from './traefik/crd.js';
+import { traefikFiles } from './traefik/dynamic.js';
 
 /** Every kind of document that can be read. The first one that recognises a document reads it. */
 export const documentKinds: readonly DocumentKind[] = [
@@ -39,6 +41,9 @@ export const documentKinds: readonly DocumentKind[] = [
   backendConfigs,
   kongPlugins,
   traefikMiddlewares,
+  traefikServices,
+  traefikFiles,
+  ingressRoutes,
   apiGateways,
   apiRoutes,
   trafficPolicies,

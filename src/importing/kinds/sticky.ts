@@ -1,7 +1,7 @@
-import type { Cell } from '../../cell.js';
-import { allowedName } from '../../names.js';
-import type { System } from '../../system.js';
-import { guess, from, map, plain, type WrittenMap } from '../../written.js';
+import type { Cell } from '../cell.js';
+import { allowedName } from '../names.js';
+import type { System } from '../system.js';
+import { guess, from, map, plain, type WrittenMap } from '../written.js';
 
 /** Different values of a key, if no file says it: enough for each instance to have some. */
 const VALUES = 1000;

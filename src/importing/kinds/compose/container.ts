@@ -1,4 +1,4 @@
-import type { Cell } from '../../cell.js';
+import { DerivedCell, type Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { LOAD_GENERATOR } from '../kubernetes/component.js';
 import { brokerOf } from '../../message-brokers.js';
@@ -125,6 +125,18 @@ export class Container {
     const cells = [this.get('container_name'), this.get('hostname'), ...aliases];
     for (const cell of cells) cell?.list(REASON.name);
     return [this.name, ...cells.flatMap((cell) => values.text(cell) || [])];
+  }
+
+  /** Labels of the container, and those of its service in a swarm. */
+  labels(values: Values): readonly (readonly [string, Cell])[] {
+    const all = [...this.all('labels'), ...this.all('deploy', 'labels')];
+    return all.flatMap((labels) => [
+      ...labels.entries().map(([key, cell]) => [key, values.inserted(cell)!] as const),
+      ...labels.items().map((item) => {
+        const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(values.text(item) ?? '') ?? [];
+        return [key, new DerivedCell(item.path, [item], value)] as const;
+      }),
+    ]);
   }
 
   /** A port that is bound on the host; undefined = none. */

@@ -9,6 +9,7 @@ import { noteProcess } from '../envoy/processes.js';
 import { clusterOf, leaveOut, runningIn } from '../kubernetes/cluster.js';
 import { databasesIn } from '../kubernetes/products.js';
 import { addProcess } from '../spring/application.js';
+import { noteLabels, noteTraefik } from '../traefik/dynamic.js';
 import { callsOf, variablesOf } from './calls.js';
 import { Container, type FileAt } from './container.js';
 import { filesOf, type ProjectFiles } from './project-files.js';
@@ -81,9 +82,8 @@ function build({ files: all, variables, environments }: Project, system: System)
       values.inserted(cell),
     );
     addProcess(component, { variables: variablesOf(container, values), commands }, system);
-    const [files, built] = [container.files(values), container.envoyFile(values)];
     if (component.section === 'services')
-      noteProcess({ component, commands, files, built }, container.programs(values), system);
+      noteProxies(container, component, { values, commands }, system);
   }
   system.later('calls', () => {
     for (const [container, component] of made) callsOf(container, component, values, system);
@@ -95,6 +95,22 @@ function build({ files: all, variables, environments }: Project, system: System)
       else file.list(used.has(file) ? REASON.environment : 'no service names this file');
     }
   });
+}
+
+/** What the container says as a proxy, or to one. */
+function noteProxies(
+  container: Container,
+  component: Component,
+  {
+    values,
+    commands,
+  }: { readonly values: Values; readonly commands: readonly (Cell | undefined)[] },
+  system: System,
+): void {
+  const [files, built] = [container.files(values), container.envoyFile(values)];
+  noteProcess({ component, commands, files, built }, container.programs(values), system);
+  noteTraefik(component, values.text(container.get('image')) ?? '', system);
+  noteLabels(component, container.labels(values), system);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Component, System } from '../../system.js';
 import { from, map, type Written } from '../../written.js';
 import { secondsOf } from '../kubernetes/quantities.js';
 import { byDefault, GENERIC, type Controller, type Find } from './controller.js';
-import { bySession } from './sticky.js';
+import { bySession } from '../sticky.js';
 
 const CHECKS =
   'other components call the service too, and would check it as well: write `healthChecks` of the service';

@@ -176,8 +176,8 @@ interface ControllerPods {
 }
 
 /** The component of the controller, if its pods are in these files; of several the one with this class. */
-function podsOf(
-  { image }: Controller,
+export function podsOf(
+  { image }: Pick<Controller, 'image'>,
   className: string,
   system: System,
 ): ControllerPods | undefined {

@@ -3,7 +3,7 @@ import { map } from '../../written.js';
 import { secondsOf } from '../kubernetes/quantities.js';
 import { backendConfigOf } from './backend-config.js';
 import { byDefault, GENERIC, type Controller } from './controller.js';
-import { bySession } from './sticky.js';
+import { bySession } from '../sticky.js';
 
 /** Load balancer of GKE: 30 s for a response (BackendConfig), and no retries. Source: cloud.google.com, Ingress configuration. */
 export const googleLoadBalancer: Controller = {

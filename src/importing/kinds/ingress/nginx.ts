@@ -4,7 +4,7 @@ import type { System } from '../../system.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { secondsOf } from '../kubernetes/quantities.js';
 import { byDefault, GENERIC, type About, type Controller, type Find } from './controller.js';
-import { byHash, bySession } from './sticky.js';
+import { byHash, bySession } from '../sticky.js';
 
 const PRODUCT = 'ingress-nginx';
 const CHECK =

@@ -17,6 +17,7 @@ import {
 import { byRank } from '../gateway-api/matches.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { namespaceOf } from '../kind.js';
+import { requestsFor, samplesOf, type Taken } from '../requests.js';
 import type { Controller, Find } from './controller.js';
 
 /** A gateway that is made of Ingresses. */
@@ -165,11 +166,8 @@ function locationsOf(door: Door, document: Cell, system: System): readonly Locat
   return [...own, ...others];
 }
 
-interface Match {
+interface Match extends Taken {
   readonly written: Readonly<Record<string, Written | undefined>>;
-  /** A path that it takes; null = none is known. */
-  readonly sample: string | null;
-  readonly takes: (path: string) => boolean;
   /** The same for paths that take the same requests. */
   readonly key: string;
   readonly rank: readonly number[];
@@ -216,13 +214,6 @@ function matchOf(
   };
 }
 
-/** Paths that an expression may take: its text before the first sign of an expression, and a little more. */
-function samplesOf(text: string): readonly string[] {
-  const head = text.replace(/[\\^$|?*+()[\]{}].*$/, '');
-  const stem = head.replace(/\/+$/, '');
-  return [stem || '/', head, `${stem}/`, `${head}1`, `${stem}/1`, `${stem}/a`, text];
-}
-
 function routesOf(
   door: Door,
   location: Location,
@@ -233,7 +224,7 @@ function routesOf(
   const { component, find, host, canary, document } = location;
   system.connect(gateway, component, location.name);
   controller.settle(find, component, system);
-  const requests = requestsOf(location, match);
+  const requests = requestsFor(component, match);
   const route = `route-${gateway.requests.length + 1}`;
   const named = requests.length === 0 ? `route-${gateway.requests.length + 1}-other` : route;
   const at = host?.text()?.replace(/^\*\.?/, 'www.');
@@ -271,26 +262,6 @@ function routesOf(
   const rewrite = rewriteOf(location.path?.text() ?? '/', find('rewrite-target')?.text() ?? '');
   system.rewriting(written, [rewrite]);
   return [...byHeader(canary, named, match, rest, door, system), written];
-}
-
-/** Requests for a route: those of a gateway behind it, whose own routes need their paths. */
-function requestsOf(
-  { component }: Location,
-  { sample, takes }: Match,
-): readonly (readonly [string, Written][])[] {
-  const inner = component.requests.filter(({ entries }) => {
-    const path = entries.get('path');
-    return takes(path?.kind === 'scalar' ? String(path.value) : '/');
-  });
-  if (inner.length > 0) return inner.map(({ entries }) => [...entries]);
-  return sample === null
-    ? []
-    : [
-        [
-          ['name', plain('')],
-          ['path', plain(sample)],
-        ],
-      ];
 }
 
 /** The component of an address such as `http://auth.shop.svc.cluster.local:8080/check`. */

@@ -1,9 +1,9 @@
 import type { Cell } from '../../cell.js';
-import { allowedName } from '../../names.js';
 import { stemOf } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { hostsOf } from '../istio/extras.js';
+import { requestName } from '../requests.js';
 import type { KongService } from './services.js';
 
 /** Characters of a path that is no expression, in files before version 3. Source: Kong 2.8, router.lua. */
@@ -26,7 +26,7 @@ export function routeOf(
   const methods = (route.get('methods')?.items() ?? []).map((cell) => from(cell.text()!, cell));
   const hosts = hostsOf(route.get('hosts')?.items() ?? []);
   system.connect(gateway, component, place);
-  const name = nameOf(route, gateway);
+  const name = requestName(gateway, route.get('name')?.text() ?? null);
   const hasExpression = paths.some(({ value }) => String(value).startsWith('~'));
   const priority = hasExpression ? route.get('regex_priority') : undefined;
   gateway.requests.push(
@@ -68,19 +68,6 @@ export function routeOf(
 
 /** Conditions of connections, which requests of HTTP do not have here. */
 const OTHERS = ['snis', 'sources', 'destinations'] as const;
-
-function nameOf(route: Cell, gateway: Component): string {
-  const taken = new Set(
-    gateway.requests.map(({ entries }) => {
-      const name = entries.get('name');
-      return name?.kind === 'scalar' ? String(name.value) : '';
-    }),
-  );
-  const wanted = allowedName(route.get('name')?.text() ?? `route-${gateway.requests.length + 1}`);
-  let name = wanted;
-  for (let count = 2; taken.has(name); count++) name = `${wanted}-${count}`;
-  return name;
-}
 
 /** A prefix, or an expression: with `~` since version 3, by its characters before. */
 function pathOf(cell: Cell): ReturnType<typeof from> {

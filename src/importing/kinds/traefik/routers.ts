@@ -1,0 +1,163 @@
+import { pathPattern, pathProblem } from '../../../language/routing/path.js';
+import type { Cell } from '../../cell.js';
+import type { Component, System } from '../../system.js';
+import { sharesOf, targetsIn } from '../../targets.js';
+import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { hostsIn } from '../kubernetes/addresses.js';
+import { requestName, requestsFor, samplesOf } from '../requests.js';
+import { bySession } from '../sticky.js';
+import { applied, prefixesOf } from './middlewares.js';
+import { matchesOf, type RuleMatch } from './rule.js';
+
+/** A Service behind a router, with its share of the requests. */
+export interface Backend {
+  readonly component: Component;
+  /** Where the file names it. */
+  readonly host: Cell;
+  /** The component, or the version of it. */
+  readonly name: string;
+  readonly share: number;
+  readonly origins: readonly (Cell | undefined)[];
+}
+
+/** What requests that meet a rule go through. */
+export interface Router {
+  readonly rule: Cell;
+  readonly name: string | null;
+  readonly priority: Cell | undefined;
+  readonly backends: readonly Backend[];
+  /** A Service that gets copies of its requests, and the percentage of them. */
+  readonly mirror:
+    (Omit<Backend, 'share' | 'origins'> & { readonly percent: Cell | undefined }) | null;
+  /** Settings of its Middlewares, in their order. */
+  readonly specs: readonly Cell[];
+  /** A cookie that names the instance of a session. */
+  readonly sticky: Cell | undefined;
+  readonly namespace: string;
+}
+
+/** Adds the routes of routers, that of the greatest priority first: without one, the longest rule. */
+export function addRouters(gateway: Component, routers: readonly Router[], system: System): void {
+  const sorted = [...withoutRedirects(routers)].sort((a, b) => priorityOf(b) - priorityOf(a));
+  const routes = sorted.flatMap((router) => routesOf(gateway, router, system));
+  const known = gateway.fields.get('routes');
+  if (routes.length > 0)
+    gateway.fields.set('routes', list([...routes, ...(known?.kind === 'list' ? known.items : [])]));
+}
+
+function priorityOf({ priority, rule }: Router): number {
+  return priority?.number() || (rule.text() ?? '').length;
+}
+
+/** One router of each rule and priority: the plain entrance often only redirects to the secure one. */
+function withoutRedirects(routers: readonly Router[]): readonly Router[] {
+  const kept = new Map<string, Router>();
+  const isRedirect = ({ specs }: Router): boolean =>
+    specs.some((spec) => spec.get('redirectScheme') !== undefined);
+  for (const router of [...routers].sort((a, b) => Number(isRedirect(a)) - Number(isRedirect(b)))) {
+    const key = `${router.rule.text()} ${priorityOf(router)}`;
+    if (kept.has(key))
+      router.rule.list('another router takes these requests, or this one redirects to it');
+    else kept.set(key, router);
+  }
+  return routers.filter((router) => [...kept.values()].includes(router));
+}
+
+const CONDITION =
+  'a condition by the query, the client, an exclusion or an expression of hosts has no counterpart: write the route';
+
+function routesOf(gateway: Component, router: Router, system: System): readonly WrittenMap[] {
+  const { rule, specs, namespace } = router;
+  const targets = targetsIn(router.backends.filter(({ component }) => component !== gateway));
+  const [first] = targets;
+  const matches = matchesOf(rule.text() ?? '');
+  const paths = (matches ?? []).flatMap((match) => match.paths ?? []);
+  if (matches === null || paths.some((path) => pathProblem(path) !== null)) rule.list(CONDITION);
+  else if (first !== undefined) {
+    const call = (address: Cell): Written | undefined => {
+      const [found] = hostsIn(address.text() ?? '');
+      const target = found === undefined ? undefined : system.find(found.host, namespace);
+      if (target?.section !== 'services') return undefined;
+      system.connect(gateway, target, address);
+      return fromLater(() => system.targetOf(target), address);
+    };
+    for (const { component, host } of targets) system.connect(gateway, component, host);
+    const { policy, middleware } = applied(specs, call);
+    const loadBalancing =
+      router.sticky === undefined ? undefined : bySession(router.sticky, system);
+    const limits = map({ ...Object.fromEntries(policy?.entries ?? []), loadBalancing });
+    const to =
+      targets.length > 1
+        ? sharesOf(targets)
+        : fromLater(() => system.routeTo(first.name, first.component), first.host);
+    const rest = {
+      to,
+      mirror: mirrorOf(router, gateway, system),
+      policy: limits.entries.size === 0 ? undefined : limits,
+      middleware: middleware.length === 0 ? undefined : list(middleware),
+    };
+    return matches.map((match) => routeOf(gateway, router, match, rest, first.component, system));
+  }
+  rule.list('its service is not in these files');
+  return [];
+}
+
+function mirrorOf({ mirror }: Router, gateway: Component, system: System): Written | undefined {
+  if (mirror === null) return undefined;
+  const { component, host, percent } = mirror;
+  system.connect(gateway, component, host);
+  const share = percent?.number();
+  return map({
+    to: fromLater(() => system.targetOf(component), host),
+    share: share === undefined ? undefined : from(`${share}%`, percent),
+  });
+}
+
+function routeOf(
+  gateway: Component,
+  { rule, name, specs }: Router,
+  match: RuleMatch,
+  rest: Readonly<Record<string, Written | undefined>>,
+  component: Component,
+  system: System,
+): WrittenMap {
+  const { hosts, methods, headers } = match;
+  const paths = match.paths ?? ['/*'];
+  const compiled = paths.map((path) => pathPattern(path, 'firstMatch'));
+  const takes = (path: string): boolean => compiled.some((pattern) => pattern.takes(path));
+  const sample = paths.flatMap((path) => samplesOf(path.replace(/^~/, ''))).find(takes) ?? null;
+  const route = requestName(gateway, name);
+  const about = {
+    method: methods?.[0] === undefined ? undefined : plain(methods[0]),
+    host: hosts?.[0] === undefined ? undefined : plain(hosts[0].replace(/^\*\.?/, 'www.')),
+    headers: headers === null ? undefined : map(headers.map(([key, value]) => [key, plain(value)])),
+  };
+  for (const [k, request] of requestsFor(component, { sample, takes }).entries())
+    gateway.requests.push(
+      map({
+        ...Object.fromEntries(request),
+        name: plain(k === 0 ? route : requestName(gateway, `${route}-${k + 1}`)),
+        ...about,
+      }),
+    );
+  const values = (all: readonly string[] | null): Written | undefined => {
+    const cells = (all ?? []).map((value) => from(value, rule));
+    return cells.length > 1 ? list(cells) : cells[0];
+  };
+  const written = map({
+    name: plain(sample === null ? `${route}-other` : route),
+    match: map({
+      path: values(paths),
+      method: values(methods),
+      host: values(hosts),
+      headers:
+        headers === null ? undefined : map(headers.map(([key, value]) => [key, from(value, rule)])),
+    }),
+    ...rest,
+  });
+  system.rewriting(
+    written,
+    prefixesOf(specs).map((prefix) => ({ from: prefix, to: '' })),
+  );
+  return written;
+}
