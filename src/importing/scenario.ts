@@ -1,17 +1,27 @@
 import { requestName } from './endpoint-names.js';
 import { ENDPOINT, OPERATION, type Component, type Edge, type System } from './system.js';
 import { LOAD_NAME } from './names.js';
-import { filled, from, guess, list, map, plain, type Written, type WrittenMap } from './written.js';
+import {
+  filled,
+  from,
+  guess,
+  list,
+  map,
+  originsIn,
+  plain,
+  type Written,
+  type WrittenMap,
+} from './written.js';
 
 /** The scenario of a system that is read completely. Whatever runs need and nothing gives is a guess. */
 export function scenarioOf(system: System, title: string): WrittenMap {
   const edges = withoutCycles(system);
   const parts = system.components.filter(({ isLoad }) => !isLoad);
-  const section = (name: Component['section']): WrittenMap | undefined =>
+  const section = (name: Component['section'] | 'functions'): WrittenMap | undefined =>
     filled(
       map(
         parts
-          .filter((part) => part.section === name)
+          .filter((part) => (isFunction(part) ? 'functions' : part.section) === name)
           .map((part) => [part.name, componentOf(part, edges, system)] as const),
       ),
     );
@@ -22,6 +32,7 @@ export function scenarioOf(system: System, title: string): WrittenMap {
     ...Object.fromEntries(system.sections),
     gateways: section('gateways'),
     services: section('services'),
+    functions: section('functions'),
     databases: section('databases'),
     brokers: section('brokers'),
     topics: section('topics'),
@@ -29,9 +40,31 @@ export function scenarioOf(system: System, title: string): WrittenMap {
   });
 }
 
+/** A service whose product makes its instances on demand, such as one of Knative. */
+function isFunction({ section, product }: Component): boolean {
+  return section === 'services' && product !== null;
+}
+
+/** Fields that functions of kind knative have. */
+const OF_FUNCTIONS: ReadonlySet<string> = new Set(
+  'concurrencyPerInstance autoscaler timeout coldStart cpu outbound'.split(' '),
+);
+
+/** Fields of a component; others than those of functions are listed where it is one. */
+function fieldsOf(component: Component): Map<string, Written> {
+  const { fields, product } = component;
+  if (!isFunction(component)) return new Map(fields);
+  const kept = new Map<string, Written>([['kind', plain(product!)]]);
+  for (const [key, value] of fields) {
+    if (OF_FUNCTIONS.has(key)) kept.set(key, value);
+    else for (const cell of originsIn(value)) cell.relist('a function has no such field');
+  }
+  return kept;
+}
+
 function componentOf(component: Component, edges: readonly Edge[], system: System): WrittenMap {
   const { section, product, fields, origins } = component;
-  const own = new Map<string, Written>(fields);
+  const own = fieldsOf(component);
   if (section === 'databases') {
     const guessed = map({ [OPERATION]: map({ work: guess('exponential(2ms)') }) });
     own.set('operations', component.endpoints ?? guessed);
@@ -40,7 +73,7 @@ function componentOf(component: Component, edges: readonly Edge[], system: Syste
   // Rules whose targets are in other files leave none.
   if (section === 'gateways' && (routes?.kind !== 'list' || routes.items.length === 0))
     own.set('routes', list([anyRoute(component, edges, system)]));
-  if (product !== null || section === 'databases') {
+  if (section !== 'services' && (product !== null || section === 'databases')) {
     return map([['kind', plain(product ?? 'generic')], ...own], origins);
   }
   if (section !== 'services') return map(own, origins);

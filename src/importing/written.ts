@@ -88,6 +88,13 @@ export function filled(written: WrittenMap): WrittenMap | undefined {
   return written.entries.size === 0 ? undefined : written;
 }
 
+/** Where the values of a part come from. */
+export function originsIn(written: Written): readonly Cell[] {
+  if (written.kind === 'list') return written.items.flatMap(originsIn);
+  const inner = written.kind === 'map' ? [...written.entries.values()].flatMap(originsIn) : [];
+  return [...written.origins, ...inner];
+}
+
 /** The text of a scenario. Values of the files that it contains are marked as placed. */
 export function render(root: WrittenMap): string {
   return `${mapLines(root, '').join('\n')}\n`;

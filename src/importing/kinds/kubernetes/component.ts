@@ -8,6 +8,7 @@ import { noteProcess } from '../envoy/processes.js';
 import { addProcess } from '../spring/application.js';
 import { connectAddresses, connectArguments } from './addresses.js';
 import { variablesOf } from './environment.js';
+import { fillFunction, isKnative } from './knative.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
 import { coresOf } from './quantities.js';
 import { spread } from './spread.js';
@@ -62,6 +63,7 @@ export function addComponent(
     first!.document.list(BROKER);
     noteBroker(component, system);
   } else if (isDatabase) fillDatabase(component, first!);
+  else if (isKnative(first!.document)) fillFunction(component, first!, system);
   else fillService(component, group, versions, system);
   for (const { document } of group) {
     system.later('calls', () => listBelow(document, ROLLOUT_REASONS));

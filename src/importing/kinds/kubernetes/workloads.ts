@@ -3,12 +3,13 @@ import { listBelow, REASON } from '../../reasons.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
 import type { Pods } from './component.js';
+import { isKnative, listFunction } from './knative.js';
 import { JOB } from './bystanders.js';
 import { listPod } from './pods.js';
 
-/** Deployments and everything else that keeps pods running, also a Rollout of Argo; and pods by themselves. */
+/** Deployments and everything else that keeps pods running, also a Rollout of Argo or a Service of Knative; and pods by themselves. */
 export const workloads: DocumentKind = {
-  name: 'Kubernetes Deployment, StatefulSet, DaemonSet, ReplicaSet or Pod',
+  name: 'Kubernetes Deployment, StatefulSet, DaemonSet, ReplicaSet or Pod, Knative Service',
   recognises: (document) => KINDS.some((isOne) => isOne(document)),
   read(document, system) {
     const template = isPod(document) ? document : document.get('spec', 'template');
@@ -29,6 +30,7 @@ export const workloads: DocumentKind = {
       owner: owner?.get('name')?.text() ?? null,
     };
     clusterOf(system).pods.push(pods);
+    if (isKnative(document)) listFunction(document, pods.pod);
     listWorkload(document);
     listPod(pods.pod);
   },
@@ -52,6 +54,7 @@ const KINDS = [
   resource(/^argoproj\.io$/, 'Rollout'),
   resource(/^apps\.openshift\.io$/, 'DeploymentConfig'),
   resource(/^$/, 'ReplicationController'),
+  isKnative,
   isPod,
 ];
 
