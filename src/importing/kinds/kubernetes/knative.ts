@@ -3,7 +3,6 @@ import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { filled, from, guess, map, type Written } from '../../written.js';
 import { resource } from '../kind.js';
-import type { Pods } from './component.js';
 import { containerOf, coresBelow, limitOf } from './pods.js';
 import { coresOf, secondsOf } from './quantities.js';
 
@@ -15,7 +14,11 @@ const OTHER =
   'a function of kind knative follows the concurrency alone, and has no pods before its first requests';
 
 /** A function of kind knative. The annotations: knative.dev/docs/serving/autoscaling, knative/serving pkg/apis/autoscaling/register.go. */
-export function fillFunction(component: Component, { document, pod }: Pods, system: System): void {
+export function fillFunction(
+  component: Component,
+  { document, pod }: { readonly document: Cell; readonly pod: Cell | undefined },
+  system: System,
+): void {
   component.product = 'knative';
   const { fields } = component;
   const concurrency = pod?.get('containerConcurrency');
