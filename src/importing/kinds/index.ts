@@ -25,6 +25,7 @@ import { configMaps } from './kubernetes/config-maps.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
+import { openshiftRoutes } from './openshift/routes.js';
 import { applications } from './spring/application.js';
 import { traefikMiddlewares, traefikServices } from './traefik/crd.js';
 import { traefikFiles } from './traefik/dynamic.js';
@@ -44,6 +45,7 @@ export const documentKinds: readonly DocumentKind[] = [
   traefikServices,
   traefikFiles,
   ingressRoutes,
+  openshiftRoutes,
   apiGateways,
   apiRoutes,
   trafficPolicies,
