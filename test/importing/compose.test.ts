@@ -265,18 +265,22 @@ describe('several Compose files', () => {
 });
 
 describe('what runs only sometimes', () => {
-  it('is left out: other profiles, and tools that watch', () => {
+  it('is left out: other profiles, what has no replicas, and tools that watch', () => {
     const { scenario, result } = read([
       'compose.yaml',
       `services:
   web: { image: w, ports: [ "80:80" ] }
   seed: { image: s, profiles: [ seed ] }
+  base: { image: b, deploy: { replicas: 0 } }
+  idle: { image: i, scale: 0 }
+  nats: { image: "synadia/nats-exporter:0.7" }
   graphs: { image: "grafana/grafana:11", ports: [ "3000:3000" ] }
 `,
     ]);
     expect(Object.keys(scenario.services)).toEqual(['web']);
     const reasons = result.account.listed.map(({ reason }) => reason).join('\n');
     expect(reasons).toContain('runs only with its profile');
+    expect(reasons).toContain('has 0 replicas: docker compose up starts none');
     expect(reasons).toContain('a tool that watches the system');
   });
 

@@ -80,6 +80,7 @@ describe('a Deployment', () => {
     ['minio/mc:latest', undefined],
     ['clickhouse/clickhouse-keeper:24', undefined],
     ['redpandadata/console', undefined],
+    ['redisdeveloper/rmdb-streams-to-redis-hashes:1.0.0', undefined],
   ])('with the image %s is a database of kind %s', (image, kind) => {
     const { databases } = scenarioOf(
       `${deployment('shop')}---${deployment('store').replace('example/cart:1', image).replace('example/store:1', image)}`,

@@ -228,6 +228,21 @@ services:
     expect(placed + listed.length).toBe(values);
   });
 
+  /** The shape of avogt-sundn/traefik-microstack: a Traefik of an own image, and a rule that two containers have. */
+  it('are of the container that is started as Traefik is, the greatest priority of a rule alone', () => {
+    const text = `
+services:
+  gateway: { image: team/edge, command: [ --providers.docker=true ] }
+  first: { image: a, labels: [ "traefik.http.routers.first.rule=PathPrefix(\`/one\`)" ] }
+  second:
+    image: b
+    labels: [ "traefik.http.routers.second.rule=PathPrefix(\`/one\`)", traefik.http.routers.second.priority=100 ]`;
+    const card = imported(source(text, 'compose.yaml'));
+    loaded(card);
+    const { routes } = parse(card.scenario).gateways.gateway;
+    expect(routes.map(({ name }: any) => name)).toEqual(['second']);
+  });
+
   it('and a file of Traefik are one configuration', () => {
     const file = `
 http:

@@ -109,7 +109,7 @@ function noteProxies(
 ): void {
   const [files, built] = [container.files(values), container.envoyFile(values)];
   noteProcess({ component, commands, files, built }, container.programs(values), system);
-  noteTraefik(component, values.text(container.get('image')) ?? '', system);
+  noteTraefik(component, values.text(container.get('image')) ?? '', commands, system);
   noteLabels(component, container.labels(values), system);
 }
 
@@ -198,6 +198,8 @@ function programsOf(container: Container, values: Values): readonly string[] {
 function leftOut(container: Container, values: Values): string | null {
   const profiles = container.get('profiles')?.items() ?? [];
   if (profiles.length > 0) return 'runs only with its profile: docker compose up leaves it out';
+  const replicas = values.text(container.get('deploy', 'replicas') ?? container.get('scale'));
+  if (replicas === '0') return 'has 0 replicas: docker compose up starts none';
   return programsOf(container, values).some(isWatcher) ? WATCHES : null;
 }
 

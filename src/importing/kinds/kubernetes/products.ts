@@ -16,9 +16,9 @@ const IMAGES: readonly (readonly [RegExp, string])[] = [
   [OTHERS, 'generic'],
 ];
 
-/** Programs that work beside a database or in front of it. */
+/** Programs that work beside a database, in front of it, or that bring something `-to-` it. */
 const BESIDE =
-  /exporter|operator|proxy|bouncer|client|backup|commander|insight|admin|express|browser|console|keeper/;
+  /exporter|operator|proxy|bouncer|client|backup|commander|insight|admin|express|browser|console|keeper|-to-/;
 
 /** The kind of database that an image runs; null = none that is known. */
 export function productOf(image: string): string | null {

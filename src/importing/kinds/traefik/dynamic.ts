@@ -23,11 +23,19 @@ function dynamicOf(system: System): Dynamic {
   });
 }
 
-const IMAGE = /(^|\/)traefik(:|@|$)/;
+const IMAGE = /(^|[/-])traefik(-(custom|proxy|gateway|ee))?([:@]|$)/;
 
-/** Notes the container that runs Traefik. */
-export function noteTraefik(component: Component, image: string, system: System): void {
-  if (IMAGE.test(image)) dynamicOf(system).gateway ??= component;
+/** Notes the container that runs Traefik: by its image, or by what it is started with. */
+export function noteTraefik(
+  component: Component,
+  image: string,
+  commands: readonly (Cell | undefined)[],
+  system: System,
+): void {
+  const isStarted = commands
+    .flatMap((command) => command?.leaves() ?? [])
+    .some((cell) => /--providers\.(docker|swarm|file)\b/.test(cell.text() ?? ''));
+  if (IMAGE.test(image) || isStarted) dynamicOf(system).gateway ??= component;
 }
 
 /** Files of Traefik with `http.routers`, `http.services` and `http.middlewares`. */

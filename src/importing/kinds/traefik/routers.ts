@@ -49,18 +49,20 @@ function priorityOf({ priority, rule }: Router): number {
   return priority?.number() || (rule.text() ?? '').length;
 }
 
-/** One router of each rule and priority: the plain entrance often only redirects to the secure one. */
+/** One router of each rule: that of the greatest priority, and none that only redirects to the secure entrance. */
 function withoutRedirects(routers: readonly Router[]): readonly Router[] {
   const kept = new Map<string, Router>();
   const isRedirect = ({ specs }: Router): boolean =>
     specs.some((spec) => spec.get('redirectScheme') !== undefined);
-  for (const router of [...routers].sort((a, b) => Number(isRedirect(a)) - Number(isRedirect(b)))) {
-    const key = `${router.rule.text()} ${priorityOf(router)}`;
-    if (kept.has(key))
-      router.rule.list('another router takes these requests, or this one redirects to it');
-    else kept.set(key, router);
+  const sorted = [...routers].sort(
+    (a, b) => Number(isRedirect(a)) - Number(isRedirect(b)) || priorityOf(b) - priorityOf(a),
+  );
+  for (const router of sorted) {
+    const key = router.rule.text() ?? '';
+    if (!kept.has(key)) kept.set(key, router);
+    else router.rule.list('another router takes these requests, or this one redirects to it');
   }
-  return routers.filter((router) => [...kept.values()].includes(router));
+  return routers.filter((router) => kept.get(router.rule.text() ?? '') === router);
 }
 
 const CONDITION =
