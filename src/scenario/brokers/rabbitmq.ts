@@ -40,7 +40,7 @@ export const rabbitmq = brokerKind({
       'A cluster of nodes. A classic queue is on one node and unavailable while that node is down: ' +
       'publishers with confirms are refused, the others lose their messages. A quorum queue has members ' +
       'on several nodes; a majority elects another leader, and without a leader publishers and consumers ' +
-      "wait. Clients are connected to the leader's node and lose their unacknowledged deliveries with it. " +
+      'wait. Consumers are connected to the nodes in turn, and lose their unacknowledged deliveries with theirs. ' +
       'If any node exceeds `memoryLimit`, publishing to the whole cluster is blocked; each node checks ' +
       'its own memory once a second. A node whose disk is full (fault `diskFull`) blocks it too, at once.',
     sources: [

@@ -60,7 +60,7 @@ const singleActiveConsumer = field.of(
 
 const networkRecoveryIntervalNs = field.duration(
   '5s',
-  'Time from the loss of the leader until its consumers try to connect again, and between their tries ' +
+  'Time from the loss of a node until its consumers try to connect to another one, and between their tries ' +
     '(networkRecoveryInterval of the clients for Java and .NET, recoveryInterval of Spring AMQP, ' +
     'network_recovery_interval of Bunny). 0s: at once.',
   { allowZero: true },

@@ -10,6 +10,8 @@ export class Channel {
   epoch = 0;
   /** The last epoch that the queue has closed: later acknowledgements of it have no effect. */
   closed = -1;
+  /** The node of the broker to which its process is connected; -1 = the broker never fails. */
+  node = -1;
   /** Deliveries that the queue has no verdict on yet. */
   out = 0;
   /** It waits in the line for messages. */
@@ -49,6 +51,8 @@ export class Channel {
     readonly consumer: number,
     readonly spec: PlanConsumer,
     readonly instance: Instance,
+    /** Index of the instance in its component. */
+    readonly place: number,
   ) {}
 
   /** True if its process still holds deliveries, or one is on its way that the queue will not deliver again. */

@@ -62,6 +62,16 @@ export class Cluster {
     return !instance.down && instance.frozen !== FROZEN.pause;
   }
 
+  /** The first node that is up, from this one on and around; this one if none is. */
+  nodeFor(place: number): number {
+    const size = this.nodes.length;
+    for (let k = 0; k < size; k++) {
+      const node = (place + k) % size;
+      if (this.isUp(node)) return node;
+    }
+    return place % size;
+  }
+
   /** Adds bytes of messages to these nodes, or removes them. */
   weigh(nodes: readonly number[], bytes: number): void {
     if (this.limit === Infinity) return;

@@ -17,6 +17,7 @@ import { Handling } from './handling.js';
 import { sendBack } from './in-hand.js';
 import { Reconnects } from './reconnects.js';
 import { SingleActive } from './single-active.js';
+import type { QueuePlacement } from './placement.js';
 import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../../kernel/engine.js';
 import { samplers } from '../../../../kernel/distribution.js';
@@ -210,16 +211,14 @@ export class Dispatch {
     this.resume(channel);
   }
 
-  /** The leader of the queue is lost. Where consumers are connected to it, all deliveries go back. */
-  cut(): void {
-    this.queue.aside.letters?.lost();
+  /** A node of the broker is lost. Deliveries to consumers that are connected to it go back. */
+  cut(home: QueuePlacement, node: number, isLeader: boolean): void {
+    if (isLeader) this.queue.aside.letters?.lost();
     if (this.spec.rules.hidesInFlight) return;
-    for (const channel of this.channels) {
-      if (channel.instance.down || channel.closing) continue;
-      channel.closing = true;
-      this.close(channel);
-      this.reconnects.begin(channel);
-    }
+    this.between(() => {
+      this.reconnects.lose(home, node, isLeader);
+      this.handOver();
+    });
   }
 
   /** The queue has a leader again. */
@@ -231,7 +230,7 @@ export class Dispatch {
   }
 
   /** Closes a channel; late acknowledgements on it have no effect. */
-  private close(channel: Channel): void {
+  close(channel: Channel): void {
     const { buffer } = channel;
     channel.closed = channel.epoch;
     while (buffer.length > 0) this.loseSettled(buffer.shift());
@@ -265,7 +264,7 @@ export class Dispatch {
         const index = isFunction ? k % component.instances : Math.floor(k / each);
         if ((consumer.spec.instance ?? index) !== index) continue;
         const instance = instances[component.firstInstance + index];
-        channels.push(new Channel(channels.length, number, consumer, instance));
+        channels.push(new Channel(channels.length, number, consumer, instance, index));
       }
       for (let index = 0; index < component.instances; index++) {
         if ((consumer.spec.instance ?? index) !== index) continue;
@@ -283,6 +282,7 @@ export class Dispatch {
   }
 
   private begin(channel: Channel): void {
+    this.reconnects.join(channel);
     if (channel.asleep || channel.leaving) return;
     if (this.spec.rules.polled) this.question(channel, this.way(channel.spec.back, channel));
     else this.lineUp(channel);

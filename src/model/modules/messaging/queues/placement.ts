@@ -8,8 +8,8 @@ import { levels } from '../../../data/figures/levels.js';
 
 /** Callbacks of a placement. */
 export interface PlacementListener {
-  /** The leader node and all connections to it are lost. */
-  cut(): void;
+  /** A node and all connections to it are lost. */
+  cut(node: number, isLeader: boolean): void;
   /** The queue has become available or unavailable, or publishing is no longer blocked. */
   changed(): void;
 }
@@ -18,8 +18,8 @@ export interface PlacementListener {
  * The broker nodes that hold a queue.
  *
  * A classic queue is on one node and returns with it, messages included. A replicated queue is led by one of its members;
- * without a majority it accepts and delivers nothing (rabbit_quorum_queue.erl). Publishers and consumers are connected
- * to the leader.
+ * without a majority it accepts and delivers nothing (rabbit_quorum_queue.erl). Consumers are connected to any node of
+ * the cluster.
  */
 export class QueuePlacement {
   /** True if messages are delivered and settled. */
@@ -46,6 +46,16 @@ export class QueuePlacement {
 
   setListener(listener: PlacementListener): void {
     this.listener = listener;
+  }
+
+  /** The node to which a client connects that would choose this one. */
+  nodeFor(place: number): number {
+    return this.cluster.nodeFor(place);
+  }
+
+  /** True if the loss of this node ends a consumer that is connected to `own`: a queue on one node ends with it. */
+  loses(own: number, node: number, isLeader: boolean): boolean {
+    return own === node || (isLeader && !this.spec.quorum);
   }
 
   /** True if the queue accepts messages now. */
@@ -78,14 +88,14 @@ export class QueuePlacement {
   look(node: number, died: boolean): void {
     const { cluster, spec } = this;
     const place = spec.nodes.indexOf(node);
-    if (place < 0) return;
-    const isLeader = place === this.leader;
-    const isLost = isLeader && !cluster.isUp(node);
+    const isLeader = place >= 0 && place === this.leader;
+    const isLost = !cluster.isUp(node);
     // A paused leader continues to lead, unless another one was elected.
     if (isLeader && died && spec.quorum) this.leader = -1;
     this.turnTo(this.isLed() && this.hasMajority());
-    if (isLost) this.listener.cut();
-    if (isLost || this.isUsable) this.listener.changed();
+    if (isLost) this.listener.cut(node, isLeader);
+    if (place < 0) return;
+    if ((isLeader && isLost) || this.isUsable) this.listener.changed();
     if (spec.quorum) this.seekLeader();
   }
 

@@ -480,8 +480,8 @@ function inletsOf(
       return dispatch;
     });
     placement?.setListener({
-      cut: () => {
-        for (const way of ways) way.cut();
+      cut: (node, isLeader) => {
+        for (const way of ways) way.cut(placement, node, isLeader);
       },
       changed: () => {
         if (placement.isUsable) {

@@ -71,7 +71,7 @@ export class StoredQueue {
     private readonly effect: number,
 
     /** The broker nodes that hold the queue; null = it never fails. */
-    private readonly placement: QueuePlacement | null,
+    readonly placement: QueuePlacement | null,
   ) {
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
