@@ -111,7 +111,8 @@ function resolveOrchestration(here: Cursor, output: SagaOutput): Orchestration {
   const own = output.retry;
   const written = own?.intervalNs ?? null;
   const intervalNs = written ?? defaults.retry.intervalNs;
-  const { maxNs = written === null ? defaults.retry.maxNs : 100 * intervalNs } = own ?? {};
+  const usual = defaults.retry.maxNs;
+  const { maxNs = written === null || usual === Infinity ? usual : 100 * intervalNs } = own ?? {};
   const retry: SagaRetry = {
     attempts: own?.attempts ?? defaults.retry.attempts,
     intervalNs,
