@@ -53,6 +53,12 @@ describe('a word of another tool', () => {
     expect(wordFor('resetTimeout', ['waitDurationInOpenState', 'ignore'])).toBe(
       'waitDurationInOpenState',
     );
+    expect(wordFor('to', ['store', 'stream', 'events'])).toBe('store');
+    expect(wordFor('into', ['from', 'service', 'writes'])).toBe('writes');
+    expect(wordFor('poll', ['database', 'mode', 'pollInterval'])).toBe('pollInterval');
+    expect(wordFor('accept-count', ['concurrency', 'queue'])).toBe('queue');
+    expect(wordFor('MaxIdleConnsPerHost', ['max', 'maxIdle'])).toBe('maxIdle');
+    expect(wordFor('pendingAcquireMaxCount', ['max', 'maxPending'])).toBe('maxPending');
     expect(wordFor('quark', ['success', 'waste'])).toBeUndefined();
   });
 
