@@ -43,6 +43,23 @@ describe('roundRobin and first', () => {
     expect(times(3, () => first.pick())).toEqual([0, 0, 0]);
     expect(first.pick(Int32Array.of(1, 2))).toBe(1);
   });
+
+  it('first: leaves an instance only when its connection breaks', () => {
+    const own = caller('first', 3);
+    expect(own.pick()).toBe(0);
+    own.clock.now = 2 * MS;
+    // An attempt that leaves out 0, which is up, comes back to it.
+    expect([own.pick(Int32Array.of(1, 2)), own.pick()]).toEqual([1, 0]);
+    // It was down: callers stay with 1, until that one has been down too.
+    own.clock.now = 3 * MS;
+    expect(own.pick(Int32Array.of(1, 2))).toBe(1);
+    own.upSince[0] = 4 * MS;
+    own.clock.now = 5 * MS;
+    expect([own.pick(), own.pick()]).toEqual([1, 1]);
+    own.upSince[1] = 6 * MS;
+    own.clock.now = 7 * MS;
+    expect([own.pick(), own.pick()]).toEqual([0, 0]);
+  });
 });
 
 describe('leastConnections', () => {
