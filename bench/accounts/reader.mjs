@@ -2,6 +2,7 @@
 import { ALERTS } from './alerts.mjs';
 import { ANSWERS } from './answers.mjs';
 import { BESIDE } from './beside.mjs';
+import { withoutGoals } from './goals.mjs';
 import { sentencesIn } from './kind.mjs';
 import { LAYOUT, SPLIT } from './layout.mjs';
 import { PROOFS } from './proofs.mjs';
@@ -35,8 +36,10 @@ function errorIn(sentence, variants, { result, said, kinds }) {
   let error;
   for (const [text, variant] of readings(sentence, variants, result)) {
     const facts = { variant, result, own: variant.counterfactuals, said };
+    const { rest, wrong } = withoutGoals(text, variant);
     for (const { name, read } of kinds) {
-      const found = read(text, facts);
+      const own = read(rest, facts);
+      const found = own === null ? wrong : own;
       if (found === null) return null;
       if (found !== undefined) error ??= `${found} (${name})`;
     }

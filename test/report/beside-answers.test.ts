@@ -173,7 +173,7 @@ budgets: [ users.success >= 99% ]`),
         ...{ harm: 100, failed: 100, background: 100, price, slow: {}, runs: 1, replications: 1 },
         ...{ failing, faults: [], interventions: [{ ...change, kind }] },
       };
-      return plainWords(changeWords(own)!.price.words);
+      return plainWords(changeWords(own, { budgets: [], metered: {} })!.price.words);
     };
     expect(of('capacity')).toBe('Price of this change: the capacity that it adds.');
     expect(of('limit')).toBe(

@@ -103,13 +103,18 @@ export function interventionResults(
   return found.sort((a, b) => size(b) - size(a));
 }
 
-/** The trials without those whose stronger form averts more. */
-export function withoutWeaker(trials: readonly Trial[], usual: Usual): readonly Trial[] {
-  const shares = new Map(trials.map((trial) => [trial.intervention, avertedShare(trial, usual)]));
-  const isSurpassed = ({ intervention }: Trial): boolean => {
-    const { stronger } = intervention;
-    const next = stronger === undefined ? undefined : shares.get(stronger);
-    return next !== undefined && next > shares.get(intervention)! + 0.02;
+/** The trials without those whose stronger form averts more, or alone holds the budgets. */
+export function withoutWeaker(
+  trials: readonly Trial[],
+  usual: Usual,
+  holds: (trial: Trial) => boolean,
+): readonly Trial[] {
+  const shares = new Map(trials.map((trial) => [trial, avertedShare(trial, usual)]));
+  const isSurpassed = (trial: Trial): boolean => {
+    const next = trials.find(({ intervention }) => intervention === trial.intervention.stronger);
+    if (next === undefined) return false;
+    if (holds(next) !== holds(trial)) return holds(next);
+    return shares.get(next)! > shares.get(trial)! + 0.02;
   };
   const isVain = ({ intervention }: Trial): boolean =>
     trials.some((other) => other.intervention.stronger === intervention && !isSurpassed(other));

@@ -1,6 +1,6 @@
 import type { Counterfactuals, MetastabilityProof } from '../../contracts/result/counterfactual.js';
 import { stuckOf } from '../../analysis/story/metastable-proof.js';
-import { budgetProofs, type JudgeRuns } from '../../analysis/verdicts/budget-proofs.js';
+import { budgetProofs, holdsBudgets, type Judge } from '../../analysis/verdicts/budget-proofs.js';
 import { CAUSE, faultProof, type FaultProof } from '../../analysis/verdicts/counterfactual.js';
 import {
   blamedOf,
@@ -48,7 +48,7 @@ import type { RunRecord } from '../../contracts/record/record.js';
 import { eventsOf, ProofEvents, ROOM } from './events.js';
 import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
 import { delaysOf } from './responders.js';
-import { firstOf, isByFaults, isFreeing, isSame, isTelling } from './signs.js';
+import { firstOf, isByFaults, isEnough, isFreeing, isSame, isTelling } from './signs.js';
 
 /** Runs plans with the first replications; null for a plan whose runs a guard ended. */
 export type RunPlans = (
@@ -67,8 +67,8 @@ export interface Subject {
   readonly candidates: readonly Intervention[];
   /** How its usual runs end. */
   readonly ended: Ended;
-  /** Judges the budgets that it breaks. */
-  readonly judge: JudgeRuns;
+  /** Judges its budgets, if it breaks any. */
+  readonly judge: Judge;
   /**
    * Its runs are limited to about this share of the events of the usual runs, beyond which only runs begin without which
    * no cause is known; null = no limit.
@@ -81,8 +81,6 @@ const FEW = 8;
 const REMEDIES = 12;
 /** With this many replications or more, interventions run once before all of them; only telling ones run again. */
 const MANY = 3;
-/** A backlog that is halved still grows: more is tried until this share of it is gone. */
-const CLEARED = 0.9;
 /** Plans that prove why a variant stays down. */
 const STUCK_PLANS = 3;
 /** Sets of faults that usually settle which of them matter. */
@@ -295,24 +293,24 @@ class Proof {
     const open = [...firstOf(candidates, most)];
     let isKnown = usual.hasFault;
     const { events } = this;
+    const holds = ({ records }: Trial) => holdsBudgets(this.subject.judge, records);
     while (open.length > 0 && events.isAffordable(events.limit(isKnown))) {
       for (const trial of await this.batch(
         open.splice(0, events.atOnce(events.limit(isKnown))),
         usual,
       )) {
         trials.push(trial);
-        const { stronger, part, isUnseen, least } = trial.intervention;
+        const { stronger, part, isUnseen } = trial.intervention;
         const share = avertedShare(trial, usual);
         // What averts a backlog is no cause of what requests show.
         const isCause = isUnseen !== true && part !== 'setting' && part !== 'policy';
         isKnown ||= share >= CAUSE && isCause;
-        const enough = isUnseen === true || least !== undefined ? CLEARED : CAUSE;
-        if (stronger === undefined || share >= enough) continue;
+        if (stronger === undefined || isEnough(trial, share, holds(trial))) continue;
         // A change that helps a little is more likely to help more.
         open.splice(share > 0.1 ? 0 : open.length, 0, stronger);
       }
     }
-    return withoutWeaker(trials, usual);
+    return withoutWeaker(trials, usual, (trial) => holds(trial) === true);
   }
 
   /**

@@ -17,6 +17,16 @@ export function isTelling(trial: Trial, usual: Usual): boolean {
   return Math.abs(avertedShare(trial, usual)) > NOTHING_AT_ALL || endsFailures(trial, usual);
 }
 
+/** A backlog that is halved still grows: more is tried until this share of it is gone. */
+const CLEARED = 0.9;
+
+/** Whether no stronger change than that of a trial is worth a run. `holds`: it holds the budgets; null = none is broken. */
+export function isEnough({ intervention }: Trial, share: number, holds: boolean | null): boolean {
+  const { isUnseen = false, least } = intervention;
+  if (holds !== null) return holds && (isUnseen || share >= CAUSE);
+  return share >= (isUnseen || least !== undefined ? CLEARED : CAUSE);
+}
+
 /** Whether most of the harm is that of faults, of one or of several together. */
 export function isByFaults({ harm, background }: FaultProof): boolean {
   return harm > 0 && harm - background >= CAUSE * harm;

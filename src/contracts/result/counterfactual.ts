@@ -161,6 +161,8 @@ const budgetTrial = {
   value: figure,
   /** Whether these runs hold the budget. */
   holds: flag,
+  /** They do not decide it. */
+  isOpen: present,
 };
 /** A broken budget in further runs. */
 export type BudgetTrial = ShapeValues<typeof budgetTrial>;
@@ -176,7 +178,10 @@ const budgetProof = shape({
   faults: list(shape({ fault: text, ...budgetTrial })),
   interventions: list(shape({ ...causeRef, words: text, ...budgetTrial })),
 });
-/** A budget that a variant breaks, and the same budget in its further runs: what it breaks for. */
+/**
+ * A budget that a variant breaks, and the same budget in its further runs: what it breaks for. After these come budgets
+ * that it holds, with the changes that break them.
+ */
 export type BudgetProof = z.output<typeof budgetProof>;
 
 /** Further runs, and how users fare in their last 20 s. */
@@ -224,7 +229,7 @@ const counterfactualsFields = {
   unseen: list(unseenHarm).optional(),
   /** Those that change most come first. */
   interventions: list(counterfactualIntervention),
-  /** Broken budgets in the further runs; absent if none is broken. */
+  /** Budgets in the further runs; absent if the variant breaks none. */
   budgets: list(budgetProof).optional(),
   /** The runs without any fault; absent in a variant that has none. */
   twin: twin.optional(),

@@ -56,7 +56,7 @@ export function actWords(view: View): Advice {
   const unmet = unmetUnseen(worstVariant);
   if (unmet !== null) return { ...NOTHING, words: unmetAdvice(view, unmet) };
   const own = worstVariant.counterfactuals;
-  const change = own === undefined ? null : changeWords(own);
+  const change = own === undefined ? null : changeWords(own, worstVariant);
   const undone = rollBackWords(worstVariant, change?.isSetting === true);
   if (undone !== null) return { ...NOTHING, words: [...variantHead(view), undone, '.'] };
   const served = change?.isSetting === false ? bestServed(view) : null;
@@ -74,11 +74,7 @@ export function actWords(view: View): Advice {
       : 'no setting was tried (faultline fix does); ';
     const lead = change.isSetting ? '' : tried;
     const head: Words = [...variantHead(view), lead, change.words];
-    // Where both currencies of harm have no room, the first one.
-    const effect = [change.effect, change.effect.split(', and ', 1)[0]!]
-      .map((text): Words => [...head, `: ${text}`])
-      .find((words) => sizeOf(words) <= MOST);
-    return { ...NOTHING, price: change.price, words: [...(effect ?? head), '.'] };
+    return { ...NOTHING, price: change.price, words: [...withEffect(head, change), '.'] };
   }
   const judged = result.variants.filter(
     (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
@@ -91,6 +87,14 @@ export function actWords(view: View): Advice {
     return advice(view, words, { variant: variant!, changes, which: bracketsOf(view, variant!) });
   }
   return bestOf(view);
+}
+
+/** A change with what it does; where there is no room for all of it, what becomes of the budgets comes first. */
+function withEffect(head: Words, { effect, goals }: { effect: string; goals: string }): Words {
+  const [first] = effect.split(', and ', 1);
+  const texts = goals === '' ? [] : [`${effect}; ${goals}`, `${first!}; ${goals}`, goals];
+  const all = [...texts, effect, first!].map((text): Words => [...head, `: ${text}`]);
+  return all.find((words) => sizeOf(words) <= MOST) ?? head;
 }
 
 /** What helps where no broken budget is about requests of users: the setting that averts most of what it is about. */

@@ -10,6 +10,7 @@ import { formatCount } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
 import { listed } from '../base/format.js';
 import type { MeteredParts } from '../families/unseen.js';
+import { budgetsWith } from './change-budgets.js';
 import { unseenCount } from './unseen-proof-words.js';
 import { insteadWords, priceWords } from './harm-words.js';
 import { NO_PRICE, type Price } from './price.js';
@@ -56,12 +57,13 @@ const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 export function cheapestWords(own: Counterfactuals, of: Changed): string | null {
   const unmet = unmetUnseen(of);
   if (unmet !== null) return nextUnseen(unmetHarms(own, unmet), of);
-  const found = cheapestOf(own);
+  const found = cheapestOf(own, of);
   if (found === null) return nextUnseen(own, of);
   // Its effect may be in the sentence about it already.
   const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
   const { setting, words } = found;
-  return `Cheapest change that helps: ${setting === undefined ? words : `set ${settingWords(setting)}`}${isSaid ? '' : ` ${effectWords(own, found)}`}.`;
+  const effect = isSaid ? '' : ` ${effectWords(own, found)}`;
+  return `Cheapest change that helps: ${setting === undefined ? words : `set ${settingWords(setting)}`}${effect}${goalTail(own, found, of)}.`;
 }
 
 /** Effort up to which a change is one of settings or of capacity. */
@@ -71,17 +73,29 @@ const SETTINGS = 2;
 export function nextWords(own: Counterfactuals, of: Changed): string | null {
   const unmet = unmetUnseen(of);
   if (unmet !== null) return nextUnseen(unmetHarms(own, unmet), of);
-  const found = cheapestOf(own);
+  const found = cheapestOf(own, of);
   if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return nextUnseen(own, of);
   const { setting } = found;
-  if (setting === undefined) return `${capitalised(found.words)} ${effectWords(own, found)}.`;
-  return `Set ${settingWords(setting)}: ${effectWords(own, found)}.`;
+  const effect = `${effectWords(own, found)}${goalTail(own, found, of)}`;
+  if (setting === undefined) return `${capitalised(found.words)} ${effect}.`;
+  return `Set ${settingWords(setting)}: ${effect}.`;
+}
+
+/** `; “list.lag.max < 200” is still not held: 1,484`: what becomes of the broken budgets with a change. */
+function goalTail(own: Counterfactuals, change: { words: string }, of: Changed): string {
+  const { words } = budgetsWith(change, own, of);
+  return words === '' ? '' : `; ${words}`;
 }
 
 /** The same in two parts, and whether it is a change of settings or of capacity; null if no run shows one that helps. */
-export function changeWords(own: Counterfactuals): {
+export function changeWords(
+  own: Counterfactuals,
+  of: Changed,
+): {
   readonly words: string;
   readonly effect: string;
+  /** What becomes of the broken budgets; empty where no run shows it. */
+  readonly goals: string;
   readonly isSetting: boolean;
   /** A run shows what some setting, or capacity, changes. */
   readonly hasTried: boolean;
@@ -89,7 +103,7 @@ export function changeWords(own: Counterfactuals): {
   readonly isNamed: boolean;
   readonly price: Price;
 } | null {
-  const found = cheapestOf(own);
+  const found = cheapestOf(own, of);
   if (found === null) return null;
   const { kind, setting, words } = found;
   const isSetting = (EFFORT[kind] ?? Infinity) <= SETTINGS;
@@ -101,6 +115,7 @@ export function changeWords(own: Counterfactuals): {
           ? orderWords(words)
           : words,
     effect: insteadWords(found, own),
+    goals: budgetsWith(found, own, of).words,
     isSetting,
     hasTried: own.interventions.some((one) => (EFFORT[one.kind] ?? Infinity) <= SETTINGS),
     isNamed: setting !== undefined,
@@ -132,16 +147,24 @@ function isOurs({ kind, external }: CounterfactualIntervention): boolean {
   return EFFORT[kind] !== null && external !== true;
 }
 
-/** The setting that averts most of what no request shows; null if no run shows one that helps. */
-export function nextUnseen({ unseen = [] }: Counterfactuals, of: MeteredParts): string | null {
-  for (const one of unseen) {
-    const able = one.interventions.filter(
-      ({ role, setting }) => HELPFUL.includes(role) && setting !== undefined,
-    );
-    const [best] = able.sort((a, b) => a.harm - b.harm);
-    if (best?.setting === undefined) continue;
+/**
+ * The setting that holds the broken budgets, else that which averts most of what no request shows; null if no run shows
+ * one that helps.
+ */
+export function nextUnseen(own: Counterfactuals, of: Changed): string | null {
+  for (const one of own.unseen ?? []) {
+    const all = one.interventions.flatMap((change) => {
+      const { setting, role, harm } = change;
+      const { hold } = budgetsWith(change, own, of);
+      return setting !== undefined && (hold || HELPFUL.includes(role))
+        ? [{ change, setting, harm, hold }]
+        : [];
+    });
+    const [best] = all.sort((a, b) => Number(b.hold) - Number(a.hold) || a.harm - b.harm);
+    if (best === undefined) continue;
     const left = formatCount(Math.round(best.harm));
-    return `Set ${settingWords(best.setting)}: of ${unseenCount(of, one)}, ${left} ${left === '1' ? 'remains' : 'remain'}.`;
+    const effect = `of ${unseenCount(of, one)}, ${left} ${left === '1' ? 'remains' : 'remain'}`;
+    return `Set ${settingWords(best.setting)}: ${effect}${goalTail(own, best.change, of)}.`;
   }
   return null;
 }
@@ -160,16 +183,22 @@ function endsFailures(own: Counterfactuals, { role, failed }: CounterfactualInte
   return own.failed > 0 && failed <= own.failed / 2;
 }
 
-function cheapestOf(own: Counterfactuals): CounterfactualIntervention | null {
+/** The change with the least effort that holds the broken budgets, as a setting or with capacity; else that helps. */
+function cheapestOf(own: Counterfactuals, of: Changed): CounterfactualIntervention | null {
+  const effort = ({ kind }: CounterfactualIntervention): number => EFFORT[kind] ?? Infinity;
+  const isEnough = (one: CounterfactualIntervention): boolean =>
+    effort(one) <= SETTINGS && budgetsWith(one, own, of).hold;
   const able = own.interventions.filter(
     (one) =>
       isOurs(one) &&
-      (HELPFUL.includes(one.role) || endsFailures(own, one)) &&
+      (HELPFUL.includes(one.role) || endsFailures(own, one) || isEnough(one)) &&
       one.recovers !== 'never' &&
       one.failing.seconds <= own.failing.seconds,
   );
-  const effort = ({ kind }: CounterfactualIntervention): number => EFFORT[kind] ?? Infinity;
   const averted = (one: CounterfactualIntervention): number => one.averted.value ?? 0;
-  const ranked = [...able].sort((a, b) => effort(a) - effort(b) || averted(b) - averted(a));
+  const ranked = [...able].sort(
+    (a, b) =>
+      Number(isEnough(b)) - Number(isEnough(a)) || effort(a) - effort(b) || averted(b) - averted(a),
+  );
   return ranked[0] ?? null;
 }

@@ -1,8 +1,9 @@
 import type {
   CounterfactualIntervention,
-  HarmPrice,
+  Counterfactuals,
 } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
+import { budgetsWith } from './change-budgets.js';
 import { isOfSystem } from './cheapest.js';
 import { recommendedOf } from './recommended.js';
 import { withLoadOf } from '../view/reference.js';
@@ -20,7 +21,7 @@ export interface Remedy {
   readonly slow: number | null;
   readonly degraded: number;
   readonly attempts: number;
-  /** Budgets that it holds, and their number; null for a change that was only tried for its harm. */
+  /** Budgets that it holds, and their number; null where no run shows it. */
   readonly goals: { readonly held: number; readonly of: number } | null;
 }
 
@@ -48,7 +49,7 @@ export function remediesOf(view: View): Remedies | null {
     own?.failed === undefined ? asIs : { ...asIs, failed: own.failed, slow: own.harm - own.failed };
   const changes = (own?.interventions ?? [])
     .filter(isOfSystem)
-    .map((one) => ofChange(one, own?.price));
+    .map((one) => ofChange(one, own!, worstVariant));
   const all = [
     ...(result.variants.length > 1 ? others.map((variant) => ofVariant(view, variant)) : []),
     ...changes,
@@ -90,8 +91,14 @@ function ofVariant({ result, baseline }: View, variant: VariantResult): Remedy {
   };
 }
 
-function ofChange(one: CounterfactualIntervention, usual: HarmPrice | undefined): Remedy {
-  const price = one.price ?? usual;
+function ofChange(
+  one: CounterfactualIntervention,
+  own: Counterfactuals,
+  variant: VariantResult,
+): Remedy {
+  const price = one.price ?? own.price;
+  const { held, of } = heldBudgets(variant);
+  const { more } = budgetsWith(one, own, variant);
   const { setting, words, failed, harm } = one;
   const settings = setting === undefined ? [] : [setting, ...(setting.with ?? [])];
   return {
@@ -103,6 +110,6 @@ function ofChange(one: CounterfactualIntervention, usual: HarmPrice | undefined)
     slow: failed === undefined ? null : harm - failed,
     degraded: price?.degraded ?? 0,
     attempts: price?.attempts ?? 1,
-    goals: null,
+    goals: more === null ? null : { held: held + more, of },
   };
 }

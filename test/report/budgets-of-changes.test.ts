@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { readingOf } from '../../bench/accounts/reader.mjs';
+import { textsOf } from '../../bench/accounts/surfaces.mjs';
+import { prove } from '../../src/api/prove.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { storyBlocks } from '../../src/report/story/blocks.js';
+import { remediesOf } from '../../src/report/words/remedies.js';
+import { answerOf } from '../../src/report/words/answer.js';
+import { viewOf } from '../../src/report/view/view.js';
+import type { Result } from '../../src/contracts/result/result.js';
+
+/** The result with its proofs, and what it advises; each sentence of it is compared with its runs. */
+async function advised(text: string): Promise<{ readonly result: Result; readonly act: string }> {
+  const result = await prove(text);
+  const texts = textsOf(result, storyBlocks(result, { source: 'case.yaml' }));
+  const { unread, wrong } = readingOf(
+    result,
+    // The page has the counts beside the words.
+    texts.filter(({ place }) => place !== 'page causes'),
+  );
+  expect({ unread, wrong }).toEqual({ unread: [], wrong: [] });
+  return { result, act: plainWords(answerOf(viewOf(result)).act!) };
+}
+
+/** 98/s of messages for consumers that take 10/s each: 10 of them fall behind only by chance. */
+const mails = (budget: string): string => `faultline: 1
+title: Mails
+run: { duration: 60s, seed: 4, replications: 1 }
+services:
+  shop: { endpoints: { buy: [ publish: mails ] } }
+  mailer: { endpoints: { send: { idempotent: true, steps: [ wait: 100ms ] } } }
+queues:
+  mails: { kind: sqs, consumers: [ { call: mailer.send, concurrency: 5 } ] }
+workloads:
+  users: { arrivals: poisson(98/s), requests: [ { call: shop.buy } ] }
+budgets: [ ${budget} ]
+`;
+
+/** 5 workers take 50/s of 82/s; 10 of them take 100/s, with a queue that is full at times. */
+const workers = (budgets: string): string => `faultline: 1
+title: Workers
+run: { duration: 60s, seed: 4, replications: 1 }
+services:
+  shop: { concurrency: 5, queue: { capacity: 10 }, endpoints: { buy: [ wait: 100ms ] } }
+workloads:
+  users: { arrivals: poisson(82/s), requests: [ { call: shop.buy } ] }
+budgets: [ ${budgets} ]
+`;
+
+describe('a change that is advised', () => {
+  it('says that it holds the budget, and is the smallest one that does', async () => {
+    expect((await advised(mails('mails.lag.max < 2000'))).act).toMatch(
+      /^Set queues\.mails\.consumers\[0\]\.concurrency to 10 \(now 5\): of [\d,]+ messages .*, \d+ remain; “mails\.lag\.max < 2000” holds: [\d,]+\.$/u,
+    );
+    expect((await advised(mails('mails.lag.max < 120'))).act).toMatch(
+      /^Set queues\.mails\.consumers\[0\]\.concurrency to 20 \(now 5\): .*; “mails\.lag\.max < 120” holds: \d+\.$/u,
+    );
+  });
+
+  it('says which budget it leaves broken', async () => {
+    expect((await advised(mails('mails.age.max < 20ms'))).act).toMatch(
+      /remain; “mails\.age\.max < 20ms” is still not held: \S+ s\.$/u,
+    );
+  });
+
+  it('goes on where half of the failures are averted and the budget still breaks', async () => {
+    const { result, act } = await advised(workers('users.success > 99.9%'));
+    expect(act).toMatch(
+      /^set services\.shop\.concurrency to 20 \(now 5\): .*; “users\.success > 99\.9%” holds: 100 %\.$/u,
+    );
+    expect((await advised(workers('users.success > 95%'))).act).toContain('to 10 (now 5)');
+    const { tried } = remediesOf(viewOf(result))!;
+    expect(tried.find(({ words }) => words.includes('concurrency'))!.goals).toEqual({
+      held: 1,
+      of: 1,
+    });
+  });
+
+  it('says which budget it breaks that holds now', async () => {
+    const { act } = await advised(workers('users.success > 99.9%, users.goodput < 60/s'));
+    expect(act).toMatch(
+      /“users\.success > 99\.9%” holds: 100 % and “users\.goodput < 60\/s” breaks: 8\d(?:\.\d)?\/s\.$/u,
+    );
+  });
+});
