@@ -191,6 +191,28 @@ databases:
     expect(at('bulkhead, retry') / at('retry, bulkhead')).toBeLessThan(0.9);
   });
 
+  it('is the same where its refusals are called again: they are not due without the refusals', () => {
+    // 120/s for 100/s with bursts of 20: each refused call is made up to three times.
+    const again = (attempts: number): Headroom =>
+      headroomOf(
+        system(
+          120,
+          'shop.buy',
+          `
+services:
+  shop: { concurrency: 1000, endpoints: { buy: [ { call: psp.pay, policy: psp } ] } }
+  psp: { external: true, admission: { rateLimit: { rate: 100/s, burst: 20 } }, endpoints: { pay: [ wait: 30ms ] } }
+policies: { psp: { retry: { attempts: ${attempts}, backoff: { kind: constant, base: 200ms } } } }`,
+        ),
+      );
+    const [once, thrice] = [again(1), again(3)].map(({ components }) => components[0]!);
+    expect(once!.by).toBe('rate limit');
+    expect(once!.saturatesAt).toBeGreaterThan(90);
+    expect(once!.saturatesAt).toBeLessThanOrEqual(100);
+    expect(thrice!.used).toBeCloseTo(100, 0);
+    expect(Math.abs(thrice!.saturatesAt / once!.saturatesAt - 1)).toBeLessThan(0.03);
+  });
+
   it('counts what the calls show where they are not independent', () => {
     // One permit, and calls of exactly 0.5 s, one each second: none is refused.
     const even = `

@@ -359,26 +359,27 @@ function isLimited(
   return !all.some(isPast);
 }
 
-/** Requests of some parts, as many as are due where a refusal makes repetitions. */
+/** Requests of some parts. Those that a refusal makes callers repeat pass the limit, too, but are not due. */
 export function arriving(
   { data, window, visits, waits }: Measuring,
   id: number,
   parts: readonly number[],
   refusal: OutcomeName,
 ): Passing {
-  const due = parts.map((part) => Math.min(visits.arrived(part), visits.due(part)));
+  const each = parts.map(visits.arrived);
   const held =
     meanOf(
       data.records.map((record) =>
-        sumOf(parts.map((part, i) => due[i] * meanHeld(record, [part], window))),
+        sumOf(parts.map((part, i) => each[i] * meanHeld(record, [part], window))),
       ),
     ).value ?? 0;
-  const rate = sumOf(due);
+  const rate = sumOf(each);
+  const due = sumOf(parts.map((part, i) => Math.min(each[i], visits.due(part))));
   const share = rate / sumOf(partsOf(data.plan, id).map(visits.arrived));
   const counts = data.records.map((record) => sumParts(record, parts, window.cells));
   const arrived = sumOf(counts.map((own) => arrivedOf(own)));
   const refused = sumOf(counts.map((own) => outcomeOf(own, refusal)));
   const lost = arrived > 0 ? refused / arrived : 0;
   const level = rate > 0 ? Math.max(0, held - share * waits.of(id)) : 0;
-  return { passed: (1 - lost) * rate, due: rate, held: (1 - lost) * level, refused: lost };
+  return { passed: (1 - lost) * rate, due, held: (1 - lost) * level, refused: lost };
 }

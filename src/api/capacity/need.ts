@@ -162,11 +162,15 @@ function admit(
   settings: Map<string, Raised>,
   full: ComponentHeadroom | null,
 ): boolean {
-  const least = full?.resource === 'rate' ? Math.max(1, ROOM / full.factor) : STEP;
+  // Refused calls that are made again are not due, so that the share of the refused ones is more than is missing.
+  const isRate = full?.resource === 'rate' && full.by === refused.by;
+  const least = isRate
+    ? Math.max(1, ROOM / full.factor)
+    : Math.max(STEP, ROOM / (1 - refused.share));
   const all = admittedBy(written, refused);
   for (const own of all) {
     const before = settings.get(own.path)?.by ?? 1;
-    const by = Math.ceil(20 * before * Math.max(least, ROOM / (1 - refused.share))) / 20;
+    const by = Math.ceil(20 * before * least) / 20;
     settings.set(own.path, { from: String(plain(own.now)), to: moreOf(own, by), by });
   }
   return all.length > 0;
