@@ -364,7 +364,10 @@ export const PROOFS = [
           [words, `${words} (${id})`].includes(fault) &&
           causes.some((one) => one.fault === id && one.known === 'proved'),
       );
-      if (!isProved) return `“${fault}” is no proved cause`;
+      const isOther = (facts.own?.unseen ?? []).some(({ interventions }) =>
+        interventions.some(({ role, cause }) => role === 'cause' && cause === fault),
+      );
+      if (!isProved && !isOther) return `“${fault}” is no proved cause`;
       return unseenError(facts, of, rest.replace(' without it', ` without “${fault}”`));
     },
   ),

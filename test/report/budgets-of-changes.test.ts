@@ -10,7 +10,9 @@ import { viewOf } from '../../src/report/view/view.js';
 import type { Result } from '../../src/contracts/result/result.js';
 
 /** The result with its proofs, and what it advises; each sentence of it is compared with its runs. */
-async function advised(text: string): Promise<{ readonly result: Result; readonly act: string }> {
+async function advised(
+  text: string,
+): Promise<{ readonly result: Result; readonly act: string; readonly why: string | null }> {
   const result = await prove(text);
   const texts = textsOf(result, storyBlocks(result, { source: 'case.yaml' }));
   const { unread, wrong } = readingOf(
@@ -19,7 +21,8 @@ async function advised(text: string): Promise<{ readonly result: Result; readonl
     texts.filter(({ place }) => place !== 'page causes'),
   );
   expect({ unread, wrong }).toEqual({ unread: [], wrong: [] });
-  return { result, act: plainWords(answerOf(viewOf(result)).act!) };
+  const { act, why } = answerOf(viewOf(result));
+  return { result, act: plainWords(act!), why: why === null ? null : plainWords(why) };
 }
 
 /** 98/s of messages for consumers that take 10/s each: 10 of them fall behind only by chance. */
@@ -80,6 +83,29 @@ describe('a change that is advised', () => {
     const { act } = await advised(workers('users.success > 99.9%, users.goodput < 60/s'));
     expect(act).toMatch(
       /“users\.success > 99\.9%” holds: 100 % and “users\.goodput < 60\/s” breaks: 8\d(?:\.\d)?\/s\.$/u,
+    );
+  });
+
+  it('may be a longer time until a queue delivers a message again', async () => {
+    // 4 jobs of 2 s at once share 2 cores, so that each takes 4 s: more than 3 s, and less than 6 s.
+    const { act, why } = await advised(`faultline: 1
+title: Encoding
+run: { duration: 300s, seed: 4, replications: 1 }
+services:
+  api: { endpoints: { upload: [ publish: jobs ] } }
+  encoder: { cpu: 2, concurrency: 4, endpoints: { run: { idempotent: true, steps: [ work: 2s ] } } }
+queues:
+  jobs: { kind: sqs, visibilityTimeout: 3s, maxReceiveCount: 2, deadLetter: dead, consumers: [ { call: encoder.run, concurrency: 4 } ] }
+  dead: { kind: sqs }
+workloads:
+  users: { arrivals: poisson(0.8/s), requests: [ { call: api.upload } ] }
+budgets: [ jobs.lag.max < 15 ]
+`);
+    expect(why).toMatch(
+      /^jobs delivers messages again that are still handled \(proved\): of \d+ messages that wait for jobs on average, \d+ remain with 2x the time until jobs delivers a message again\.$/u,
+    );
+    expect(act).toMatch(
+      /^Set queues\.jobs\.visibilityTimeout to 6s \(now 3s\): of .*; “jobs\.lag\.max < 15” holds: \d+\.$/u,
     );
   });
 });

@@ -151,6 +151,7 @@ export const CAUSE_TEXTS: Readonly<
   probes: (subject) => `the probes of ${subject} take instances away`,
   setting: (subject) => `the present value of ${subject}`,
   rebalances: (subject) => `the rebalances of ${subject} stop its consumers`,
+  redeliveries: (subject) => `the redeliveries of ${subject}`,
   breakers: (subject) => `the breaker of ${pairOf(subject)} refuses calls`,
   outliers: (subject) => `the outlier detection of ${pairOf(subject)} excludes instances`,
   timeouts: (subject) => `calls of ${pairOf(subject)} end at their timeout`,

@@ -28,6 +28,9 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   relay: ['outbox.batchSize'],
 };
 
+/** The fields with which a queue waits longer for an acknowledgement. */
+const ACKNOWLEDGED: readonly string[] = ['visibilityTimeout', 'ackWait'];
+
 /** Most other values that a proof tries. */
 const MOST = 12;
 /** Effort up to which a change is another value of a setting that is there. */
@@ -78,22 +81,19 @@ function withSetting(
   const { kind, subject, resource, least } = own;
   if (least !== undefined) return withLeast(own, least, prepared, plan);
   if (kind === 'start') return withReplicas(own, prepared, plan);
-  if (kind !== 'capacity' || resource === undefined) return own;
+  const isCapacity = kind === 'capacity' && resource !== undefined;
+  if (!isCapacity && kind !== 'redeliveries') return own;
+  const fields = isCapacity ? FIELDS[resource] : ACKNOWLEDGED;
   const moves = settings.flatMap(({ of, moves: all }) =>
     'component' in of && of.component === subject ? all : [],
   );
-  const able = moves.filter(({ path }) =>
-    FIELDS[resource].some((field) => path.endsWith(`.${field}`)),
-  );
+  const able = moves.filter(({ path }) => fields.some((field) => path.endsWith(`.${field}`)));
   // It changes all consumers of a topic or queue, so that no setting of one of them says the same.
   const isShared = resource === 'consumers' && new Set(able.map(({ path }) => path)).size > 1;
   if (isShared) return own;
-  const move = able
-    .map((one) => fitting(one, own.factor))
-    .find(
-      (one) =>
-        one !== undefined && (!OF_COMPONENT.has(resource) || saysTheSame(own, one, prepared, plan)),
-    );
+  const mayDiffer = isCapacity && OF_COMPONENT.has(resource);
+  const says = (one: Move): boolean => !mayDiffer || saysTheSame(own, one, prepared, plan);
+  const move = able.flatMap((one) => fitting(one, own.factor) ?? []).find(says);
   if (move === undefined) return own;
   return labelled(own, withNeeds(move, prepared, plan), prepared, plan);
 }

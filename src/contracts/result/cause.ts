@@ -21,6 +21,7 @@ const causeKind = oneOf(
   'probes',
   'setting',
   'rebalances',
+  'redeliveries',
   'breakers',
   'outliers',
   'timeouts',
@@ -43,8 +44,8 @@ const causeKind = oneOf(
  * - `scaling`: an autoscaler that is too slow, or takes instances away. Subject: the component.
  * - `start`: fewer instances at the start than an autoscaler gives a component for the same load. Subject: the component.
  * - `errors`: a component that fails requests by itself, without a fault. Subject: the component.
- * - `retries`, `hedges`, `cacheFill`, `probes`, `rebalances`: work that failures cause, and that keeps them up.
- *   Subject: the edge, the cache, the component or the topic.
+ * - `retries`, `hedges`, `cacheFill`, `probes`, `rebalances`, `redeliveries`: work that failures cause, and that
+ *   keeps them up. Subject: the edge, the cache, the component, the topic or the queue.
  * - `breakers`, `outliers`: a circuit breaker or outlier detection that refuses or excludes what would work. Subject: the
  *   edge.
  * - `timeouts`, `fallbacks`: a limit on the time of calls, or work done instead of failed ones. Subject: the edge, or the

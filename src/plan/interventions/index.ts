@@ -11,6 +11,7 @@ import { load } from './load.js';
 import { locks } from './locks.js';
 import { breakers, fallbacks, hedges, outliers, retries, timeouts } from './policies.js';
 import { collections, probes } from './processes.js';
+import { redeliveries } from './redeliveries.js';
 import { scaling, shrinking } from './scaling.js';
 import { firstOf, isSource } from './signs.js';
 import { start, startOfConsumers } from './start.js';
@@ -42,6 +43,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   largerBatches,
   startOfConsumers,
   rebalances,
+  redeliveries,
 ];
 
 /** What a later first degradation takes from the worth of an intervention, per event before it. */

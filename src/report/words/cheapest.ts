@@ -24,6 +24,7 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   limit: 1,
   probes: 1,
   rebalances: 1,
+  redeliveries: 1,
   cacheFill: 1,
   scaling: 1,
   start: 1,

@@ -25,6 +25,7 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   capacity: 1,
   prefetch: 1,
   visibilityTimeout: 1,
+  ackWait: 1,
   maxReceiveCount: 1,
   maxDeliver: 1,
   maxRetryCount: 1,
