@@ -153,17 +153,18 @@ function fillDatabase({ fields, product }: Component, { document, pod }: Pods): 
 function replicasOf({ document }: Pods): Written | undefined {
   const cell = document.get('spec', 'replicas');
   const count = cell?.number();
-  if (count === undefined) return undefined;
+  if (count !== undefined && !Number.isInteger(count)) cell!.list('is no whole number');
+  if (count === undefined || !Number.isInteger(count)) return undefined;
   // A component without instances cannot be written. It is asked for as if one were running.
-  return count >= 1 ? from(count, cell) : { ...from(1, cell), note: NONE };
+  return count >= 1 ? from(count, cell) : { ...from(1, cell), note: `which has ${count}` };
 }
-
-const NONE = 'which has 0';
 
 function askAboutNone({ name }: Component, { document }: Pods, system: System): void {
   const cell = document.get('spec', 'replicas');
   if ((cell?.number() ?? 1) < 1)
-    system.ask(`Does ${name} run? ${cell!.place} has 0 replicas, and the scenario has 1`);
+    system.ask(
+      `Does ${name} run? ${cell!.place} has ${cell!.text()} replicas, and the scenario has 1`,
+    );
 }
 
 /** Names of versions: the label `version`, else the rest of the name. */

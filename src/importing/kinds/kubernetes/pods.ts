@@ -138,6 +138,9 @@ export function listPod(pod: Cell | undefined): void {
 const IN_OTHERS =
   'the values are in another object: those of ConfigMaps of these files count, Secrets are not read';
 
+const QUANTITY =
+  'is no quantity of cores or bytes, such as 500m and 512Mi, or of something that is not simulated';
+
 const CONTAINER: Readonly<Record<string, string>> = {
   name: REASON.name,
   image: REASON.program,
@@ -157,6 +160,8 @@ const CONTAINER: Readonly<Record<string, string>> = {
   envFrom: IN_OTHERS,
   'resources.limits.ephemeral-storage': REASON.storage,
   'resources.requests.ephemeral-storage': REASON.storage,
+  'resources.limits': QUANTITY,
+  'resources.requests': QUANTITY,
 };
 
 const POD: Readonly<Record<string, string>> = {

@@ -1,14 +1,30 @@
+import { powi } from '../../../kernel/math.js';
 import type { Cell } from '../../cell.js';
 import { from, type WrittenScalar } from '../../written.js';
 
+/** Suffixes of a quantity. Source: kubernetes/apimachinery pkg/api/resource/suffix.go. */
+const SUFFIXES: ReadonlyMap<string, number> = new Map([
+  ['n', 1e-9],
+  ['u', 1e-6],
+  ['m', 1e-3],
+  ['', 1],
+  ...['k', 'M', 'G', 'T', 'P', 'E'].map((name, k) => [name, powi(1000, k + 1)] as const),
+  ...['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((name, k) => [name, powi(1024, k + 1)] as const),
+]);
+
+/** The number of a quantity such as `500m`, `1.5Gi` or `128e6`; undefined = it is none, or not above 0. */
+function numberOf(cell: Cell | undefined): number | undefined {
+  const [, digits = '', exponent = '', suffix = ''] =
+    /^\+?(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,2})|([a-zA-Z]*))$/.exec(cell?.text()?.trim() ?? '') ??
+    [];
+  const scale = SUFFIXES.get(suffix);
+  const number = Number(`${digits}e${exponent || 0}`) * (scale ?? 0);
+  return digits !== '' && number > 0 ? Number(number.toPrecision(15)) : undefined;
+}
+
 /** Cores of a quantity such as `500m` or `1`. */
 export function coresOf(cell: Cell | undefined): number | undefined {
-  const text = cell?.text()?.trim();
-  if (text === undefined) return undefined;
-  const [, number, milli] = /^([0-9.]+)(m?)$/.exec(text) ?? [];
-  const read = Number(number);
-  if (number === undefined || !Number.isFinite(read) || read <= 0) return undefined;
-  return milli === 'm' ? read / 1000 : read;
+  return numberOf(cell);
 }
 
 const SIZE_UNITS: Readonly<Record<string, string>> = {
@@ -16,19 +32,21 @@ const SIZE_UNITS: Readonly<Record<string, string>> = {
   k: 'kB',
   M: 'MB',
   G: 'GB',
-  T: 'TB',
   Ki: 'KiB',
   Mi: 'MiB',
   Gi: 'GiB',
-  Ti: 'TiB',
 };
 
-/** A size as the language writes it, from a quantity such as `768Mi`. */
+/** A size as the language writes it, from a quantity such as `768Mi`; undefined also for less than a byte, such as `512m`. */
 export function sizeOf(cell: Cell | undefined): WrittenScalar | undefined {
-  const text = cell?.text()?.trim();
-  const [, number, unit] = /^([0-9.]+)([kMGT]i?|)$/.exec(text ?? '') ?? [];
-  const name = unit === undefined ? undefined : SIZE_UNITS[unit];
-  return name === undefined || Number(number) <= 0 ? undefined : from(`${number}${name}`, cell);
+  const bytes = numberOf(cell) ?? 0;
+  const [, number, unit = ''] = /^([0-9.]+)([a-zA-Z]*)$/.exec(cell?.text()?.trim() ?? '') ?? [];
+  const name = SIZE_UNITS[unit];
+  if (bytes < 1) return undefined;
+  return from(
+    number !== undefined && name !== undefined ? `${number}${name}` : `${Math.round(bytes)}B`,
+    cell,
+  );
 }
 
 /** A duration as the language writes it, from a number of seconds. */
@@ -49,8 +67,8 @@ export function amountOf(cell: Cell | undefined): WrittenScalar | undefined {
   return /^\d{1,3}%$/.test(text) && Number(text.slice(0, -1)) <= 100 ? from(text, cell) : undefined;
 }
 
-/** A number that Kubernetes takes: 1 or more. */
+/** A whole number that Kubernetes takes: 1 or more. */
 export function countOf(cell: Cell | undefined): WrittenScalar | undefined {
-  const value = cell?.number();
-  return value === undefined || value < 1 ? undefined : from(value, cell);
+  const value = cell?.number() ?? 0;
+  return Number.isInteger(value) && value >= 1 ? from(value, cell) : undefined;
 }
