@@ -17,6 +17,7 @@ const IMAGES: ReadonlyMap<string, string> = new Map([
   ['activemq-classic', 'bus'],
   ['activemq-artemis', 'bus'],
   ['artemis', 'bus'],
+  ['apache-artemis', 'bus'],
   ['pulsar', 'bus'],
   ['mosquitto', 'bus'],
   ['eclipse-mosquitto', 'bus'],

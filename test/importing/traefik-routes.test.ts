@@ -243,6 +243,27 @@ services:
     expect(routes.map(({ name }: any) => name)).toEqual(['second']);
   });
 
+  /** The shape of mbachmann/traefik-v2-dev-ci-pipeline: hosts in a file that is not in the repository. */
+  it('have the names of variables that no file sets, so that their routes stay apart', () => {
+    const text = `
+services:
+  proxy: { image: "traefik:2.11" }
+  shop: { image: a, labels: [ "traefik.http.routers.shop.rule=Host(\`\${SHOP_HOST}\`)" ] }
+  blog: { image: b, labels: { traefik.http.routers.blog.rule: "Host(\`blog.\${DOMAIN}\`)" } }`;
+    const card = imported(source(text, 'compose.yaml'));
+    loaded(card);
+    const { routes } = parse(card.scenario).gateways.proxy;
+    const hosts = routes.map(({ to, match }: any) => [to, match.host]);
+    expect(hosts).toEqual([
+      ['blog.handle', 'blog.domain'],
+      ['shop.handle', 'shop-host'],
+    ]);
+    const questions = card.questions.filter((one) => one.startsWith('Which host'));
+    expect(questions).toEqual([
+      'Which host is SHOP_HOST (compose.yaml:4)? No file sets this variable, and routes have its name: add the .env file',
+    ]);
+  });
+
   it('and a file of Traefik are one configuration', () => {
     const file = `
 http:

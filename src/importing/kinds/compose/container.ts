@@ -127,13 +127,23 @@ export class Container {
     return [this.name, ...cells.flatMap((cell) => values.text(cell) || [])];
   }
 
-  /** Labels of the container, and those of its service in a swarm. */
-  labels(values: Values): readonly (readonly [string, Cell])[] {
+  /** Labels of the container, and those of its service in a swarm. `unset` gets each variable that no file sets. */
+  labels(
+    values: Values,
+    unset: (name: string, cell: Cell) => void,
+  ): readonly (readonly [string, Cell])[] {
+    const read = (cell: Cell): string => {
+      const { text, missing } = values.label(cell);
+      for (const name of missing) unset(name, cell);
+      return text.trim();
+    };
     const all = [...this.all('labels'), ...this.all('deploy', 'labels')];
     return all.flatMap((labels) => [
-      ...labels.entries().map(([key, cell]) => [key, values.inserted(cell)!] as const),
+      ...labels
+        .entries()
+        .map(([key, cell]) => [key, new DerivedCell(cell.path, [cell], read(cell))] as const),
       ...labels.items().map((item) => {
-        const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(values.text(item) ?? '') ?? [];
+        const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(read(item)) ?? [];
         return [key, new DerivedCell(item.path, [item], value)] as const;
       }),
     ]);

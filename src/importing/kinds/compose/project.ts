@@ -110,7 +110,16 @@ function noteProxies(
   const [files, built] = [container.files(values), container.envoyFile(values)];
   noteProcess({ component, commands, files, built }, container.programs(values), system);
   noteTraefik(component, values.text(container.get('image')) ?? '', commands, system);
-  noteLabels(component, container.labels(values), system);
+  const asked = system.shared('variables of labels', () => new Set<string>());
+  const unset = (name: string, cell: Cell): void => {
+    if (!/traefik.*rule/.test(`${cell.path} ${cell.text()}`)) return;
+    if (asked.size === 0)
+      system.ask(
+        `Which host is ${name} (${cell.place})? No file sets this variable, and routes have its name: add the .env file`,
+      );
+    asked.add(name);
+  };
+  noteLabels(component, container.labels(values, unset), system);
 }
 
 /**

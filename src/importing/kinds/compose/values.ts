@@ -27,6 +27,12 @@ export class Values {
     return text.trim();
   }
 
+  /** The text of a label. A variable without a value has its name as a host would have it, so that routes stay apart: `shop-host`. */
+  label(cell: Cell): { readonly text: string; readonly missing: readonly string[] } {
+    const hostOf = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+    return resolve(cell, this.variables, hostOf);
+  }
+
   /** A value, or each one of a list, with its variables put in. */
   inserted(cell: Cell | undefined): Cell | undefined {
     if (cell === undefined || !cell.isScalar) {

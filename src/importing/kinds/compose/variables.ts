@@ -16,10 +16,15 @@ const NESTING_MAX = 8;
 const TEXT_MAX = 4096;
 
 /**
- * Puts variables in as Docker Compose does: `$NAME`, `${NAME}` with `:-`, `-`, `:+`, `+`, `:?`, `?`, and `$$`.
+ * Puts variables in as Docker Compose does: `$NAME`, `${NAME}` with `:-`, `-`, `:+`, `+`, `:?`, `?`, and `$$`. `unset`: what a variable
+ * without a value is, which is nothing in Docker Compose.
  * Source: docs.docker.com/reference/compose-file/interpolation.
  */
-export function resolve(cell: Cell, variables: Variables): Resolved {
+export function resolve(
+  cell: Cell,
+  variables: Variables,
+  unset: (name: string) => string = () => '',
+): Resolved {
   const origins = new Set<Cell>([cell]);
   const missing = new Set<string>();
   const valueOf = (name: string, depth: number): string | undefined => {
@@ -38,7 +43,7 @@ export function resolve(cell: Cell, variables: Variables): Resolved {
           if (isSet) return value;
           if (operator.endsWith('-')) return fill(word, depth + 1);
           missing.add(name);
-          return '';
+          return unset(name);
         });
   const text = fill(cell.text() ?? '', 0);
   return { text, origins: [...origins], missing: [...missing] };
