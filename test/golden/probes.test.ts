@@ -65,18 +65,17 @@ describe('readiness (HP-1, HP-2; kubelet prober worker.go)', () => {
     ]);
   });
 
-  it('is probed at once when a process has started, before any call reaches it', () => {
-    const traced = probed(
-      'readiness: { call: health }',
-      'kind: crash, at: 10s, for: 0s',
-      {
-        service: 'lifecycle: { startup: 5s }, ',
+  it('is probed each period from the start of the container, and at once where that takes no time', () => {
+    const start = (startup: string): Traced =>
+      probed('readiness: { call: health }', 'kind: crash, at: 10s, for: 0s', {
+        service: `lifecycle: { startup: ${startup} }, `,
         endpoints: ', health: [ wait: 700ms ]',
         platform: 'kind: kubernetes',
-      },
-      '40s',
-    );
-    expect(states(traced)).toEqual(['down 10', 'up 15', 'unready 15', 'ready 15.7']);
+      });
+    // The container starts at 10 s: its probes are at 20 s, 30 s and so on.
+    expect(states(start('5s'))).toEqual(['down 10', 'up 15', 'unready 15', 'ready 20.7']);
+    expect(states(start('13s'))).toEqual(['down 10', 'up 23', 'unready 23', 'ready 30.7']);
+    expect(states(start('0s'))).toEqual(['down 10', 'up 10', 'unready 10', 'ready 10.7']);
   });
 
   it('waits for initialDelay after each start, at the same instants', () => {

@@ -17,7 +17,7 @@ const DECIDED: Readonly<Record<Transition, string>> = {
   hostBack: 'down - - - -',
   dies: 'down down down down down',
   revives: 'down - - - -',
-  exits: '- - down down down',
+  exits: '- down down down down',
   stopped: 'down down leaving leaving draining',
   unstopped: 'down - - leaving draining',
   removed: 'down down leaving leaving draining',

@@ -46,8 +46,11 @@ function starts(components: readonly Component[], replicas = 1) {
   };
   const told: string[] = [];
   const world = { plan, replication: 3, instances };
-  const own = new Starts(world as unknown as World, null, ({ id }) =>
-    told.push(`${id} at ${engine.now}`),
+  const own = new Starts(
+    world as unknown as World,
+    null,
+    ({ id }) => told.push(`${id} at ${engine.now}`),
+    () => {},
   );
   const acts: (() => void)[] = [];
   const op = engine.define('act', (index) => acts[index]!());

@@ -134,7 +134,7 @@ export const lifecycleSchema = entry(
     startup: field.cost(
       '0ms',
       'Time from the end of a crash until the process accepts requests. Until then connections are ' +
-        'refused, and callers prefer other replicas.',
+        'refused, probes fail, and callers prefer other replicas.',
     ),
     warmup: entry({
       durationNs: field.duration(required, 'Time after its start in which a process is slower.'),

@@ -52,10 +52,15 @@ export class Outages {
   /** Nodes on which the processes run; null = there are none. */
   readonly nodes: Nodes | null =
     this.world.cluster === null ? null : this.nodesOf(this.world.cluster);
-  private readonly starts = new Starts(this.world, this.nodes, (instance) => {
-    if (instance.leaving) instance.take('replacementReady');
-    else this.started(instance);
-  });
+  private readonly starts = new Starts(
+    this.world,
+    this.nodes,
+    (instance) => {
+      if (instance.leaving) instance.take('replacementReady');
+      else this.started(instance);
+    },
+    (instance, at) => this.probes.begins(instance, at),
+  );
   private readonly restarts = new Restarts(this.world, (instance) => this.restart(instance));
 
   constructor(private readonly world: OutagesParts) {
@@ -204,6 +209,7 @@ export class Outages {
     const { phase, isHeldDown } = instance;
     this.starts.giveUp(instance);
     if (!instance.down) return this.fall(instance, why, more);
+    this.probes.stopped(instance);
     instance.take(why, more);
     if (phase === 'starting') this.journal(instance, INSTANCE_STATE.failedStart);
     if (!isHeldDown) updateFleet(this.world, instance);
@@ -226,7 +232,10 @@ export class Outages {
     this.restarts.forget(instance);
     // Its replacement is no longer wanted either.
     this.starts.giveUp(instance);
-    if (instance.down) this.nodes?.left(instance);
+    if (instance.down) {
+      this.nodes?.left(instance);
+      this.probes.stopped(instance);
+    }
     if (phase === 'up') {
       this.journal(instance, INSTANCE_STATE.leaving);
       this.terminations.begin(instance, null);
@@ -257,10 +266,21 @@ export class Outages {
 
   /** A probe has exceeded its failure threshold: the process is ended as `lifecycle` says, and restarted. */
   private requestRestart(instance: Instance, graceNs: Ns | null): void {
+    if (instance.phase === 'starting') return this.abort(instance);
     if (instance.phase !== 'up') return;
     instance.take('restartRequested');
     this.journal(instance, INSTANCE_STATE.restartRequested);
     this.terminations.begin(instance, graceNs);
+  }
+
+  /** A probe ends the process during its start-up, when it has no work to finish. */
+  private abort(instance: Instance): void {
+    this.starts.giveUp(instance);
+    this.probes.stopped(instance);
+    instance.take('exits');
+    this.journal(instance, INSTANCE_STATE.failedStart);
+    if (this.restarts.has(instance)) this.restarts.plan(instance);
+    else this.start(instance);
   }
 
   /** The readiness of the instance has changed. */

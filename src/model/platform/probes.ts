@@ -31,6 +31,8 @@ interface Watch {
   turn: number;
   /** Start time of its process. */
   since: Ns;
+  /** Its process was probed during its start-up. */
+  isEarly: boolean;
   /** Number of the current probe request, the strand that executes it (-1 = none), and whether it is open. */
   asked: number;
   strand: number;
@@ -49,7 +51,7 @@ interface Watch {
 
 /**
  * Probes as the kubelet runs them (pkg/kubelet/prober worker.go): at every period from the start of the process, one at
- * a time. A state changes after enough equal results in a row. Until a startup probe succeeds, the other two are not
+ * a time. During its start-up a process does not listen yet, so they fail. A state changes after enough equal results in a row. Until a startup probe succeeds, the other two are not
  * run; then readiness is probed at once. Failures of startup and liveness end the process. For processes running at the
  * start of the run, the first probes are spread over a period.
  */
@@ -84,16 +86,24 @@ export class Probes {
     for (const instance of world.instances) this.watch(instance);
   }
 
+  /** A process begins its start-up at this time. The first probe comes a period later: at once there is no container. */
+  begins(instance: Instance, at: Ns): void {
+    if (!instance.down) return;
+    this.stopped(instance);
+    for (const watch of this.byInstance.get(instance.id) ?? []) {
+      begin(watch, at);
+      watch.isEarly = true;
+      this.at(watch, at + watch.spec.periodNs);
+    }
+  }
+
   /** A process has started: it gets no calls before its probes succeed. */
   started(instance: Instance): void {
     const own = this.byInstance.get(instance.id);
     if (own === undefined) return;
     for (const watch of own) {
-      watch.since = engine.now;
-      // Without results, a process counts as alive but not as ready.
-      watch.state = watch.kind === 'liveness';
-      watch.run = 0;
-      watch.isOver = false;
+      if (watch.isEarly) continue;
+      begin(watch, engine.now);
       // The first probe after a probe failure waits one period: if it failed at the instant of the restart, the
       // restarts would never end.
       const isAtOnce = this.failedAt.get(instance.id) !== engine.now;
@@ -106,7 +116,7 @@ export class Probes {
   stopped(instance: Instance): void {
     for (const watch of this.byInstance.get(instance.id) ?? []) {
       watch.turn++;
-      watch.open = watch.due = false;
+      watch.open = watch.due = watch.isEarly = false;
     }
   }
 
@@ -126,7 +136,7 @@ export class Probes {
       if (spec === null) return [];
       const key = streamKey(plan.seed, replication, `probe/${name}/${kind}/${instance.index}`);
       const rest = { asked: 0, strand: -1, life: 0, open: false, due: false };
-      const known = { isOver: kind === 'startup', last: true, run: 0, state: true };
+      const known = { isOver: kind === 'startup', last: true, run: 0, state: true, isEarly: false };
       const index = this.watches.length;
       const watch = { index, kind, spec, instance, key, turn: 0, since: 0, ...rest, ...known };
       this.watches.push(watch);
@@ -159,6 +169,7 @@ export class Probes {
     const asked = ++watch.asked;
     const lie = instance.forcedResults[PROBES.indexOf(watch.kind)];
     if (lie > 0) return this.answered(watch, lie === FORCED_RESULT.pass);
+    if (instance.down) return this.answered(watch, false);
     engine.at(engine.now + spec.timeoutNs, PHASE.TIMER, this.lateOp, index, asked, 0);
     const record = index + this.watches.length * asked;
     const context = this.contextOf(watch);
@@ -214,6 +225,7 @@ export class Probes {
   }
 
   private setReady(instance: Instance, own: readonly Watch[]): void {
+    if (instance.down) return;
     this.verdicts.readinessChanged(
       instance,
       own.every(({ kind, state }) => kind === 'liveness' || state),
@@ -227,6 +239,14 @@ export class Probes {
     const ids = { rootA: a, rootB: b, callA: a, callB: b, lineageA: a, lineageB: b };
     return { ...new TaskDraft(), priority, ...ids };
   }
+}
+
+/** Without results, a process counts as alive but not as ready. */
+function begin(watch: Watch, at: Ns): void {
+  watch.since = at;
+  watch.state = watch.kind === 'liveness';
+  watch.run = 0;
+  watch.isOver = false;
 }
 
 /** Level of a request without a priority: that of priority 0. */

@@ -26,11 +26,12 @@ export class Starts {
     readonly sampler: number;
   }[])[];
 
-  /** `ready` runs when an instance has started. */
+  /** `ready` runs when an instance has started, `begins` when its container gets a time at which it starts. */
   constructor(
     private readonly world: Run,
     private readonly nodes: Nodes | null,
     private readonly ready: (instance: Instance) => void,
+    private readonly begins: (instance: Instance, at: Ns) => void,
   ) {
     const { plan, instances } = world;
     this.op = engine.define('started', (id, generation) => {
@@ -77,7 +78,9 @@ export class Starts {
       for (const one of placing) delay += this.draw(one.sampler, instance, one.name, start);
       this.placedAt[instance.id] = engine.now + delay;
     }
-    if (sampler >= 0) delay += this.draw(sampler, instance, 'startup', start);
+    const startup = sampler < 0 ? 0 : this.draw(sampler, instance, 'startup', start);
+    if (startup > 0) this.begins(instance, engine.now + delay);
+    delay += startup;
     invariant(start === this.counts[instance.id] - 1, 'an instance has one start at a time');
     if (delay === 0) return true;
     const generation = ++this.generations[instance.id];

@@ -125,7 +125,7 @@ function outliers(hint: Make): readonly Hint[] {
 
 function probes(hint: Make): readonly Hint[] {
   const ASK = { period: '150ms', timeout: '30ms', failureThreshold: 2 };
-  const START = ['lifecycle', { startup: '400ms', terminationGrace: '3s' }] as const;
+  const START = ['lifecycle', { startup: '100ms', terminationGrace: '3s' }] as const;
   const probe = (kind: string, field: string, beside: object, values?: readonly unknown[]): Hint =>
     hint(
       `probes\\.${kind}\\.${field}`,

@@ -58,7 +58,7 @@ export const TRANSITIONS = {
   dies: { to: FALLS, when: ({ dying }) => !dying, sets: { dying: true } },
   revives: { to: { down: 'down' }, when: ({ dying }) => dying, sets: { dying: false } },
   /** It ends by itself and is restarted. */
-  exits: { to: ENDS },
+  exits: { to: { starting: 'down', ...ENDS } },
   /** Faults shut it down, and later allow it to start. */
   stopped: {
     to: UNWANTED,
