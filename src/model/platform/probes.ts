@@ -51,9 +51,9 @@ interface Watch {
 
 /**
  * Probes as the kubelet runs them (pkg/kubelet/prober worker.go): at every period from the start of the process, one at
- * a time. During its start-up a process does not listen yet, so they fail. A state changes after enough equal results in a row. Until a startup probe succeeds, the other two are not
- * run; then readiness is probed at once. Failures of startup and liveness end the process. For processes running at the
- * start of the run, the first probes are spread over a period.
+ * a time. During its start-up a process does not listen yet, so they fail. A state changes after enough equal results in
+ * a row. Until a startup probe succeeds, the other two are not run; then readiness is probed at once. Failures of startup
+ * and liveness end the process. For processes running at the start of the run, the first probes are spread over a period.
  */
 export class Probes {
   /** Owners of the tasks: of the process itself, and of its endpoints, which faults may affect. */
