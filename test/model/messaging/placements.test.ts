@@ -50,7 +50,7 @@ function clusterOf(size: number, electionNs: number, memoryBytes = Infinity) {
     );
     const gauge = gauges.get('unavailable')!;
     seat.setListener({
-      cut: () => told.push(`${engine.now} cut`),
+      cut: (node, isLeader) => told.push(`${engine.now} ${isLeader ? 'cut' : `lost ${node}`}`),
       changed: () => told.push(`${engine.now} changed`),
     });
     return { seat, told, unavailable: () => levels.value(gauge) };
@@ -94,6 +94,8 @@ describe('where a queue of RabbitMQ lives', () => {
           const own = moves[what.kind % moves.length]!;
           move(what.node, own);
           const { node } = what;
+          // Consumers are connected to any node of the cluster.
+          if (node !== leader && !isUp(node)) must.add(`${time} lost ${node}`);
           if (!places.includes(node)) return;
           may.add(`${time} changed`);
           if (node !== leader) return;
