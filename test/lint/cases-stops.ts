@@ -151,6 +151,22 @@ export const STOP_CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'probe-ends-start',
+    fires: probed('liveness: {}', 'lifecycle: { startup: 35s }, '),
+    path: 'services.shop.probes.liveness',
+    measured: 'its start takes 35 s on average',
+    limit: 'the liveness probe ends it after 30 s',
+    silent: {
+      'as long as the probe waits': probed('liveness: {}', 'lifecycle: { startup: 30s }, '),
+      'a delay': probed('liveness: { initialDelay: 15s }', 'lifecycle: { startup: 35s }, '),
+      'readiness alone': probed('readiness: {}', 'lifecycle: { startup: 35s }, '),
+      'a startup probe': probed(
+        'liveness: {}, startup: { failureThreshold: 4 }',
+        'lifecycle: { startup: 35s }, ',
+      ),
+    },
+  },
+  {
     rule: 'liveness-behind-requests',
     // 100 x 25 ms / 4.
     fires: probed('liveness: { timeout: 500ms }'),

@@ -66,6 +66,7 @@ export { poolWithoutCaller } from './pool-without-caller.js';
 export { poolsExceedServer } from './pools-exceed-server.js';
 export { primaryNotFenced } from './primary-not-fenced.js';
 export { probeChecksOthers } from './probe-checks-others.js';
+export { probeEndsStart } from './probe-ends-start.js';
 export { projectionFallsBehind } from './projection-falls-behind.js';
 export { queryWithoutTimeLimit } from './query-without-time-limit.js';
 export { queueOutlivesCallers } from './queue-outlives-callers.js';
