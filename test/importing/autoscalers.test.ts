@@ -55,6 +55,17 @@ describe('an HPA', () => {
     expect(autoscaling.metrics).toEqual([{ metric: 'cpu', target: expected }]);
   });
 
+  it.each([
+    ['livenessProbe: { httpGet: { path: / }, periodSeconds: 3 }', '4.5s'],
+    ['livenessProbe: { httpGet: { path: / }, initialDelaySeconds: 20 }', '10s'],
+    ['startupProbe: { httpGet: { path: / }, periodSeconds: 1, failureThreshold: 8 }', '4s'],
+    ['readinessProbe: { httpGet: { path: / }, periodSeconds: 1 }', '10s'],
+  ])('guesses a start that the probes admit: %s', (probe, startup) => {
+    const target = 'target: { type: Utilization, averageUtilization: 60 }';
+    const pods = web(REQUESTS).replace('image: x', `image: x, ${probe}`);
+    expect(read(pods + hpa(cpu(target))).web.lifecycle.startup).toBe(startup);
+  });
+
   it('scales on the CPU of one container, beside metrics that have no counterpart', () => {
     const metrics =
       '{ type: ContainerResource, containerResource: { name: cpu, container: main, target: { type: Utilization, averageUtilization: 70 } } }, ' +

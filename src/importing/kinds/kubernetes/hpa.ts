@@ -7,6 +7,7 @@ import {
   guess,
   list,
   map,
+  type Written,
   type WrittenMap,
   type WrittenScalar,
 } from '../../written.js';
@@ -90,7 +91,26 @@ export function autoscale(
   if (replicas?.kind === 'scalar') component.fields.set('replicas', within(replicas, { min, max }));
   const lifecycle = component.fields.get('lifecycle');
   const known = lifecycle?.kind === 'map' ? lifecycle.entries : [];
-  component.fields.set('lifecycle', map([['startup', guess('10s')], ...known]));
+  component.fields.set('lifecycle', map([['startup', guess(startOf(component))], ...known]));
+}
+
+/** A guess of how long a pod starts: a system that runs has probes that admit it. */
+function startOf({ fields }: Component): string {
+  const probes = fields.get('probes');
+  const probe = below(probes, 'startup') ?? below(probes, 'liveness');
+  if (probe === undefined) return '10s';
+  const numberOf = (key: string, usual: number): number => {
+    const field = below(probe, key);
+    return field?.kind === 'scalar' ? parseFloat(String(field.value)) : usual;
+  };
+  const period = numberOf('period', 10);
+  const first = Math.max(1, Math.ceil(numberOf('initialDelay', 0) / period));
+  const ends = (first + numberOf('failureThreshold', 3) - 1) * period;
+  return ends > 10 ? '10s' : `${ends / 2}s`;
+}
+
+function below(written: Written | undefined, key: string): Written | undefined {
+  return written?.kind === 'map' ? written.entries.get(key) : undefined;
 }
 
 const VERSIONS =
