@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { imported, loaded } from './support.js';
+
+describe('a file of a configuration server', () => {
+  it('has the settings of the application that it is named after', () => {
+    const compose = 'services: { orders: { image: shop/orders }, pay: { image: shop/pay } }';
+    const text = 'server: { tomcat: { threads: { max: 20 } } }';
+    const result = imported([
+      { path: 'compose.yaml', text: compose },
+      { path: 'config/shared/orders.yml', text },
+    ]);
+    const { services }: any = parse(result.scenario);
+    expect(services.orders.concurrency).toBe(20);
+    expect(services.pay.concurrency).toBeUndefined();
+    expect(result.questions.join()).not.toContain('orders.yml');
+  });
+});
+
+describe('the addresses in settings', () => {
+  const COMPOSE = `
+services:
+  config: { image: shop/config }
+  registry: { image: shop/registry, ports: [ "8761:8761" ], depends_on: [ config ] }
+  auth: { image: shop/auth, depends_on: [ config ] }
+  orders: { image: shop/orders, ports: [ "80:80" ], depends_on: [ config ] }
+  orders-store: { image: mongo }
+`;
+  const FILES = [
+    ['compose.yaml', COMPOSE],
+    ['orders/application.yml', 'server.tomcat.threads.max: 8\nserver.tomcat.accept-count: 9'],
+    [
+      'orders/bootstrap.yml',
+      'spring: { application.name: orders, cloud.config.uri: "http://config:8888" }',
+    ],
+    [
+      'auth/bootstrap.yml',
+      'spring: { application.name: auth, config.import: "optional:configserver:http://config:8888" }',
+    ],
+    [
+      'config/shared/application.yml',
+      'eureka.client.serviceUrl.defaultZone: http://registry:8761/eureka/\nserver: { tomcat: { threads.max: 20, accept-count: 7 } }\nsecurity.oauth2.resource.user-info-uri: http://auth:5000/users/current',
+    ],
+    [
+      'config/shared/orders.yml',
+      'spring.data.mongodb.host: orders-store\nserver.tomcat.threads.max: 30\nrates.url: https://api.rates.example',
+    ],
+  ] as const;
+  const result = imported(FILES.map(([path, text]) => ({ path, text })));
+  const { services, databases, workloads }: any = parse(result.scenario);
+  const callsOf = (name: string): readonly string[] =>
+    services[name].endpoints.handle.steps.flatMap((step: any) => step.call ?? step.query ?? []);
+
+  it('are calls, and stores of the product that the property names', () => {
+    expect(callsOf('orders').toSorted()).toEqual(['auth.handle', 'orders-store.query']);
+    expect(databases['orders-store'].kind).toBe('mongo');
+    expect(result.questions.join()).toContain('api.rates.example');
+  });
+
+  it('of servers of settings and names are no calls for each request, and no entrances', () => {
+    expect([callsOf('auth'), callsOf('registry')]).toEqual([[], []]);
+    expect(workloads.users.requests.map(({ call }: any) => call)).toEqual(['orders.handle']);
+    const reasons = result.account.listed.filter(({ reason }) =>
+      reason.startsWith('a server of settings'),
+    );
+    expect(reasons.map(({ path }) => path)).toContain('services.registry.ports[0]');
+    loaded(result);
+  });
+
+  it('in the application.yml of a configuration server are those of all its clients, below their own files', () => {
+    expect([services.orders.concurrency, services.orders.queue]).toEqual([30, { capacity: 7 }]);
+    expect(services.auth.concurrency).toBe(20);
+    expect(services.config.concurrency).toBeUndefined();
+    expect(result.questions.join()).not.toContain('application.yml');
+  });
+});
+
+describe('servers of settings and names', () => {
+  it('are known by the image, and the module of a file by the end of its name', () => {
+    const compose = `
+services:
+  config-server: { image: shop/shop-config-server, ports: [ "8888:8888" ] }
+  discovery-server: { image: shop/shop-discovery-server, ports: [ "8761:8761" ], depends_on: [ config-server ] }
+  orders: { image: shop/shop-orders, ports: [ "80:80" ], depends_on: [ config-server, discovery-server, pay ] }
+  pay: { image: shop/shop-pay, depends_on: [ config-server ] }
+  grafana-server: { build: ./docker/grafana, ports: [ "3000:3000" ] }
+`;
+    const result = imported([
+      { path: 'compose.yaml', text: compose },
+      { path: 'shop-pay/src/main/resources/application.yml', text: 'server.tomcat.threads.max: 7' },
+    ]);
+    const { services, workloads }: any = parse(result.scenario);
+    expect(services.pay.concurrency).toBe(7);
+    expect(services['grafana-server']).toBeUndefined();
+    const callsOf = (name: string): readonly string[] =>
+      services[name].endpoints.handle.steps.flatMap((step: any) => step.call ?? []);
+    expect(['orders', 'pay', 'discovery-server'].map(callsOf)).toEqual([['pay.handle'], [], []]);
+    expect(workloads.users.requests.map(({ call }: any) => call)).toEqual(['orders.handle']);
+    expect(result.questions.join()).not.toMatch(/config-server|discovery-server/);
+  });
+});
