@@ -180,7 +180,7 @@ export const ANSWERS = [
     /^(?:no setting (?:that was tried helps|was tried \(faultline fix does\)); )?(?<words>(?:with|without|set|use|remove) .+)$/iu,
     ({ groups: { words } }, facts) =>
       PROOFS.find(({ name }) => name === 'a change').read(
-        words.replace(/^remove /u, 'without ').replace(/^use /u, 'with '),
+        words.replace(/^remove /iu, 'without ').replace(/^use /iu, 'with '),
         facts,
       ),
   ),

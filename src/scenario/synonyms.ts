@@ -53,6 +53,7 @@ export const SYNONYMS: readonly string[] = [
   'publish send produce emit enqueue',
   'call request invoke http grpc get post',
   'query sql select insert update execute',
+  'database store db datastore',
   'parallel concurrent all gather fanout fork',
   'choose switch if either random branch',
   'loop repeat foreach while',

@@ -30,7 +30,7 @@ describe('an autoscaler that starts with too few instances', () => {
 
   it('is advised the smallest number that averts the failures, which holds the budget', () => {
     const file = folder.put('sale.yaml', scenario(''));
-    const [, least] = /do {4}set services\.shop\.autoscaling\.min to (\d+) \(now 2\): /.exec(
+    const [, least] = /do {4}Set services\.shop\.autoscaling\.min to (\d+) \(now 2\): /.exec(
       run(file, '--explain'),
     )!;
     // 300/s of 20 ms on one core each: six are busy all the time.
@@ -43,7 +43,7 @@ describe('an autoscaler that starts with too few instances', () => {
   it('is advised the written replicas with it, without which the file would not be valid', () => {
     const file = folder.put('replicas.yaml', scenario('replicas: 2\n    '));
     const [, least, replicas] =
-      /do {4}set services\.shop\.autoscaling\.min to (\d+) \(now 2\) and services\.shop\.replicas to (\d+) \(now 2\): /.exec(
+      /do {4}Set services\.shop\.autoscaling\.min to (\d+) \(now 2\) and services\.shop\.replicas to (\d+) \(now 2\): /.exec(
         run(file, '--explain'),
       )!;
     expect(replicas).toBe(least);

@@ -39,7 +39,7 @@ describe('a larger pool', () => {
     const file = folder.put('shared.yaml', scenario('pool: { maxOpen: 5 }'));
     const { stdout } = faultline(['run', file, '--explain', '--out', 'out'], { cwd });
     const said =
-      /do {4}set databases\.pg\.pool\.maxOpen to (\d+) \(now 5\) and databases\.pg\.maxConnections to (\d+) \(now 23\): ([\d,]+) requests? fails? instead of ([\d,]+)/.exec(
+      /do {4}Set databases\.pg\.pool\.maxOpen to (\d+) \(now 5\) and databases\.pg\.maxConnections to (\d+) \(now 23\): ([\d,]+) requests? fails? instead of ([\d,]+)/.exec(
         stdout,
       );
     expect(said).not.toBeNull();
@@ -90,7 +90,7 @@ describe('a larger pool', () => {
       ['run', folder.put('roomy.yaml', roomy), '--explain', '--out', 'out'],
       { cwd },
     );
-    expect(stdout).toMatch(/do {4}set databases\.pg\.pool\.maxOpen to \d+ \(now 5\): /);
+    expect(stdout).toMatch(/do {4}Set databases\.pg\.pool\.maxOpen to \d+ \(now 5\): /);
   });
 
   it('is no advice where a caller has a pool of its own', () => {
@@ -111,7 +111,7 @@ describe('a larger pool', () => {
     const file = folder.put('asked.yaml', text);
     const { stdout } = faultline(['run', file, '--explain', '--out', 'out'], { cwd });
     const [, most, failed, before] =
-      /do {4}set databases\.pg\.maxConnections to (\d+) \(now 23\): ([\d,]+) requests? fails? instead of ([\d,]+)/
+      /do {4}Set databases\.pg\.maxConnections to (\d+) \(now 23\): ([\d,]+) requests? fails? instead of ([\d,]+)/
         .exec(stdout)!
         .map((part) => Number(part.replace(',', '')));
     const near = before! / 100;

@@ -30,7 +30,9 @@ it('a short run tries settings beside a fault that is the cause, and one with it
   const text = run();
   expect(text).toMatch(/why {3}catalog no longer resolves \(proved\)\./);
   const [, setting, value] =
-    /do {4}set (\S+) to (\S+) \(now false\): 0 requests fail instead of [\d,]+\./.exec(text)!;
+    /do {4}Set (\S+) to (\S+) \(now false\): 0 requests fail instead of [\d,]+; “shoppers\.success >= 99%” holds: 100 %\./.exec(
+      text,
+    )!;
   expect(setting).toBe('registries.names.serveStale');
   const after = run('--set', `${setting}=${value}`);
   expect(after).toMatch(/base +100 %/);

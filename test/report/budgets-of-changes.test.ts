@@ -69,7 +69,7 @@ describe('a change that is advised', () => {
   it('goes on where half of the failures are averted and the budget still breaks', async () => {
     const { result, act } = await advised(workers('users.success > 99.9%'));
     expect(act).toMatch(
-      /^set services\.shop\.concurrency to 20 \(now 5\): .*; “users\.success > 99\.9%” holds: 100 %\.$/u,
+      /^Set services\.shop\.concurrency to 20 \(now 5\): .*; “users\.success > 99\.9%” holds: 100 %\.$/u,
     );
     expect((await advised(workers('users.success > 95%'))).act).toContain('to 10 (now 5)');
     const { tried } = remediesOf(viewOf(result))!;

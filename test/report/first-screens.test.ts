@@ -179,14 +179,14 @@ services:
 workloads: { users: { arrivals: poisson(150/s), requests: [ { call: billing.charge } ] } }
 `);
     expect(told(result).act).toMatch(
-      /^no setting was tried \(faultline fix does\); without waits for the locks of billing: 0 requests fail instead of [\d,]+/u,
+      /^No setting was tried \(faultline fix does\); without waits for the locks of billing: 0 requests fail instead of [\d,]+/u,
     );
     const [variant] = result.variants;
     const own = variant!.counterfactuals!;
     const vain = { ...own.interventions[0]!, kind: 'capacity', role: 'none' } as const;
     const tried = { ...own, interventions: [...own.interventions, vain] };
     expect(told({ ...result, variants: [{ ...variant!, counterfactuals: tried }] }).act).toMatch(
-      /^no setting that was tried helps; without waits for the locks of billing: 0 requests/u,
+      /^No setting that was tried helps; without waits for the locks of billing: 0 requests/u,
     );
   });
 });

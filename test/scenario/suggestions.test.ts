@@ -54,6 +54,7 @@ describe('a word of another tool', () => {
       'waitDurationInOpenState',
     );
     expect(wordFor('to', ['store', 'stream', 'events'])).toBe('store');
+    expect(wordFor('store', ['consistency', 'database', 'operation'])).toBe('database');
     expect(wordFor('into', ['from', 'service', 'writes'])).toBe('writes');
     expect(wordFor('poll', ['database', 'mode', 'pollInterval'])).toBe('pollInterval');
     expect(wordFor('accept-count', ['concurrency', 'queue'])).toBe('queue');

@@ -73,7 +73,9 @@ export function actWords(view: View): Advice {
       ? 'no setting that was tried helps; '
       : 'no setting was tried (faultline fix does); ';
     const lead = change.isSetting ? '' : tried;
-    const head: Words = [...variantHead(view), lead, change.words];
+    const of = variantHead(view);
+    const said = `${lead}${change.words}`;
+    const head: Words = [...of, of.length === 0 ? capitalised(said) : said];
     return { ...NOTHING, price: change.price, words: [...withEffect(head, change), '.'] };
   }
   const judged = result.variants.filter(
