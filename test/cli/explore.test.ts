@@ -56,6 +56,17 @@ describe('explore', () => {
     ]);
   });
 
+  it('says that a slow network delays each message: a call waits for two', () => {
+    const { sets } = found([
+      'scenarios/first.yaml',
+      '--replications',
+      '1',
+      '--faults',
+      'latency=1s',
+    ]);
+    expect(sets).toEqual(['shop->payments: each message takes 1s longer']);
+  });
+
   it('prints a fault of a whole database so that it means all of its nodes again', () => {
     const text = smallScenario(['people.success >= 99%'])
       .replace('- { call: bank.pay, policy: { timeout: 100ms } }', '- query: db.read')

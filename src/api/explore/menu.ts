@@ -71,7 +71,11 @@ const ENTRIES = new Map<string, Entry>(
       isRight: (text) => parseDuration(text) > 0,
       onComponent: NONE,
       onEdge: (edge, add) => {
-        return { kind: 'latency', fields: { add }, words: `${edge} takes ${add} longer` };
+        return {
+          kind: 'latency',
+          fields: { add },
+          words: `${edge}: each message takes ${add} longer`,
+        };
       },
     },
     loss: {
