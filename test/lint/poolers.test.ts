@@ -30,6 +30,24 @@ describe('pools-exceed-server', () => {
     expect(told('pool: { kind: pgbouncer, defaultPoolSize: 48 },', rule)).toEqual([]);
   });
 
+  it('counts the workers of callers whose pool has no limit', () => {
+    const text = (workers: string): string => `faultline: 1
+title: No pool
+run: { duration: 60s }
+services:
+  shop: { replicas: 3, ${workers} endpoints: { buy: [ query: db.find ] } }
+databases: { db: { maxConnections: 40, operations: { find: { work: 6ms } } } }
+workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }
+`;
+    const found = (workers: string): readonly (readonly unknown[])[] =>
+      remarksOn(text(workers), rule).map(({ measured, fixExample }) => [measured, fixExample]);
+    expect(found('concurrency: 20,')).toEqual([
+      ['3 x 20 workers = 60', 'databases:\n  db:\n    pool: { maxOpen: 13 }'],
+    ]);
+    expect(found('concurrency: 13,')).toEqual([]);
+    expect(found('')).toEqual([]);
+  });
+
   it('adds the pools of callers that use no pooler', () => {
     const db = (size: number): string =>
       `pool: { kind: pgbouncer, defaultPoolSize: 48 }, pools: { stock: { kind: simple, maxOpen: ${size} } },`;

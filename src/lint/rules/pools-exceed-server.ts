@@ -23,15 +23,17 @@ function excess(subject: Subject, database: Database): Finding | null {
   const { name, maxConnections, reserved } = database;
   if (maxConnections === Infinity) return null;
   const callers = callersOf(subject, name);
-  const pools = poolsOf(subject.scenario, database, callers);
-  // A pool without a limit is bounded elsewhere (by the workers), or not at all.
+  const pools = poolsOf(subject.scenario, database, callers, (caller) =>
+    workersOf(subject, caller),
+  );
+  // Without workers either, nothing says how many there may be.
   if (pools.some(({ size }) => size === Infinity)) return null;
   const total = sumOf(pools);
   const limit = maxConnections - reserved;
   if (total <= limit) return null;
-  const terms = pools.map(({ user, count, size }) =>
+  const terms = pools.map(({ user, count, size, isFree }) =>
     user === null
-      ? `${formatCount(count)} x ${formatCount(size)}`
+      ? `${formatCount(count)} x ${formatCount(size)}${isFree ? ' workers' : ''}`
       : `${formatCount(size)} (user ${user})`,
   );
   const fitting = fittingSize(pools, limit);
@@ -83,29 +85,40 @@ interface Sized {
   readonly size: number;
   /** Connections of a pool beside its usual ones. */
   readonly reserve: number;
+  /** The pool has no limit: it has a connection for each worker. */
+  readonly isFree: boolean;
 }
 
 function poolsOf(
   scenario: Scenario,
   { pool: usual, pools }: Database,
   callers: readonly string[],
+  unlimited: (caller: string) => number = () => Infinity,
 ): readonly Sized[] {
   const users = new Set<string>();
   return callers.flatMap((caller): readonly Sized[] => {
     const pool = pools.get(caller) ?? usual;
-    const { size, field } = poolSizeOf(pool);
+    const { size: most, field } = poolSizeOf(pool);
+    // Each worker has a connection when all of them query.
+    const isFree = most === Infinity;
+    const size = isFree ? unlimited(caller) : most;
     const own: Sized['own'] = pools.has(caller) ? ['pools', caller] : ['pool'];
     if (pool.kind !== 'pgbouncer') {
       const count = mostOf(scenario, caller);
-      return [{ own, field, setting: size, user: null, count, size, reserve: 0 }];
+      return [{ own, field, setting: size, user: null, count, size, reserve: 0, isFree }];
     }
     // A pooler has one pool for all callers with the same user.
     const user = userOf(pool, caller);
     if (users.has(user)) return [];
     users.add(user);
     const reserve = pool.reservePoolSize;
-    return [{ own, field, setting: size - reserve, user, count: 1, size, reserve }];
+    return [{ own, field, setting: size - reserve, user, count: 1, size, reserve, isFree }];
   });
+}
+
+/** Workers of an instance of a caller. */
+function workersOf({ hosts }: Subject, caller: string): number {
+  return hosts.find(({ name }) => name === caller)?.concurrency ?? Infinity;
 }
 
 /** The most connections that the pools of some callers of a database have together. */
