@@ -46,7 +46,7 @@ describe.each(Object.entries(SOURCES))('consumers of a %s that are too slow', (n
     expect(backlog.at).toBeLessThan(10);
     expect(variant!.cascade.sentence).toContain('jobs has too few consumers (proved)');
     expect(stdout.replaceAll(/\s+/gu, ' ')).toMatch(
-      /remedy Set (?:queues\.jobs\.consumers|topics\.jobs\.subscribers)\[0\]\.concurrency to 2 \(now 1\): of [\d,]+ messages that wait for jobs\S* on average, \d+ remains?\./u,
+      /remedy Set (?:queues\.jobs\.consumers|topics\.jobs\.subscribers)\[0\]\.concurrency to 2 \(now 1\): of [\d,]+ messages that wait for jobs\S* on average, \d+ remains?; “jobs\S*lag < 100” holds: [\d.]+\./u,
     );
   });
 });

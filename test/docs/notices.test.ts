@@ -11,7 +11,9 @@ const { noticesOf, packagesOf } = (await import(join(ROOT, 'scripts', 'notices.m
 
 /** Names of packages in the imports of a text; types leave no code. */
 function packagesIn(text: string): readonly string[] {
-  const imports = text.matchAll(/^\s*(?:import|export) (?!type )[^;]*?from ['"]([^'"]+)['"]/gm);
+  const imports = text.matchAll(
+    /(?:^|;)\s*(?:import|export)\b(?! type )[^;'"]*?from\s*['"]([^'"]+)['"]/gm,
+  );
   return [...imports]
     .map(([, from]) => from!)
     .filter((from) => !/^[./]|^node:/.test(from))
