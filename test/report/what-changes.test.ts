@@ -44,7 +44,7 @@ budgets: [ users.success >= 99% ]
   });
 
   it('is one to change where it is ours', () => {
-    expect(ran(limited('')).said).toContain('do remove the limits of partner: ');
+    expect(ran(limited('')).said).toContain('do Remove the limits of partner: ');
   });
 });
 
