@@ -30,7 +30,7 @@ const TRACER = 'cli/trace-worker';
 const THREADS = ['run/worker', TRACER];
 /** A third smaller. Names of errors are texts, and no other name of the code is shown. */
 const SMALL = { compress: false, mangle: true, codegen: { removeWhitespace: true } };
-/** Names stay, which a stack shows; indents go. */
+/** A stack shows names, so they stay. Indents go. */
 const DENSE = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
 /** Started and never imported: to load one is to run it. */
 const STARTED = new Set([...PROGRAMS, ...THREADS]);

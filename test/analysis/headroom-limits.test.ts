@@ -191,26 +191,31 @@ databases:
     expect(at('bulkhead, retry') / at('retry, bulkhead')).toBeLessThan(0.9);
   });
 
-  it('is the same where its refusals are called again: they are not due without the refusals', () => {
+  it('is the same where its refusals are called again: they are not due without the refusals', async () => {
     // 120/s for 100/s with bursts of 20: each refused call is made up to three times.
-    const again = (attempts: number): Headroom =>
-      headroomOf(
-        system(
-          120,
-          'shop.buy',
-          `
+    const textOf = (attempts: number): string =>
+      system(
+        120,
+        'shop.buy',
+        `
 services:
   shop: { concurrency: 1000, endpoints: { buy: [ { call: psp.pay, policy: psp } ] } }
   psp: { external: true, admission: { rateLimit: { rate: 100/s, burst: 20 } }, endpoints: { pay: [ wait: 30ms ] } }
 policies: { psp: { retry: { attempts: ${attempts}, backoff: { kind: constant, base: 200ms } } } }`,
-        ),
       );
-    const [once, thrice] = [again(1), again(3)].map(({ components }) => components[0]!);
+    const [once, thrice] = [1, 3].map((attempts) => headroomOf(textOf(attempts)).components[0]!);
     expect(once!.by).toBe('rate limit');
     expect(once!.saturatesAt).toBeGreaterThan(90);
     expect(once!.saturatesAt).toBeLessThanOrEqual(100);
     expect(thrice!.used).toBeCloseTo(100, 0);
     expect(Math.abs(thrice!.saturatesAt / once!.saturatesAt - 1)).toBeLessThan(0.03);
+    // 149/s need 155/s, of which the part that a burst leaves is 96 %; tries are 5 % apart.
+    const { need } = await capacity(textOf(3), { resolution: 0.05 });
+    expect(need!.holds).toBe(true);
+    const { path, to } = need!.settings[0]!;
+    expect(path).toMatch(/rateLimit\.rate$/);
+    expect(parseFloat(to) / need!.rate).toBeGreaterThan(1);
+    expect(parseFloat(to) / need!.rate).toBeLessThan(1.1);
   });
 
   it('counts what the calls show where they are not independent', () => {

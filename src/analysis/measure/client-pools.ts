@@ -1,8 +1,9 @@
 import { sumOf } from '../../stats/sums.js';
 import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
 import type { NodeRoute } from '../../contracts/plan/replication.js';
+import { poolsInto } from '../../contracts/plan/pools-into.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
-import { isShared, poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
+import { poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import { largestOf, meanOf, nothing } from './estimate.js';
@@ -116,15 +117,12 @@ function poolsOf(
   return sumOf([...pools.values()]);
 }
 
-/** Number of the pools to a server that keep most of what is idle: other pools cannot have it. */
+/** Number of the pools to a server that keep their idle connections, so that no other pool can have them. */
 export function keepingPools(plan: Plan, server: number): number {
-  const callers = new Map<number, number>();
-  for (const { from, pool } of wiringOf(plan).into[server]) {
-    if (pool === null || ('maxIdle' in pool && pool.maxIdle < pool.maxOpen)) continue;
-    const { component } = plan.parts[from];
-    callers.set(component, isShared(pool) ? 1 : plan.components[component].initial);
-  }
-  return sumOf([...callers.values()]);
+  const keeping = poolsInto(plan, server).filter(
+    ({ pool }) => !('maxIdle' in pool) || pool.maxIdle >= pool.maxOpen,
+  );
+  return sumOf(keeping.map(({ count }) => count));
 }
 
 /** The nodes of a component that the calls of a pool are routed to. */

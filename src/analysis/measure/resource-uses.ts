@@ -133,12 +133,12 @@ function serverUse(asked: Measuring, component: PlanComponent, id: number): read
   const taken = edgesInto(data, id).map((edge) => connectionsTaken(asked, edge));
   const used = sumOf(taken.map((own) => own.used));
   const each: Capacity = () => component.maxConnections;
-  const limits = limited(asked, component, used, each, () => 0);
+  const fixed: Capacity = () => 0;
+  const limits = limited(asked, component, used, each, fixed);
   const usedBy = (node: number): number => {
     const passes: GaugePick['passes'] = (_, callee) => callee === node;
     return mean(levels(data, window, { kind: 'usedOfNode', instances: null, passes }).means);
   };
-  const fixed = (): number => 0;
   const node = asked.isFaulty
     ? null
     : busiestNode(asked, { usedBy, each, fixed, share: limits.share });

@@ -162,7 +162,7 @@ function admit(
   settings: Map<string, Raised>,
   full: ComponentHeadroom | null,
 ): boolean {
-  // Refused calls that are made again are not due, so that the share of the refused ones is more than is missing.
+  // Retries of refused calls are refused, too: their share is larger than what the limit lacks.
   const isRate = full?.resource === 'rate' && full.by === refused.by;
   const least = isRate
     ? Math.max(1, ROOM / full.factor)

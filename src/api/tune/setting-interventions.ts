@@ -195,7 +195,7 @@ function labelled(own: Intervention, move: Move, prepared: Prepared, plan: Plan)
       : labelled(stronger, move.stronger, prepared, plan);
   return {
     ...own,
-    // What runs is what is advised: twice the connections of a server are more than twice those that it does not reserve.
+    // The setting itself runs: a server keeps some connections, so that twice its number gives callers more than twice as many.
     apply: () => planWith(move, prepared, plan.variant),
     setting: changedBy(move),
     ...(next !== undefined && { stronger: next }),

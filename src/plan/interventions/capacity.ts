@@ -1,8 +1,9 @@
 import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../contracts/plan/plan.js';
+import { poolsInto } from '../../contracts/plan/pools-into.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { PlanProcess } from '../../contracts/plan/process.js';
 import type { Resource } from '../../contracts/result/cause.js';
-import { isShared, poolSizeOf } from '../../contracts/scenario/pool-size.js';
+import { poolSizeOf } from '../../contracts/scenario/pool-size.js';
 import type { Pool, PoolSettings } from '../../contracts/scenario/pools.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { processesOf, withComponent, withProcesses } from './processes.js';
@@ -160,15 +161,11 @@ function pooled({ parts }: Plan, { to, pool, connections }: PlanEdge, id: number
 /** Whether the pools of the callers of a server may together ask for more connections than it has. */
 function asksForMore(plan: Plan, id: number): boolean {
   const { maxConnections, initial } = plan.components[id]!;
-  const sizes = new Map<number, number>();
-  for (const { from, pool } of wiringOf(plan).into[id]!) {
-    // The statements of a transaction use its connection.
-    if (pool === null) continue;
-    const caller = plan.parts[from]!.component;
-    const all = poolSizeOf(pool).size * (isShared(pool) ? 1 : plan.components[caller]!.initial);
-    sizes.set(caller, Math.max(sizes.get(caller) ?? 0, all));
-  }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0) > maxConnections * initial;
+  const asked = poolsInto(plan, id).reduce(
+    (sum, { pool, count }) => sum + count * poolSizeOf(pool).size,
+    0,
+  );
+  return asked > maxConnections * initial;
 }
 
 function withPool(edge: PlanEdge, factor: number): PlanEdge {
