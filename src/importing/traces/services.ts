@@ -8,7 +8,7 @@ import type { TracedEndpoint, Unknown } from './model.js';
 import { ownTimeOf, type OwnTime, type OwnTimeOf } from './own-time.js';
 import type { Roles } from './parts.js';
 import { callsIn, StepFinder, type Found } from './steps.js';
-import { Bodies, withLoops, withTries, type Row } from './structure/items.js';
+import { Bodies, withLoops, withTries, type Item, type Row } from './structure/items.js';
 import { variantsOf } from './structure/variants.js';
 
 /** What endpoints are read from. */
@@ -118,11 +118,15 @@ function together(variants: readonly (Found & { readonly group: readonly Row[] }
   };
 }
 
+/** Whether a call failed after which no other began. Calls beside it may begin later than it does, and end later. */
+function endsFailed(items: readonly Item[]): boolean {
+  const last = items[items.length - 1]?.start ?? 0;
+  return items.some(({ isFailed, end }) => isFailed && end >= last);
+}
+
 /** Failures that no call explains: their share of the executions, each with its weight. */
 function errorsOf(rows: readonly Row[], weight: Evened['weight']): TracedEndpoint['errors'] {
-  const own = rows.filter(({ execution, items }) => {
-    return execution.isFailed && !(items[items.length - 1]?.isFailed ?? false);
-  });
+  const own = rows.filter(({ execution, items }) => execution.isFailed && !endsFailed(items));
   if (own.length === 0) return null;
   const sumOf = (some: readonly Row[]): number =>
     some.reduce((sum, { execution: { span } }) => sum + (weight?.[span] ?? 1), 0);

@@ -128,6 +128,18 @@ describe('order over all executions', () => {
     expect(b).toMatchObject({ chance: { text: '0.5', n: 300 } });
     expect(endpoint(model, 'web', 'GET /').errors).toBeNull();
   });
+
+  it('takes a failure for that of a call, whichever of the calls beside it began or ended last', async () => {
+    // `a` fails in a quarter, and takes longer or shorter than `b`. In another tenth nothing explains the failure.
+    const model = await modelOf([
+      traces(400, (trace, at, k) => [
+        root(trace, at, at + 10, k % 4 === 0 || k % 10 === 1),
+        ...call(trace, 'r', 'web', 'a', [at + 1, at + (k % 3) + 4], { isError: k % 4 === 0 }),
+        ...call(trace, 'r', 'web', 'b', [at + (k % 5) / 2, at + 5]),
+      ]),
+    ]);
+    expect(endpoint(model, 'web', 'GET /').errors).toMatchObject({ text: '0.1', n: 400 });
+  });
 });
 
 describe('own time in loops', () => {
