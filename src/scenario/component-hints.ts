@@ -48,6 +48,11 @@ const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
   ],
   [
     'databases',
+    /^(engine|type|driver|product|flavou?r)$/i,
+    'the product of a database is its kind, as kind: postgres',
+  ],
+  [
+    'databases',
     /^(quer(y|ies)|reads?|writes?|latency|statements?)$/i,
     'the time of a statement belongs to its operation, as operations: { read: { wait: 5ms }, insert: { wait: 3ms, write: true } }',
   ],

@@ -1,7 +1,7 @@
 import { entries, get, text, type Node } from './located.js';
 import { STEP_VERBS } from './verbs.js';
 
-/** By section: the step that uses a component of it. `inner` is the first of its endpoints or operations. */
+/** By section: the step that uses a component of it. `inner` is one of its endpoints or operations. */
 const STEPS: readonly (readonly [
   section: string,
   what: string,
@@ -28,8 +28,23 @@ export function stepOfTarget(tree: Node, step: Node, word: string): string | und
   for (const [section, what, write] of STEPS) {
     const component = get(get(tree, section), name);
     if (component === undefined) continue;
-    const parts = get(component, 'endpoints') ?? get(component, 'operations');
-    return `${name} is ${what}; write ${write(name, inner ?? entries(parts)[0]?.[0])}`;
+    const part = get(component, 'endpoints') ?? get(component, 'operations');
+    return `${name} is ${what}; write ${write(name, inner ?? likeliest(part, word))}`;
   }
   return undefined;
 }
+
+/** The part of this name, or the first; for a word that changes data, the first operation that does. */
+function likeliest(parts: Node | undefined, word: string): string | undefined {
+  const names = entries(parts).map(([name]) => name);
+  if (names.includes(word)) return word;
+  if (!CHANGES.test(word)) return names[0];
+  return names.find((name) => isTrue(get(get(parts, name), 'write'))) ?? names[0] ?? 'insert';
+}
+
+function isTrue(node: Node | undefined): boolean {
+  return node?.type === 'scalar' && node.value === true;
+}
+
+/** Words for a statement that changes data. */
+const CHANGES = /^(writes?|insert|update|upsert|delete|save|store|put|persist)/i;

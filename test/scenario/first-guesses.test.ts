@@ -110,6 +110,29 @@ describe('a first guess', () => {
     ]);
   });
 
+  it('of a write of a database is answered by an operation that writes', () => {
+    const guess = (operations: string) =>
+      messagesOf(
+        GUESSED.replace('read: sessions', 'write: tickets').replace('connections: 40', operations),
+      ).find((message) => message.includes('buy.steps[0]'));
+    const operations = 'operations: { seat: 5ms, book: { work: 5ms, write: true } }';
+    expect(guess(operations)).toMatch(/tickets is a database; write query: tickets\.book$/);
+    expect(guess('engine: postgres')).toMatch(/write query: tickets\.insert$/);
+  });
+
+  it('of the product of a database, and of a share of failures, is answered', () => {
+    const text = GUESSED.replace('connections: 40', 'engine: postgres').replace(
+      'read: sessions',
+      'fail: 1%',
+    );
+    expect(messagesOf(text)).toEqual(
+      expect.arrayContaining([
+        'databases.tickets.engine: unknown key engine: the product of a database is its kind, as kind: postgres',
+        'services.api.endpoints.buy.steps[0].fail.status: 1% is a share: write { fail: 500, probability: 1% }',
+      ]),
+    );
+  });
+
   it('of a key with a list of mappings is answered, not stumbled over', () => {
     const workload = 'users: { arrivals: constant(20/s), requests: [ { call: api.get } ] }';
     const found = messagesOf(

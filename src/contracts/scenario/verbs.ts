@@ -53,8 +53,11 @@ const failure = quantity(
     if (typeof input === 'number' && Number.isInteger(input) && input >= 400 && input <= 599)
       return input;
     if (typeof input === 'string' && (FAILURES as string[]).includes(input)) return input;
+    const share = typeof input === 'string' && /^[\d.]+ *%$/.test(input);
     throw new QuantityError(
-      `${show(input)} is not a failure: expected a status from 400 to 599 or one of ${FAILURES.join(' ')}`,
+      share
+        ? `${show(input)} is a share: write { fail: 500, probability: ${input} }`
+        : `${show(input)} is not a failure: expected a status from 400 to 599 or one of ${FAILURES.join(' ')}`,
     );
   },
   { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
