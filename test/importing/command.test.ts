@@ -40,6 +40,13 @@ describe('faultline import', () => {
     expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveProperty('variants');
   });
 
+  it('of the folder that one is in has its name as title', () => {
+    mkdirSync(folder.at('shop'));
+    writeFileSync(folder.at('shop/a.yaml'), readFileSync('examples/compose/compose.yaml'));
+    faultline(['import', '.', '--out', 'o.yaml'], { cwd: folder.at('shop') });
+    expect(readFileSync(folder.at('shop/o.yaml'), 'utf8')).toContain('title: Imported from shop\n');
+  });
+
   it('of a folder leaves out what cannot be read, and takes UTF-16 and traces that end too early', () => {
     const manifest = readFileSync('examples/compose/compose.yaml');
     const at = (name: string): string => folder.at(`shop/${name}`);

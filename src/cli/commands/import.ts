@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { cardLines } from '../../importing/card.js';
 import { Importing, type Imported } from '../../importing/import.js';
 import { readMapping } from '../../importing/names.js';
@@ -72,7 +73,7 @@ async function read(
 ): Promise<Imported> {
   const names = readMapping(flags.map ?? []);
   const importing = new Importing(texts, {
-    title: `Imported from ${(paths.length > 0 ? paths : (flags.metrics ?? [])).join(', ')}`,
+    title: `Imported from ${(paths.length > 0 ? paths : (flags.metrics ?? [])).map(spoken).join(', ')}`,
     names,
     metrics: metricTexts(flags.metrics ?? []),
     leftOut,
@@ -83,6 +84,11 @@ async function read(
   if (sampled !== null)
     throw usageError('--sampled is the share of requests that traces have: name files with traces');
   return importing.finish(null);
+}
+
+/** A path as people say it: a folder that is written in dots has its name. */
+function spoken(path: string): string {
+  return /^[./\\]+$/.test(path) ? basename(resolve(path)) || path : path;
 }
 
 /** The account for programs. */
