@@ -214,6 +214,17 @@ describe('the health of a component', () => {
     expect(spans({ arrivals: () => 20, good: few(0.8) })).toEqual(['22-30 degraded']);
   });
 
+  it('takes a few failures of a share that fails throughout for chance, where there is no fault', () => {
+    const never = { faultsNs: [], cutsNs: [] };
+    const arrivals = () => 20;
+    // Up to 1.5 % of 800 requests fail. Of 40 in two steps, 2 may fail by chance, 8 do not.
+    const failures = (most: number) => (step: number) =>
+      1 - (step === 22 || step === 23 ? most / 2 : step % 10 === 5 ? 1 : 0) / 20;
+    expect(spans({ arrivals, good: failures(2) }, never)).toEqual([]);
+    expect(spans({ arrivals, good: failures(8) }, never)).toEqual(['22-24 degraded']);
+    expect(spans({ arrivals, good: () => 0.93 }, never)).toEqual(['0-40 degraded']);
+  });
+
   it('is judged by itself where there is no fault', () => {
     const never = { faultsNs: [], cutsNs: [] };
     expect(spans({ good: () => 0.2 }, never)).toEqual(['0-40 failing']);

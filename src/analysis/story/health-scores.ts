@@ -63,7 +63,8 @@ function signalScores(
     const noise = variance > 0 ? SIGMAS * Math.sqrt(variance / sumOf(lane.arrivals, window)) : 0;
     return far[i] / Math.max(scale, noise);
   });
-  if (baseline.length === 0 || !scores.some((score) => score >= 1)) return scores;
+  const hasUsual = baseline.length > 0 || signal.chance !== undefined;
+  if (!hasUsual || !scores.some((score) => score >= 1)) return scores;
   const chances = windows.map((window) => signal.chance?.(window) ?? 0);
   const usualFar = usual.map(farOf);
   const isOdd = RUNS.map((length) =>

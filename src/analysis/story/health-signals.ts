@@ -1,4 +1,4 @@
-import { chanceOfP95 } from '../measure/latency-noise.js';
+import { chanceOfCount, chanceOfP95 } from '../measure/latency-noise.js';
 import { sumOf, worstOf, type StepWindow } from '../measure/health-windows.js';
 import type { Lane } from '../measure/lanes.js';
 import type { UsualLatency } from '../measure/usual-latency.js';
@@ -17,7 +17,7 @@ export interface Signal {
   /** For shares: the count out of the arrivals; null for levels. */
   readonly column: Float64Array | null;
   of(window: StepWindow): number;
-  /** For a quantile: the probability of such a value without a cause, given the number of requests. */
+  /** The probability of such a value without a cause, given the number of requests; absent where nothing shows it. */
   readonly chance?: (window: StepWindow) => number;
 }
 
@@ -26,12 +26,17 @@ const RELATIVE = 0.5;
 /** The same where nothing but the load changes: a busier system is slower, and one that is full far slower. */
 const RELATIVE_OF_LOAD = 2;
 
+/** Up to this share of requests that fail throughout a run, those that chance brings together are no degradation. */
+const FEW = 0.02;
+
 /** Windows that show how a lane usually is. */
 export interface Usual {
   /** Before the first fault; empty without one. */
   readonly windows: readonly StepWindow[];
   /** For latencies, where there is no fault: before the load first rises. */
   readonly beforeRise: readonly StepWindow[];
+  /** Where there is no fault: all of the run. */
+  readonly faultless: readonly StepWindow[];
 }
 
 /**
@@ -40,17 +45,17 @@ export interface Usual {
  */
 export function signalsOf(
   lane: Lane,
-  { windows: baseline, beforeRise }: Usual,
+  { windows: baseline, beforeRise, faultless }: Usual,
   reach: number,
 ): readonly Signal[] {
   const ofLatency = baseline.length > 0 ? baseline : beforeRise;
-  const share = (column: Float64Array, floor: number, sign: 1 | -1, normal: number): Signal => ({
+  const share = (column: Float64Array, floor: number, sign: 1 | -1): Signal => ({
     floor,
     relative: 0,
     usual: baseline,
     canFail: false,
     sign,
-    normal,
+    normal: sign > 0 ? 0 : 1,
     column,
     of: (window) => sumOf(column, window) / sumOf(lane.arrivals, window),
   });
@@ -61,10 +66,11 @@ export function signalsOf(
     usual ??= lane.usualUntil(Math.max(until - reach, Math.ceil(until / 2)));
     return usual === null ? NaN : chanceOfP95(lane, window, usual);
   };
-  const signals: Signal[] = [
-    share(lane.good, 0.02, -1, 1),
-    share(lane.errors, 0.02, 1, 0),
-    share(lane.shed, 0.01, 1, 0),
+  return [
+    { ...share(lane.good, 0.02, -1), chance: chanceOfBad(lane, lane.good, -1, faultless) },
+    { ...share(lane.errors, 0.02, 1), chance: chanceOfBad(lane, lane.errors, 1, faultless) },
+    // What is refused is refused for a reason.
+    share(lane.shed, 0.01, 1),
     {
       floor: 0.005,
       relative: baseline.length > 0 ? RELATIVE : RELATIVE_OF_LOAD,
@@ -76,28 +82,49 @@ export function signalsOf(
       of: (window) => worstOf(lane.latency, window),
       chance: ofLatency.length === 0 ? undefined : chance,
     },
+    ...levelsOf(lane, baseline),
   ];
-  const level = (column: Float64Array, capacity: number, normal: number): void => {
-    if (column.length === 0 || !(capacity > 0)) return;
+}
+
+/** Levels of what requests wait for and use. */
+function levelsOf(lane: Lane, usual: readonly StepWindow[]): readonly Signal[] {
+  const level = (column: Float64Array, capacity: number, normal: number): readonly Signal[] => {
+    if (column.length === 0 || !(capacity > 0)) return [];
     const of = (window: StepWindow): number => worstOf(column, window) / capacity;
-    signals.push({
-      floor: 0.2,
-      relative: 0,
-      usual: baseline,
-      canFail: false,
-      sign: 1,
-      normal,
-      column: null,
-      of,
-    });
+    return [{ floor: 0.2, relative: 0, usual, canFail: false, sign: 1, normal, column: null, of }];
   };
   const workers = Number.isFinite(lane.workers) ? lane.workers : 1;
   // Without a time before a fault, a queue is too long at half its capacity, and workers are too busy at 95 %.
   const queue = ofThere(lane, lane.queue);
-  level(queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3);
-  if (Number.isFinite(lane.workers)) level(ofThere(lane, lane.busy), lane.workers, 0.75);
-  level(ofThere(lane, lane.poolWaiting), 5 * workers, 0.3);
-  return signals;
+  return [
+    ...level(queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3),
+    ...(Number.isFinite(lane.workers) ? level(ofThere(lane, lane.busy), workers, 0.75) : []),
+    ...level(ofThere(lane, lane.poolWaiting), 5 * workers, 0.3),
+  ];
+}
+
+/**
+ * The probability of as many bad requests as a window has, if all requests of the run are as likely to be bad; undefined
+ * if too many of the run are, or none.
+ */
+function chanceOfBad(
+  lane: Lane,
+  column: Float64Array,
+  sign: 1 | -1,
+  all: readonly StepWindow[],
+): Signal['chance'] {
+  const badIn = (window: StepWindow): number => {
+    const counted = sumOf(column, window);
+    return sign > 0 ? counted : sumOf(lane.arrivals, window) - counted;
+  };
+  const total = (of: (window: StepWindow) => number): number =>
+    all.reduce((sum, window) => sum + of(window), 0);
+  const share = total(badIn) / total((window) => sumOf(lane.arrivals, window));
+  if (!(share > 0 && share <= FEW)) return undefined;
+  return (window) => {
+    const bad = badIn(window);
+    return bad < 1 ? 1 : chanceOfCount(sumOf(lane.arrivals, window), bad, share);
+  };
 }
 
 /** A level as if all possible instances existed and each had the same level. */

@@ -77,6 +77,7 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   const usual: Usual = {
     windows: whole.filter(isCalm),
     beforeRise: hasFault ? [] : before(times.loads.risesNs[0] ?? 0),
+    faultless: hasFault ? [] : windows.filter(({ until }) => until <= times.knownStep),
   };
   const levels = hysteresis(
     scoreWindows(lane, windows, { ...times, steps, usual, whole }),
