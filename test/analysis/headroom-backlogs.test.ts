@@ -86,3 +86,21 @@ it('counts the time of its queries: 51 of 12 ms take two polls, so 50/s', () => 
   expect(first).toMatchObject({ resource: 'relay', limit: 50 });
   expect(Math.abs(first.factor / (50 / 40) - 1)).toBeLessThan(0.03);
 });
+
+/** 10 executions of 200 ms handle 50/s. Those beyond them are throttled, and come again after a while. */
+const invoked = (uploads: number): string => `
+faultline: 1
+title: Thumbnails
+run: { duration: 120s, warmup: 5s, seed: 3 }
+services: { web: { endpoints: { put: [ publish: thumbs ] } } }
+functions: { thumb: { kind: lambda, maxConcurrency: 10, endpoints: { make: [ wait: 200ms ] } } }
+queues: { thumbs: { kind: sqs, visibilityTimeout: 10s, consumers: [ { call: thumb.make, batch: 1 } ] } }
+workloads: { users: { arrivals: constant(${uploads}/s), requests: [ { call: web.put } ] } }
+`;
+
+it('is that of the executions of a function that throttles what a queue sends it: 50/s of 60/s', () => {
+  const first = tightest(invoked(60));
+  expect(first).toMatchObject({ component: 'thumb', resource: 'concurrency', fedBy: 'thumbs' });
+  expect(Math.abs(first.factor / (50 / 60) - 1)).toBeLessThan(0.03);
+  expect(Math.abs(first.rate / 60 - 1)).toBeLessThan(0.03);
+});

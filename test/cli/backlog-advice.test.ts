@@ -74,3 +74,31 @@ it('an outbox that falls behind is why, and its batches are what to change', () 
   const set = `${advice![1]!}=${advice![2]!}`;
   expect(faultline(['run', file, ...args, '--set', set]).stdout).toContain('1/1 pass');
 });
+
+/** 10 executions of 200 ms handle 50/s of 60/s, with a fault and without it. */
+const INVOKED = `
+faultline: 1
+title: a function that falls behind
+run: { duration: 120s, warmup: 5s, seed: 3, replications: 1 }
+services: { web: { endpoints: { put: [ wait: 5ms, publish: thumbs ] } } }
+functions: { thumb: { kind: lambda, maxConcurrency: 10, endpoints: { make: [ wait: 200ms ] } } }
+queues: { thumbs: { kind: sqs, visibilityTimeout: 10s, consumers: [ { call: thumb.make, batch: 1 } ] } }
+workloads: { users: { arrivals: poisson(60/s), requests: [ { call: web.put } ] } }
+faults: [ { id: slow-web, kind: slow, target: web, factor: 8, at: 30s, for: 20s } ]
+budgets: [ thumbs.lag.max <= 300 ]
+`;
+
+it('a function that throttles its messages is why, and its concurrency is what to change', () => {
+  const file = folder.put('invoked.yaml', INVOKED);
+  const args = ['--out', folder.at('out'), '--format', 'json'];
+  const { stdout } = faultline(['run', file, ...args]);
+  expect(stdout).toMatch(
+    /thumb is saturated: its concurrency of 10 handles (?:49|50)[.\d]*\/s of \d+/u,
+  );
+  // It falls behind before the fault, so that no loop keeps it down.
+  expect(stdout).not.toMatch(/metastable/iu);
+  const advice = /Set (functions\.thumb\.maxConcurrency) to (\d+) \(now 10\)/u.exec(stdout);
+  expect(advice).not.toBeNull();
+  const set = `${advice![1]!}=${advice![2]!}`;
+  expect(faultline(['run', file, ...args, '--set', set]).stdout).toContain('1/1 pass');
+});

@@ -4,7 +4,7 @@ import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { placeOfValue } from '../../kernel/rng.js';
 import { ranges } from '../../model/modules/messaging/assignment.js';
 import { sumOf } from '../../stats/sums.js';
-import { busyOf, requestRate } from './loads.js';
+import { admittedRate, busyOf, requestRate } from './loads.js';
 import { partitionShares, UNEVEN } from './key-shares.js';
 import type { GaugePick } from './gauges.js';
 import { meterOf } from './meter-of.js';
@@ -64,7 +64,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   const instances = meanInstances(asked, component);
   const uses: ConsumerUse[] = [];
   const ratesOf = (handler: number): number =>
-    requestRate({ ...asked, selection: { ...selection, parts: [handler] } });
+    admittedRate({ ...asked, selection: { ...selection, parts: [handler] } });
   for (const [handler, own] of consumersByHandler(data.plan)) {
     const { sources, limits, logs, lines, batch, perMessage } = own;
     if (data.plan.parts[handler].component !== component) continue;

@@ -1,16 +1,28 @@
 import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import { edgeSums, partSums } from './column-sums.js';
 import type { Asked } from './question.js';
-import { arrivedOf, sumTable } from './sums.js';
+import { admittedOf, arrivedOf, sumTable, type OutcomeCounts } from './sums.js';
 
 /** Requests per second of the parts of a selection that arrive in the window, mean of the runs. */
-export function requestRate({ data, selection, window }: Asked): number {
-  let arrived = 0;
+export function requestRate(asked: Asked): number {
+  return rateOf(asked, arrivedOf);
+}
+
+/** The same without those that are refused. */
+export function admittedRate(asked: Asked): number {
+  return rateOf(asked, admittedOf);
+}
+
+function rateOf(
+  { data, selection, window }: Asked,
+  count: (outcomes: OutcomeCounts) => number,
+): number {
+  let counted = 0;
   for (const record of data.records) {
     for (const part of selection.parts)
-      arrived += arrivedOf(sumTable([record.parts[part].outcomes], window.cells, OUTCOME_KINDS));
+      counted += count(sumTable([record.parts[part].outcomes], window.cells, OUTCOME_KINDS));
   }
-  return arrived * perSecondOf({ data, window });
+  return counted * perSecondOf({ data, window });
 }
 
 /** Calls per second of the edges of a selection in the window. */

@@ -199,7 +199,19 @@ function concurrencyOf(asked: Measuring, { name }: PlanComponent, id: number): r
   const use = { used, fixed: 0, share: used / own.limit };
   const of = all.length > 1 ? 'account' : null;
   const need = needOf(asked, use, lossOf(asked.visits, asked, id));
-  return [{ component: name, resource: 'concurrency', of, limit: own.limit, ...use, ...need }];
+  const sources = [...consumersOf(asked, id)].sort((a, b) => b.rate - a.rate);
+  const fedBy = sources[0]?.source;
+  return [
+    {
+      component: name,
+      resource: 'concurrency',
+      of,
+      limit: own.limit,
+      ...use,
+      ...need,
+      ...(fedBy !== undefined && { fedBy }),
+    },
+  ];
 }
 
 /** Whether a fault in the time in which use is measured changes a resource. */

@@ -53,11 +53,17 @@ export function visitsIn(asked: Moment): Visits {
   const arrived = remembered((part) =>
     rateOf(({ parts }) => arrivedOf(sumOutcomes([parts[part]], window.cells))),
   );
+  const handlers = handlingParts(plan);
+  // A message that its handler refuses comes again.
+  const tasks = (part: number): number =>
+    handlers.has(part)
+      ? rateOf(({ parts }) => admittedOf(sumOutcomes([parts[part]], window.cells)))
+      : arrived(part);
   const waited = remembered((part) => waitedIn(asked, part) * perSecond);
   const inTime = remembered((component) => executedShare(asked, component));
   const begun = (part: number): number => {
     const rate = waited(part);
-    return rate > 0 ? rate * inTime(plan.parts[part].component) : arrived(part);
+    return rate > 0 ? rate * inTime(plan.parts[part].component) : tasks(part);
   };
   const calls = (stat: number): number =>
     rateOf(({ edges }) => sumCells(edges[stat].calls, window.cells));
@@ -80,12 +86,11 @@ export function visitsIn(asked: Moment): Visits {
     const first = (steps.get(stat) ?? []).map((before) => rateOf(succeededOn(before)));
     return Math.min(calls(stat), ...first) * repeats(stat);
   };
-  const handlers = handlingParts(plan);
   const measure = (part: number): number => {
     if (users.has(part) || open.has(part)) return arrived(part);
     const pace = handlers.has(part) ? paceAt(asked, part) : 1;
     const into = wiring.statsInto[part];
-    if (into.length === 0) return arrived(part) * pace;
+    if (into.length === 0) return tasks(part) * pace;
     open.add(part);
     const called = sumOf(into.map(dueOn));
     open.delete(part);

@@ -15,6 +15,19 @@ export interface CellSet {
   readonly lengthNs: Ns;
 }
 
+/** Parts of a window in which the trend of a backlog is searched. */
+const PARTS = 8;
+
+/** A window in equal parts, which show a trend. */
+export function partsOf({ cells, lengthNs, segments }: CellSet): readonly CellSet[] {
+  const size = Math.max(1, Math.floor(cells.length / PARTS));
+  return Array.from({ length: Math.floor(cells.length / size) }, (_, k) => ({
+    cells: cells.subarray(k * size, (k + 1) * size),
+    segments,
+    lengthNs: (lengthNs * size) / cells.length,
+  }));
+}
+
 /** Lengths of the slots in which a recovery may begin, as far as the grid has them; finest first. */
 const RECOVERY_STEPS_NS = [500_000_000, 1_000_000_000, 2_500_000_000];
 /** Length of the windows in which recovery is searched. */

@@ -20,7 +20,7 @@ import {
 } from '../measure/recovery.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { cellsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
+import { cellsOf, partsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
 import { demandsOf, type Demands } from './demands.js';
 import { ending, undecided } from './endings.js';
 import { WELL } from './ending-words.js';
@@ -331,20 +331,7 @@ function overloadBefore({ data, record, goodput, rooms, demands }: Run, window: 
   const found = overloadIn(data, record, rooms, demands, window);
   if (found === null) return false;
   if (share < HEALTHY) return true;
-  const parts = partsOfWindow(window, PARTS);
-  return isRising(backlogIn(data, record, found.room!, parts));
-}
-
-/** Parts of a window in which the trend of a backlog is searched. */
-const PARTS = 8;
-
-function partsOfWindow({ cells, lengthNs, segments }: CellSet, parts: number): readonly CellSet[] {
-  const size = Math.max(1, Math.floor(cells.length / parts));
-  return Array.from({ length: Math.floor(cells.length / size) }, (_, k) => ({
-    cells: cells.subarray(k * size, (k + 1) * size),
-    segments,
-    lengthNs: (lengthNs * size) / cells.length,
-  }));
+  return isRising(backlogIn(data, record, found.room!, partsOf(window)));
 }
 
 function isWellIn({ goodput, rooms }: Run, window: CellSet): boolean {

@@ -120,6 +120,7 @@ const SHORT: Readonly<Record<Resource, string>> = {
   bandwidth: 'too little bandwidth',
   consumers: 'too few consumers',
   segments: 'too few segments',
+  concurrency: 'too few executions at once',
   relay: 'too few rows in each poll of its outbox',
 };
 

@@ -3,8 +3,8 @@ import type { Plan, PlanFault } from '../../contracts/plan/plan.js';
 import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { sumCells } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
-import type { CellSet } from '../measure/window.js';
-import { isFalling } from './trends.js';
+import { partsOf, type CellSet } from '../measure/window.js';
+import { isFalling, isRising } from './trends.js';
 
 /** A backlog counts from this multiple of its largest size before trouble, and from this number of messages. */
 const LARGER = 3;
@@ -36,9 +36,12 @@ export function redeliveredBy(
   for (const lag of meters) {
     if (lag.name !== 'lag' || lag.form !== 'gauge') continue;
     const usual = before.cells.reduce((max, cell) => Math.max(max, lag.max[cell]), 0);
-    const levels = tail.map(({ cells, lengthNs }) => sumCells(lag.area, cells) / lengthNs);
+    const meanIn = ({ cells, lengthNs }: CellSet): number => sumCells(lag.area, cells) / lengthNs;
+    const levels = tail.map(meanIn);
     const left = levels[levels.length - 1] ?? 0;
     if (isFalling(levels)) continue;
+    // What falls behind before trouble does so without its redeliveries.
+    if (usual >= SOME && isRising(partsOf(before).map(meanIn))) continue;
     const [again, handled, repeated, rebalances] = COUNTED.map((name) =>
       tail.reduce((sum, window) => sum + countIn(meters, lag, name, window), 0),
     );

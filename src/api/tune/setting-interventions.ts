@@ -25,6 +25,7 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   bandwidth: [],
   consumers: ['concurrency'],
   segments: ['concurrency'],
+  concurrency: ['maxConcurrency', 'reserved'],
   relay: ['outbox.batchSize'],
 };
 

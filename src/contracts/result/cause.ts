@@ -63,6 +63,7 @@ const resource = oneOf(
   'bandwidth',
   'consumers',
   'segments',
+  'concurrency',
   'relay',
 );
 /** A resource with a ceiling. */

@@ -94,6 +94,8 @@ export const componentHeadroom = exactShape({
    */
   used: count,
   limit: count,
+  /** Concurrency: the topic or queue whose messages most of its executions handle, and that wait if all are in use. */
+  fedBy: text.optional(),
   /** Permits, rate: the policy that has the limit. */
   by: oneOf('bulkhead', 'concurrency limit', 'rate limit').optional(),
   /**
@@ -136,8 +138,14 @@ export const componentHeadroom = exactShape({
 export type ComponentHeadroom = z.output<typeof componentHeadroom>;
 
 /** The topic, queue, projection or outbox where messages, events or rows wait if the resource is full; null where calls wait. */
-export function backlogBehind({ component, resource, of }: ComponentHeadroom): string | null {
+export function backlogBehind({
+  component,
+  resource,
+  of,
+  fedBy,
+}: ComponentHeadroom): string | null {
   if (resource === 'consumers') return of;
   if (resource === 'relay') return `${component}.outbox`;
+  if (resource === 'concurrency') return fedBy ?? null;
   return resource === 'segments' ? (of ?? component) : null;
 }

@@ -62,6 +62,12 @@ export function fallsBehind({ cascade }: VariantResult, subject: string): boolea
   );
 }
 
+/** Whether messages wait for a function whose concurrency they use more of than of its other limits. */
+export function isBehindFunction(variant: VariantResult, subject: string): boolean {
+  const own = variant.headroom?.components.find(({ component }) => component === subject);
+  return own?.fedBy !== undefined && fallsBehind(variant, own.fedBy);
+}
+
 /** More messages of a topic or queue are handled at the same time. A partition has one consumer at most, however many there are. */
 export const moreConsumers: InterventionKind = {
   kind: 'capacity',

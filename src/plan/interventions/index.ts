@@ -15,7 +15,7 @@ import { redeliveries } from './redeliveries.js';
 import { scaling, shrinking } from './scaling.js';
 import { firstOf, isSource } from './signs.js';
 import { start, startOfConsumers } from './start.js';
-import { largerBatches, moreSegments } from './working-off.js';
+import { largerBatches, moreExecutions, moreSegments } from './working-off.js';
 
 /** Every kind of intervention besides faults, which `withFaults` removes. */
 export const INTERVENTIONS: readonly InterventionKind[] = [
@@ -41,6 +41,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   moreConsumers,
   moreSegments,
   largerBatches,
+  moreExecutions,
   startOfConsumers,
   rebalances,
   redeliveries,

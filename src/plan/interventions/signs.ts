@@ -1,4 +1,4 @@
-import { fallsBehind } from './consumers.js';
+import { fallsBehind, isBehindFunction } from './consumers.js';
 import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Resource } from '../../contracts/result/cause.js';
@@ -226,6 +226,8 @@ export function usagePeak(
     case 'bandwidth':
       // No figure shows how much of a link is in use.
       return reaches(variant, subject) ? 1 : 0;
+    case 'concurrency':
+      return isBehindFunction(variant, subject) ? 1 : 0;
     case 'consumers':
     case 'segments':
     case 'relay':

@@ -1,5 +1,6 @@
 import type { Plan } from '../../contracts/plan/plan.js';
-import { fallsBehind } from './consumers.js';
+import { fallsBehind, isBehindFunction } from './consumers.js';
+import { shareOf } from './signs.js';
 import { multiplied, type Multiplied } from './multiplied.js';
 import type { InterventionKind } from './kind.js';
 
@@ -48,6 +49,34 @@ export const largerBatches: InterventionKind = workingOff(
     }),
   (subject) => `${subject}.outbox`,
 );
+
+/** A function handles more messages at once. The messages that it refuses come again after a while. */
+export const moreExecutions: InterventionKind = {
+  kind: 'capacity',
+  isUnseen: true,
+  of: ({ components, functions }) =>
+    functions.flatMap(({ component, limit, isShared }) => {
+      const { name } = components[component]!;
+      if (!Number.isFinite(limit)) return [];
+      return multiplied({
+        subject: name,
+        resource: 'concurrency',
+        what: `the concurrency of ${name}`,
+        changed: (plan, factor) => ({
+          ...plan,
+          functions: plan.functions.map((own) =>
+            own.component === component || (own.isShared && isShared)
+              ? { ...own, limit: own.limit * factor }
+              : own,
+          ),
+        }),
+      });
+    }),
+  worth: (variant, { subject }) => {
+    const isThrottled = shareOf(variant, subject, (outcome) => outcome === 'throttled') > 0;
+    return isThrottled && isBehindFunction(variant, subject) ? 1 : 0;
+  },
+};
 
 /** `backlogOf`: the subject of the events about what waits for a component. */
 function workingOff(
