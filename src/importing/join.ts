@@ -4,7 +4,9 @@ import { joinedGateways, routesOf, type GatewayRoute, type JoinedGateway } from 
 import { FEW, halfOf } from './traces/measured.js';
 import { callsIn } from './traces/steps.js';
 import { allowedName, LOAD_NAME } from './names.js';
-import type { Component, Edge, System } from './system.js';
+import { consumersOf, isHandledBy } from './message-brokers.js';
+import { VERBS } from './scenario.js';
+import { holdsMessages, type Component, type Edge, type System } from './system.js';
 import type {
   Measured,
   TracedCall,
@@ -136,7 +138,7 @@ class Join {
         errors === null ? [] : [map({ fail: plain(500), probability: measured(errors) })];
       return [name, map({ steps: list([...steps, ...fail]) })] as const;
     });
-    if (component.section === 'topics') this.subscribe(component, traced);
+    if (holdsMessages(component)) this.subscribe(component, traced);
     else component.endpoints = map(own);
   }
 
@@ -148,22 +150,24 @@ class Join {
     return routesOf(joined, (passed) => this.targetOf(passed), measured);
   }
 
-  private subscribe({ fields, product }: Component, { endpoints }: TracedComponent): void {
+  private subscribe(component: Component, { endpoints }: TracedComponent): void {
+    const { fields, product } = component;
     const handlers = endpoints.flatMap(({ steps }) => callsIn(steps));
-    const known = fields.get('subscribers');
+    const [key, called] = consumersOf(component);
+    const known = fields.get(key);
     const others = known?.kind === 'list' ? known.items : [];
     const subscribers = handlers.map((call): WrittenMap => {
       const own = this.components.get(call.to);
-      const settings = others.find((one) => own !== undefined && isOf(one, own.name));
+      const settings = others.find((one) => own !== undefined && isHandledBy(one, own));
       const target = plain(this.targetOf(call));
       if (settings?.kind === 'map') return map([...settings.entries, ['call', target]]);
       const consumer = own === undefined ? undefined : this.system.consumers.get(own);
       const said = [...(consumer?.entries ?? [])].filter(
         ([name]) => product === 'kafka' || name === 'concurrency',
       );
-      return map([['group', plain(allowedName(call.to))], ['call', target], ...said]);
+      return map([[called, plain(allowedName(call.to))], ['call', target], ...said]);
     });
-    fields.set('subscribers', list(subscribers));
+    fields.set(key, list(subscribers));
     if (product !== 'kafka' || fields.has('partitions') || handlers.length === 0) return;
     // The fewest with which every consumer has one: a number that no file says should be no limit.
     const consumers = handlers.map(({ to }, k) => {
@@ -213,8 +217,7 @@ class Join {
     const to = this.components.get(call.to);
     const edge = this.system.edges.find((each) => each.from === from && each.to === to);
     if (edge !== undefined) this.called.add(edge);
-    const verb =
-      to?.section === 'databases' ? 'query' : to?.section === 'topics' ? 'publish' : 'call';
+    const verb = to === undefined ? 'call' : VERBS[to.section];
     const { retry, below } = call;
     // Without the spans of a proxy, the library of the caller may have repeated the call as well.
     const isLibrary = below !== null && retry === null && this.model.proxies.length === 0;
@@ -263,8 +266,9 @@ class Join {
   }
 
   private targetOf({ to, endpoint }: Pick<TracedCall, 'to' | 'endpoint'>): string {
-    const { name, section } = this.components.get(to)!;
-    if (section === 'topics') return name;
+    const component = this.components.get(to)!;
+    const { name } = component;
+    if (holdsMessages(component)) return name;
     return `${name}.${this.endpoints.get(to)!.get(endpoint)!}`;
   }
 
@@ -358,12 +362,6 @@ function withoutProxies(sections: Map<string, Written>): void {
   const own = known?.kind === 'map' ? known.entries : [];
   const proxy = map([['work', none], ['latency', none], ...own]);
   sections.set('mesh', map([...mesh.entries, ['proxy', proxy]]));
-}
-
-/** Whether a file has settings for the messages that a service handles. */
-function isOf(subscriber: Written, service: string): boolean {
-  const call = subscriber.kind === 'map' ? subscriber.entries.get('call') : undefined;
-  return call?.kind === 'scalar' && String(call.value).startsWith(`${service}.`);
 }
 
 const SECTIONS = {

@@ -1,6 +1,6 @@
 import { list } from '../text/words.js';
-import type { Component, System } from './system.js';
-import { guess } from './written.js';
+import { holdsMessages, type Component, type System } from './system.js';
+import { guess, type Written } from './written.js';
 
 /** The last word of the images of message brokers, by the kind of topic that stands for what goes through one. */
 const IMAGES: ReadonlyMap<string, string> = new Map([
@@ -44,14 +44,31 @@ function brokersOf(system: System): Component[] {
   return system.shared('message brokers', () => []);
 }
 
+/** The field of a topic or a queue with what handles its messages, and the field with the name of each of these. */
+export function consumersOf({
+  section,
+}: Component): readonly ['subscribers' | 'consumers', string] {
+  return section === 'queues' ? ['consumers', 'name'] : ['subscribers', 'group'];
+}
+
+/** Whether a subscriber or a consumer hands its messages to a service. */
+export function isHandledBy(consumer: Written, { name }: Component): boolean {
+  const call = consumer.kind === 'map' ? consumer.entries.get('call') : undefined;
+  return call?.kind === 'scalar' && String(call.value).startsWith(`${name}.`);
+}
+
+function handlersOf(component: Component): readonly Written[] {
+  const known = component.fields.get(consumersOf(component)[0]);
+  return known?.kind === 'list' ? known.items : [];
+}
+
 /** Leaves brokers out whose topics are known; asks for the messages of the others. `hasTraces`: traces have shown them. */
 export function settleBrokers(system: System, hasTraces: boolean): void {
-  const silent = brokersOf(system).filter(({ fields }) => !fields.has('subscribers'));
-  const isNamed = system.components.some(
-    (one) => one.section === 'topics' && !silent.includes(one),
-  );
+  const silent = brokersOf(system).filter((one) => handlersOf(one).length === 0);
+  const named = system.components.filter((one) => holdsMessages(one) && !silent.includes(one));
+  if (!hasTraces) guessPublishers(named, silent, system);
   if (silent.length === 0) return;
-  if (isNamed || hasTraces) {
+  if (named.length > 0 || hasTraces) {
     system.dropEdges(
       ({ from, to }) => silent.includes(from) || silent.includes(to),
       () => 'the topics of this broker have names of their own',
@@ -63,4 +80,28 @@ export function settleBrokers(system: System, hasTraces: boolean): void {
   system.ask(
     `Which messages go through ${names}, and which services handle them? One topic without subscribers is written for each broker.`,
   );
+}
+
+/**
+ * What calls a broker and handles none of its messages publishes them: a guess where files name one topic or queue alone. Of
+ * others without a publisher the card asks.
+ */
+function guessPublishers(
+  named: readonly Component[],
+  brokers: readonly Component[],
+  system: System,
+): void {
+  const isPublished = (one: Component): boolean => system.edges.some(({ to }) => to === one);
+  const unfed = named.filter((one) => handlersOf(one).length > 0 && !isPublished(one));
+  const [only, ...others] = unfed;
+  if (only !== undefined && others.length === 0) {
+    for (const { from, to, origins } of [...system.edges]) {
+      const handles = handlersOf(only).some((one) => isHandledBy(one, from));
+      if (brokers.includes(to) && !handles && from.section === 'services')
+        for (const origin of origins) system.connect(from, only, origin);
+    }
+  }
+  const silent = unfed.filter((one) => !isPublished(one)).map(({ name }) => name);
+  if (silent.length > 0)
+    system.ask(`Which services publish to ${list(silent)}? No file says it, so none does.`);
 }

@@ -36,6 +36,7 @@ export function scenarioOf(system: System, title: string): WrittenMap {
     databases: section('databases'),
     brokers: section('brokers'),
     topics: section('topics'),
+    queues: section('queues'),
     workloads: system.load ?? map({ [LOAD_NAME]: loadOf(system, edges) }),
   });
 }
@@ -92,12 +93,14 @@ function componentOf(component: Component, edges: readonly Edge[], system: Syste
   return map(own, origins);
 }
 
-const VERBS = {
+/** The step that uses a component. */
+export const VERBS = {
   services: 'call',
   gateways: 'call',
   brokers: 'call',
   databases: 'query',
   topics: 'publish',
+  queues: 'publish',
 } as const;
 
 /** Share by which calls for each request may differ from a whole number by chance. */

@@ -10,7 +10,12 @@ export const PHASES = ['files', 'parts', 'settings', 'routes', 'calls', 'policie
 export type Phase = (typeof PHASES)[number];
 
 /** Sections in which a component can be. */
-export type Section = 'services' | 'databases' | 'gateways' | 'brokers' | 'topics';
+export type Section = 'services' | 'databases' | 'gateways' | 'brokers' | 'topics' | 'queues';
+
+/** Whether components of a section hold messages: they are published to, and not called. */
+export function holdsMessages({ section }: { readonly section: Section }): boolean {
+  return section === 'topics' || section === 'queues';
+}
 
 /** A part of the scenario that is being built. */
 export interface Component {
@@ -221,8 +226,9 @@ export class System {
   }
 
   /** What a call of a component names: its first endpoint, or itself. */
-  targetOf({ name, section, endpoints }: Component): string {
-    if (section === 'gateways' || section === 'topics') return name;
+  targetOf(component: Component): string {
+    const { name, section, endpoints } = component;
+    if (section === 'gateways' || holdsMessages(component)) return name;
     const [first = section === 'databases' ? OPERATION : ENDPOINT] =
       endpoints?.entries.keys() ?? [];
     return `${name}.${first}`;

@@ -117,8 +117,7 @@ spec: { selector: { app: web } }
   });
 });
 
-describe('a ScaledObject of KEDA with the CPU alone', () => {
-  const scaled = (triggers: string, more = ''): string => `
+const scaled = (triggers: string, more = ''): string => `
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata: { name: web }
@@ -127,6 +126,7 @@ spec:
   ${more}
   triggers: [ ${triggers} ]`;
 
+describe('a ScaledObject of KEDA with the CPU alone', () => {
   it('is an autoscaler of Kubernetes, which never scales to zero', () => {
     const trigger = '{ type: cpu, metricType: Utilization, metadata: { value: "60" } }';
     const memory = '{ type: memory, metadata: { value: "80" } }';
@@ -144,7 +144,7 @@ spec:
     });
     expect(text).toContain('max: 100  # KEDA default');
     expect(reasons).toContain(
-      'acts only where a trigger scales to zero, which CPU and memory alone do not',
+      'acts only where the fewest replicas are 0, and messages that wait start the first one',
     );
   });
 
@@ -159,18 +159,109 @@ spec:
       scaleDown: { stabilization: '60s' },
     });
   });
+});
 
-  it('beside a queue is listed with the line of the queue', () => {
-    const queue =
-      '{ type: rabbitmq, metadata: { queueName: jobs, value: "7", activationValue: "2" } }';
-    const trigger = '{ type: cpu, metadata: { value: "60" } }';
-    const { web: own, reasons } = read(
-      web(REQUESTS) + scaled(`${trigger}, ${queue}`, 'cooldownPeriod: 60'),
-    );
+describe('a ScaledObject of KEDA by messages that wait', () => {
+  const cpu = '{ type: cpu, metadata: { value: "60" } }';
+  const whole = (text: string): any => parse(imported(source(text)).scenario);
+  const kafka = (more = ''): string =>
+    `{ type: kafka, metadata: { topic: order.events, consumerGroup: shop.mailer, lagThreshold: "50"${more} } }`;
+
+  it('names its topic and its consumer group, and scales to zero', () => {
+    const text =
+      web(REQUESTS) +
+      scaled(kafka(', activationLagThreshold: "5"'), 'pollingInterval: 10\n  cooldownPeriod: 60');
+    expect(read(text).web.autoscaling).toEqual({
+      kind: 'keda',
+      min: 0,
+      max: 100,
+      pollingInterval: '10s',
+      cooldownPeriod: '60s',
+      activationLagThreshold: 5,
+      metrics: [{ metric: 'lag', of: 'order-events.shop-mailer', target: 50 }],
+    });
+    expect(read(text).web.replicas).toBe(1);
+    expect(whole(text).topics['order-events']).toEqual({
+      kind: 'kafka',
+      partitions: 100,
+      subscribers: [{ group: 'shop-mailer', call: 'web.handle' }],
+    });
+    expect(read(text).questions[0]).toContain('Which services publish to order-events?');
+  });
+
+  it('has the partitions of a KafkaTopic, and the group of Spring', () => {
+    const topic = `
+---
+apiVersion: kafka.strimzi.io/v1beta2
+kind: KafkaTopic
+metadata: { name: order.events }
+spec: { partitions: 3 }
+---
+spring:
+  application: { name: web }
+  kafka: { consumer: { group-id: shop.mailer }, listener: { concurrency: 2 } }
+app: { topics: { orders: order.events } }`;
+    const { topics, services } = whole(web(REQUESTS) + scaled(kafka()) + topic);
+    expect(topics['order-events']).toEqual({
+      kind: 'kafka',
+      partitions: 3,
+      subscribers: [{ group: 'shop-mailer', call: 'web.handle', concurrency: 2 }],
+    });
+    expect(services.web.autoscaling.metrics[0].of).toBe('order-events.shop-mailer');
+  });
+
+  it.each([
+    ['rabbitmq', 'queueName: jobs, mode: QueueLength, value: "7"', 'rabbitmq', 7],
+    ['rabbitmq', 'queueName: jobs, queueLength: "8"', 'rabbitmq', 8],
+    ['aws-sqs-queue', 'queueURL: "https://sqs.eu-west-1.amazonaws.com/1/jobs"', 'sqs', 5],
+    ['azure-servicebus', 'queueName: jobs, messageCount: "9"', 'simple', 9],
+  ])('of %s has its queue: %s', (type, metadata, kind, target) => {
+    const text = web(REQUESTS) + scaled(`{ type: ${type}, metadata: { ${metadata} } }, ${cpu}`);
+    expect(whole(text).queues).toEqual({
+      jobs: { kind, consumers: [{ name: 'web', call: 'web.handle' }] },
+    });
+    expect(read(text).web.autoscaling.metrics).toEqual([
+      { metric: 'lag', of: 'jobs', target },
+      { metric: 'cpu', target: '60%' },
+    ]);
+  });
+
+  it('never scales to zero with a least number, so that KEDA only looks as an HPA does', () => {
+    const more = 'minReplicaCount: 2\n  cooldownPeriod: 60';
+    const { web: own, reasons } = read(web(REQUESTS, 'replicas: 4') + scaled(kafka(), more));
+    expect([own.autoscaling.min, own.autoscaling.cooldownPeriod]).toEqual([2, undefined]);
+    expect(reasons.join()).toContain('acts only where the fewest replicas are 0');
+  });
+
+  it.each([
+    'type: rabbitmq, metadata: { queueName: jobs, mode: MessageRate, value: "7" }',
+    'type: kafka, metadata: { topic: "${TOPIC}", consumerGroup: g }',
+    'type: prometheus, metadata: { query: up, threshold: "3" }',
+    'type: prometheus, metadata: { query: "sum(rate(http_requests_total{app=\'other\'}[2m]))", threshold: "3" }',
+  ])('is listed where the language has no such metric: %s', (trigger) => {
+    const { web: own, reasons } = read(web(REQUESTS) + scaled(`{ ${trigger} }`));
     expect(own.autoscaling).toBeUndefined();
-    expect(reasons).toContain(
-      'write its queue in queues, and at web autoscaling: { kind: keda, metric: lag, of: jobs, target: 7, min: 0, max: 100, cooldownPeriod: 60s, activationLagThreshold: 2 }',
-    );
+    expect(reasons.join()).toContain('write at web autoscaling with a metric like it');
+  });
+
+  it('by the rate of the requests of its workload scales on the rate', () => {
+    const query = 'sum(rate(http_requests_total{deployment="web"}[2m]))';
+    const trigger = `{ type: prometheus, metadata: { query: '${query}', threshold: "100" } }`;
+    expect(read(web(REQUESTS) + scaled(trigger)).web.autoscaling).toEqual({
+      min: 1,
+      max: 100,
+      metrics: [{ metric: 'rate', target: '100/s' }],
+    });
+  });
+
+  it('gets what the callers of the broker publish, where it has the only topic', () => {
+    const api = web(REQUESTS)
+      .replaceAll('web', 'api')
+      .replace('image: x', 'image: x, env: [ { name: BROKERS, value: "broker:9092" } ]');
+    const broker = web('{}').replaceAll('web', 'broker').replace('image: x', 'image: apache/kafka');
+    const { topics, services } = whole(web(REQUESTS) + api + broker + scaled(kafka()));
+    expect(Object.keys(topics)).toEqual(['order-events']);
+    expect(services.api.endpoints.handle.steps[1]).toEqual({ publish: 'order-events' });
   });
 });
 

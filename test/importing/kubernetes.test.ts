@@ -109,18 +109,6 @@ describe('a Deployment', () => {
 
   it.each([
     [
-      'type: kafka, metadata: { consumerGroup: mailer, topic: order-events, lagThreshold: "100" }',
-      'write its topic in topics, and at mailer autoscaling: { kind: keda, metric: lag, of: order-events.mailer, target: 100, min: 1, max: 10 }',
-    ],
-    [
-      'type: rabbitmq, metadata: { queueName: hello, queueLength: "5" }',
-      'write its queue in queues, and at mailer autoscaling: { kind: keda, metric: lag, of: hello, target: 5, min: 1, max: 10 }',
-    ],
-    [
-      'type: aws-sqs-queue, metadata: { queueURL: "https://sqs/1/jobs", activationQueueLength: "3" }',
-      'write its queue in queues, and at mailer autoscaling: { kind: keda, metric: lag, of: jobs, target: 5, min: 1, max: 10, activationLagThreshold: 3 }',
-    ],
-    [
       'type: prometheus, metadata: { query: up }',
       'its trigger is prometheus: write at mailer autoscaling with a metric like it, such as { metric: concurrency, target: 10, min: 1, max: 10 }',
     ],

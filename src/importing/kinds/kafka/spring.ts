@@ -1,4 +1,5 @@
 import type { Cell } from '../../cell.js';
+import { allowedName } from '../../names.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { filled, from, fromLater, list, map, plain, type Written } from '../../written.js';
@@ -95,7 +96,8 @@ function subscribe(use: Use, kafka: Cell | undefined, service: Component, system
   const { topic, place, group, binding } = use;
   const known = topic.fields.get('subscribers');
   const others = known?.kind === 'list' ? known.items : [];
-  const own = valueOf(group);
+  const said = valueOf(group);
+  const own = said === undefined ? undefined : allowedName(said);
   const isTaken = others.some(
     (one) => one.kind === 'map' && scalarOf(one.entries.get('group')) === own,
   );

@@ -71,15 +71,17 @@ function within(replicas: WrittenScalar, { min, max }: Bounds): WrittenScalar {
   };
 }
 
-/** Writes an autoscaler of Kubernetes with its bounds and the rules of its `behavior`. */
+/** Writes an autoscaler of Kubernetes with its bounds and the rules of its `behavior`. `more`: fields that KEDA adds. */
 export function autoscale(
   component: Component,
   metrics: readonly WrittenMap[],
   { min, max }: Bounds,
   behavior: Cell | undefined,
+  more: Readonly<Record<string, Written | undefined>> = {},
 ): void {
   if (max === undefined || component.versions.length > 0) return;
   const written = map({
+    ...more,
     min,
     max,
     metrics: list(metrics),

@@ -1,77 +1,170 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
-import { plain, type WrittenScalar } from '../../written.js';
+import { from, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
 import { autoscale, coresTarget, METRIC, shareOf } from './hpa.js';
-import { countOf } from './quantities.js';
+import { addHolder, lagOf, messagesOf, type Messages } from './keda-messages.js';
+import { countOf, secondsOf } from './quantities.js';
 
 /**
- * A ScaledObject of KEDA. Its trigger by the CPU is an autoscaler of Kubernetes. No manifest says which topics there are, so that
- * the others are listed, each with the line to write.
+ * A ScaledObject of KEDA: by the messages of a topic or queue, whose consumer is the workload; by the CPU, which is an autoscaler
+ * of Kubernetes; by a query of Prometheus for the rate of its requests. Other triggers are listed with what to write.
  */
 export const scaledObjects: DocumentKind = {
   name: 'KEDA ScaledObject',
   recognises: resource(/^keda\.sh$/, 'ScaledObject'),
   read(document, system) {
     clusterOf(system);
-    system.later('settings', () => {
-      const triggers = document.get('spec', 'triggers')?.items() ?? [];
+    // After the topics of all files.
+    system.later('parts', () => system.later('parts', () => addHolders(document, system)));
+    system.later('routes', () => {
+      scale(document, system);
+      for (const trigger of triggersOf(document)) trigger.list(wayOf(document, trigger));
       listBelow(document, {
         apiVersion: REASON.kind,
         kind: REASON.kind,
         metadata: REASON.name,
         'spec.scaleTargetRef': REASON.name,
+        'spec.advanced.horizontalPodAutoscalerConfig.name': REASON.name,
+        'spec.fallback': 'KEDA always gets its metrics in a run',
       });
-      const others = triggers.filter((trigger) => !isOfPods(trigger));
-      if (others.length === 0) scale(document, triggers, system);
-      for (const trigger of others) trigger.list(wayOf(document, trigger));
-      document.list(
-        others.length > 0 ? wayOf(document, others[0]!) : 'no trigger of this object can act',
-      );
+      document.list('no trigger of this object can act, or nothing in a run does it');
     });
   },
 };
+
+function triggersOf(document: Cell): readonly Cell[] {
+  return document.get('spec', 'triggers')?.items() ?? [];
+}
 
 function typeOf(trigger: Cell | undefined): string {
   return trigger?.get('type')?.text() ?? '';
 }
 
-/** Metrics of pods, which the autoscaler of Kubernetes reads by itself. */
-function isOfPods(trigger: Cell): boolean {
-  return ['cpu', 'memory'].includes(typeOf(trigger));
+function workloadOf(document: Cell, system: System): Component | undefined {
+  const name = document.get('spec', 'scaleTargetRef', 'name')?.text() ?? '';
+  const found = clusterOf(system).components.get(`${namespaceOf(document)}/${name}`);
+  return found?.section === 'services' && found.versions.length === 0 ? found : undefined;
 }
 
-/** An object with nothing but such triggers never scales to zero. Source: keda.sh, CPU. */
-function scale(document: Cell, triggers: readonly Cell[], system: System): void {
+function addHolders(document: Cell, system: System): void {
+  if (workloadOf(document, system) === undefined) return;
+  const most = document.get('spec', 'maxReplicaCount')?.number() ?? MOST;
+  for (const trigger of triggersOf(document)) {
+    const messages = messagesOf(trigger);
+    if (messages !== null) addHolder(messages, namespaceOf(document), most, system);
+  }
+}
+
+/** Default of `maxReplicaCount`. */
+const MOST = 100;
+
+function scale(document: Cell, system: System): void {
   const spec = document.get('spec');
-  const name = spec?.get('scaleTargetRef', 'name')?.text() ?? '';
-  const component = clusterOf(system).components.get(`${namespaceOf(document)}/${name}`);
-  for (const trigger of triggers) if (typeOf(trigger) === 'memory') trigger.list(METRIC);
-  if (component?.section !== 'services') return;
-  const metrics = triggers
-    .filter((trigger) => typeOf(trigger) === 'cpu')
-    .flatMap((trigger) => metricOf(trigger, component));
-  if (metrics.length === 0) return;
-  const count = (key: string, usual: number): WrittenScalar =>
-    countOf(spec?.get(key)) ?? { ...plain(usual), note: 'KEDA default' };
-  const bounds = { min: count('minReplicaCount', 1), max: count('maxReplicaCount', 100) };
+  const component = workloadOf(document, system);
+  if (component === undefined) return;
+  const triggers = triggersOf(document);
+  const messages = triggers.flatMap((trigger) => messagesOf(trigger) ?? []);
+  const lags = messages.map((each) => lagOf(each, component, namespaceOf(document), system));
+  const others = triggers.flatMap((trigger) => otherMetric(trigger, component, system));
+  if (lags.length + others.length === 0) return;
   const config = spec?.get('advanced', 'horizontalPodAutoscalerConfig');
-  autoscale(component, metrics, bounds, config?.get('behavior'));
+  // It runs when the scenario begins, as a Deployment does before its autoscaler looks.
+  if (!component.fields.has('replicas'))
+    component.fields.set('replicas', { ...plain(1), note: 'Kubernetes default' });
+  const isKeda = lags.length > 0;
+  const least = spec?.get('minReplicaCount');
+  const isAtRest = isKeda && (least?.number() ?? 0) === 0;
+  const min = isAtRest
+    ? { ...plain(0), origins: least === undefined ? [] : [least], note: noteOf(least) }
+    : (countOf(least) ?? { ...plain(1), note: 'KEDA default' });
+  const max = countOf(spec?.get('maxReplicaCount')) ?? { ...plain(MOST), note: 'KEDA default' };
+  autoscale(component, [...lags, ...others], { min, max }, config?.get('behavior'), {
+    kind: isKeda ? plain('keda') : undefined,
+    ...(isAtRest && restOf(spec, messages)),
+    allowIdleConsumers: isKeda ? idleOf(messages) : undefined,
+  });
   listBelow(document, {
     'spec.triggers.*.type': REASON.kind,
     'spec.triggers.*.metricType': REASON.kind,
+    'spec.triggers.*.name': REASON.name,
+    'spec.triggers.*.authenticationRef': REASON.security,
     'spec.triggers.*.metadata.type': REASON.kind,
+    'spec.triggers.*.metadata.mode': REASON.kind,
+    'spec.triggers.*.metadata.protocol': REASON.kind,
     'spec.triggers.*.metadata.containerName': REASON.name,
     'spec.pollingInterval': POLLED,
     'spec.cooldownPeriod': POLLED,
     'spec.minReplicaCount': POLLED,
-    'spec.advanced.horizontalPodAutoscalerConfig.name': REASON.name,
   });
+  for (const trigger of triggers)
+    if (messagesOf(trigger) !== null)
+      trigger.get('metadata')?.list('says where the messages are, or how KEDA asks for them');
 }
 
-const POLLED = 'acts only where a trigger scales to zero, which CPU and memory alone do not';
+function noteOf(cell: Cell | undefined): string | null {
+  return cell === undefined ? 'KEDA default' : null;
+}
+
+/** When the first replica starts, and the last ones stop. */
+function restOf(
+  spec: Cell | undefined,
+  messages: readonly Messages[],
+): Readonly<Record<string, Written | undefined>> {
+  const cells = messages.map(({ kind, metadata }) => metadata.get(kind.activation));
+  const activation = cells.find((cell) => Number.isInteger(cell?.number()));
+  return {
+    pollingInterval: secondsOf(spec?.get('pollingInterval')),
+    cooldownPeriod: secondsOf(spec?.get('cooldownPeriod')),
+    activationLagThreshold:
+      activation === undefined ? undefined : from(activation.number()!, activation),
+  };
+}
+
+function idleOf(messages: readonly Messages[]): Written | undefined {
+  const cells = messages.map(({ metadata }) => metadata.get('allowIdleConsumers'));
+  const cell = cells.find((each) => each?.text() === 'true');
+  return cell === undefined ? undefined : from(true, cell);
+}
+
+const POLLED =
+  'acts only where the fewest replicas are 0, and messages that wait start the first one';
+
+/** The metric of a trigger without messages; none if the language has none like it. */
+function otherMetric(trigger: Cell, component: Component, system: System): readonly WrittenMap[] {
+  switch (typeOf(trigger)) {
+    case 'cpu':
+      return metricOf(trigger, component);
+    case 'memory':
+      trigger.list(METRIC);
+      return [];
+    case 'prometheus':
+      return rateOf(trigger, component, system);
+    default:
+      return [];
+  }
+}
+
+/** Names of counters of requests that a service gets. */
+const REQUESTS =
+  /^sum\(\s*(?:rate|irate)\(\s*(?:http_requests_total|http_server_requests(?:_seconds)?_count|http_server_request_duration_seconds_count|istio_requests_total|nginx_ingress_controller_requests|envoy_cluster_upstream_rq_total)\{([^{}]*)\}\s*\[\w+\]\s*\)\s*\)$/;
+
+/** Requests per second for each replica, where the query is the sum of them and one of its labels names the workload. */
+function rateOf(trigger: Cell, component: Component, system: System): readonly WrittenMap[] {
+  const metadata = trigger.get('metadata');
+  const [query, threshold] = [metadata?.get('query'), metadata?.get('threshold')];
+  const [, labels = ''] = REQUESTS.exec(query?.text()?.trim() ?? '') ?? [];
+  const values = [...labels.matchAll(/=\s*"([^"]*)"/g)].map(([, value = '']) => value);
+  const isOfPods = trigger.get('metricType')?.text() !== 'Value';
+  const target = threshold?.number() ?? 0;
+  if (!isOfPods || target <= 0 || !values.some((value) => system.named(value) === component))
+    return [];
+  metadata!.get('serverAddress')?.list(REASON.name);
+  metadata!.list('how KEDA asks for the metric');
+  return [map({ metric: from('rate', query), target: from(`${target}/s`, threshold) })];
+}
 
 function metricOf(trigger: Cell, component: Component): ReturnType<typeof shareOf> {
   const value = trigger.get('metadata', 'value');
@@ -82,46 +175,11 @@ function metricOf(trigger: Cell, component: Component): ReturnType<typeof shareO
     : shareOf(value, value.number(), component);
 }
 
-/** Triggers by the length of a queue: its name, its target for each replica, the default of this, and the length that activates it. */
-const QUEUES: Readonly<
-  Record<
-    string,
-    readonly [queue: string, target: readonly string[], usual: string, activation: string]
-  >
-> = {
-  rabbitmq: ['queueName', ['value', 'queueLength'], '20', 'activationValue'],
-  'aws-sqs-queue': ['queueURL', ['queueLength'], '5', 'activationQueueLength'],
-  'azure-servicebus': ['queueName', ['messageCount'], '5', 'activationMessageCount'],
-  'azure-queue': ['queueName', ['queueLength'], '5', 'activationQueueLength'],
-};
-
-/** The fields and their defaults: kedacore/keda apis/keda/v1alpha1, and the scaler of each trigger in pkg/scalers. */
+/** What to write for a trigger that has no metric. */
 function wayOf(document: Cell, trigger: Cell): string {
   const of = (key: string, usual: string): string => document.get('spec', key)?.text() ?? usual;
   const name = document.get('spec', 'scaleTargetRef', 'name')?.text() ?? 'worker';
-  const [min, max] = [of('minReplicaCount', '0'), of('maxReplicaCount', '100')];
-  const type = typeOf(trigger);
-  const metadata = (...keys: readonly string[]): string | undefined =>
-    keys.map((key) => trigger.get('metadata', key)?.text()).find((text) => text !== undefined);
-  const more = (field: string, value: string | undefined, unit = ''): string =>
-    value === undefined ? '' : `, ${field}: ${value}${unit}`;
-  const bounds = (activation: string): string =>
-    `min: ${min}, max: ${max}` +
-    more('pollingInterval', document.get('spec', 'pollingInterval')?.text(), 's') +
-    more('cooldownPeriod', document.get('spec', 'cooldownPeriod')?.text(), 's') +
-    more('activationLagThreshold', metadata(activation)) +
-    more('allowIdleConsumers', type === 'kafka' ? metadata('allowIdleConsumers') : undefined);
-  if (type === 'kafka') {
-    const group = `${metadata('topic') ?? 'orders'}.${metadata('consumerGroup') ?? 'workers'}`;
-    const target = metadata('lagThreshold') ?? '10';
-    return `write its topic in topics, and at ${name} autoscaling: { kind: keda, metric: lag, of: ${group}, target: ${target}, ${bounds('activationLagThreshold')} }`;
-  }
-  const known = Object.hasOwn(QUEUES, type) ? QUEUES[type] : undefined;
-  if (known !== undefined) {
-    const [key, targets, usual, activation] = known;
-    const queue = metadata(key)?.replace(/^.*\//, '') ?? 'jobs';
-    return `write its queue in queues, and at ${name} autoscaling: { kind: keda, metric: lag, of: ${queue}, target: ${metadata(...targets) ?? usual}, ${bounds(activation)} }`;
-  }
+  const [min, max] = [of('minReplicaCount', '0'), of('maxReplicaCount', `${MOST}`)];
   const least = `min: ${min === '0' ? '1' : min}, max: ${max}`;
-  return `its trigger is ${type || 'in no file'}: write at ${name} autoscaling with a metric like it, such as { metric: concurrency, target: 10, ${least} }`;
+  return `its trigger is ${typeOf(trigger) || 'in no file'}: write at ${name} autoscaling with a metric like it, such as { metric: concurrency, target: 10, ${least} }`;
 }
