@@ -182,7 +182,7 @@ workloads: { users: { arrivals: constant(50/s), requests: [ { name: order, steps
 services: { shop: { endpoints: { get: [ wait: 5ms ] } } }
 ${USERS}
 faults: [ { id: weather, kind: latency, target: users->shop, add: 20ms, at: 0s, for: none } ]`);
-    expect(sentence).toBe('20 ms delay on users->shop: no user request fails.');
+    expect(sentence).toBe('20 ms delay of each message on users->shop: no user request fails.');
   });
 
   it('says that a release is rolled back', () => {

@@ -51,7 +51,18 @@ describe('a fault in words', () => {
   it('calls an edge from all callers the calls to its end', () => {
     const target = ['all->catalog'];
     const config = { add: by.constant(by.ms(300)) };
-    expect(words('latency', { target, config })).toContain('delay on calls to catalog');
+    expect(words('latency', { target, config })).toContain('on calls to catalog');
+  });
+
+  it('says which messages are delayed: a call waits for its request and its response', () => {
+    const late = (direction: string): string =>
+      words('latency', {
+        target: ['shop->stock'],
+        config: { add: by.constant(by.ms(25)), correlation: 0, direction },
+      });
+    expect(late('both')).toBe('25 ms delay of each message on shop->stock');
+    expect(late('to')).toBe('25 ms delay of each request on shop->stock');
+    expect(late('from')).toBe('25 ms delay of each response on shop->stock');
   });
 
   it('says which messages a partition takes', () => {

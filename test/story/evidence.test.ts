@@ -84,7 +84,9 @@ describe('the account with the usual proof', () => {
     const { variant, blocks } = await told('errors-then-a-delay', (text) => text + more.join(''));
     expect(namesOf(variant)).toEqual(['proved fault errors']);
     const items = blocks.flatMap((block) => (block.kind === 'list' ? block.items : []));
-    expect(items.filter((item) => item.includes('delay on front->cart'))).toHaveLength(13);
+    expect(
+      items.filter((item) => item.includes('delay of each message on front->cart')),
+    ).toHaveLength(13);
     expect(items).toContain('29 more faults.');
   });
 

@@ -10,6 +10,9 @@ interface Delay {
   readonly correlation: number;
 }
 
+/** The messages that a fault delays, by its direction: a call waits for a request and a response. */
+const DELAYED = { both: 'message', to: 'request', from: 'response' } as const;
+
 /** Extra delay of each message of a link; delays of several faults add up. */
 export const delay: Knob<Delay> = {
   ...OF_LINKS,
@@ -18,7 +21,8 @@ export const delay: Knob<Delay> = {
   neutral: -1,
   messages: 'late',
   bounds: ({ more }) => ({ failed: 0, slower: 1, lateNs: meanOf(more.distribution) }),
-  words: ({ more }, { words, part }) => `${delayWords(more.distribution)} delay on ${words}${part}`,
+  words: ({ more, direction = 'both' }, { words, part }) =>
+    `${delayWords(more.distribution)} delay of each ${DELAYED[direction]} on ${words}${part}`,
   link({ world }, id, held) {
     world.links[id].extras = held(DIRECTION.both)
       .of(delay)
