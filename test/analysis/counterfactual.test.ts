@@ -254,6 +254,30 @@ faults:
     expect(rolesOf(own)).toEqual({ errors: 'cause', slow: 'none' });
     expect(own.faults[1]!.alone).toBeNull();
   }, 20_000);
+
+  it('of one long run tries one remedy beside the run without faults', async () => {
+    // Of 1,500/s the slow bank handles 100 workers / 100 ms = 1,000/s, and twice as many workers handle all.
+    const ran = run(`faultline: 1
+title: Long
+run: { duration: 120s, replications: 1, seed: 4 }
+services:
+  shop: { runtime: async, endpoints: { buy: [ wait: 300ms, call: bank.pay ] } }
+  bank: { concurrency: 100, endpoints: { pay: [ wait: 5ms ] } }
+workloads: { users: { arrivals: poisson(1500/s), patience: 500ms, requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow, kind: slow, target: bank, factor: 20, at: 20s, for: 20s } ]`);
+    const usual = ran.records[0]![0]!.totals.events;
+    expect(usual).toBeGreaterThan(900_000);
+    const asked: number[] = [];
+    const own = await proofOf(ran, {}, (plans, replications) => {
+      asked.push(plans.length);
+      return runPlans(plans, replications);
+    });
+    expect(asked).toEqual([2]);
+    expect(rolesOf(own)).toEqual({ slow: 'cause' });
+    const [remedy] = own.interventions;
+    expect(remedy).toMatchObject({ kind: 'capacity', subject: 'bank', role: 'remedy' });
+    expect(remedy!.averted.value).toBeGreaterThan(0.95 * own.harm);
+  }, 20_000);
 });
 
 describe('the account with a proof', () => {

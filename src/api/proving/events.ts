@@ -53,6 +53,11 @@ export class ProofEvents {
     this.most = Math.max(this.most, this.spent + ROOM * Math.max(this.cost, this.largest));
   }
 
+  /** Whether nothing is left for a remedy after a plan as large as the usual runs. */
+  isForOne(): boolean {
+    return this.remedies - this.cost < LEAST * this.cost;
+  }
+
   /** The limit of what is tried: beside a known cause it only adds to what may be done. */
   limit(isKnown: boolean): number {
     return isKnown ? this.remedies : this.decisive;
@@ -79,9 +84,9 @@ export class ProofEvents {
     return Math.max(1, Math.min(AT_ONCE, plans));
   }
 
-  /** The most events of each of some runs, so that none is wasted. */
-  share(runs: number): number {
-    return Math.floor((this.most - this.spent) / runs);
+  /** The most events of each of some runs, so that none is wasted; `beside` of them have room beyond the limits. */
+  share(runs: number, beside = 0): number {
+    return Math.floor((this.most + beside * SETS * this.cost - this.spent) / runs);
   }
 }
 

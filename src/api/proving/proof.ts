@@ -40,11 +40,11 @@ import { countOf, unseenOf, unseenProofs } from '../../analysis/verdicts/unseen-
 import { calmAlerts } from '../../analysis/measure/alert-results.js';
 import { twinOf } from '../../analysis/measure/twin.js';
 import type { Twin } from '../../contracts/result/twin.js';
-import { appliedTo } from '../../plan/interventions/applied.js';
 import type { Intervention, Source } from '../../plan/interventions/kind.js';
 import { withFaults } from '../../plan/without.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
+import { changesOf, trialsOf, type Change } from './changes.js';
 import { eventsOf, ProofEvents, ROOM } from './events.js';
 import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
 import { delaysOf } from './responders.js';
@@ -138,7 +138,8 @@ class Proof {
     const unseenIn = (record: RunRecord): number =>
       goes.reduce((sum, one) => sum + countOf(plan, record, one), 0);
     const first = { plan, records: usual, limits: known, hasFault, unseen: unseenIn };
-    const trials = await this.trials(first, trial === null ? [] : [trial]);
+    const made = [...(trial === null ? [] : [trial]), ...withoutFaults.beside];
+    const trials = await this.trials(first, made);
     const limits =
       proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
     const harms = usual.map((record) => harmOf(plan, record, limits));
@@ -173,16 +174,21 @@ class Proof {
     readonly twin: Twin | null;
     readonly none: readonly RunRecord[] | null;
     readonly found: BySet<readonly RunRecord[]>;
+    /** The trial that ran beside them. */
+    readonly beside: readonly Trial[];
   } | null> {
     const { plan, usual } = this;
     const found = new Map<string, readonly RunRecord[]>([
       [keyOf(allOf(plan.faults.length)), usual],
     ]);
     if (plan.faults.length === 0)
-      return { proof: null, limits: new Map(), twin: null, none: null, found };
-    await this.runSets([[]], found);
-    const none = found.get(keyOf([]));
-    if (none === undefined) return null;
+      return { proof: null, limits: new Map(), twin: null, none: null, found, beside: [] };
+    const remedy = this.remedyBeside();
+    const plans = [withFaults(plan, () => false), ...remedy.map((own) => own.plan)];
+    const [none, ...others] = await this.run(plans, this.replications, remedy.length);
+    if (none === null || none === undefined) return null;
+    found.set(keyOf([]), none);
+    const beside = trialsOf(remedy, others);
     const limits = slowLimits(plan, none);
     await this.search(none, limits, found);
     if (this.subject.share === null) await this.runSets(everySet(plan.faults.length), found);
@@ -193,7 +199,7 @@ class Proof {
       [...found].map(([key, records]) => [key, records.map((one) => failedOf(plan, one))]),
     );
     const proof = faultProof(plan, harms, blamedOf(this.suspects), fails);
-    return { proof, limits, twin: twinOf(plan, none), none, found };
+    return { proof, limits, twin: twinOf(plan, none), none, found, beside };
   }
 
   /** Runs the sets of faults that show which of them matter, to requests and to what no request shows. */
@@ -233,6 +239,16 @@ class Proof {
       }
       next = questions.next(answers);
     }
+  }
+
+  /**
+   * The most promising remedy, where the run without faults takes all events of a single long run. It runs beside that
+   * one: with a thread for each, both take the time of one.
+   */
+  private remedyBeside(): readonly Change[] {
+    if (this.subject.records.length > 1 || !this.events.isForOne()) return [];
+    const remedies = this.subject.candidates.filter(({ part }) => part !== 'trigger');
+    return changesOf(this.subject.source, remedies.slice(0, 1));
   }
 
   /** Runs the sets of faults that have not run yet, as far as that is affordable. */
@@ -320,7 +336,7 @@ class Proof {
   private async freed(): Promise<readonly Trial[]> {
     const { candidates, ended } = this.subject;
     const freeing = candidates.filter((own) => isFreeing(own, ended.cascade));
-    const able = this.able(freeing.slice(0, 1));
+    const able = changesOf(this.subject.source, freeing.slice(0, 1));
     if (able.length > 0) this.events.allowOne();
     return this.tried(able, this.replications);
   }
@@ -338,7 +354,7 @@ class Proof {
     interventions: readonly Intervention[],
     usual: Usual,
   ): Promise<readonly Trial[]> {
-    const able = this.able(interventions);
+    const able = changesOf(this.subject.source, interventions);
     if (this.replications < MANY) return this.tried(able, this.replications);
     const first = await this.tried(able, 1);
     const telling = first.filter((trial) => isTelling(trial, usual));
@@ -351,48 +367,32 @@ class Proof {
     );
   }
 
-  /** The plans of the changes that can be applied. */
-  private able(interventions: readonly Intervention[]): readonly Change[] {
-    return interventions.flatMap((intervention) => {
-      const plan = appliedTo(this.subject.source, intervention);
-      return plan === null ? [] : [{ intervention, plan }];
-    });
-  }
-
   private async tried(changes: readonly Change[], replications: number): Promise<readonly Trial[]> {
     const runs = await this.run(
       changes.map(({ plan }) => plan),
       replications,
     );
-    return changes.flatMap(({ intervention }, k) => {
-      const records = runs[k]!;
-      return records === null ? [] : [{ intervention, records }];
-    });
+    return trialsOf(changes, runs);
   }
 
-  /** Runs plans within the events that are left. */
+  /** Runs plans within the events that are left; the last ones, `beside`, have room of their own. */
   private async run(
     plans: readonly Plan[],
     replications = this.replications,
+    beside = 0,
   ): Promise<readonly (readonly RunRecord[] | null)[]> {
     if (plans.length === 0) return [];
-    const share = this.events.share(plans.length * replications);
+    const share = this.events.share(plans.length * replications, beside);
     const own = plans.map((plan) => ({
       ...plan,
       traceShare: 0,
       maxEvents: Math.min(plan.maxEvents, share),
     }));
     const runs = await this.runPlans(own, replications);
-    for (const records of runs) {
+    for (const records of runs.slice(0, runs.length - beside)) {
       this.events.spend(records === null ? share * replications : eventsOf(records));
     }
     this.runs += plans.length * replications;
     return runs;
   }
-}
-
-/** An intervention and the plan that it makes. */
-interface Change {
-  readonly intervention: Intervention;
-  readonly plan: Plan;
 }
