@@ -168,14 +168,17 @@ budgets: [ users.success >= 99% ]`),
       failing: { seconds: 0, toEnd: false },
       recovers: null,
     };
-    const of = (kind: 'capacity' | 'limit'): string => {
+    const ttl = { path: 'caches.items.levels[0].ttl', from: '60s', to: '120s' };
+    const of = (kind: 'capacity' | 'limit' | 'setting', setting?: typeof ttl): string => {
+      const tried = { ...change, kind, ...(setting !== undefined && { setting }) };
       const own = {
         ...{ harm: 100, failed: 100, background: 100, price, slow: {}, runs: 1, replications: 1 },
-        ...{ failing, faults: [], interventions: [{ ...change, kind }] },
+        ...{ failing, faults: [], interventions: [tried] },
       };
       return plainWords(changeWords(own, { budgets: [], metered: {} })!.price.words);
     };
     expect(of('capacity')).toBe('Price of this change: the capacity that it adds.');
+    expect(of('setting', ttl)).toBe('Price of this change: values up to 120s old.');
     expect(of('limit')).toBe(
       'Price of this change: degraded responses and attempts per call hardly grow.',
     );

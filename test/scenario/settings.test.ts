@@ -7,7 +7,7 @@ import { plain } from '../../src/scenario/located.js';
 import { editsFor, isSetting, wholeOf } from '../../src/scenario/tuning/change.js';
 import { flow } from '../../src/text/flow.js';
 import { plannedOver } from '../../src/scenario/tuning/over.js';
-import { CHOSEN, OTHERWISE } from '../../src/scenario/tuning/chosen.js';
+import { CHOSEN, LONGER, OTHERWISE } from '../../src/scenario/tuning/chosen.js';
 import { settingsOf } from '../../src/scenario/tuning/settings.js';
 
 const FILES = ['scenarios', 'scenarios/patterns', 'scenarios/incidents'].flatMap((folder) =>
@@ -32,8 +32,9 @@ describe('the settings of a scenario', () => {
         'eventStores',
         'registries',
         'sagas',
+        'caches',
       ].some((section) => known.has(`${section}.<name>.${field}`));
-    const fields = [...Object.keys(CHOSEN), ...Object.keys(OTHERWISE)];
+    const fields = [CHOSEN, LONGER, OTHERWISE].flatMap((own) => Object.keys(own));
     expect(fields.filter((field) => !isKnown(field))).toEqual([]);
   });
 
@@ -187,6 +188,25 @@ workloads:
     );
     expect(rolled(', kind: rolling, maxUnavailable: 0%')).toEqual(new Set(others));
     expect(rolled(', kind: recreate')).toEqual(new Set(others));
+  });
+
+  it('are a longer life of cached values, and no shorter one', () => {
+    const text = `
+faultline: 1
+title: cached
+run: { duration: 10s }
+keys: { token: uniform(count=9) }
+caches: { tokens: { keys: token, levels: [ { kind: redis, ttl: 60s } ] } }
+services: { shop: { endpoints: { buy: [ { cache: { get: tokens, onMiss: [ wait: 5ms ] } } ] } } }
+workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }
+`;
+    const { texts } = new Source('cached.yaml', () => ({ text })).load();
+    const [own, ...others] = settingsOf(texts.get('base')!.written)
+      .flatMap(({ moves }) => moves)
+      .filter(({ path }) => path.endsWith('.ttl'));
+    expect(others).toEqual([]);
+    const values = [own, own?.stronger, own?.stronger?.stronger].map((move) => plain(move!.value!));
+    expect(values).toEqual(['120s', '240s', '480s']);
   });
 
   it('are no replicas of a component without a limit, unless a fault may hit single ones', () => {

@@ -130,10 +130,14 @@ function orderWords(words: string): string {
 }
 
 /** What the run with a change counts beside the harm; empty where it counts nothing. */
-function changePrice({ kind, price }: CounterfactualIntervention, own: Counterfactuals): Price {
+function changePrice(
+  { kind, price, setting }: CounterfactualIntervention,
+  own: Counterfactuals,
+): Price {
   if (price === undefined || own.price === undefined) return NO_PRICE;
   const added = EFFORT[kind] === SETTINGS ? 'the capacity that it adds' : '';
-  const parts = [added, priceWords(price, own.price)].filter((words) => words !== '');
+  const older = setting?.path.endsWith('.ttl') === true ? `values up to ${setting.to} old` : '';
+  const parts = [added, older, priceWords(price, own.price)].filter((words) => words !== '');
   const isNone = parts.length === 0;
   const text = isNone ? 'degraded responses and attempts per call hardly grow' : listed(parts);
   return { words: [{ strong: 'Price' }, ` of this change: ${text}.`], isNone };

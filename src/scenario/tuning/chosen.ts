@@ -62,6 +62,9 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   shards: 2,
 };
 
+/** Settings of which less helps no figure of a run: a shorter time to live only makes values newer. */
+export const LONGER: Readonly<Record<string, Move['effort']>> = { 'levels[].ttl': 1 };
+
 /** The other value of a setting of which half and twice say nothing. */
 export const OTHERWISE: Readonly<Record<string, string | boolean>> = {
   'subscribers[].rebalance.protocol': 'cooperative',
@@ -81,6 +84,8 @@ export function movesOf(field: string, value: Node, path: readonly PathKey[]): r
     const move = { path: pathText(path), value: scalar(other, value.at), before: value };
     return isSo ? [] : [{ ...move, effort: 1 }];
   }
+  const longer = Object.hasOwn(LONGER, field) ? LONGER[field] : undefined;
+  if (longer !== undefined) return multiples(path, value, longer).slice(0, 1);
   const effort = Object.hasOwn(CHOSEN, field) ? CHOSEN[field] : undefined;
   return effort === undefined ? [] : multiples(path, value, effort);
 }
