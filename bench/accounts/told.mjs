@@ -835,6 +835,24 @@ export const TOLD = [
     },
   ),
   kind(
+    'a limit for each value of a key',
+    new RegExp(
+      `^the (?<by>.+?) of (?<name>\\S+)(?: on calls to (?<of>\\S+))? for each (?<key>\\S+) refuses the busiest \\S+, (?<share>${SHARE}) of its requests, from (?<factor>${NUMBER})x this load on$`,
+      'iu',
+    ),
+    ({ groups }, { variant, result }) => {
+      const { by, name, of = null, key } = groups;
+      const all = [variant, ...result.variants].flatMap(({ headroom }) => headroom?.keyed ?? []);
+      const isSo = all.some(
+        (one) =>
+          isDeepStrictEqual([one.by, one.component, one.of, one.key], [by, name, of, key]) &&
+          isPrinted(groups.share, one.share) &&
+          isPrinted(groups.factor, one.factor),
+      );
+      return isSo ? null : 'the headroom has no such limit';
+    },
+  ),
+  kind(
     'a headroom',
     new RegExp(
       `^(?<name>\\S+) saturates first, at (?<factor>${NUMBER})x this load, (?<full>${RATE}) \\((?<used>${SHARE}) of .+? at (?<rate>${RATE})(?: from [^,)]+)?(?:, with ${NUMBER} replicas?(?:; with fewer it is full from (?<outgrown>[^,)]+))?)?(?:, refuses 1 % at ${SHARE})?(?:, a fault included)?\\)(?<faults>;.+)?$`,

@@ -1,5 +1,4 @@
 import type { OutcomeName } from '../../contracts/outcome.js';
-import type { EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
@@ -8,19 +7,16 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { offeredTo } from '../../stats/loss.js';
 import { sumOf } from '../../stats/sums.js';
-import { counterSums } from './column-sums.js';
 import { meanOf } from './estimate.js';
 import { meanHeld } from './held.js';
 import { instructionsOf, ownInstructionsOf } from './instructions.js';
-import { levels } from './levels.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
 import { arrivedOf, outcomeOf, sumParts } from './sums.js';
-import { selectStats } from './subjects.js';
 import type { Use } from './use.js';
-import { instancesOf, partsOf, type ComponentEdge } from './variant-data.js';
+import { partsOf } from './variant-data.js';
 import type { Visits } from './visits.js';
-import { FULL, type WaitsBelow } from './waits-below.js';
+import type { WaitsBelow } from './waits-below.js';
 
 export interface Measuring extends Asked {
   readonly visits: Visits;
@@ -30,7 +26,7 @@ export interface Measuring extends Asked {
 }
 
 /** The most of a policy: permits of calls in progress, or calls per second. */
-type Most =
+export type Most =
   | { readonly resource: 'permits'; readonly calls: number; readonly placesAt: PlacesAt }
   | { readonly resource: 'rate'; readonly calls: number; readonly steady: number };
 
@@ -38,7 +34,7 @@ type Most =
 type PlacesAt = (held: number) => number;
 
 /** What limits the calls of a layer; null if it has no fixed limit, or one for each value of a key. */
-function mostOf(layer: Layer): Most | null {
+export function mostOf(layer: Layer): Most | null {
   return layer.key === null ? limitOf(layer) : null;
 }
 
@@ -85,9 +81,6 @@ const ADAPTS: ReadonlyMap<string, (layer: Layer) => boolean> = new Map([
   ['concurrencyLimit', (layer: Layer) => policyTraits('concurrencyLimit', layer).adapts],
 ]);
 
-/** Policies that make several attempts of one call. */
-const REPEATING: ReadonlySet<string> = new Set(['retry']);
-
 /** Names of the policies, in words. */
 export const WORDS: Readonly<Record<string, NonNullable<Use['by']>>> = {
   bulkhead: 'bulkhead',
@@ -96,7 +89,7 @@ export const WORDS: Readonly<Record<string, NonNullable<Use['by']>>> = {
 };
 
 /** Calls per second that pass a limit, those that are due, and the mean number in progress. */
-interface Passing {
+export interface Passing {
   readonly passed: number;
   readonly due: number;
   readonly held: number;
@@ -153,7 +146,7 @@ function seenIn(
 }
 
 /** The use of a limit: of `states` of them, each of which has `most`. */
-function useOf(
+export function useOf(
   asked: Measuring,
   most: Most,
   states: number,
@@ -177,124 +170,6 @@ function useOf(
     share: used / limit,
     rate: due,
   };
-}
-
-/** Calls that share the state of a layer. */
-interface Guarded {
-  readonly calls: { readonly edge: ComponentEdge; readonly stats: number[] }[];
-  readonly layer: Layer;
-  /** The layer repeats no call: a retry inside of it holds its permit over all attempts. */
-  readonly isInside: boolean;
-  readonly spans: boolean;
-}
-
-/** The limits of a caller on its calls. */
-export function callUses(asked: Measuring, component: string, id: number): readonly Use[] {
-  return guardedCalls(asked, id).flatMap((own): readonly Use[] => {
-    const { calls, layer, spans } = own;
-    const stats = calls.flatMap((one) => one.stats);
-    const most = mostOf(layer);
-    if (most === null) return [];
-    const { data, visits } = asked;
-    const seconds = (asked.window.lengthNs / NS_PER_SECOND) * data.records.length;
-    const counter: EdgeCounter = most.resource === 'rate' ? 'rateLimited' : 'bulkheadRejected';
-    const of = { data, selection: selectStats(stats, data), window: asked.window };
-    const refused = sumOf(counterSums(of, counter)) / seconds;
-    const sent = visits.attempts(stats);
-    const passed = own.isInside ? sent : Math.max(0, visits.calls(stats) - refused);
-    const repeats = passed > 0 && !own.isInside ? sent / passed : 1;
-    const due = visits.dueAttempts(stats) / repeats;
-    const callers = layer.scope === 'instance' ? meanInstances(asked, id) : 1;
-    const callees = [...new Set(calls.map(({ edge }) => edge.to))];
-    const targets = sumOf(callees.map((to) => meanInstances(asked, to)));
-    const states = callers * (layer.per === 'target' ? targets : 1);
-    const held =
-      most.resource === 'rate' ? 0 : sumOf(calls.map((one) => heldBy(asked, one, own.isInside)));
-    const asks = passed + refused;
-    const isFull = (most.resource === 'rate' ? passed : held) >= FULL * most.calls * states;
-    const all = isFull ? due : Math.min(asks, due);
-    const name = spans ? null : data.plan.components[callees[0]].name;
-    const share = asks > 0 ? refused / asks : 0;
-    const passing = { passed, due: all > passed * FEW ? all : passed, held, refused: share };
-    return [useOf(asked, most, states, passing, layer, { component, of: name })];
-  });
-}
-
-/** A smaller part of the calls is in flight at the end of the window. */
-const FEW = 1.01;
-
-/** Calls in progress inside a layer, mean of the time, without those that only wait for another component. */
-function heldBy(
-  asked: Measuring,
-  { edge, stats }: Guarded['calls'][number],
-  isInside: boolean,
-): number {
-  const { data, window, waits } = asked;
-  const durations = (stat: number): number =>
-    sumOf(
-      data.records.flatMap(({ edges }) =>
-        Array.from(window.segments, (at) => edges[stat].latency[at].sum),
-      ),
-    );
-  const own = sumOf(stats.map(durations));
-  const all = sumOf(edge.stats.map(durations));
-  if (all === 0) return 0;
-  const level = isInside
-    ? (meanOf(
-        levels(data, window, {
-          kind: 'inFlight',
-          instances: instancesOf(data.plan, edge.from),
-          passes: (_, callee) => callee === edge.to,
-        }).means,
-      ).value ?? 0)
-    : all / window.lengthNs / data.records.length;
-  return Math.max(0, level - waits.at(edge)) * (own / all);
-}
-
-/** By plan. Computed on first use. */
-const known = new WeakMap<Plan, readonly Guarded[]>();
-
-/** The groups of calls of which some are those of a component. */
-function guardedCalls({ data }: Measuring, id: number): readonly Guarded[] {
-  const { plan } = data;
-  let groups = known.get(plan);
-  if (groups === undefined) known.set(plan, (groups = groupsOf(plan, data.edges)));
-  return groups.filter(({ calls }) => calls.some(({ edge }) => edge.from === id));
-}
-
-function groupsOf(plan: Plan, edges: readonly ComponentEdge[]): readonly Guarded[] {
-  const groups = new Map<string, Guarded>();
-  for (const edge of edges) {
-    for (const stat of edge.stats) {
-      const calls = wiringOf(plan).edgesOf[stat];
-      const bundles = new Set(calls.map(({ bundle }) => bundle));
-      const [bundle] = bundles;
-      // Where calls take several ways, the figures do not say which way each took.
-      if (bundles.size !== 1) continue;
-      const { id, layers } = plan.bundles[bundle];
-      const retry = layers.findIndex(({ policy }) => REPEATING.has(policy));
-      layers.forEach((layer, at) => {
-        if (mostOf(layer) === null) return;
-        const spans = layer.spans === true;
-        const place = spans
-          ? ''
-          : layer.per === 'endpoint'
-            ? `part ${calls[0].to}`
-            : `to ${edge.to}`;
-        const whose = layer.scope === 'global' ? '' : `from ${edge.from}`;
-        const key = `${layer.bundle ?? id} ${layer.policy} ${whose} ${place}`;
-        const group = groups.get(key);
-        if (group === undefined) {
-          groups.set(key, { calls: [{ edge, stats: [stat] }], layer, isInside: retry < at, spans });
-          return;
-        }
-        const same = group.calls.find((one) => one.edge === edge);
-        if (same === undefined) group.calls.push({ edge, stats: [stat] });
-        else same.stats.push(stat);
-      });
-    }
-  }
-  return [...groups.values()];
 }
 
 /** The limits of a component on its requests: of all of them, or of some endpoints or routes. */
