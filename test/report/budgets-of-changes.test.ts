@@ -4,6 +4,7 @@ import { textsOf } from '../../bench/accounts/surfaces.mjs';
 import { prove } from '../../src/api/prove.js';
 import { plainWords } from '../../src/report/base/emphasis.js';
 import { storyBlocks } from '../../src/report/story/blocks.js';
+import { cheapestWords } from '../../src/report/words/cheapest.js';
 import { remediesOf } from '../../src/report/words/remedies.js';
 import { answerOf } from '../../src/report/words/answer.js';
 import { viewOf } from '../../src/report/view/view.js';
@@ -106,6 +107,48 @@ budgets: [ jobs.lag.max < 15 ]
     );
     expect(act).toMatch(
       /^Set queues\.jobs\.visibilityTimeout to 6s \(now 3s\): of .*; “jobs\.lag\.max < 15” holds: \d+\.$/u,
+    );
+  });
+
+  it('is another value of a limit that is enough, and not its absence', async () => {
+    const { result, act } = await advised(`faultline: 1
+title: A quota for each tenant
+run: { duration: 60s, warmup: 5s, seed: 9, replications: 1 }
+keys: { tenant: zipf(count=50 exponent=1.1) }
+policies: { quota: { rateLimit: { rate: 20/s, burst: 10, per: key, key: tenant } } }
+services:
+  api: { runtime: async, outbound: quota, endpoints: { report: [ call: render.make ] } }
+  render: { concurrency: 80, endpoints: { make: { readOnly: true, steps: [ wait: 100ms ] } } }
+workloads: { tenants: { arrivals: poisson(100/s), requests: [ { call: api.report } ] } }
+budgets: [ tenants.success >= 99% ]
+`);
+    expect(act).toMatch(
+      /^Set policies\.quota\.rateLimit\.rate to 40\/s \(now 20\/s\): 0 requests fail/u,
+    );
+    const [variant] = result.variants;
+    expect(cheapestWords(variant!.counterfactuals!, variant!)).toMatch(
+      /^Cheapest change that helps: set policies\.quota\.rateLimit\.rate to 40\/s \(now 20\/s\)[;:]/u,
+    );
+  });
+
+  it('is one of the queue whose dead letters another queue takes, where the budget is about that one', async () => {
+    // Three deliveries within 20 s end as dead letters while the ledger is down for 30 s; within 40 s they do not.
+    const { act } = await advised(`faultline: 1
+title: Dead letters
+run: { duration: 120s, seed: 8, replications: 1 }
+services:
+  hooks: { endpoints: { receive: [ publish: events ] } }
+  poster: { concurrency: 50, endpoints: { post: [ call: ledger.write ] } }
+  ledger: { concurrency: 30, endpoints: { write: [ wait: 20ms ] } }
+queues:
+  events: { kind: sqs, visibilityTimeout: 10s, maxReceiveCount: 3, deadLetter: dead, consumers: [ { call: poster.post, concurrency: 20 } ] }
+  dead: { kind: sqs }
+workloads: { psp: { arrivals: poisson(20/s), requests: [ { call: hooks.receive } ] } }
+faults: [ { id: ledger-out, kind: crash, target: ledger, at: 20s, for: 30s } ]
+budgets: [ dead.ready.max < 10 ]
+`);
+    expect(act).toMatch(
+      /^Set queues\.events\.visibilityTimeout to 20s \(now 10s\): of \d+ dead letters of events, 0 remain; “dead\.ready\.max < 10” holds: 0\.$/u,
     );
   });
 });

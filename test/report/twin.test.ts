@@ -87,6 +87,14 @@ describe('the cheapest change', () => {
     );
   });
 
+  it('is a setting with its effect after a colon, where no other sentence has that', () => {
+    const setting = { path: 'policies.pay.timeout.after', from: '2s', to: '1s' };
+    const others = (['capacity', 'load', 'errors'] as const).map((kind) => change(kind, 95, null));
+    expect(
+      cheapestWords(own([...others, { ...change('setting', 80, null), setting }]), ran.variant()),
+    ).toMatch(/^Cheapest change that helps: set policies\.pay\.timeout\.after to 1s \(now 2s\): /u);
+  });
+
   it('is unknown where none is enough', () => {
     expect(cheapestWords(own([change('retries', 60, 'never')]), ran.variant())).toBeNull();
     expect(cheapestWords(own([]), ran.variant())).toBeNull();

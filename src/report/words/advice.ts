@@ -16,7 +16,7 @@ import { gainLine, NO_PRICE, priceLine, priceLines, type Price } from './price.j
 import { rollBackWords } from './roll-back.js';
 import { survivorsOf } from './survivors.js';
 import { uncoveredWords } from './uncovered.js';
-import { unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
+import { answeringHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { undoneWords } from '../view/undone.js';
 import { heldBudgets, holdsAll, wouldHold, type View } from '../view/view.js';
 import { closestWords } from './words.js';
@@ -102,7 +102,7 @@ function withEffect(head: Words, { effect, goals }: { effect: string; goals: str
 /** What helps where no broken budget is about requests of users: the setting that averts most of what it is about. */
 function unmetAdvice(view: View, unmet: UnmetUnseen): Words {
   const { worstVariant } = view;
-  const own = unmetHarms(worstVariant.counterfactuals, unmet);
+  const own = answeringHarms(worstVariant.counterfactuals, unmet, worstVariant);
   const found = own === undefined ? null : nextUnseen(own, worstVariant);
   const message = messageAdvice({ ...worstVariant, ...(own && { counterfactuals: own }) });
   if (message !== null) return [`${message}.`];

@@ -3,7 +3,6 @@ import type {
   ChangedSetting,
   CounterfactualIntervention,
   Counterfactuals,
-  InterventionRole,
 } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount } from '../../text/figures.js';
@@ -14,8 +13,8 @@ import { budgetsWith } from './change-budgets.js';
 import { unseenCount } from './unseen-proof-words.js';
 import { insteadWords, priceWords } from './harm-words.js';
 import { NO_PRICE, type Price } from './price.js';
-import { unmetHarms, unmetUnseen } from './unmet-unseen.js';
-import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
+import { answeringHarms, unmetUnseen } from './unmet-unseen.js';
+import { DECISIVE, effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
 const EFFORT: Readonly<Record<CauseKind, number | null>> = {
@@ -49,21 +48,19 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
 /** A variant that is to be changed. */
 type Changed = MeteredParts & Pick<VariantResult, 'budgets'>;
 
-const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
-
 /**
  * The least effort after which users recover, in a sentence; else the setting that averts most of what no request shows.
  * null if no change that was tried is enough.
  */
 export function cheapestWords(own: Counterfactuals, of: Changed): string | null {
   const unmet = unmetUnseen(of);
-  if (unmet !== null) return nextUnseen(unmetHarms(own, unmet), of);
+  if (unmet !== null) return nextUnseen(answeringHarms(own, unmet, of), of);
   const found = cheapestOf(own, of);
   if (found === null) return nextUnseen(own, of);
   // Its effect may be in the sentence about it already.
   const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
   const { setting, words } = found;
-  const effect = isSaid ? '' : ` ${effectWords(own, found)}`;
+  const effect = isSaid ? '' : `${setting === undefined ? '' : ':'} ${effectWords(own, found)}`;
   return `Cheapest change that helps: ${setting === undefined ? words : `set ${settingWords(setting)}`}${effect}${goalTail(own, found, of)}.`;
 }
 
@@ -73,7 +70,7 @@ const SETTINGS = 2;
 /** The change of a setting, or of capacity, to make next, with its gain; null if no run shows one that helps. */
 export function nextWords(own: Counterfactuals, of: Changed): string | null {
   const unmet = unmetUnseen(of);
-  if (unmet !== null) return nextUnseen(unmetHarms(own, unmet), of);
+  if (unmet !== null) return nextUnseen(answeringHarms(own, unmet, of), of);
   const found = cheapestOf(own, of);
   if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return nextUnseen(own, of);
   const { setting } = found;
@@ -161,7 +158,7 @@ export function nextUnseen(own: Counterfactuals, of: Changed): string | null {
     const all = one.interventions.flatMap((change) => {
       const { setting, role, harm } = change;
       const { hold } = budgetsWith(change, own, of);
-      return setting !== undefined && (hold || HELPFUL.includes(role))
+      return setting !== undefined && (hold || DECISIVE.includes(role))
         ? [{ change, setting, harm, hold }]
         : [];
     });
@@ -196,14 +193,20 @@ function cheapestOf(own: Counterfactuals, of: Changed): CounterfactualInterventi
   const able = own.interventions.filter(
     (one) =>
       isOurs(one) &&
-      (HELPFUL.includes(one.role) || endsFailures(own, one) || isEnough(one)) &&
+      (DECISIVE.includes(one.role) || endsFailures(own, one) || isEnough(one)) &&
       one.recovers !== 'never' &&
       one.failing.seconds <= own.failing.seconds,
   );
   const averted = (one: CounterfactualIntervention): number => one.averted.value ?? 0;
+  // Of those that are enough, another value comes before the absence of a limit, which protects its callee on other days.
+  const isValue = (one: CounterfactualIntervention): boolean =>
+    isEnough(one) && one.setting !== undefined;
   const ranked = [...able].sort(
     (a, b) =>
-      Number(isEnough(b)) - Number(isEnough(a)) || effort(a) - effort(b) || averted(b) - averted(a),
+      Number(isEnough(b)) - Number(isEnough(a)) ||
+      effort(a) - effort(b) ||
+      Number(isValue(b)) - Number(isValue(a)) ||
+      averted(b) - averted(a),
   );
   return ranked[0] ?? null;
 }

@@ -14,7 +14,8 @@ const TOLD = 3;
 /** Failing times closer than this are the same in words. Unit: share. */
 const SAME = 0.1;
 
-const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
+/** Roles of a change that is enough by itself. */
+export const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
 /** What the interventions of a variant show, the decisive ones first. */
 export function interventionSentences(own: Counterfactuals): readonly string[] {

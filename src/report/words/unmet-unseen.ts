@@ -6,6 +6,8 @@ import type {
 import type { VariantResult } from '../../contracts/result/result.js';
 import { parseMeasure } from '../../language/expression.js';
 import { isFailure } from '../view/budget-words.js';
+import { budgetsWith } from './change-budgets.js';
+import { DECISIVE } from './intervention-words.js';
 
 /** What a budget is about that no request of a user shows. */
 export interface UnmetUnseen {
@@ -49,6 +51,25 @@ export function unmetHarms<C extends Counterfactuals | undefined>(
   const isAsked = (one: UnseenHarm): boolean =>
     one.kind === unmet.kind && isAbout(unmet, one.subject);
   return { ...own, unseen: (own.unseen ?? []).filter(isAsked) };
+}
+
+/**
+ * The same for what to do: if no harm is that of the broken budgets, those of which a setting averts most and holds them, as the dead letters
+ * of a queue for a budget of the queue that takes them.
+ */
+export function answeringHarms<C extends Counterfactuals | undefined>(
+  own: C,
+  unmet: UnmetUnseen | null,
+  of: Pick<VariantResult, 'budgets'>,
+): C {
+  const asked = unmetHarms(own, unmet);
+  if (own === undefined || asked === undefined || asked.unseen?.length !== 0) return asked;
+  const holds = ({ interventions }: UnseenHarm): boolean =>
+    interventions.some(
+      (one) =>
+        one.setting !== undefined && DECISIVE.includes(one.role) && budgetsWith(one, own, of).hold,
+    );
+  return { ...own, unseen: (own.unseen ?? []).filter(holds) };
 }
 
 function subjectOf(metric: string): UnmetUnseen | null {

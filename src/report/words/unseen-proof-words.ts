@@ -1,5 +1,4 @@
 import type {
-  InterventionRole,
   UnseenHarm,
   UnseenKind,
 } from '../../contracts/result/counterfactual.js';
@@ -9,13 +8,12 @@ import { formatCount } from '../../text/figures.js';
 import { capitalised, plural } from '../../text/words.js';
 import { type Explained, wordsOf } from '../view/explained.js';
 import { listed } from '../base/format.js';
+import { DECISIVE } from './intervention-words.js';
 import { waitingNoun, type MeteredParts, type WaitingNoun } from '../families/unseen.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 
 /** Most kinds of harm that get a sentence. */
 const MOST = 2;
-
-const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
 /** By kind: how much of it there is, in words. */
 const COUNTS: Readonly<
