@@ -50,6 +50,29 @@ describe('the cost of more load', () => {
   });
 });
 
+describe('what gives in', () => {
+  it('is a component, or calls that run out of connections', () => {
+    const textWith = (gives: string): string => {
+      const limit = {
+        ...{ workload: null, fault: null, holds: 2, breaks: 2.1, rate: 200, full: null },
+        ...{ gives, refused: null, broken: ['orders.lag.max < 5'], behind: null },
+      };
+      const result = {
+        ...{ scenario: { title: 'Calls', sha256: '' }, variant: 'base', replications: 1, seed: 1 },
+        ...{ resolution: 0.05, load: 100, workloads: [], fixed: [], kept: [], unlimited: [] },
+        ...{ budgets: ['orders.lag.max < 5'], limits: [limit], lengths: [], need: null },
+        ...{ busiest: null, ranges: null, runs: 4 },
+      } as unknown as CapacityResult;
+      const options = { file: 'calls.yaml', columns: 200, paint: PLAIN };
+      return String(capacityText(result, options));
+    };
+    expect(textWith('stock')).toContain('beyond it stock gives in, and orders.lag.max < 5 breaks.');
+    expect(textWith('stock->pg')).toContain(
+      'beyond it the calls of stock to pg run out of connections, and orders.lag.max < 5 breaks.',
+    );
+  });
+});
+
 const PLAIN = { bold: own, dim: own, red: own, green: own, yellow: own } as never;
 
 function own(text: string): string {

@@ -73,7 +73,7 @@ export interface CapacityLimit {
   readonly rate: number;
   /** The resource that is full beyond the limit; null if none is. */
   readonly full: ComponentHeadroom | null;
-  /** The component that gives in where no resource is full. */
+  /** The component that gives in where no resource is full; or `caller->callee`, whose calls run out of connections. */
   readonly gives: string | null;
   /** The calls that a limit of their caller refuses there, where no resource is full and no other component gives in; else null. */
   readonly refused: RefusedCalls | null;

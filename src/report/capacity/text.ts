@@ -96,7 +96,15 @@ function givesWords({
   const first = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} ${verb}`;
   const what = behind === null ? first : `${behind} falls behind`;
   if (refused !== null) return `${refusedWords(refused)}, and ${what}`;
-  return gives === null ? what : `${gives} gives in, and ${what}`;
+  return gives === null ? what : `${firstWords(gives)}, and ${what}`;
+}
+
+/** `shop gives in`; of calls `the calls of stock to pg run out of connections`. */
+function firstWords(gives: string): string {
+  const [caller, callee] = gives.split('->');
+  return callee === undefined
+    ? `${gives} gives in`
+    : `the calls of ${caller!} to ${callee} run out of connections`;
 }
 
 /** `the bulkhead of orders refuses 1.2 % of the calls to psp`. */
