@@ -8,6 +8,9 @@ import { backoffSchema } from './backoff.js';
 import type { Layer } from './policies.js';
 import type { Query, Target } from './target.js';
 
+/** Largest number of invocations by one event source mapping (AWS Lambda developer guide, services-sqs-scaling). */
+export const MOST_HANDLERS = 1250;
+
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
 const retry = entry(
@@ -57,11 +60,11 @@ export const consumerFields = <B>(bundle: z.ZodType<B>) => ({
   ),
   concurrency: field.whole(
     absent(
-      '1; for a function to the partitions of the topic, and to 1000 at a bus or a queue of kind sqs',
+      '1; for a function to the partitions of the topic, to 1000 at a bus, and to 1250 at a queue of kind sqs',
     ),
     'Number of concurrent handlers per instance; for a function, of all its instances together (the maximum ' +
       'concurrency of an event source).',
-    { min: 1, max: 1000 },
+    { min: 1, max: MOST_HANDLERS },
   ),
   batch: field.whole(
     absent('1, for a function at a queue of kind sqs to 10'),

@@ -19,6 +19,9 @@ export const eventSourceExceedsFunction: Rule = {
     ),
 };
 
+/** Concurrency of an account. It is raised on request, and is not a limit that a function has for a reason of its own. */
+const ACCOUNT = 1000;
+
 function judge(
   queue: MessageQueue,
   consumer: QueueConsumer,
@@ -28,7 +31,7 @@ function judge(
   if (environments === null || environments.autoscaler !== null || !consumer.invokes) return null;
   const { reserved, maxConcurrency } = environments;
   const most = reserved ?? maxConcurrency;
-  if (consumer.concurrency <= most) return null;
+  if (consumer.concurrency <= most || (reserved === null && most >= ACCOUNT)) return null;
   const { component, part } = consumer.call;
   const fitting = `{ call: ${component}.${part}, concurrency: ${Math.max(1, most)} }`;
   return {

@@ -10,7 +10,7 @@ import { isFunction, ONE_BY_ONE, type ConsumerDefaults } from '../resolve/consum
 import type { Cursor } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
-import { consumerFields } from '../../contracts/scenario/consumers.js';
+import { consumerFields, MOST_HANDLERS } from '../../contracts/scenario/consumers.js';
 import { ENDS } from './ends.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
 import { limitedBy, MOST_RECEIVED, queueKind, type Receiving } from './kind.js';
@@ -29,7 +29,7 @@ const scaleUp = z
   .strictObject({
     start: field.whole(5, 'Number of handlers that always poll for messages.', {
       min: 1,
-      max: 1000,
+      max: MOST_HANDLERS,
     }),
     rate: field.rate('300/min', 'Rate at which handlers are added while messages wait.'),
   })
@@ -248,12 +248,12 @@ interface EventSource extends ConsumerDefaults {
 
 /**
  * AWS Lambda developer guide, SQS event source mappings: batches of 10. A standard queue starts with 5 concurrent
- * invocations and adds 300 per minute while messages wait, up to 1000. A FIFO queue has as many as there are message
+ * invocations and adds 300 per minute while messages wait, up to 1,250. A FIFO queue has as many as there are message
  * groups.
  */
 function eventSourceOf(fifo: boolean): EventSource {
   const scaleUp = fifo ? null : { start: 5, everyNs: NS_PER_SECOND / 5 };
-  return { concurrency: 1000, batch: 10, scaleUp };
+  return { concurrency: MOST_HANDLERS, batch: 10, scaleUp };
 }
 
 /** Reports a batch that is larger than a receive: it could never fill, because it comes from a single receive. */
