@@ -1,4 +1,4 @@
-import { get, items, text, type Node, type PathKey } from './located.js';
+import { get, items, locate, text, type Node, type PathKey } from './located.js';
 import { isStepPath } from './salvage.js';
 
 /** A concept without a section or field of its own, and the lines that stand for it. */
@@ -111,6 +111,12 @@ const CONCEPTS: readonly Concept[] = [
       'a fixed answer has no value: write fallback: { after: 1ms }, with the time that it takes; its requests count as degraded',
   },
   {
+    at: component('clusters'),
+    keys: /^(nodes?|node_?pools?|node_?groups?|machines|workers|vms)$/i,
+    write: (value) =>
+      `a cluster here is one of Envoy, with the policies of calls to its callees; machines are those of the platform, as platform: { kind: kubernetes, nodes: { count: ${/^\d+$/.test(value ?? '') ? value! : '3'}, cpu: 4 } }`,
+  },
+  {
     at: component('services'),
     keys: /^(shards?|sharding)$/i,
     write: () =>
@@ -182,4 +188,23 @@ export function conceptHint(
   const value = get(owner, key);
   const own = value?.type === 'scalar' ? String(value.value) : undefined;
   return found?.write(own, owner);
+}
+
+/** Hint for a step, or for the mapping of its verb, that says how long the work of its callee takes. */
+export function timeHint(tree: Node, path: readonly PathKey[], key: string): string | undefined {
+  if (!/^(time|duration|latency|delay|takes|cost|cpu|serviceTime)$/.test(key)) return undefined;
+  const at = isStepPath(path) ? path : path.slice(0, -1);
+  if (!isStepPath(at)) return undefined;
+  const step = locate(tree, at).node;
+  const query = get(step, 'query');
+  const call = get(step, 'call');
+  const [component, part] =
+    query === undefined
+      ? (text(get(call, 'to')) ?? text(call) ?? '').split('.')
+      : [text(get(query, 'database')), text(get(query, 'operation'))];
+  if (component === undefined || part === undefined || part === '') return undefined;
+  const takes = `wait: ${text(get(locate(tree, path).node, key)) ?? '5ms'}`;
+  return query !== undefined
+    ? `the time of a query belongs to the operation of the database, as databases: { ${component}: { operations: { ${part}: { ${takes} } } } }`
+    : `the time of a call belongs to the endpoint of the callee, as services: { ${component}: { endpoints: { ${part}: [ ${takes} ] } } }`;
 }

@@ -237,6 +237,8 @@ export function placeHint(path: readonly PathKey[], key: string, owner?: Node): 
     return 'write a rollout at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }';
   if (path.length === 4 && path[2] === 'versions' && /^(error|failure)s?(rate|ratio)?$/iu.test(key))
     return 'a version fails by a step of its own endpoints, as endpoints: { get: [ work: 5ms, { fail: 503, probability: 10% } ] }';
+  if (path.length === 3 && path[2] === 'rollout' && /^(from|old|previous|current)$/iu.test(key))
+    return `the old version is that of the service; write version: ${text(get(owner, key)) ?? 'v1'} beside the rollout`;
   if (path.length === 3 && path[2] === 'rollout' && /^(version|image|tag)$/iu.test(key))
     return 'name the new version, as to: v2, and write it in versions, as versions: { v1: {}, v2: {} }';
   if (path.length === 0 && /^regions?$/iu.test(key))
@@ -307,22 +309,6 @@ export function besideHint(path: readonly PathKey[], node: Node, key: string): s
 
 const VERBS: ReadonlySet<string> = new Set(STEP_VERBS);
 const MODIFIERS: ReadonlySet<string> = new Set(STEP_MODIFIERS);
-
-/** Hint for a step that says how long the work of its callee takes. */
-export function timeHint(step: Node, key: string): string | undefined {
-  if (!/^(time|duration|latency|delay|takes|cost|cpu|serviceTime)$/.test(key)) return undefined;
-  const query = get(step, 'query');
-  const call = get(step, 'call');
-  const [component, part] =
-    query === undefined
-      ? (text(get(call, 'to')) ?? text(call) ?? '').split('.')
-      : [text(get(query, 'database')), text(get(query, 'operation'))];
-  if (component === undefined || part === undefined || part === '') return undefined;
-  const takes = `wait: ${text(get(step, key)) ?? '5ms'}`;
-  return query !== undefined
-    ? `the time of a query belongs to the operation of the database, as databases: { ${component}: { operations: { ${part}: { ${takes} } } } }`
-    : `the time of a call belongs to the endpoint of the callee, as services: { ${component}: { endpoints: { ${part}: [ ${takes} ] } } }`;
-}
 
 /** Keys of `run` that users write at the top level, with an example value. */
 const OF_RUN: ReadonlyMap<string, string> = new Map([

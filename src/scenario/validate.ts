@@ -3,16 +3,8 @@ import { QUANTITY_ISSUE } from '../contracts/quantities/quantities.js';
 import { show, showNoNumber, type Words } from '../contracts/quantities/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
-import { conceptHint } from './concept-hints.js';
-import {
-  besideHint,
-  formHint,
-  loadHint,
-  missingHint,
-  nameHint,
-  placeHint,
-  timeHint,
-} from './form-hints.js';
+import { conceptHint, timeHint } from './concept-hints.js';
+import { besideHint, formHint, loadHint, missingHint, nameHint, placeHint } from './form-hints.js';
 import { kindHint } from './kind-words.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
@@ -120,7 +112,8 @@ class Reporter {
     const place =
       placeHint(path, key, node) ??
       conceptHint(path, key, node) ??
-      (isStepPath(path) ? timeHint(node, key) : besideHint(path, node, key));
+      timeHint(this.tree, path, key) ??
+      besideHint(path, node, key);
     const way = wayOut(path, key, entry?.value) ?? place ?? target;
     const isUnknown = way === undefined && meant === undefined && known !== undefined;
     const nested = isUnknown ? nestedFields(known.member, key, entry?.value) : null;

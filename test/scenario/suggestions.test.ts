@@ -361,6 +361,26 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
     expect(text).toContain('as services: { bank: { endpoints: { pay: [ wait: 20ms ] } } }');
   });
 
+  it('names the place of times, machines and versions that are written at another', () => {
+    const text = allTold(`faultline: 1
+title: Words at other places
+run: { duration: 60s }
+clusters: { main: { nodes: 5 } }
+services:
+  shop:
+    versions: { v1: {}, v2: {} }
+    rollout: { kind: rolling, from: v1, to: v2, at: 10s }
+    endpoints: { buy: [ { query: { database: db, operation: read, time: 5ms } }, { call: { to: bank.pay, latency: 20ms } } ] }
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+databases: { db: { operations: { read: { work: 1ms } } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+`);
+    expect(text).toContain('as databases: { db: { operations: { read: { wait: 5ms } } } }');
+    expect(text).toContain('as services: { bank: { endpoints: { pay: [ wait: 20ms ] } } }');
+    expect(text).toContain('platform: { kind: kubernetes, nodes: { count: 5, cpu: 4 } }');
+    expect(text).toContain('write version: v1 beside the rollout');
+  });
+
   it('is not guessed where nothing tells it', () => {
     const text = allTold(`faultline: 1
 title: Forms of others
