@@ -186,14 +186,15 @@ export class EdgeTable {
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };
   }
 
-  /** The balancing of a call: of its bundle, else of the mesh, else of the callee. */
+  /** The balancing of a call: of its bundle, else of the mesh or of its client, else of the callee. */
   private balancingOf(
-    { loadBalancing }: Bundle,
+    bundle: Bundle,
     from: LaidComponent,
     to: LaidComponent,
     outlierDetection: OutlierDetection | null,
   ): LoadBalancing {
-    const own = loadBalancing ?? this.mesh.balancing(from, to) ?? hostOf(to)!.loadBalancing;
+    const { loadBalancing } = bundle;
+    const own = loadBalancing ?? this.mesh.balancing(bundle, from, to) ?? hostOf(to)!.loadBalancing;
     return this.mesh.located(own, from, to, outlierDetection !== null);
   }
 }

@@ -3,6 +3,7 @@ import type { Mesh, ProxyCost } from '../contracts/scenario/mesh.js';
 import { proxyBundle } from '../language/mesh.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { LoadBalancing } from '../contracts/scenario/policies.js';
+import { PLAIN_BALANCING } from '../contracts/scenario/balancing.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
 import type { Interner } from './canonical.js';
 import type { Problems } from './problem.js';
@@ -34,7 +35,18 @@ export class MeshEdges {
   }
 
   /** The balancing of a call whose bundle has none; null = that of the callee. */
-  balancing(caller: LaidComponent, callee: LaidComponent): LoadBalancing | null {
+  balancing(
+    { firstUnless }: Bundle,
+    caller: LaidComponent,
+    callee: LaidComponent,
+  ): LoadBalancing | null {
+    const own = this.ofProxy(caller, callee);
+    if (own !== null || firstUnless === undefined || !isCalled(callee)) return own;
+    return firstUnless.includes(callee.name) ? null : PICK_FIRST;
+  }
+
+  /** The balancing of the proxy of a caller; null without one, and where the callee has its own. */
+  private ofProxy(caller: LaidComponent, callee: LaidComponent): LoadBalancing | null {
     const { mesh } = this;
     if (mesh === null || !this.isInside(caller) || !isCalled(callee)) return null;
     if (this.balanced.has(callee.name)) return null;
@@ -84,6 +96,9 @@ export class MeshEdges {
     return both;
   }
 }
+
+/** What a client of gRPC does without a service config. */
+const PICK_FIRST: LoadBalancing = { kind: 'first', config: {}, common: PLAIN_BALANCING };
 
 /** Calls to these components pass the proxy of the caller. */
 function isCalled({ source }: LaidComponent): boolean {

@@ -120,6 +120,8 @@ export interface Bundle {
   readonly idempotencyKey: OncePerValue | null;
   /** Overrides the load balancing of the callee; null = no override. */
   readonly loadBalancing: LoadBalancing | null;
+  /** Its client stays with the first instance (pick_first), but at these components, which say how they are balanced. */
+  readonly firstUnless?: readonly string[];
   /** Call or steps of the fallback; null if it only returns a response, or without a fallback. */
   readonly fallback: Instead | null;
   /** Connections of its calls to services and gateways; null = connections are always open and cost nothing. */

@@ -2,7 +2,7 @@ import { balancerKind } from '../../patterns/registry.js';
 import type { LoadBalancing } from '../../contracts/scenario/policies.js';
 import { zoneAwareSchema } from '../../contracts/scenario/balancing.js';
 import type { BalancingOutput } from '../schema/balancing.js';
-import type { Cursor } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { resolvePriorities } from './priorities.js';
 
 /** Resolves load balancing. */
@@ -36,6 +36,14 @@ export function resolveLoadBalancing(here: Cursor, output: BalancingOutput): Loa
   };
   checkBalancing(here, { kind, config, common });
   return { kind, config, common };
+}
+
+/** The components whose load balancing is written, sorted. */
+export function balancedOf(context: Context): string[] {
+  const names = [...context.names.things].flatMap(([name, { section }]) =>
+    cursorAt(context, section, name, 'loadBalancing').written() === undefined ? [] : [name],
+  );
+  return names.sort();
 }
 
 function checkBalancing(

@@ -13,7 +13,7 @@ import type { BundleOutput, OutlierOutput } from '../schema/bundle.js';
 import type { OncePerValue } from '../../contracts/fields/common.js';
 import { clusterId } from '../clusters.js';
 import { stablePath, type Cursor, type Path } from './context.js';
-import { resolveLoadBalancing } from './balancing.js';
+import { balancedOf, resolveLoadBalancing } from './balancing.js';
 import { checkLevel, resolveConnections } from '../sections/connections.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
@@ -47,6 +47,11 @@ export function resolveBundle(here: Cursor, output: BundleOutput): Bundle {
       ? null
       : resolveLoadBalancing(here.in('loadBalancing'), output.loadBalancing);
   const outlierDetection = resolveOutliers(here.in('outlierDetection'), output.outlierDetection);
+  const isChannel = output.order === 'grpc';
+  // The default of a channel is pick_first (grpc doc/load-balancing.md). Ejections need a policy that picks.
+  const first = isChannel &&
+    loadBalancing === null &&
+    outlierDetection === null && { firstUnless: balancedOf(here.context) };
   const idempotencyKey = resolveOnce(here.in('idempotencyKey'), output.idempotencyKey);
   if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
     const message =
@@ -57,12 +62,7 @@ export function resolveBundle(here: Cursor, output: BundleOutput): Bundle {
   const connections =
     output.connections === undefined
       ? null
-      : resolveConnections(
-          here.in('connections'),
-          output.connections,
-          layers,
-          output.order === 'grpc',
-        );
+      : resolveConnections(here.in('connections'), output.connections, layers, isChannel);
   if (output.loadBalancing !== undefined) {
     checkLevel(here.in('loadBalancing'), output.loadBalancing, connections !== null);
   }
@@ -70,7 +70,7 @@ export function resolveBundle(here: Cursor, output: BundleOutput): Bundle {
     (field) => field === null,
   );
   const isOff = here.in('outlierDetection').isSwitchedOff();
-  if (nothing && !isOff && layers.length === 0 && !isNamed(here.path)) return NO_POLICY;
+  if (nothing && !isOff && !first && layers.length === 0 && !isNamed(here.path)) return NO_POLICY;
   const id = bundleIdAt(here.tree, here.path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
@@ -79,7 +79,7 @@ export function resolveBundle(here: Cursor, output: BundleOutput): Bundle {
   const own = { idempotencyKey, loadBalancing, outlierDetection, fallback, connections, ...client };
   const cluster = clusterOf(here.context, output);
   const ejectsNone = isOff && { ejectsNone: true as const };
-  const bundle = { id, layers, ...own, ...ejectsNone, ...cluster, order: orderName };
+  const bundle = { id, layers, ...own, ...first, ...ejectsNone, ...cluster, order: orderName };
   return withOwners(here, bundle, output, NAMED_STATE.has(orderName));
 }
 

@@ -162,7 +162,10 @@ const own = {
   ),
   loadBalancing: field.of(
     loadBalancingSchema,
-    absent('that of the callee'),
+    absent(
+      'that of the callee; with `order: grpc`, without outlierDetection and without one of the callee (its service ' +
+        'config) or of a mesh to first',
+    ),
     'How these calls pick an instance, or one of the replicas that the route of a read allows. Not allowed ' +
       'for shards, which have different rows.',
   ),

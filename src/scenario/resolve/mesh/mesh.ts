@@ -4,7 +4,7 @@ import type { Mesh, ProxyCost } from '../../../contracts/scenario/mesh.js';
 import { meshKind, type MeshKind } from '../../meshes.js';
 import type { MeshOutput } from '../../schema/own-sections.js';
 import { loadBalancingSchema } from '../../schema/balancing.js';
-import { resolveLoadBalancing } from '../balancing.js';
+import { balancedOf, resolveLoadBalancing } from '../balancing.js';
 import { cursorAt, type Context, type Cursor } from '../context.js';
 import { resolveProxyBundles } from './bundles.js';
 import { resolvePriorities } from '../priorities.js';
@@ -44,12 +44,9 @@ function balancingOf(
   const isForwarding = kind.waypoint !== null && waypoint === null;
   if (kind.balancing === null || isForwarding) return { loadBalancing: null, balanced: [] };
   const written = loadBalancingSchema.parse({ kind: kind.balancing });
-  const balanced = [...context.names.things].flatMap(([name, { section }]) =>
-    cursorAt(context, section, name, 'loadBalancing').written() === undefined ? [] : [name],
-  );
   return {
     loadBalancing: resolveLoadBalancing(cursorAt(context, 'mesh'), written),
-    balanced: balanced.sort(),
+    balanced: balancedOf(context),
   };
 }
 
