@@ -47,10 +47,19 @@ const KIND_WORDS: readonly KindWord[] = [
   },
   {
     at: 'gateways.*.kind',
-    words: /^(alb|nlb|elb|clb|applicationloadbalancer|loadbalancer|haproxy|traefik)$/,
+    words: /^(alb|nlb|elb|clb|applicationloadbalancer|loadbalancer)$/,
+    // Defaults of a target group: 30 s, 5 s, 2 failures, 5 successes; it fails open without a healthy target.
     advice:
-      ': write simple; the checks of its targets are their probes, as probes: { readiness: { call: health, period: 30s } }',
+      ': write simple; the checks of its targets are their probes, as probes: { readiness: { call: health, period: 30s, timeout: 5s, failureThreshold: 2, successThreshold: 5, failOpenBelow: 1% } }',
   },
+  {
+    at: 'gateways.*.kind',
+    words: /^haproxy$/,
+    // doc/configuration.txt: inter 2 s, fall 3, rise 2.
+    advice:
+      ': write simple; the checks of a server belong to the service, as healthChecks: { interval: 2s, unhealthyThreshold: 3, healthyThreshold: 2, failedStatus: counted }',
+  },
+  { at: 'gateways.*.kind', words: /^traefik$/, advice: ': write simple' },
   {
     at: 'platform.kind',
     words: /^(eks|gke|aks|openshift|k8s|k3s)$/,
@@ -65,7 +74,7 @@ const KIND_WORDS: readonly KindWord[] = [
     at: '*.*.autoscaling.kind',
     words: /^(ecs|asg|ec2|aws|targettracking|targettrackingscaling|autoscalinggroup)$/,
     advice:
-      ': for target tracking write kind: hpa, metric: cpu, target: 60%; for alarms with steps, kind: step',
+      ': for target tracking write kind: targetTracking, metric: cpu, target: 60%; for alarms with steps, kind: step',
   },
   {
     at: 'workloads.*.arrivals.kind',

@@ -422,8 +422,19 @@ describe('the words of clouds and of plans for outages', () => {
   it.each([
     ['PLATFORM', 'ecs', 'write custom', 'custom, restart: { initial: 10s }'],
     ['PLATFORM', 'eks', 'write kubernetes', 'kubernetes'],
-    ['GATEWAY', 'alb', 'write simple; the checks of its targets are their probes', 'simple'],
-    ['SCALING', 'kind: ecs', 'kind: hpa, metric: cpu, target: 60%', RIGHT.SCALING!],
+    [
+      'GATEWAY',
+      'alb',
+      'readiness: { call: health, period: 30s, timeout: 5s, failureThreshold: 2, successThreshold: 5, failOpenBelow: 1% }',
+      'simple',
+    ],
+    ['GATEWAY', 'haproxy', 'as healthChecks: { interval: 2s, unhealthyThreshold: 3', 'simple'],
+    [
+      'SCALING',
+      'kind: ecs',
+      'kind: targetTracking, metric: cpu, target: 60%',
+      'kind: targetTracking, metric: cpu, target: 60%',
+    ],
     [
       'REPLICAS',
       'replicas: { count: 1, zone: b }',
