@@ -1,9 +1,10 @@
 import type { PathKey } from './located.js';
+import { KIND_PRODUCTS } from './kind-products.js';
 import { plainWord } from './synonyms.js';
 
 /** Kinds that people write where another word, or another section, is meant. */
 interface KindWord {
-  /** Keys of the path of `kind`; `*` stands for any. */
+  /** Keys of the path of `kind`; `*` stands for any, `**` for any number of them at its beginning. */
   readonly at: string;
   /** The kinds, as `plainWord` leaves them. */
   readonly words: RegExp;
@@ -59,7 +60,6 @@ const KIND_WORDS: readonly KindWord[] = [
     advice:
       ': write simple; the checks of a server belong to the service, as healthChecks: { interval: 2s, unhealthyThreshold: 3, healthyThreshold: 2, failedStatus: counted }',
   },
-  { at: 'gateways.*.kind', words: /^traefik$/, advice: ': write simple' },
   {
     at: 'platform.kind',
     words: /^(eks|gke|aks|openshift|k8s|k3s)$/,
@@ -96,10 +96,17 @@ const KIND_WORDS: readonly KindWord[] = [
 
 /** Advice for a kind that belongs to another section, or that another kind stands for; empty if there is none. */
 export function kindHint(path: readonly PathKey[], word: string): string {
-  const isAt = (at: string): boolean => {
-    const keys = at.split('.');
-    return keys.length === path.length && keys.every((key, i) => key === '*' || key === path[i]);
-  };
   const plain = plainWord(word);
-  return KIND_WORDS.find(({ at, words }) => words.test(plain) && isAt(at))?.advice ?? '';
+  const own = KIND_WORDS.find(({ at, words }) => words.test(plain) && isAt(path, at));
+  if (own !== undefined) return own.advice;
+  const product = KIND_PRODUCTS.find(([at, words]) => words.test(plain) && isAt(path, at));
+  return product === undefined ? '' : `: ${product[2]}`;
+}
+
+function isAt(path: readonly PathKey[], at: string): boolean {
+  const keys = at.split('.');
+  const isTail = keys[0] === '**';
+  const last = isTail ? keys.slice(1) : keys;
+  const own = isTail ? path.slice(-last.length) : path;
+  return last.length === own.length && last.every((key, i) => key === '*' || key === own[i]);
 }

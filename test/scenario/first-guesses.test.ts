@@ -418,6 +418,93 @@ function cloud(changes: Readonly<Record<string, string>>): string {
   );
 }
 
+/** A file in which each place of KINDS can have another kind, and what the hints say is written. */
+const KINDS = `faultline: 1
+title: Products
+run: { duration: 60s }
+keys: { user: zipf(count=100 exponent=1.1) }
+gateways:
+  edge: { kind: GATEWAY, middleware: [ rateLimit: { kind: tokenBucket, rate: 10000/s, burst: 5000 } ], routes: [ { to: api.get, policy: { timeout: 29s } } ] }
+services:
+  api: { endpoints: { get: [ { call: pay.charge, policy: calls }, query: db.read, publish: jobs ], put: [ publish: events ] } }
+  pay: { replicas: 2, endpoints: { charge: { idempotent: true, steps: [ wait: 1ms ] }, on: [ wait: 1ms ] } }
+policies:
+  calls: { connections: {}, CALLS }
+databases: { db: { kind: DATABASE, replicas: 1, failover: { detect: 10s, promote: 20s }, operations: { read: 1ms } } }
+queues: { jobs: { kind: QUEUE, consumers: [ { call: pay.on } ] } }
+topics: { events: { kind: TOPIC, subscribers: [ { group: pay, call: pay.on } ] } }
+functions: { fn: { kind: FUNCTION, steps: [ wait: 1ms ] } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: edge, path: /get }, { call: api.put }, { call: fn } ] } }
+`;
+const USUAL: Readonly<Record<string, string>> = {
+  GATEWAY: 'simple',
+  CALLS: 'timeout: 1s',
+  DATABASE: 'postgres',
+  QUEUE: 'simple',
+  TOPIC: 'bus',
+  FUNCTION: 'lambda',
+};
+const kinds = (changes: Readonly<Record<string, string>>): readonly string[] =>
+  messagesOf(
+    Object.entries({ ...USUAL, ...changes }).reduce(
+      (text, [place, own]) => text.replace(place, own),
+      KINDS,
+    ),
+  );
+
+describe('products without a kind', () => {
+  it.each([
+    ['DATABASE', 'aurora', 'failover: { detect: 10s, promote: 20s }', 'mysql'],
+    ['DATABASE', 'RDS', 'failover: { detect: 30s, promote: 60s }', 'postgres'],
+    ['DATABASE', 'mssql', 'write generic', 'generic'],
+    ['DATABASE', 'mariadb', 'write mysql', 'mysql'],
+    [
+      'QUEUE',
+      'serviceBus',
+      'sqs, visibilityTimeout: 60s, maxReceiveCount: 10',
+      'sqs, visibilityTimeout: 60s',
+    ],
+    ['QUEUE', 'kinesis', 'write it in topics, as kind: kafka', 'nats'],
+    ['TOPIC', 'event-bridge', 'write bus', 'bus'],
+    ['TOPIC', 'redpanda', 'write kafka', 'kafka, partitions: 6'],
+    ['TOPIC', 'pubsub', 'write a queue for each in queues', 'bus'],
+    ['GATEWAY', 'apigateway', 'rate: 10000/s, burst: 5000', 'simple'],
+    ['GATEWAY', 'contour', 'write envoy', 'envoy'],
+    [
+      'FUNCTION',
+      'cloudFunctions',
+      'concurrencyPerInstance: 1',
+      'cloudRun, concurrencyPerInstance: 1',
+    ],
+    ...[
+      [
+        'circuitBreaker: { kind: istio }',
+        'bulkhead: { kind: envoy }, outlierDetection: { kind: envoy }',
+      ],
+      ['circuitBreaker: { kind: pybreaker }', 'circuitBreaker: { kind: custom, threshold: 5 }'],
+      [
+        'rateLimit: { kind: nginx }',
+        'rateLimit: { kind: leakyBucket, rate: 10/s, burst: 20, delay: 20 }',
+      ],
+      ['bulkhead: { kind: polly }', 'bulkhead: { kind: semaphore, maxConcurrent: 5 }'],
+      [
+        'retry: { kind: haproxy }',
+        'retry: { attempts: 4, on: [ connect ], backoff: { kind: constant, base: 1s } }',
+      ],
+      ['retry: { kind: spring }', 'retry: { attempts: 3, backoff: { kind: constant, base: 1s } }'],
+      ['loadBalancing: leastconn', 'loadBalancing: leastConnections'],
+      ['loadBalancing: { kind: source }', 'loadBalancing: { kind: ringHash, key: user }'],
+      ['loadBalancing: ewma', 'loadBalancing: peakEwma'],
+    ].map(([wrong, right]) => ['CALLS', wrong!, ': ', right!]),
+  ])('%s: %s is answered by what can be written', (place, wrong, answer, right) => {
+    const own = kinds({ [place!]: wrong! }).join('\n');
+    expect(own).toContain(answer);
+    expect(own).toMatch(/must be one of .*, got [\w-]+: /u);
+    expect(own).not.toContain('did you mean');
+    expect(kinds({ [place!]: right! })).toEqual([]);
+  });
+});
+
 describe('the words of clouds and of plans for outages', () => {
   it.each([
     ['PLATFORM', 'ecs', 'write custom', 'custom, restart: { initial: 10s }'],
