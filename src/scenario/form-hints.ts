@@ -196,6 +196,7 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
     if (key !== undefined)
       return `: write kind: ${key}, target: ${text(found!.value) ?? 'payments'}`;
   }
+  if (name === 'run' && path.length === 1) return ', as in run: { duration: 60s }';
   if (name === 'kind' && has('type')) return '; use kind instead of type';
   if (name === 'kind' && path[path.length - 2] === 'arrivals') {
     const users = get(node, 'users') ?? get(node, 'clients');

@@ -56,7 +56,7 @@ function waysAt(path: readonly PathKey[]): readonly WayOut[] {
   if (path[0] === 'queues' && path.length === 2) return OF_QUEUES;
   if (typeof last === 'number' && list === 'consumers') return OF_CONSUMERS;
   if (typeof last === 'number' && list === 'requests') return OF_REQUESTS;
-  return path.length === 2 && path[0] === 'services' ? OF_SERVICES : [];
+  return (path.length === 2 && OF_SECTIONS.get(path[0])) || [];
 }
 
 function isBundle(path: readonly PathKey[]): boolean {
@@ -75,8 +75,6 @@ function scalarText(node: Node): string | undefined {
     return String(node.value);
   return text(node);
 }
-
-const BUNDLE_RETRY = 'policy: { timeout: 1s, retry: { attempts: 3 } }';
 
 /**
  * Advice for an outcome list of a retry that is a single text or has words of Envoy: `gateway-error`,
@@ -290,6 +288,42 @@ function perSecond(value: string | undefined): string {
   return /^\d+(\.\d+)?$/.test(value) ? `${value}/s` : value;
 }
 
+const POLICIES = 'timeout requesttimeout deadline retry retries circuitbreaker bulkhead hedge';
+
+/** The policy that protects a call, with the time limit that was written. */
+function policyWith(value: string | undefined, key: string): string {
+  return /time|deadline/i.test(key)
+    ? `policy: { timeout: ${time(value, '1s')} }`
+    : 'policy: { timeout: 1s, retry: { attempts: 3 } }';
+}
+
+const PROTECTED: WayOut = {
+  keys: `${POLICIES} policy policies connections connectionpool`,
+  because: 'a call is protected by the policy of its caller, at the step or per callee in outbound',
+  write: policyWith,
+};
+
+const OF_GATEWAYS: readonly WayOut[] = [
+  {
+    keys: POLICIES,
+    because: 'the calls of a route are protected by its policy',
+    write: (value, key) =>
+      `routes: [ { match: { path: / }, to: shop.get, ${policyWith(value, key)} } ]`,
+  },
+];
+
+/** Nothing but calls leads to databases and functions. */
+const OF_FUNCTIONS: readonly WayOut[] = [{ ...PROTECTED, keys: `${PROTECTED.keys} ratelimit` }];
+
+const OF_DATABASES: readonly WayOut[] = [
+  {
+    keys: 'connections',
+    because: 'the connections that a server has for all of its callers are maxConnections',
+    write: (value) => field('maxConnections', value ?? '100'),
+  },
+  ...OF_FUNCTIONS,
+];
+
 const OF_SERVICES: readonly WayOut[] = [
   {
     keys: 'availability uptime',
@@ -311,11 +345,11 @@ const OF_SERVICES: readonly WayOut[] = [
     because: 'write objectives as budgets of the scenario',
     write: (value) => `budgets: [ users.success >= ${share(value, '99.9%')} ]`,
   },
+  PROTECTED,
   {
-    keys: 'timeout deadline retry retries circuitbreaker bulkhead hedge connections connectionpool',
-    because:
-      'a call is protected by the policy of its caller, at the step or per callee in outbound',
-    write: () => BUNDLE_RETRY,
+    keys: 'maxthreads threads threadpool workerthreads',
+    because: 'the threads of a service are its concurrency',
+    write: (value) => field('concurrency', value ?? '200'),
   },
   {
     keys: 'cache caching rediscache',
@@ -354,6 +388,13 @@ const OF_SERVICES: readonly WayOut[] = [
     write: (value) => `lifecycle: { terminationGrace: ${time(value, '30s')} }`,
   },
 ];
+
+const OF_SECTIONS: ReadonlyMap<PathKey | undefined, readonly WayOut[]> = new Map([
+  ['services', OF_SERVICES],
+  ['gateways', OF_GATEWAYS],
+  ['databases', OF_DATABASES],
+  ['functions', OF_FUNCTIONS],
+]);
 
 /** The share of failures that an availability allows. */
 function missing(availability: string | undefined): string {

@@ -91,7 +91,7 @@ describe('a first guess', () => {
   it.each([
     'services.api.endpoints.buy.steps[0].read: unknown key read: sessions is a cache; write cache: { get: sessions }',
     'databases.tickets.operations: is required, as in operations: { search: { work: 8ms } }',
-    'databases.tickets.connections: unknown key connections',
+    'databases.tickets.connections: unknown key connections: the connections that a server has for all of its callers are maxConnections; write maxConnections: 40',
     'caches.sessions.levels: is required, as in levels: [ { name: near, kind: local, capacity: 100, ttl: 10s } ]',
     'workloads.users.rate: unknown key rate: the load of a workload is its arrivals; write arrivals: poisson(300/s)',
     'workloads.users.requests: must be a list, got a map: write [ { call: api.buy, weight: 20 }, { call: api.browse, weight: 80 } ]',
@@ -131,6 +131,29 @@ describe('a first guess', () => {
         'services.api.endpoints.buy.steps[0].fail.status: 1% is a share: write { fail: 500, probability: 1% }',
       ]),
     );
+  });
+
+  it.each([
+    [
+      'gateways: { edge: { timeout: 2s, routes: [] } }',
+      /routes: \[ \{ match: \{ path: \/ \}, to: shop\.get, policy: \{ timeout: 2s \} \} \]$/,
+    ],
+    [
+      'databases: { store: { retries: 3, operations: { get: 1ms } } }',
+      /retries: a call is protected by the policy of its caller.*retry: \{ attempts: 3 \} \}$/,
+    ],
+    [
+      'functions: { thumb: { requestTimeout: 2s, endpoints: { make: [ wait: 1ms ] } } }',
+      /write policy: \{ timeout: 2s \}$/,
+    ],
+    [
+      'services: { shop: { maxThreads: 150, endpoints: { get: [ wait: 1ms ] } } }',
+      /write concurrency: 150$/,
+    ],
+    ['services: {}', /^run: is required, as in run: \{ duration: 60s \}$/],
+  ])('of what protects a component, or of what is not there, is answered: %s', (section, says) => {
+    const found = messagesOf(`faultline: 1\ntitle: A guess\n${section}\n`);
+    expect(found).toContainEqual(expect.stringMatching(says));
   });
 
   it('of a key with a list of mappings is answered, not stumbled over', () => {

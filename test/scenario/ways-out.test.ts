@@ -130,8 +130,8 @@ const CASES: readonly Case[] = [
   ),
   {
     paste: ['service', 'timeout: 2s,'],
-    write: 'policy: { timeout: 1s, retry: { attempts: 3 } }',
-    goes: ['policy', 'timeout: 1s, retry: { attempts: 3 }'],
+    write: 'policy: { timeout: 2s }',
+    goes: ['policy', 'timeout: 2s'],
   },
   inService('livenessProbe: true', 'probes: { liveness: { period: 10s, failureThreshold: 3 } }'),
   inService('readinessProbe: true', 'probes: { readiness: { period: 10s, failureThreshold: 3 } }'),
