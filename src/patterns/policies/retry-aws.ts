@@ -45,11 +45,14 @@ export const retryAws: PolicyKind<'retry', typeof schema> = {
     hints: 'atLeast',
   }),
   kind: 'aws',
-  summary: 'AWS SDK standard mode: three tries with full jitter, limited by a token quota.',
+  summary:
+    'AWS SDK standard mode: three tries with full jitter, limited by a token quota; the rules without ' +
+    'AWS_NEW_RETRIES_2026.',
   sources: [
     'aws/aws-sdk-js-v3 util-retry constants.ts, StandardRetryStrategy.ts',
     'boto/botocore retries/standard.py, retries/quota.py',
     'AWS SDKs and Tools Reference Guide, Retry behavior',
+    'aws/aws-sdk-js-v3 issue 8037 (AWS_NEW_RETRIES_2026)',
   ],
   schema,
   example: 'retry: { kind: aws, budget: { kind: aws, tokens: 100 } }\n',
