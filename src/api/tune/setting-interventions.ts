@@ -29,9 +29,6 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   relay: ['outbox.batchSize'],
 };
 
-/** The fields with which a queue waits longer for an acknowledgement. */
-const ACKNOWLEDGED: readonly string[] = ['visibilityTimeout', 'ackWait'];
-
 /** Most other values that a proof tries. */
 const MOST = 12;
 /** Effort up to which a change is another value of a setting that is there. */
@@ -79,12 +76,11 @@ function withSetting(
   prepared: Prepared,
   plan: Plan,
 ): Intervention {
-  const { kind, subject, resource, least } = own;
+  const { subject, resource, least, changesReplicas } = own;
   if (least !== undefined) return withLeast(own, least, prepared, plan);
-  if (kind === 'start') return withReplicas(own, prepared, plan);
-  const isCapacity = kind === 'capacity' && resource !== undefined;
-  if (!isCapacity && kind !== 'redeliveries') return own;
-  const fields = isCapacity ? FIELDS[resource] : ACKNOWLEDGED;
+  if (changesReplicas === true) return withReplicas(own, prepared, plan);
+  const fields = own.fields ?? (resource === undefined ? [] : FIELDS[resource]);
+  if (fields.length === 0) return own;
   const moves = settings.flatMap(({ of, moves: all }) =>
     'component' in of && of.component === subject ? all : [],
   );
@@ -92,7 +88,7 @@ function withSetting(
   // It changes all consumers of a topic or queue, so that no setting of one of them says the same.
   const isShared = resource === 'consumers' && new Set(able.map(({ path }) => path)).size > 1;
   if (isShared) return own;
-  const mayDiffer = isCapacity && OF_COMPONENT.has(resource);
+  const mayDiffer = resource !== undefined && OF_COMPONENT.has(resource);
   const says = (one: Move): boolean => !mayDiffer || saysTheSame(own, one, prepared, plan);
   const move = able.flatMap((one) => fitting(one, own.factor) ?? []).find(says);
   if (move === undefined) return own;

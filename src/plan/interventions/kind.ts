@@ -31,6 +31,10 @@ export interface Intervention extends CauseRef {
   readonly cause?: string;
   /** The setting that it changes, where one of the file says the same. */
   readonly setting?: ChangedSetting;
+  /** Fields of its subject with which a file may say the same, such as `visibilityTimeout`. */
+  readonly fields?: readonly string[];
+  /** It changes the instances with which components begin: `replicas` of a file. */
+  readonly changesReplicas?: true;
   /** How many times the present amount of its resource it gives, where it may begin with more than double. */
   readonly factor?: number;
   /** What to write for the same effect, where no value of one setting says it: `maxReceiveCount and a deadLetter queue`. */

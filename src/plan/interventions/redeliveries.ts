@@ -4,6 +4,9 @@ import { fallsBehind } from './consumers.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { FACTORS } from './multiplied.js';
 
+/** The fields with which a queue waits longer for an acknowledgement. */
+const FIELDS: readonly string[] = ['visibilityTimeout', 'ackWait'];
+
 /**
  * A queue waits longer for the acknowledgement of a message before it delivers it again. A copy that is delivered while the
  * first one is still handled is work for nothing, and counts as a failed delivery.
@@ -33,6 +36,7 @@ function longer(component: number, subject: string, step: number): Intervention 
     part: 'loop',
     cause: `${subject} delivers messages again that are still handled`,
     factor,
+    fields: FIELDS,
     words: `with ${factor}x the time until ${subject} delivers a message again`,
     isUnseen: true,
     apply: ({ plan }) => waiting(plan, component, factor),

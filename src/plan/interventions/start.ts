@@ -65,6 +65,7 @@ function withInstances(
     kind: 'start',
     subject: subject.name,
     part: 'condition',
+    changesReplicas: true,
     cause: fewAtStart(subject),
     words: `with ${list(each)} from the start`,
     apply: ({ plan: source }) =>
