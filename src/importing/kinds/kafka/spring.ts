@@ -9,7 +9,7 @@ import { kafkaTopics } from './topics.js';
 import { sizeIn } from './values.js';
 
 /** How a service uses a topic: a place of its file names it. */
-interface Use {
+export interface Use {
   readonly topic: Component;
   readonly place: Cell;
   readonly group: Cell | undefined;
@@ -38,7 +38,7 @@ export function useTopics(document: Cell, service: Component, system: System): v
       use.place.list('a handler that publishes what it reads would never end: write it by hand');
       continue;
     }
-    subscribe(use, kafka, service, system);
+    subscribe(use, consumerOf(kafka), service, system);
   }
   const settings = filled(map(consumerOf(kafka)));
   if (!all.some(({ isRead }) => isRead) && settings !== undefined)
@@ -92,7 +92,13 @@ function namedIn(document: Cell, kafka: Cell, system: System): readonly Found[] 
   });
 }
 
-function subscribe(use: Use, kafka: Cell | undefined, service: Component, system: System): void {
+/** Adds a service to the subscribers of a topic. `settings`: those of its consumers. */
+export function subscribe(
+  use: Use,
+  settings: Readonly<Record<string, Written | undefined>>,
+  service: Component,
+  system: System,
+): void {
   const { topic, place, group, binding } = use;
   const known = topic.fields.get('subscribers');
   const others = known?.kind === 'list' ? known.items : [];
@@ -107,7 +113,7 @@ function subscribe(use: Use, kafka: Cell | undefined, service: Component, system
   const subscriber = map({
     group: name,
     call: { ...fromLater(() => system.targetOf(service), place), note: 'guess' },
-    ...consumerOf(kafka),
+    ...settings,
     ...(concurrency !== undefined && { concurrency }),
     retry:
       tries === undefined || tries < 1

@@ -1,7 +1,7 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
-import { from, plain, type Written } from '../../written.js';
+import { from, originsIn, plain, type Written } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { clusterOf, kafkaClusters, type KafkaCluster } from './cluster.js';
 import { msText } from './values.js';
@@ -32,7 +32,7 @@ export const kafkaTopicResources: DocumentKind = {
   },
 };
 
-/** Adds a topic, unless there is one of this name. `spec`: `partitions`, `replicas` and `config`. */
+/** Adds a topic, unless there is one of this name. `spec`: `partitions`, `replicas` and `config`. `text`: the name that clients use. */
 export function addTopic(
   name: Cell,
   about: {
@@ -41,11 +41,12 @@ export function addTopic(
     readonly namespace: string;
   },
   system: System,
-): void {
+  text = name.text()!,
+): Component {
   const { spec, cluster, namespace } = about;
   const topics = kafkaTopics(system);
-  const text = name.text()!;
-  if (topics.has(text)) return;
+  const known = topics.get(text);
+  if (known !== undefined) return known;
   const component = system.add(text, {
     namespace,
     section: 'topics',
@@ -75,8 +76,16 @@ export function addTopic(
     set('replication', countOf(...copies));
     set('minInsyncReplicas', leastOf([least, defaults?.get('min.insync.replicas')], copies));
   });
+  system.later('policies', () => {
+    const producer = fields.get('producer');
+    if (producer === undefined || fields.has('broker')) return;
+    fields.delete('producer');
+    for (const cell of originsIn(producer))
+      cell.relist('producers act on a broker, and no broker of these files has the topic');
+  });
   set('partitions', countOf(spec?.get('partitions'), defaults?.get('num.partitions')));
   set('retention', retentionOf(config?.get('retention.ms')) ?? hoursOf(defaults));
+  return component;
 }
 
 /** The first of some whole numbers. */

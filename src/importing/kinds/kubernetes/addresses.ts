@@ -29,7 +29,7 @@ function isElsewhere(name: string, host: string): boolean {
 }
 
 const TELEMETRY =
-  /^(OTEL|OTLP|JAEGER|ZIPKIN|SENTRY|DD_|STATSD|PROMETHEUS|LOKI|TEMPO|MANAGEMENT_|SPRING_ZIPKIN|WAVEFRONT|NEW_RELIC)/i;
+  /^(?:QUARKUS[._])?(OTEL|OTLP|JAEGER|ZIPKIN|SENTRY|DD_|STATSD|PROMETHEUS|LOKI|TEMPO|MANAGEMENT_|SPRING_ZIPKIN|WAVEFRONT|NEW_RELIC)/i;
 
 /** A call from the component to each one whose address is in the text of a variable. */
 export function connectAddresses(

@@ -2,27 +2,34 @@ import { backgroundOf } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
-import { filled, from, map, plain, type Written } from '../../written.js';
+import { from, map, plain, type Written } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
+import { useChannels } from '../kafka/channels.js';
 import { useTopics } from '../kafka/spring.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { connectCallees, storesOf } from './callees.js';
 import { routeRequests } from './gateway.js';
 import { expanded, layered, resolved } from './layers.js';
 import { Netflix } from './netflix.js';
+import { inProduction } from './profiles.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
+import { dataSourcesOf, quarkusCallees, quarkusStores } from './quarkus.js';
 import { instancesOf } from './resilience4j.js';
 import { settingsOfProcess, type ProcessSource } from './sources.js';
 import { routeZuul } from './zuul.js';
 
 /** Configuration of a Spring Boot application. */
 export const applications: DocumentKind = {
-  name: 'application.yml of Spring Boot',
+  name: 'application.yml of Spring Boot, application.properties of Quarkus',
   recognises: (document) =>
     document.get('kind') === undefined &&
     document
       .entries()
-      .some(([key]) => /^(spring|server|resilience4j|hystrix|ribbon|zuul|feign)(\.|$)/.test(key)),
+      .some(([key]) =>
+        /^(spring|server|resilience4j|hystrix|ribbon|zuul|feign|(%[\w,-]+\.)?(quarkus|mp))(\.|$)/.test(
+          key,
+        ),
+      ),
   read: (document, system) => addSettings(document, () => [], system),
 };
 
@@ -80,7 +87,8 @@ export function readersOf(configMap: string, system: System): readonly Component
 function configureAll({ documents, processes }: Settings, system: System): void {
   const files = new Map<Component, Cell>();
   for (const { document, components } of ownedBy(documents, system)) {
-    for (const one of components) files.set(one, layered(document, files.get(one))!);
+    const own = inProduction(document);
+    for (const one of components) files.set(one, layered(own, files.get(one))!);
     if (components.length > 0) continue;
     document.list('no component has this name: write --map FILE=NAME, or spring.application.name');
     system.ask(
@@ -100,6 +108,8 @@ function configureAll({ documents, processes }: Settings, system: System): void 
   for (const document of documents.keys()) {
     listBelow(expanded(document), {
       spring: 'this setting of Spring has no counterpart',
+      quarkus: 'this setting of Quarkus has no counterpart',
+      mp: 'this setting of MicroProfile has no counterpart',
       server: 'this setting of the server has no counterpart',
       resilience4j: 'no instance that names a component uses it',
       hystrix:
@@ -177,10 +187,13 @@ function ownersOf(document: Cell, system: System): readonly Component[] {
   const [, base] = BASE.exec(file) ?? [];
   const [, module] = MODULE.exec(`/${file}`) ?? [];
   const ofModule = module === undefined ? undefined : longestEnd(module, system);
-  const application = valueOf(property(document, 'spring.application.name'));
-  const names = [application, suffix, folder, base, ofModule];
+  const application = APPLICATION.map((path) => valueOf(property(document, path)));
+  const names = [...application, suffix, folder, base, ofModule];
   return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
 }
+
+/** Settings with the name of an application. */
+const APPLICATION = ['spring.application.name', 'quarkus.application.name'];
 
 /** `shop-orders` of `shop-orders/src/main/resources/application.yml`. */
 const MODULE = /([^/\\]+)[/\\]src[/\\]main[/\\]resources[/\\](?:config[/\\])?[^/\\]+$/;
@@ -202,9 +215,10 @@ function configure(document: Cell, component: Component, system: System): void {
   if (capacity !== undefined) fields.set('queue', map({ capacity }));
   ending(document, component);
   database(document, component, system);
-  for (const { place, host, product } of storesOf(document))
+  for (const { url, pool } of dataSourcesOf(document)) withPool(url, pool, component, system);
+  for (const { place, host, product } of [...storesOf(document), ...quarkusStores(document)])
     connect(component, place, host, product, system);
-  property(document, 'spring.application.name')?.list('names the component');
+  for (const path of APPLICATION) property(document, path)?.list('names the component');
   const outbound: (readonly [string, Written])[] = [];
   for (const [name, { bundle, place }] of instancesOf(document)) {
     const callee = calleeOf(name, system);
@@ -212,11 +226,17 @@ function configure(document: Cell, component: Component, system: System): void {
     system.connect(component, callee, place);
     outbound.push([callee.name, bundle]);
   }
+  const named = (name: string): Component | undefined => calleeOf(name, system);
+  for (const { callee, bundle, place } of quarkusCallees(document, component, system, named)) {
+    system.connect(component, callee, place);
+    if (bundle !== null) outbound.push([callee.name, bundle]);
+  }
   if (outbound.length > 0) fields.set('outbound', map(outbound));
   useNetflix(new Netflix(document), component, system);
   routeRequests(document, component, system);
   routeZuul(document, component, system);
   useTopics(document, component, system);
+  useChannels(document, component, system);
 }
 
 /**
@@ -278,27 +298,30 @@ const PRODUCTS: Readonly<Record<string, string>> = {
 /** The database behind `spring.datasource`, with the pool of this caller. */
 function database(document: Cell, component: Component, system: System): void {
   const url = property(document, 'spring.datasource.url');
-  const text = valueOf(url) ?? '';
-  const [, scheme = ''] = /^jdbc:([a-z]+):/.exec(text) ?? [];
-  const [address] = hostsIn(text);
-  if (url === undefined || address === undefined) return;
-  const product = PRODUCTS[scheme] ?? 'generic';
-  const found = connect(component, url, address.host, product, system);
-  if (found === undefined) return;
+  if (url === undefined) return;
   const hikari = (name: string): Cell | undefined =>
     property(document, `spring.datasource.hikari.${name}`);
-  const pool = filled(
-    map({
-      maximumPoolSize: countIn(hikari('maximum-pool-size')),
-      minimumIdle: countIn(hikari('minimum-idle')),
-      connectionTimeout: durationIn(hikari('connection-timeout')),
-      maxLifetime: durationIn(hikari('max-lifetime')),
-    }),
-  );
+  const pool = map({
+    kind: plain('hikari'),
+    maximumPoolSize: countIn(hikari('maximum-pool-size')),
+    minimumIdle: countIn(hikari('minimum-idle')),
+    connectionTimeout: durationIn(hikari('connection-timeout')),
+    maxLifetime: durationIn(hikari('max-lifetime')),
+  });
+  withPool(url, pool, component, system);
+}
+
+/** The database of an address such as `jdbc:postgresql://db:5432/shop`, with the pool of a caller. */
+function withPool(url: Cell, pool: Written, component: Component, system: System): void {
+  const text = valueOf(url) ?? '';
+  const [, scheme = ''] = /^(?:jdbc:|vertx-reactive:)?([a-z]+):/.exec(text) ?? [];
+  const [address] = hostsIn(text);
+  if (address === undefined || address.host === 'localhost') return;
+  const found = connect(component, url, address.host, PRODUCTS[scheme] ?? 'generic', system);
+  if (found === undefined) return;
   const known = found.fields.get('pools');
-  const own = map([['kind', plain('hikari')], ...(pool?.entries ?? [])]);
   const pools = known?.kind === 'map' ? [...known.entries] : [];
-  found.fields.set('pools', map([...pools, [component.name, own]]));
+  found.fields.set('pools', map([...pools, [component.name, pool]]));
 }
 
 /** The database of an address, which may be in no other file. */

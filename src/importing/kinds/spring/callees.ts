@@ -49,6 +49,9 @@ const BACKGROUND = pathsOf([
   'spring.zipkin',
   'eureka',
   'management',
+  'quarkus.otel',
+  'quarkus.log',
+  'quarkus.micrometer',
   'logging',
 ]);
 
@@ -64,6 +67,10 @@ const READ = pathsOf([
   'spring.cloud.stream',
   'spring.cloud.gateway',
   'zuul',
+  'quarkus.datasource',
+  'quarkus.kubernetes',
+  'quarkus.openshift',
+  'mp.messaging.connector',
   ...STORES.map(([path]) => path),
 ]);
 
