@@ -1,4 +1,4 @@
-import type { System } from './system.js';
+import type { Component, System } from './system.js';
 
 const WORDS =
   'db|database|mysql|mariadb|postgres|postgresql|pg|mongo|mongodb|redis|valkey|memcached|cache';
@@ -13,9 +13,15 @@ export function suggestCalls(system: System): void {
   for (const store of system.components) {
     if (store.section !== 'databases' || !STORE.test(store.name)) continue;
     if (system.edges.some(({ to }) => to === store)) continue;
-    const owner = system.named(store.name.replace(STORE, ''));
+    const owner = ownerOf(store.name.replace(STORE, ''), system);
     const [origin] = store.origins;
     if (owner?.section !== 'services' || owner.isLoad || origin === undefined) continue;
     system.connect(owner, store, origin);
   }
+}
+
+/** The service of a name: `ts-user` is also that of `ts-user-service`. */
+function ownerOf(name: string, system: System): Component | undefined {
+  const names = ['', '-service', '-svc', '-api', '-server'].map((end) => `${name}${end}`);
+  return names.flatMap((one) => system.named(one) ?? [])[0];
 }

@@ -238,3 +238,51 @@ services:
   expect(routes.map(({ to }) => to)).toContain('service.handle');
   expect(routes.filter(({ to }) => to.startsWith('front'))).toEqual([]);
 });
+
+describe('a tool, a store and their owner', () => {
+  const pod = (name: string, image: string, resources = '{}'): string => `
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [ { name: main, image: '${image}', resources: ${resources} } ] }`;
+
+  it('is no service where Docker Compose runs the system, even if manifests have nothing else', () => {
+    const { scenario } = imported([
+      {
+        path: 'docker-compose.yml',
+        text: 'services: { web: { image: robotshop/web }, cart: { image: robotshop/cart } }',
+      },
+      { path: 'k8s/fluentd.yaml', text: pod('fluentd', 'robotshop/fluentd') },
+    ]);
+    expect(Object.keys(parse(scenario).services)).toEqual(['web', 'cart']);
+  });
+
+  it.each(['k8s.gcr.io/fluentd-elasticsearch:v2.2.0', 'docker.elastic.co/kibana/kibana-oss:6.2.4'])(
+    'is known by its image: %s',
+    (image) => {
+      const { scenario } = imported(source(pod('web', 'x') + pod('logs', image)));
+      expect(Object.keys(parse(scenario).services)).toEqual(['web']);
+    },
+  );
+
+  it('is a database of the service of its name with the word service, whose requests are no quantities of it', () => {
+    const { scenario, account } = imported(
+      source(
+        pod('ts-user-service', 'x') +
+          pod('ts-user-mongo', 'mongo', '{ requests: { cpu: 50m, memory: 100Mi } }'),
+      ),
+    );
+    expect(parse(scenario).services['ts-user-service'].endpoints.handle.steps[1]).toEqual({
+      query: 'ts-user-mongo.query',
+    });
+    const reasons = account.listed.filter(({ path }) => path.includes('requests'));
+    expect(reasons.map(({ reason }) => reason)).toEqual(
+      Array(2).fill('a database of the language has cores, connections and replicas'),
+    );
+  });
+});

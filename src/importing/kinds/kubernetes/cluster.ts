@@ -168,7 +168,8 @@ function withoutTools(
   const isTool = ({ pod }: Pods): boolean =>
     isWatcher(containerOf(pod)?.get('image')?.text() ?? '');
   const kept = all.filter((each) => !isTool(each));
-  if (kept.length === 0) return all;
+  // Alone they are the system. Files of Docker Compose have added theirs before.
+  if (kept.length === 0 && system.components.length === 0) return all;
   for (const each of all.filter(isTool)) {
     each.document.relist(WATCHES);
     system.tools.add(each.name);

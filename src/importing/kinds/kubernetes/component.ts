@@ -136,8 +136,8 @@ function fillDatabase({ fields, product }: Component, { document, pod }: Pods): 
   const most = connectionsOf([container?.get('args'), container?.get('command')]);
   if (most !== undefined) fields.set('maxConnections', most);
   const reason = 'a database of the language has cores, connections and replicas';
-  listBelow(containerOf(pod), {
-    resources: reason,
+  container?.get('resources')?.relist(reason);
+  listBelow(container, {
     readinessProbe: reason,
     livenessProbe: reason,
     startupProbe: reason,
