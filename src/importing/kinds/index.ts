@@ -12,6 +12,8 @@ import { gateways, serviceEntries } from './istio/gateways.js';
 import { proxyConfigs } from './istio/proxy-config.js';
 import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
+import { daprComponents } from './dapr/components.js';
+import { daprResiliencies } from './dapr/resiliency.js';
 import { linkerd } from './linkerd/profiles.js';
 import { trafficSplits } from './linkerd/traffic-splits.js';
 import { bystanders } from './kubernetes/bystanders.js';
@@ -53,6 +55,8 @@ export const documentKinds: readonly DocumentKind[] = [
   destinationRules,
   serviceEntries,
   proxyConfigs,
+  daprComponents,
+  daprResiliencies,
   linkerd,
   trafficSplits,
   kafkas,

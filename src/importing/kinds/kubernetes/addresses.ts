@@ -3,7 +3,7 @@ import type { Component, System } from '../../system.js';
 
 /** Names of variables that hold an address even where the value has no port. */
 const ADDRESS_NAME =
-  /(ADDR|ADDRESS|HOST|HOSTNAME|URL|URI|ENDPOINT|SERVER|SERVERS|DSN|BROKERS?|TARGET)$/i;
+  /(ADDR|ADDRESS|HOST|HOSTNAME|URL|URI|ENDPOINT|SERVER|SERVERS|DSN|BROKERS?|TARGET|APP_?ID)$/i;
 
 /** Host names in a value such as `http://cart:80/api` or `kafka-0:9092,kafka-1:9092`. */
 export function hostsIn(
