@@ -61,3 +61,21 @@ it('replicas are a whole number', () => {
     'is no whole number',
   );
 });
+
+describe('more replicas than a component can have', () => {
+  it('of a Deployment are as many as it can have, and the comment says so', () => {
+    const text = deployed(['web']).replace('spec:', 'spec:\n  replicas: 1000000000');
+    const result = imported(source(text));
+    loaded(result);
+    expect(result.scenario).toContain(
+      'replicas: 100000  # test.yaml:6, which has 1000000000: more than a component can have',
+    );
+  });
+
+  it('of Docker Compose too', () => {
+    const text = 'services: { web: { image: x, deploy: { replicas: 200000 } } }';
+    const result = imported(source(text, 'compose.yaml'));
+    loaded(result);
+    expect(parse(result.scenario).services.web.replicas).toBe(100_000);
+  });
+});

@@ -281,3 +281,25 @@ http:
     expect(route.policy.circuitBreaker.threshold).toBe('50%');
   });
 });
+
+it('Ingresses and IngressRoutes of a Traefik that no file runs are one gateway', () => {
+  const text = `${deployed(['web'])}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: a }
+spec:
+  ingressClassName: traefik
+  rules: [ { host: a.shop, http: { paths: [ { path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } } ] } } ]
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: { name: b }
+spec: { routes: [ { match: Host(\`b.shop\`), kind: Rule, services: [ { name: web, port: 80 } ] } ] }`;
+  const card = imported(source(text));
+  loaded(card);
+  const { gateways } = parse(card.scenario);
+  expect(Object.keys(gateways)).toEqual(['ingress']);
+  const hosts = gateways.ingress.routes.map(({ match }: any) => match.host);
+  expect(hosts.sort()).toEqual(['a.shop', 'b.shop']);
+});

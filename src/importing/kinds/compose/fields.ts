@@ -3,7 +3,7 @@ import type { Component } from '../../system.js';
 import { filled, from, guess, map, type Written, type WrittenScalar } from '../../written.js';
 import { coresBelow } from '../kubernetes/pods.js';
 import { connectionsOf, coresUsedBy } from '../kubernetes/products.js';
-import { graceOf } from '../kubernetes/quantities.js';
+import { graceOf, possible } from '../kubernetes/quantities.js';
 import type { Container } from './container.js';
 import type { Values } from './values.js';
 
@@ -23,7 +23,8 @@ export function fieldsOf(container: Container, component: Component, values: Val
     if (connections !== undefined) fields.set('maxConnections', connections);
     return;
   }
-  const replicas = values.count(container.get('deploy', 'replicas') ?? container.get('scale'));
+  const written = container.get('deploy', 'replicas') ?? container.get('scale');
+  const replicas = possible(values.count(written));
   component.replicas = typeof replicas?.value === 'number' ? replicas.value : 1;
   if (replicas !== undefined) fields.set('replicas', replicas);
   const limit = memoryOf(container, values);

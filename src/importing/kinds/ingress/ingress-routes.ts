@@ -7,7 +7,7 @@ import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { referred, specsOf } from '../traefik/crd.js';
 import { addRouters, type Backend, type Router } from '../traefik/routers.js';
 import { podsOf } from './ingresses.js';
-import { traefik } from './traefik.js';
+import { traefik, traefikGateways } from './traefik.js';
 
 /** IngressRoutes of Traefik: all of them are one gateway, which is the component of Traefik if its pods are in the files. */
 export const ingressRoutes: DocumentKind = {
@@ -36,7 +36,9 @@ function addGateway(documents: readonly Cell[], system: System): void {
   );
   const [first] = routers;
   if (first === undefined) return;
-  const running = podsOf(traefik, '', system)?.component;
+  const [only, ...others] = traefikGateways(system);
+  const running =
+    podsOf(traefik, '', system)?.component ?? (others.length === 0 ? only : undefined);
   const named = documents[0]!.get('metadata', 'name');
   const gateway =
     running ??

@@ -13,7 +13,7 @@ import { envoys, googleLoadBalancer } from './managed.js';
 import { ingressNginx } from './nginx.js';
 import { nginxOfF5 } from './nginx-of-f5.js';
 import { fillRoutes } from './routes.js';
-import { traefik } from './traefik.js';
+import { traefik, traefikGateways } from './traefik.js';
 
 const CONTROLLERS: readonly Controller[] = [
   ingressNginx,
@@ -95,6 +95,7 @@ function addGateway({ name, controller, className, documents }: Group, system: S
   gateway.entry?.relist('users enter by the routes of the gateway');
   gateway.section = 'gateways';
   gateway.product = controller.product;
+  if (controller === traefik) traefikGateways(system).push(gateway);
   if (pods !== undefined && controller.isEventLoop) {
     gateway.fields.delete('concurrency');
     gateway.fields.set('runtime', plain('eventLoop'));

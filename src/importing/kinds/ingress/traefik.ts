@@ -1,6 +1,6 @@
 import type { Cell } from '../../cell.js';
 import { REASON } from '../../reasons.js';
-import type { System } from '../../system.js';
+import type { Component, System } from '../../system.js';
 import { filled, map, type Written } from '../../written.js';
 import { specsNamed } from '../traefik/crd.js';
 import { applied, type Applied } from '../traefik/middlewares.js';
@@ -12,6 +12,11 @@ const USED = 'router.middlewares';
 /** What the Middlewares of an Ingress do. */
 function usedBy(find: Find, system: System, call: (address: Cell) => Written | undefined): Applied {
   return applied(specsNamed(find(USED)?.text() ?? '', system), call);
+}
+
+/** The gateways that Ingresses of Traefik make where no file runs it. IngressRoutes are routes of the same process. */
+export function traefikGateways(system: System): Component[] {
+  return system.shared('gateways of Traefik', (): Component[] => []);
 }
 
 /** An annotation of the Service. */

@@ -10,7 +10,7 @@ import { connectAddresses, connectArguments } from './addresses.js';
 import { variablesOf } from './environment.js';
 import { fillFunction, isKnative } from './knative.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
-import { coresOf } from './quantities.js';
+import { coresOf, countOf, possible } from './quantities.js';
 import { spread } from './spread.js';
 import { connectionsOf, coresUsedBy, productIn } from './products.js';
 import { ROLLOUT_REASONS, rolloutOf } from './strategy.js';
@@ -156,7 +156,7 @@ function replicasOf({ document }: Pods): Written | undefined {
   if (count !== undefined && !Number.isInteger(count)) cell!.list('is no whole number');
   if (count === undefined || !Number.isInteger(count)) return undefined;
   // A component without instances cannot be written. It is asked for as if one were running.
-  return count >= 1 ? from(count, cell) : { ...from(1, cell), note: `which has ${count}` };
+  return possible(countOf(cell)) ?? { ...from(1, cell), note: `which has ${count}` };
 }
 
 function askAboutNone({ name }: Component, { document }: Pods, system: System): void {

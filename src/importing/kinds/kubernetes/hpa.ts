@@ -13,7 +13,7 @@ import {
 } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
-import { coresOf, countOf, secondsOf } from './quantities.js';
+import { coresOf, countOf, possible, secondsOf } from './quantities.js';
 
 /** Autoscalers of version 2, and those of version 1 with their one target. */
 export const autoscalers: DocumentKind = {
@@ -48,7 +48,7 @@ function scale(spec: Cell | undefined, component: Component): void {
   if (metrics.length === 0) spec?.list('no metric of this autoscaler can act');
   if (spec === undefined || metrics.length === 0) return;
   if (component.versions.length > 0) spec.list(VERSIONS);
-  const count = (key: string): WrittenScalar | undefined => countOf(spec.get(key));
+  const count = (key: string): WrittenScalar | undefined => possible(countOf(spec.get(key)));
   const bounds = { min: count('minReplicas'), max: count('maxReplicas') };
   autoscale(component, metrics, bounds, spec.get('behavior'));
 }

@@ -72,3 +72,13 @@ export function countOf(cell: Cell | undefined): WrittenScalar | undefined {
   const value = cell?.number() ?? 0;
   return Number.isInteger(value) && value >= 1 ? from(value, cell) : undefined;
 }
+
+/** Most replicas of a component: `replicas` of src/contracts/scenario/host.ts. */
+const REPLICAS_MAX = 100_000;
+
+/** A number of replicas: of more than a component can have, the most. */
+export function possible(count: WrittenScalar | undefined): WrittenScalar | undefined {
+  if (count === undefined || Number(count.value) <= REPLICAS_MAX) return count;
+  const note = `which has ${count.value}: more than a component can have`;
+  return { ...count, value: REPLICAS_MAX, note };
+}

@@ -6,7 +6,7 @@ import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
 import { autoscale, coresTarget, METRIC, shareOf } from './hpa.js';
 import { addHolder, lagOf, messagesOf, type Messages } from './keda-messages.js';
-import { countOf, secondsOf } from './quantities.js';
+import { countOf, possible, secondsOf } from './quantities.js';
 
 /**
  * A ScaledObject of KEDA: by the messages of a topic or queue, whose consumer is the workload; by the CPU, which is an autoscaler
@@ -79,8 +79,11 @@ function scale(document: Cell, system: System): void {
   const isAtRest = isKeda && (least?.number() ?? 0) === 0;
   const min = isAtRest
     ? { ...plain(0), origins: least === undefined ? [] : [least], note: noteOf(least) }
-    : (countOf(least) ?? { ...plain(1), note: 'KEDA default' });
-  const max = countOf(spec?.get('maxReplicaCount')) ?? { ...plain(MOST), note: 'KEDA default' };
+    : (possible(countOf(least)) ?? { ...plain(1), note: 'KEDA default' });
+  const max = possible(countOf(spec?.get('maxReplicaCount'))) ?? {
+    ...plain(MOST),
+    note: 'KEDA default',
+  };
   autoscale(component, [...lags, ...others], { min, max }, config?.get('behavior'), {
     kind: isKeda ? plain('keda') : undefined,
     ...(isAtRest && restOf(spec, messages)),
