@@ -2,6 +2,7 @@ import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import { items, text, type Node, type PathKey } from './located.js';
 import { OF_CONSUMERS, OF_QUEUES, OF_SUBSCRIBERS } from './broker-words.js';
 import { OF_BUNDLES } from './product-bundles.js';
+import { OF_DATABASES, OF_FUNCTIONS, OF_GATEWAYS, PROTECTED } from './call-words.js';
 import type { WayOut } from './product-words.js';
 import {
   ENVOY_OUTCOMES,
@@ -287,42 +288,6 @@ function perSecond(value: string | undefined): string {
   if (value === undefined) return '50/s';
   return /^\d+(\.\d+)?$/.test(value) ? `${value}/s` : value;
 }
-
-const POLICIES = 'timeout requesttimeout deadline retry retries circuitbreaker bulkhead hedge';
-
-/** The policy that protects a call, with the time limit that was written. */
-function policyWith(value: string | undefined, key: string): string {
-  return /time|deadline/i.test(key)
-    ? `policy: { timeout: ${time(value, '1s')} }`
-    : 'policy: { timeout: 1s, retry: { attempts: 3 } }';
-}
-
-const PROTECTED: WayOut = {
-  keys: `${POLICIES} policy policies connections connectionpool`,
-  because: 'a call is protected by the policy of its caller, at the step or per callee in outbound',
-  write: policyWith,
-};
-
-const OF_GATEWAYS: readonly WayOut[] = [
-  {
-    keys: POLICIES,
-    because: 'the calls of a route are protected by its policy',
-    write: (value, key) =>
-      `routes: [ { match: { path: / }, to: shop.get, ${policyWith(value, key)} } ]`,
-  },
-];
-
-/** Nothing but calls leads to databases and functions. */
-const OF_FUNCTIONS: readonly WayOut[] = [{ ...PROTECTED, keys: `${PROTECTED.keys} ratelimit` }];
-
-const OF_DATABASES: readonly WayOut[] = [
-  {
-    keys: 'connections',
-    because: 'the connections that a server has for all of its callers are maxConnections',
-    write: (value) => field('maxConnections', value ?? '100'),
-  },
-  ...OF_FUNCTIONS,
-];
 
 const OF_SERVICES: readonly WayOut[] = [
   {
