@@ -328,3 +328,27 @@ policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
     );
   });
 });
+
+/** 30 executions of both: the calls of one take 400 ms, those of the other 1 s. */
+const account = (users: number, jobs: number): string => `
+faultline: 1
+title: An account
+run: { duration: 120s, warmup: 5s, seed: 3 }
+functions:
+  order: { kind: lambda, maxConcurrency: 30, endpoints: { create: [ wait: 400ms ] } }
+  stats: { kind: lambda, maxConcurrency: 30, endpoints: { count: [ wait: 1s ] } }
+workloads:
+  users: { arrivals: poisson(${users}/s), requests: [ { call: order.create } ] }
+  jobs: { arrivals: poisson(${jobs}/s), requests: [ { call: stats.count } ] }
+`;
+
+it.each([
+  [20, 4],
+  [60, 24],
+])('of an account counts the calls of all of its functions: %i/s and %i/s', (users, jobs) => {
+  const [order] = run(account(users, jobs)).variant().headroom!.components;
+  expect(order).toMatchObject({ resource: 'concurrency', of: 'account', limit: 30 });
+  // Erlang B: 30 places refuse 1 % at 20.3 calls on average.
+  const offered = users * 0.4 + jobs;
+  expect(Math.abs(order!.factor / (20.34 / offered) - 1)).toBeLessThan(0.05);
+});

@@ -101,7 +101,7 @@ export interface Passing {
 const EVEN = 0.5;
 
 /** Whether all users arrive evenly spaced: then no calls come together by chance. */
-function isEven({ loads }: Plan): boolean {
+export function isEven({ loads }: Plan): boolean {
   return loads.every(
     ({ arrivals }) =>
       arrivals.kind === 'constant' || ('process' in arrivals && arrivals.process === 'constant'),

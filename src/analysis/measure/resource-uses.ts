@@ -5,10 +5,11 @@ import { keepingPools, poolCapacity } from './client-pools.js';
 import { edgesFrom, edgesInto } from './component-edges.js';
 import { connectionsTaken, lossIn, poolUse } from './connection-uses.js';
 import { busiestNode } from './busiest-node.js';
-import { consumersOf, handlingParts } from './consumers.js';
+import { consumersOf } from './consumers.js';
+import { concurrencyUse } from './concurrency-uses.js';
 import { FEW, growth, rateOf, type Measuring } from './due.js';
 import { meanOf } from './estimate.js';
-import { inService, pickOf, type GaugePick } from './gauges.js';
+import { pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { callUses } from './guarded-calls.js';
 import { requestUses, usableConnections } from './limit-uses.js';
@@ -22,7 +23,7 @@ import { replicasAtFull } from './scaled-limits.js';
 import { segmentUses } from './segments.js';
 import { unitsOf } from './units.js';
 import type { Use } from './use.js';
-import { instancesOf, partsOf } from './variant-data.js';
+
 import { isUnsteady, lossOf, type Loss } from './visits.js';
 import { FULL } from './waits-below.js';
 import { writtenWork } from './written-work.js';
@@ -42,7 +43,7 @@ export function resourceUses(
     ...consumerUses(asked, component, id),
     ...segmentUses(asked, id),
     ...relayUses(asked, id),
-    ...concurrencyOf(asked, component, id),
+    ...concurrencyUse(asked, component, id),
     ...unitsOf(asked, component.name),
     ...locksOf(asked, component.name),
     ...callUses(asked, component.name, id),
@@ -178,41 +179,6 @@ function consumerUses(asked: Measuring, component: PlanComponent, id: number): r
       rate: rate * by * batch,
     };
   });
-}
-
-/**
- * Requests of a function at once; functions that reserve nothing share what their account has. Where calls per second are
- * limited too, short ones count as long as that limit makes them.
- */
-function concurrencyOf(asked: Measuring, { name }: PlanComponent, id: number): readonly Use[] {
-  const { data, visits } = asked;
-  const { functions } = data.plan;
-  const own = functions.find(({ component }) => component === id);
-  if (own === undefined) return [];
-  const all = own.isShared ? functions.filter(({ isShared }) => isShared) : [own];
-  const instances = all.flatMap(({ component }) => instancesOf(data.plan, component));
-  const handlers = handlingParts(data.plan);
-  const called = all
-    .flatMap(({ component }) => partsOf(data.plan, component))
-    .filter((part) => !handlers.has(part));
-  const calls = Math.min(own.limit, sumOf(called.map(visits.begun)) / own.spec.callRate);
-  const used = Math.max(mean(levels(data, asked.window, inService(instances)).means), calls);
-  const use = { used, fixed: 0, share: used / own.limit };
-  const of = all.length > 1 ? 'account' : null;
-  const need = needOf(asked, use, lossOf(asked.visits, asked, id));
-  const sources = [...consumersOf(asked, id)].sort((a, b) => b.rate - a.rate);
-  const fedBy = sources[0]?.source;
-  return [
-    {
-      component: name,
-      resource: 'concurrency',
-      of,
-      limit: own.limit,
-      ...use,
-      ...need,
-      ...(fedBy !== undefined && { fedBy }),
-    },
-  ];
 }
 
 /** Whether a fault in the time in which use is measured changes a resource. */

@@ -117,12 +117,12 @@ function set(
 ): ComponentHeadroom | null {
   const known = settings.get(more.path);
   const now = known === undefined ? more.now : Number.parseFloat(known.to);
-  const { most = Infinity, beside, unit = '' } = more;
+  const { most = Infinity, beside = [], unit = '' } = more;
   if (now !== null && now >= most) return full;
   const to = Math.min(most, raised({ ...more, now }, ROOM / factor, full.busiest));
   settings.set(more.path, raisedTo(more.now, to, unit));
-  if (beside !== undefined && (beside.now ?? 1) < to)
-    settings.set(beside.path, raisedTo(beside.now, to, ''));
+  for (const own of beside)
+    if ((own.now ?? 1) < to) settings.set(own.path, raisedTo(own.now, to, ''));
   return null;
 }
 

@@ -10,13 +10,16 @@ import {
 import { OUTBOX_BATCH } from '../../contracts/scenario/outbox.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 
-/** A setting that gives a component more of a resource. */
-export interface MoreOf {
+interface Present {
   readonly path: string;
   /** Its present value; null if it is not written, and 1 by default. */
   readonly now: number | null;
-  /** A setting that must not be less, and so is raised to the same. */
-  readonly beside?: { readonly path: string; readonly now: number | null };
+}
+
+/** A setting that gives a component more of a resource. */
+export interface MoreOf extends Present {
+  /** Settings that must not be less, and so are raised to the same. */
+  readonly beside?: readonly Present[];
   /** The most that it may be beside the other settings of the file. */
   readonly most?: number;
   /** What is written after the number, such as `/s`. */
@@ -86,7 +89,7 @@ function replicasOf(
       path: pathText([...path, 'autoscaling', 'min']),
       now: min ?? null,
       most: max,
-      ...(fixed.now !== null && { beside: fixed }),
+      ...(fixed.now !== null && { beside: [fixed] }),
     };
   return { path: pathText([...path, 'autoscaling', 'max']), now: max };
 }
@@ -113,10 +116,20 @@ function segmentsOf(written: MapNode, name: string): MoreOf {
 
 /** What a function reserves; without it, the limit of the account is a quota of the provider. */
 function concurrencyOf(written: MapNode, name: string, of: string | null): MoreOf | null {
-  const own = nodeAt(written, ['functions', name]);
-  const field = ['reserved', 'maxConcurrency'].find((one) => get(own, one) !== undefined);
-  if (field === undefined || of !== null) return null;
-  return { path: pathText(['functions', name, field]), now: numberOf(get(own, field)) };
+  const limitOf = (one: string, field: string): Present => ({
+    path: pathText(['functions', one, field]),
+    now: numberOf(nodeAt(written, ['functions', one, field])),
+  });
+  const field = ['reserved', 'maxConcurrency'].find((one) => limitOf(name, one).now !== null);
+  if (field === undefined) return null;
+  if (of === null) return limitOf(name, field);
+  // The functions of an account have the same limit, unless they reserve one.
+  const others = entries(nodeAt(written, ['functions'])).flatMap(([one]) => {
+    const limit = limitOf(one, 'maxConcurrency');
+    const isReserved = limitOf(one, 'reserved').now !== null;
+    return one === name || limit.now === null || isReserved ? [] : [limit];
+  });
+  return { ...limitOf(name, 'maxConcurrency'), beside: others };
 }
 
 function unitsOf(written: MapNode, name: string, does: 'read' | 'write'): MoreOf | null {

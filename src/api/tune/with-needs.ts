@@ -2,6 +2,7 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { SettingChange } from '../../scenario/tuning/change.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import type { Prepared } from '../prepare.js';
+import { accountFor, isConcurrencyLimit } from './with-account.js';
 import { isRange, replicasFor } from './with-replicas.js';
 import { databaseOfPool, serverFor } from './with-server.js';
 
@@ -22,6 +23,7 @@ const COUPLINGS: readonly Coupling[] = [
   // A larger pool, and the connections that its server needs for it: else connecting fails.
   { applies: (path) => databaseOfPool(path) !== undefined, needs: serverFor, counts: true },
   { applies: isRange, needs: replicasFor, counts: false },
+  { applies: isConcurrencyLimit, needs: accountFor, counts: false },
 ];
 
 /** A change with what has to change beside it. Others stay alone. */

@@ -73,6 +73,13 @@ const CEILINGS: readonly Ceiling[] = [
       })),
   },
   {
+    resource: 'concurrency',
+    words: 'concurrency of',
+    isLimited: ({ functions }, id) =>
+      functions.some(({ component, limit }) => component === id && Number.isFinite(limit)),
+    times: withConcurrency,
+  },
+  {
     resource: 'queue',
     words: 'places in the queue of',
     isLimited: ({ components }, id) =>
@@ -133,6 +140,17 @@ function more(component: PlanComponent, id: number, ceiling: Ceiling, step: numb
     apply: ({ plan }) => times(plan, id, factor),
     ...(step + 1 < FACTORS.length ? { stronger: more(component, id, ceiling, step + 1) } : {}),
   };
+}
+
+/** The plan in which a function, and those that share its account, run more executions at once. */
+export function withConcurrency(plan: Plan, id: number, factor: number): Plan {
+  const isShared = plan.functions.some((own) => own.component === id && own.isShared);
+  const functions = plan.functions.map((own) =>
+    own.component === id || (own.isShared && isShared)
+      ? { ...own, limit: own.limit * factor }
+      : own,
+  );
+  return { ...plan, functions };
 }
 
 function isFinite(component: PlanComponent, of: (settings: PlanProcess) => number): boolean {

@@ -201,6 +201,11 @@ function coresNeeded({ headroom }: VariantResult, subject: string): number {
   return Math.max(0, ...cores.map(({ factor }) => 1 / factor));
 }
 
+/** Whether a function refuses requests because it runs as many as it may. */
+export function throttles(variant: VariantResult, subject: string): boolean {
+  return shareOf(variant, subject, (outcome) => outcome === 'throttled') > 0;
+}
+
 /** The largest share of a resource of a component that is in use, as far as the figures show it. */
 export function usagePeak(
   variant: VariantResult,
@@ -227,7 +232,8 @@ export function usagePeak(
       // No figure shows how much of a link is in use.
       return reaches(variant, subject) ? 1 : 0;
     case 'concurrency':
-      return isBehindFunction(variant, subject) ? 1 : 0;
+      // Where messages wait instead of calls, more executions work off a backlog.
+      return throttles(variant, subject) && !isBehindFunction(variant, subject) ? 1 : 0;
     case 'consumers':
     case 'segments':
     case 'relay':

@@ -1,6 +1,7 @@
 import type { Plan } from '../../contracts/plan/plan.js';
 import { fallsBehind, isBehindFunction } from './consumers.js';
-import { shareOf } from './signs.js';
+import { withConcurrency } from './capacity.js';
+import { throttles } from './signs.js';
 import { multiplied, type Multiplied } from './multiplied.js';
 import type { InterventionKind } from './kind.js';
 
@@ -55,27 +56,18 @@ export const moreExecutions: InterventionKind = {
   kind: 'capacity',
   isUnseen: true,
   of: ({ components, functions }) =>
-    functions.flatMap(({ component, limit, isShared }) => {
+    functions.flatMap(({ component, limit }) => {
       const { name } = components[component]!;
       if (!Number.isFinite(limit)) return [];
       return multiplied({
         subject: name,
         resource: 'concurrency',
         what: `the concurrency of ${name}`,
-        changed: (plan, factor) => ({
-          ...plan,
-          functions: plan.functions.map((own) =>
-            own.component === component || (own.isShared && isShared)
-              ? { ...own, limit: own.limit * factor }
-              : own,
-          ),
-        }),
+        changed: (plan, factor) => withConcurrency(plan, component, factor),
       });
     }),
-  worth: (variant, { subject }) => {
-    const isThrottled = shareOf(variant, subject, (outcome) => outcome === 'throttled') > 0;
-    return isThrottled && isBehindFunction(variant, subject) ? 1 : 0;
-  },
+  worth: (variant, { subject }) =>
+    throttles(variant, subject) && isBehindFunction(variant, subject) ? 1 : 0,
 };
 
 /** `backlogOf`: the subject of the events about what waits for a component. */
