@@ -131,6 +131,28 @@ budgets: [ tenants.success >= 99% ]
     );
   });
 
+  it.each(['99%', '99.95%'])(
+    'is a longer time to live, and not entries that never expire, for a success of %s',
+    async (least) => {
+      // Values that are read live for longer than the component that loads them is down.
+      const { act } = await advised(`faultline: 1
+title: Cached tokens
+run: { duration: 90s, warmup: 20s, seed: 3 }
+keys: { token: uniform(count=600) }
+services:
+  portal: { replicas: 3, concurrency: 100, endpoints: { open: [ { cache: { get: tokens, onMiss: [ call: idp.introspect ] } }, wait: 20ms ] } }
+  idp: { replicas: 2, concurrency: 40, endpoints: { introspect: { readOnly: true, steps: [ wait: exponential(40ms) ] } } }
+caches: { tokens: { keys: token, levels: [ { name: near, kind: redis, ttl: 20s } ] } }
+workloads: { staff: { arrivals: poisson(60/s), patience: 3s, requests: [ { call: portal.open } ] } }
+faults: [ { id: idp-out, kind: crash, target: idp, at: 30s, for: 20s } ]
+budgets: [ staff.success >= ${least} ]
+`);
+      expect(act).toMatch(
+        /^Set caches\.tokens\.levels\[0\]\.ttl to 80s \(now 20s\): \d requests fail/u,
+      );
+    },
+  );
+
   it('is one of the queue whose dead letters another queue takes, where the budget is about that one', async () => {
     // Three deliveries within 20 s end as dead letters while the ledger is down for 30 s; within 40 s they do not.
     const { act } = await advised(`faultline: 1

@@ -50,11 +50,18 @@ export function placesIn(plan: Plan): (path: string) => ReadonlySet<string> {
   };
 }
 
-/** A component; of a registry also those that are found through it. */
-function servedBy(name: string, { components, registries }: Plan): readonly string[] {
-  const own = registries.find(({ component }) => components[component]!.name === name);
-  const found = own?.callees.map(({ component }) => components[component]!.name) ?? [];
-  return [name, ...found];
+/** A component; of a registry also those that are found through it, and of a cache those that read it. */
+function servedBy(name: string, plan: Plan): readonly string[] {
+  const { components, parts, registries, caches, acts } = plan;
+  const nameOf = (component: number): string => components[component]!.name;
+  const own = registries.find(({ component }) => nameOf(component) === name);
+  const found = own?.callees.map(({ component }) => nameOf(component)) ?? [];
+  const readers = acts.flatMap((act) =>
+    act.act === 'cache' && nameOf(caches[act.cache]!.component) === name
+      ? [nameOf(parts[act.from]!.component)]
+      : [],
+  );
+  return [name, ...found, ...readers];
 }
 
 /** Settings elsewhere come after all those near the trouble: the largest effort. */

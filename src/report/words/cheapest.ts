@@ -208,5 +208,15 @@ function cheapestOf(own: Counterfactuals, of: Changed): CounterfactualInterventi
       Number(isValue(b)) - Number(isValue(a)) ||
       averted(b) - averted(a),
   );
-  return ranked[0] ?? null;
+  const [best] = ranked;
+  if (best === undefined) return null;
+  // A longer time to live comes before entries that never expire.
+  const isValueOf = (one: CounterfactualIntervention): boolean =>
+    one.setting?.path.split('.')[1] === best.subject &&
+    isEnough(one) === isEnough(best) &&
+    averted(one) >= ALIKE * averted(best);
+  return ranked.find(isValueOf) ?? best;
 }
+
+/** A change that averts this share of what another one averts is as good. */
+const ALIKE = 0.98;
