@@ -160,3 +160,42 @@ spec:
   const users = scenario.workloads.users.requests.map(({ name }: { name: string }) => name);
   expect(users).toEqual(['web', 'books']);
 });
+
+/** Source: linkerd.io/2-edge/reference/httproute, and linkerd2-proxy (should_override_policy). */
+describe('a ServiceProfile of the same Service', () => {
+  const route = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: books, annotations: { retry.linkerd.io/http: 5xx } }
+spec:
+  parentRefs: [ { name: books, kind: Service, group: core, port: 80 } ]
+  rules:
+    - timeouts: { request: 2s }
+      backendRefs: [ { name: books, weight: 90 }, { name: books-next, weight: 10 } ]
+`;
+  const profile = (routes: string): string => `
+apiVersion: linkerd.io/v1alpha2
+kind: ServiceProfile
+metadata: { name: books.default.svc.cluster.local }
+spec: { routes: [ ${routes} ] }
+`;
+  const every = '{ name: all, condition: { pathRegex: "/.*" }, timeout: 300ms }';
+
+  it.each([
+    ['before', [profile(every), route]],
+    ['after', [route, profile(every)]],
+  ])('counts instead of an HTTPRoute: %s it in the files', (_, documents) => {
+    const { result, scenario } = read(deployed(['web', 'books', 'books-next']), ...documents);
+    expect(scenario.mesh).toEqual({ kind: 'linkerd', outbound: { books: { deadline: '300ms' } } });
+    for (const path of ['spec.rules[0].timeouts', 'spec.rules[0].backendRefs'])
+      expect(reasonsOf(result, path)).toContain(
+        'Linkerd uses the ServiceProfile of this Service, and no HTTPRoute',
+      );
+  });
+
+  it('does not count without routes', () => {
+    const { scenario } = read(deployed(['web', 'books', 'books-next']), profile(''), route);
+    expect(scenario.mesh.outbound.books).toMatchObject({ deadline: '2s', retry: { attempts: 2 } });
+    expect(scenario.mesh.routes.books).toHaveLength(1);
+  });
+});

@@ -4,6 +4,7 @@ import { sharesOf, targetsIn } from '../../targets.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf } from '../kind.js';
 import { policiesIn } from '../linkerd/annotations.js';
+import { hasProfile } from '../linkerd/mesh.js';
 import { bundleOf, meshOf } from '../mesh.js';
 import { apiMatches, type ApiMatch } from './matches.js';
 import { policyOf } from './policies.js';
@@ -17,6 +18,10 @@ export function addMeshRoutes(document: Cell, parent: Cell, system: System): voi
   const callee = system.find(parent.get('name')?.text() ?? '', namespace);
   const mesh = meshOf(system);
   if (callee?.section !== 'services' || mesh.products.length === 0) return;
+  if (hasProfile(callee, system)) {
+    document.list('Linkerd uses the ServiceProfile of this Service, and no HTTPRoute');
+    return;
+  }
   const rules = (document.get('spec', 'rules')?.items() ?? []).flatMap((rule) =>
     apiMatches(rule)
       .filter(isOfHeaders)

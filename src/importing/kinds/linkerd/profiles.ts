@@ -8,7 +8,7 @@ import { clusterOf } from '../kubernetes/cluster.js';
 import { bundleOf } from '../mesh.js';
 import { policiesIn } from './annotations.js';
 import { noteInjection } from './injection.js';
-import { linkerdMesh } from './mesh.js';
+import { calleeOf, linkerdMesh, profilesOf } from './mesh.js';
 
 /** Policies of Linkerd: ServiceProfiles, and annotations of Services. A profile replaces the annotations. */
 export const linkerd: DocumentKind = {
@@ -16,8 +16,10 @@ export const linkerd: DocumentKind = {
   recognises: resource(/^linkerd\.io$/, 'ServiceProfile'),
   read(document, system) {
     linkerdMesh(system);
+    const isUsed = ['routes', 'dstOverrides'].some((key) => sizeOf(document.get('spec', key)) > 0);
+    if (isUsed) profilesOf(system).push(document);
     system.later('routes', () => {
-      addProfile(document, system);
+      if (isUsed) addProfile(document, system);
       listProfile(document);
     });
   },
@@ -31,6 +33,10 @@ export const linkerd: DocumentKind = {
   },
 };
 
+function sizeOf(list: Cell | undefined): number {
+  return list?.items().length ?? 0;
+}
+
 const POLICY = /^(retry|timeout|balancer(\.alpha)?)\.linkerd\.io\//;
 
 function addAnnotations(document: Cell, annotations: Cell, system: System): void {
@@ -43,7 +49,7 @@ function addAnnotations(document: Cell, annotations: Cell, system: System): void
 
 /** Retries and limits that all routes of a profile share; those of single routes are listed with the line to write. */
 function addProfile(document: Cell, system: System): void {
-  const callee = system.find(document.get('metadata', 'name')?.text() ?? '');
+  const callee = calleeOf(document, system);
   if (callee?.section !== 'services') return;
   const bundle = bundleOf(linkerdMesh(system), callee);
   const mostly = [...bundle.keys()].filter((field) => field !== 'loadBalancing');
