@@ -159,3 +159,37 @@ describe('retries of a rule', () => {
     expect(scenario.mesh.outbound.web).toEqual({ retry: { kind: 'istio', ...expected } });
   });
 });
+
+/** Source: istio/istio, pilot/pkg/model/virtualservice.go (mergeVirtualServicesIfNeeded). */
+describe('a delegate', () => {
+  const root = (...http: readonly string[]): string =>
+    atGateway(...http.map((match) => `{ ${match}, delegate: { name: rules-1 } }`));
+
+  it('gives its rules, with the conditions and limits of the rule that names it', () => {
+    const { scenario } = rules(
+      atGateway(
+        '{ match: [ { uri: { prefix: /shop } } ], timeout: 2s, delegate: { name: rules-1 } }',
+        `{ ${to('web')} }`,
+      ),
+      `{ http: [ { match: [ { uri: { exact: /shop/cart } } ], timeout: 1s, ${to('other')} }, { ${to('web')} } ] }`,
+    );
+    const { routes } = scenario.gateways.front;
+    expect(
+      routes.map((route: any) => [route.match.path, route.to, route.policy?.deadline]),
+    ).toEqual([
+      ['/shop/cart', 'other.handle', '1s'],
+      ['/shop*', 'web.handle', '2s'],
+      ['/*', 'web.handle', undefined],
+    ]);
+  });
+
+  it('gives no rule whose condition the root never meets', () => {
+    const { scenario, reasons } = rules(
+      root('match: [ { uri: { prefix: /shop } } ]'),
+      `{ http: [ { match: [ { uri: { prefix: /admin } } ], ${to('other')} }, { ${to('web')} } ] }`,
+    );
+    const { routes } = scenario.gateways.front;
+    expect(routes.map((route: any) => route.to)).toEqual(['web.handle']);
+    expect(reasons.get('spec.http[0].match[0].uri.prefix=/admin')).toContain('no request meets');
+  });
+});

@@ -6,6 +6,7 @@ import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { istioMesh } from './mesh.js';
+import { delegatesOf, keyOf, rulesOf } from './delegates.js';
 import { byRank } from '../gateway-api/matches.js';
 import { bundleOf, type Mesh } from '../mesh.js';
 import { ruleBundle } from './retries.js';
@@ -26,15 +27,22 @@ export const virtualServices: DocumentKind = {
   recognises: resource(/^networking\.istio\.io$/, 'VirtualService'),
   read(document, system) {
     const mesh = istioMesh(system);
+    if ((document.get('spec', 'hosts')?.items() ?? []).length === 0)
+      delegatesOf(system).set(keyOf(document), document);
     system.later('routes', () => {
       new Reader(document, system, mesh).read();
-      listRoutes(document);
+      // A delegate may come before the one that names it.
+      system.later('policies', () => listRoutes(document));
     });
   },
 };
 
 class Reader {
   private readonly namespace: string = namespaceOf(this.document);
+  /** Its rules and those of its delegates, each with the namespace of its hosts. */
+  private readonly rules: ReadonlyMap<Cell, string> = new Map(
+    rulesOf(this.document, this.system).map(({ rule, namespace }) => [rule, namespace]),
+  );
   /** Hosts of the requests that its routes take; null = all. */
   private readonly hosts: ReturnType<typeof hostsOf> = hostsOf(
     this.document.get('spec', 'hosts')?.items() ?? [],
@@ -48,6 +56,8 @@ class Reader {
 
   read(): void {
     const spec = this.document.get('spec');
+    // A delegate has no requests of its own.
+    if ((spec?.get('hosts')?.items() ?? []).length === 0) return;
     const names = (spec?.get('gateways')?.items() ?? []).map((cell) => cell.text() ?? '');
     for (const name of names) {
       const gateway = this.mesh.gateways.get(plainName(name));
@@ -62,8 +72,7 @@ class Reader {
 
   /** The rules that get requests at a gateway, or inside the mesh: those up to the first one that takes all. */
   private rulesAt(place: string): readonly Cell[] {
-    const all = this.document.get('spec', 'http')?.items() ?? [];
-    const here = all.filter((rule) => alternativesOf(rule, place)?.length !== 0);
+    const here = [...this.rules.keys()].filter((rule) => alternativesOf(rule, place)?.length !== 0);
     const rest = here.findIndex((rule) => alternativesOf(rule, place) === null);
     const rules = rest < 0 ? here : here.slice(0, rest + 1);
     for (const rule of here.slice(rules.length)) rule.list('a rule before it takes all requests');
@@ -104,7 +113,8 @@ class Reader {
         ...match.sample,
       }),
     );
-    const find = (host: string): Component | undefined => this.system.find(host, this.namespace);
+    const namespace = this.rules.get(rule);
+    const find = (host: string): Component | undefined => this.system.find(host, namespace);
     const route = map(
       {
         name: plain(name),
@@ -121,16 +131,17 @@ class Reader {
   /** Where a rule sends its requests: one target, or several with their weights. */
   private targetOf(rule: Cell, gateway: Component | null, callee?: Component): Written | undefined {
     const routes = rule.get('route')?.items() ?? [];
+    const namespace = this.rules.get(rule) ?? this.namespace;
     const found = routes.flatMap((route) => {
       const host = route.get('destination', 'host');
-      const component = this.system.find(host?.text() ?? '', this.namespace);
+      const component = this.system.find(host?.text() ?? '', namespace);
       if (component?.section !== 'services' || host === undefined) return [];
       if (gateway !== null) this.system.connect(gateway, component, host);
       else if (component !== callee) this.system.inner.set(component, host);
       const weight = route.get('weight');
       // Of several targets one without a weight gets nothing.
       const share = weight?.number() ?? (routes.length === 1 ? 100 : 0);
-      const name = this.versioned(component, host.text()!, route);
+      const name = this.versioned(component, host.text()!, route, namespace);
       return [{ name, component, host, share, origins: [weight] }];
     });
     const targets = targetsIn(found);
@@ -143,9 +154,14 @@ class Reader {
   }
 
   /** `reviews@v2` if the subset or the host names a version that runs. */
-  private versioned({ name, versions }: Component, host: string, route: Cell): string {
+  private versioned(
+    { name, versions }: Component,
+    host: string,
+    route: Cell,
+    namespace: string,
+  ): string {
     const subset = route.get('destination', 'subset')?.text();
-    if (subset === undefined) return this.system.partAt(host, this.namespace);
+    if (subset === undefined) return this.system.partAt(host, namespace);
     const version = this.mesh.subsets.get(`${name}/${subset}`) ?? subset;
     return versions.includes(version) ? `${name}@${version}` : name;
   }
@@ -215,8 +231,7 @@ function listRoutes(document: Cell): void {
     'spec.exportTo': REASON.label,
     'spec.http.*.name': REASON.name,
     'spec.http.*.match': 'inside the mesh a route is chosen by exact headers and versions alone',
-    'spec.http.*.delegate':
-      'the rules of the other VirtualService are not put in: write its routes',
+    'spec.http.*.delegate': REASON.name,
     'spec.http.*.route.*.destination.port': REASON.port,
     'spec.http.*.route.*.destination.subset': REASON.label,
     'spec.http.*.route.*.destination.host': REASON.name,
