@@ -136,11 +136,11 @@ export const KIND_PRODUCTS: readonly KindProduct[] = [
     /^haproxy$/,
     'write simple, as { attempts: 4, on: [ connect ], backoff: { kind: constant, base: 1s } } for `retries 3`',
   ],
-  // @Retryable: maxAttempts 3, @Backoff with a delay of 1000 ms.
+  // @Retryable of Spring Retry: maxAttempts 3, a delay of 1000 ms; that of Spring Framework 7: maxRetries 3 after the first.
   [
     '**.retry.kind',
     /^(spring|springretry|retryable)$/,
-    'write simple, as { attempts: 3, backoff: { kind: constant, base: 1s } } for @Retryable',
+    'write simple, as { attempts: 3, backoff: { kind: constant, base: 1s } } for @Retryable of Spring Retry; attempts: 4 for that of Spring 7',
   ],
   [
     '**.loadBalancing.kind',

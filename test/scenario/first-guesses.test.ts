@@ -519,6 +519,12 @@ describe('products without a kind', () => {
       ['loadBalancing: { kind: source }', 'loadBalancing: { kind: ringHash, key: user }'],
       ['loadBalancing: ewma', 'loadBalancing: peakEwma'],
     ].map(([wrong, right]) => ['CALLS', wrong!, ': ', right!]),
+    [
+      'CALLS',
+      'retry: { kind: springretry }',
+      'attempts: 4 for that of Spring 7',
+      'retry: { attempts: 4 }',
+    ],
   ])('%s: %s is answered by what can be written', (place, wrong, answer, right) => {
     const own = kinds({ [place!]: wrong! }).join('\n');
     expect(own).toContain(answer);
