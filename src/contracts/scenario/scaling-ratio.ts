@@ -67,7 +67,12 @@ const ratio = {
   ),
   metricDelayNs: metricDelay,
   tolerance: field.share('10%', 'Deviation from the target within which nothing changes.'),
-  up: rules('0s', '100% and 4 pods in 15s').prefault({}).describe('Rules for adding replicas.'),
+  up: rules(
+    '0s',
+    '100% and 4 pods in 15s, or without `scaleUp` and `scaleDown` twice as many in `syncPeriod`, at least 4',
+  )
+    .prefault({})
+    .describe('Rules for adding replicas.'),
   down: rules('5m', '100% in 15s').prefault({}).describe('Rules for removing replicas.'),
 };
 
@@ -132,11 +137,11 @@ export const kedaSchema = entry(
 export type WrittenKeda = z.output<typeof kedaSchema>;
 
 /**
- * Limit on how many replicas a period may add or remove: a percentage of the replicas at its start, or a
- * number of pods.
+ * Limit on how many replicas a period may add or remove: a percentage of the replicas at its start, a
+ * number of pods, or a total that it may reach.
  */
 interface ScalingPolicy {
-  readonly unit: 'percent' | 'pods';
+  readonly unit: 'percent' | 'pods' | 'total';
   /** Percent or number of pods. */
   readonly value: number;
   readonly periodNs: Ns;

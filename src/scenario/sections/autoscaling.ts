@@ -17,7 +17,7 @@ import { cursorAt, type Context, type Cursor, type Path } from '../resolve/conte
 
 const PERIOD_NS = 15 * NS_PER_SECOND;
 
-/** Default limits for scaling up (kubernetes pkg/apis/autoscaling/v2 defaults.go). */
+/** Default limits for scaling up, where an autoscaler has a `behavior` (kubernetes pkg/apis/autoscaling/v2 defaults.go). */
 const UP: ScalingRules['policies'] = [
   { unit: 'percent', value: 100, periodNs: PERIOD_NS },
   { unit: 'pods', value: 4, periodNs: PERIOD_NS },
@@ -41,12 +41,13 @@ export function resolveHpa(here: Cursor, own: WrittenHpa): HpaScaling {
 export function resolveRatio<Own extends WrittenHpa | WrittenKeda>(here: Cursor, own: Own) {
   const { metric: _metric, target: _target, of: _of, metrics: _metrics, ...others } = own;
   const { min, max } = own;
+  const hasBehavior = ['scaleUp', 'scaleDown'].some((key) => here.in(key).written() !== undefined);
   return {
     metrics: metricsOf(here, own),
     ...{ min, max },
     ...others,
     shrinks: own.down.selectPolicy !== 'disabled',
-    up: rulesOf(here.in('scaleUp'), own.up, UP),
+    up: rulesOf(here.in('scaleUp'), own.up, hasBehavior ? UP : plainUp(own)),
     down: rulesOf(here.in('scaleDown'), own.down, DOWN),
   };
 }
@@ -103,6 +104,14 @@ export function groupOf(
     here.in('of').conflict(message);
   }
   return metric === 'lag' ? of : null;
+}
+
+/** Limits without a `behavior`: with each evaluation twice as many, and at least 4 (horizontal.go, calculateScaleUpLimit). */
+function plainUp({ syncNs }: Pick<WrittenHpa, 'syncNs'>): ScalingRules['policies'] {
+  return [
+    { unit: 'percent', value: 100, periodNs: syncNs },
+    { unit: 'total', value: 4, periodNs: syncNs },
+  ];
 }
 
 function rulesOf(here: Cursor, own: WrittenRules, usual: ScalingRules['policies']): ScalingRules {

@@ -179,6 +179,7 @@ export class Behavior {
     const { selectPolicy, policies } = rules;
     if (selectPolicy === 'disabled') return current;
     const limits = policies.map(({ unit, value, periodNs }) => {
+      if (unit === 'total') return value;
       const start =
         current - changed(this.scaleUps, now, periodNs) + changed(this.scaleDowns, now, periodNs);
       if (unit === 'pods') return isUp ? start + value : start - value;
