@@ -1,7 +1,4 @@
-import type {
-  UnseenHarm,
-  UnseenKind,
-} from '../../contracts/result/counterfactual.js';
+import type { UnseenHarm, UnseenKind } from '../../contracts/result/counterfactual.js';
 import { endingWords } from '../../analysis/story/ending-words.js';
 import { PASSING } from '../../plan/interventions/index.js';
 import { formatCount } from '../../text/figures.js';
