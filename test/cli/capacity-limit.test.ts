@@ -122,7 +122,7 @@ describe('the setting that gives more replicas', () => {
     path: 'services.mailer.autoscaling.min',
     now: 2,
     most: 10,
-    beside: { path: 'services.mailer.replicas', now: 2 },
+    beside: [{ path: 'services.mailer.replicas', now: 2 }],
   };
   const MAX = { path: 'services.mailer.autoscaling.max', now: 10 };
 
