@@ -5,6 +5,7 @@ import type { Layer } from '../../contracts/scenario/policies.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { sumOf } from '../../stats/sums.js';
 import { counterSums } from './column-sums.js';
+import { FEW } from './due.js';
 import { meanOf } from './estimate.js';
 import { levels } from './levels.js';
 import { limitOf, mostOf, useOf, type Measuring, type Most, type Passing } from './limit-uses.js';
@@ -95,9 +96,6 @@ function passingCalls(
     callee: spans ? null : data.plan.components[callees[0]].name,
   };
 }
-
-/** A smaller part of the calls is in flight at the end of the window. */
-const FEW = 1.01;
 
 /** Calls in progress inside a layer, mean of the time, without those that only wait for another component. */
 function heldBy(

@@ -19,7 +19,7 @@ export interface CellSet {
 const PARTS = 8;
 
 /** A window in equal parts, which show a trend. */
-export function partsOf({ cells, lengthNs, segments }: CellSet): readonly CellSet[] {
+export function slicesOf({ cells, lengthNs, segments }: CellSet): readonly CellSet[] {
   const size = Math.max(1, Math.floor(cells.length / PARTS));
   return Array.from({ length: Math.floor(cells.length / size) }, (_, k) => ({
     cells: cells.subarray(k * size, (k + 1) * size),

@@ -20,7 +20,7 @@ import {
 } from '../measure/recovery.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { cellsOf, partsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
+import { cellsOf, RECOVERY_WINDOW_NS, slicesOf, type CellSet } from '../measure/window.js';
 import { demandsOf, type Demands } from './demands.js';
 import { ending, undecided } from './endings.js';
 import { WELL } from './ending-words.js';
@@ -331,7 +331,7 @@ function overloadBefore({ data, record, goodput, rooms, demands }: Run, window: 
   const found = overloadIn(data, record, rooms, demands, window);
   if (found === null) return false;
   if (share < HEALTHY) return true;
-  return isRising(backlogIn(data, record, found.room!, partsOf(window)));
+  return isRising(backlogIn(data, record, found.room!, slicesOf(window)));
 }
 
 function isWellIn({ goodput, rooms }: Run, window: CellSet): boolean {

@@ -3,7 +3,7 @@ import type { Plan, PlanFault } from '../../contracts/plan/plan.js';
 import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { sumCells } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { partsOf, type CellSet } from '../measure/window.js';
+import { slicesOf, type CellSet } from '../measure/window.js';
 import { isFalling, isRising } from './trends.js';
 
 /** A backlog counts from this multiple of its largest size before trouble, and from this number of messages. */
@@ -41,7 +41,7 @@ export function redeliveredBy(
     const left = levels[levels.length - 1] ?? 0;
     if (isFalling(levels)) continue;
     // What falls behind before trouble does so without its redeliveries.
-    if (usual >= SOME && isRising(partsOf(before).map(meanIn))) continue;
+    if (usual >= SOME && isRising(slicesOf(before).map(meanIn))) continue;
     const [again, handled, repeated, rebalances] = COUNTED.map((name) =>
       tail.reduce((sum, window) => sum + countIn(meters, lag, name, window), 0),
     );
