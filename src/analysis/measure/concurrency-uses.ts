@@ -39,7 +39,7 @@ export function concurrencyUse(
   const level = sumOf(each.map(({ used }) => used));
   const used = Math.max(level, byRate);
   const share = used / limit;
-  const loss = lossOf(visits, asked, id);
+  const { loss } = each[all.indexOf(own)];
   const grown = sumOf(each.map((one) => one.used * growth(one.loss, share)));
   const sources = [...consumersOf(asked, id)].sort((a, b) => b.rate - a.rate);
   const fedBy = sources[0]?.source;
@@ -54,21 +54,23 @@ export function concurrencyUse(
       used,
       fixed: 0,
       share,
-      need: level > 0 ? (used * grown) / level : 0,
+      need: used * (level > 0 ? grown / level : growth(loss, share)),
       rate: rateOf(asked, loss, share),
       ...(isByChance && {
-        usable: usableConnections(asked, { used, limit }, refusedOf(asked, called)),
+        // No pool keeps what calls use.
+        usable: usableConnections(
+          asked,
+          { used, limit },
+          { refused: refusedAt(asked, called), keeping: 1 },
+        ),
       }),
     },
   ];
 }
 
-/** The share of calls that is refused; no pool keeps what they use. */
-function refusedOf(
-  asked: Measuring,
-  parts: readonly number[],
-): { readonly refused: number; readonly keeping: number } {
-  const of = { ...asked, selection: { ...asked.selection, parts: [...parts] } };
+/** The share of the calls of some parts that is refused. */
+function refusedAt(asked: Measuring, parts: number[]): number {
+  const of = { ...asked, selection: { ...asked.selection, parts } };
   const arrived = requestRate(of);
-  return { refused: arrived > 0 ? 1 - admittedRate(of) / arrived : 0, keeping: 1 };
+  return arrived > 0 ? 1 - admittedRate(of) / arrived : 0;
 }

@@ -7,7 +7,7 @@ import { FULL, type WaitsBelow } from './waits-below.js';
 export interface Measuring extends Asked {
   readonly visits: Visits;
   readonly waits: WaitsBelow;
-  /** A fault is active in this time. */
+  /** A fault is active in this time: what is refused may be refused at its begin only. */
   readonly isFaulty: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { PlanKey } from '../../contracts/plan/plan.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { KeyedLimit } from '../../contracts/result/headroom.js';
+import type { Measuring } from './due.js';
 import { keyedCallLimits } from './guarded-calls.js';
 import { busiestShare } from './key-shares.js';
 import {
@@ -9,7 +10,6 @@ import {
   limitsOnRequests,
   usableOf,
   WORDS,
-  type Measuring,
   type Most,
   type Passing,
 } from './limit-uses.js';

@@ -7,6 +7,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { offeredTo } from '../../stats/loss.js';
 import { sumOf } from '../../stats/sums.js';
+import type { Measuring } from './due.js';
 import { meanOf } from './estimate.js';
 import { meanHeld } from './held.js';
 import { instructionsOf, ownInstructionsOf } from './instructions.js';
@@ -15,15 +16,6 @@ import type { Asked } from './question.js';
 import { arrivedOf, outcomeOf, sumParts } from './sums.js';
 import type { Use } from './use.js';
 import { partsOf } from './variant-data.js';
-import type { Visits } from './visits.js';
-import type { WaitsBelow } from './waits-below.js';
-
-export interface Measuring extends Asked {
-  readonly visits: Visits;
-  readonly waits: WaitsBelow;
-  /** A fault is active in this time: what is refused may be refused at its begin only. */
-  readonly isFaulty: boolean;
-}
 
 /** The most of a policy: permits of calls in progress, or calls per second. */
 export type Most =

@@ -23,7 +23,6 @@ import { replicasAtFull } from './scaled-limits.js';
 import { segmentUses } from './segments.js';
 import { unitsOf } from './units.js';
 import type { Use } from './use.js';
-
 import { isUnsteady, lossOf, type Loss } from './visits.js';
 import { FULL } from './waits-below.js';
 import { writtenWork } from './written-work.js';

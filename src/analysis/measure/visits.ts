@@ -28,7 +28,7 @@ const FEW = 0.01;
 export interface Visits {
   /** Requests that arrive, repeated ones included. */
   arrived(part: number): number;
-  /** Executions that begin. Parts without workers record no waits: all requests that arrive. */
+  /** Executions that begin. Parts without workers record no waits: all requests that arrive, and messages that are not refused. */
   begun(part: number): number;
   /**
    * Requests that would arrive if none was refused on the way: those of the users times the calls that each execution

@@ -114,7 +114,7 @@ function segmentsOf(written: MapNode, name: string): MoreOf {
   return { path: pathText(path), now: numberOf(nodeAt(written, path)) };
 }
 
-/** What a function reserves; without it, the limit of the account is a quota of the provider. */
+/** What a function reserves, or the limit that is written for its account; null: the quota of the provider. */
 function concurrencyOf(written: MapNode, name: string, of: string | null): MoreOf | null {
   const limitOf = (one: string, field: string): Present => ({
     path: pathText(['functions', one, field]),

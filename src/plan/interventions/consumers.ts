@@ -62,7 +62,7 @@ export function fallsBehind({ cascade }: VariantResult, subject: string): boolea
   );
 }
 
-/** Whether messages wait for a function whose concurrency they use more of than of its other limits. */
+/** Whether messages wait because their function runs as many at once as it may. */
 export function isBehindFunction(variant: VariantResult, subject: string): boolean {
   const own = variant.headroom?.components.find(({ component }) => component === subject);
   return own?.fedBy !== undefined && fallsBehind(variant, own.fedBy);
