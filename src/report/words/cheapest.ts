@@ -126,6 +126,15 @@ function orderWords(words: string): string {
   return words.replace(/^without /u, 'remove ').replace(/^with /u, 'use ');
 }
 
+/** What a larger value of a setting costs that no figure of a run counts, by the end of its path. */
+const COSTS: readonly (readonly [field: string, words: (value: string) => string])[] = [
+  ['.ttl', (value) => `values up to ${value} old`],
+];
+
+function costWords({ path, to }: ChangedSetting): string {
+  return to === null ? '' : (COSTS.find(([field]) => path.endsWith(field))?.[1](to) ?? '');
+}
+
 /** What the run with a change counts beside the harm; empty where it counts nothing. */
 function changePrice(
   { kind, price, setting }: CounterfactualIntervention,
@@ -133,8 +142,8 @@ function changePrice(
 ): Price {
   if (price === undefined || own.price === undefined) return NO_PRICE;
   const added = EFFORT[kind] === SETTINGS ? 'the capacity that it adds' : '';
-  const older = setting?.path.endsWith('.ttl') === true ? `values up to ${setting.to} old` : '';
-  const parts = [added, older, priceWords(price, own.price)].filter((words) => words !== '');
+  const cost = setting === undefined ? '' : costWords(setting);
+  const parts = [added, cost, priceWords(price, own.price)].filter((words) => words !== '');
   const isNone = parts.length === 0;
   const text = isNone ? 'degraded responses and attempts per call hardly grow' : listed(parts);
   return { words: [{ strong: 'Price' }, ` of this change: ${text}.`], isNone };
