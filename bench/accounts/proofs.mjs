@@ -86,7 +86,7 @@ function changeError(text, { own }, roles) {
   return error;
 }
 
-const HELD_OR_SAID = /^Cheapest change that helps: (.+)$/u;
+const HELD_OR_SAID = /^Cheapest change tried: (.+)$/u;
 
 /** Faults of some words that have one of some roles by the runs. */
 function faultsBy({ own, variant }, words, roles) {

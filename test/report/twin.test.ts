@@ -82,8 +82,8 @@ describe('the cheapest change', () => {
       change('hedges', 90, 'never'),
       change('load', 99, null),
     ];
-    expect(cheapestWords(own(some), ran.variant())).toBe(
-      'Cheapest change that helps: without the retries of shop.',
+    expect(cheapestWords(own(some), ran.variant(), '')).toBe(
+      'Cheapest change tried: without the retries of shop.',
     );
   });
 
@@ -91,12 +91,23 @@ describe('the cheapest change', () => {
     const setting = { path: 'policies.pay.timeout.after', from: '2s', to: '1s' };
     const others = (['capacity', 'load', 'errors'] as const).map((kind) => change(kind, 95, null));
     expect(
-      cheapestWords(own([...others, { ...change('setting', 80, null), setting }]), ran.variant()),
-    ).toMatch(/^Cheapest change that helps: set policies\.pay\.timeout\.after to 1s \(now 2s\): /u);
+      cheapestWords(
+        own([...others, { ...change('setting', 80, null), setting }]),
+        ran.variant(),
+        '',
+      ),
+    ).toMatch(/^Cheapest change tried: set policies\.pay\.timeout\.after to 1s \(now 2s\): /u);
+  });
+
+  it('is not said again where the advice names it', () => {
+    const ours = own([change('retries', 80, 4.2)]);
+    const advice = 'Remove the retries of shop: 20 requests fail instead of 100.'.toLowerCase();
+    expect(cheapestWords(ours, ran.variant(), advice)).toBeNull();
+    expect(cheapestWords(ours, ran.variant(), 'remove the retries of cart')).not.toBeNull();
   });
 
   it('is unknown where none is enough', () => {
-    expect(cheapestWords(own([change('retries', 60, 'never')]), ran.variant())).toBeNull();
-    expect(cheapestWords(own([]), ran.variant())).toBeNull();
+    expect(cheapestWords(own([change('retries', 60, 'never')]), ran.variant(), '')).toBeNull();
+    expect(cheapestWords(own([]), ran.variant(), '')).toBeNull();
   });
 });

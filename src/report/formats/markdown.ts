@@ -1,4 +1,4 @@
-import type { Words } from '../base/emphasis.js';
+import { plainWords, type Words } from '../base/emphasis.js';
 import { groupedBy } from '../../text/order.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
@@ -29,7 +29,7 @@ import { viewOf, type View } from '../view/view.js';
 import { characterOf, describedRun } from '../words/character.js';
 import { chainOf } from '../words/chain.js';
 import { whatIfText } from '../words/what-if.js';
-import { answerOf, namedAnswers } from '../words/answer.js';
+import { answerOf, namedAnswers, type Answer } from '../words/answer.js';
 
 /** The short report: verdict, cascade, variants, budgets, and the topology as a Mermaid diagram. */
 export function renderMarkdown(read: Result, options: { readonly command: string }): string {
@@ -51,7 +51,7 @@ export function renderMarkdown(read: Result, options: { readonly command: string
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)
       .join('\n'),
     chain(view),
-    causes(view),
+    causes(view, answer),
     tipping(view),
     variantTable(view),
     ...JUDGED_LISTS.map((list) => judgedTable(view, list)),
@@ -108,11 +108,11 @@ function chain(view: View): string {
 }
 
 /** What the runs without each fault have shown, by variant. */
-function causes({ result }: View): string {
+function causes({ result }: View, { act }: Answer): string {
   const explained = explainedOf(result.variants);
   if (explained.length === 0) return '';
   const lines = explained.map((one) => {
-    const cheapest = cheapestWords(one.own, one.variant);
+    const cheapest = cheapestWords(one.own, one.variant, plainWords(act ?? []));
     const text = `${causeSentence(one)}${cheapest === null ? '' : ` ${cheapest}`}`;
     return `- **${inlineText(one.variant.name)}**: ${inlineText(text)}`;
   });

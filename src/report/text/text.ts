@@ -45,7 +45,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...stopLines(view, options),
     '',
     ...storyLines(view, options),
-    ...causeLines(view, options),
+    ...causeLines(view, answer, options),
     ...usedUpPools(result.variants).flatMap((text) => noted('pools', text, options)),
     ...statusLines(result, view.worstVariant.name, 2).flatMap((text) =>
       noted('status', text, options),
@@ -332,15 +332,16 @@ function storyLines(view: View, options: TextOptions): string[] {
 }
 
 /** Findings of the runs without each fault: of the variant that the account is about, else of the first one with such runs. */
-function causeLines(view: View, options: TextOptions): string[] {
+function causeLines(view: View, { act }: Answer, options: TextOptions): string[] {
   const { worstVariant, result } = view;
+  const advice = plainWords(act ?? []);
   const advised = advisedOf(view);
   const own = explainedOf([worstVariant]);
   const explained = own.length > 0 ? own : explainedOf(result.variants).slice(0, 1);
   const { columns, paint, whole } = options;
   const told = explained.flatMap((one) => {
     const name = one.variant === worstVariant ? '' : `${oneLine(one.variant.name)}: `;
-    const cheapest = cheapestWords(one.own, one.variant);
+    const cheapest = cheapestWords(one.own, one.variant, advice);
     const room = whole === true ? Infinity : columns;
     const part = (label: string, text: string): string[] =>
       labelled(label, `${name}${oneLine(text)}`, room, paint);

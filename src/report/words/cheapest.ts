@@ -50,18 +50,22 @@ type Changed = MeteredParts & Pick<VariantResult, 'budgets'>;
 
 /**
  * The least effort after which users recover, in a sentence; else the setting that averts most of what no request shows.
- * null if no change that was tried is enough.
+ * null if no change that was tried is enough, or where the advice of the report names it.
  */
-export function cheapestWords(own: Counterfactuals, of: Changed): string | null {
+export function cheapestWords(own: Counterfactuals, of: Changed, advice: string): string | null {
   const unmet = unmetUnseen(of);
-  if (unmet !== null) return nextUnseen(answeringHarms(own, unmet, of), of);
-  const found = cheapestOf(own, of);
-  if (found === null) return nextUnseen(own, of);
+  const found = unmet === null ? cheapestOf(own, of) : null;
+  if (found === null) {
+    const next = nextUnseen(unmet === null ? own : answeringHarms(own, unmet, of), of);
+    return next === null || advice.includes(next) ? null : next;
+  }
+  const { setting, words } = found;
+  const named = setting === undefined ? orderWords(words) : settingWords(setting);
+  if (advice.includes(named)) return null;
   // Its effect may be in the sentence about it already.
   const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
-  const { setting, words } = found;
   const effect = isSaid ? '' : `${setting === undefined ? '' : ':'} ${effectWords(own, found)}`;
-  return `Cheapest change that helps: ${setting === undefined ? words : `set ${settingWords(setting)}`}${effect}${goalTail(own, found, of)}.`;
+  return `Cheapest change tried: ${setting === undefined ? words : `set ${named}`}${effect}${goalTail(own, found, of)}.`;
 }
 
 /** Effort up to which a change is one of settings or of capacity. */
