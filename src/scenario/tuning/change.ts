@@ -1,6 +1,7 @@
 import { flow } from '../../text/flow.js';
 import { plain, type Node, type Path, type Place } from '../located.js';
 import type { Edit } from '../paths.js';
+import type { Bounds } from './bounds.js';
 
 /** A change of one setting, at a path as patches write it. `value`: null removes the present one. */
 export interface SettingChange {
@@ -12,6 +13,8 @@ export interface SettingChange {
   readonly needs?: readonly SettingChange[];
   /** How far it goes, as a factor, where its value does not say so. */
   readonly size?: number;
+  /** What the product of the setting accepts. */
+  readonly bounds?: Bounds;
 }
 
 /** Some changes with what they need, each place once: a change of its own goes before one that another needs. */

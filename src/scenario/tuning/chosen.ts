@@ -1,5 +1,7 @@
 import { pathText, scalar, type Node, type PathKey } from '../located.js';
+import { boundsOf } from './bounds.js';
 import { multiples, type Move } from './moves.js';
+import { quantityOf } from './range.js';
 
 /**
  * Settings of a component, by the effort of changing them; those of `pool` hold for each of `pools`, those of lists such as
@@ -87,5 +89,12 @@ export function movesOf(field: string, value: Node, path: readonly PathKey[]): r
   const longer = Object.hasOwn(LONGER, field) ? LONGER[field] : undefined;
   if (longer !== undefined) return multiples(path, value, longer).slice(0, 1);
   const effort = Object.hasOwn(CHOSEN, field) ? CHOSEN[field] : undefined;
-  return effort === undefined ? [] : multiples(path, value, effort);
+  if (effort === undefined) return [];
+  const present = quantityOf(value);
+  return multiples(
+    path,
+    value,
+    effort,
+    present === null ? undefined : boundsOf(field, present.number),
+  );
 }

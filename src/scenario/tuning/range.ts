@@ -5,7 +5,7 @@ import { shortest } from '../sweep-values.js';
 import type { SettingChange } from './change.js';
 
 /** A number with its unit. */
-interface Quantity {
+export interface Quantity {
   readonly number: number;
   /** '' = none. Times have the unit `s`. */
   readonly unit: string;
@@ -25,11 +25,12 @@ export interface Range {
 const CLOSE = 1.03;
 
 /** The range of a change of a number or a quantity; null for any other change. */
-export function rangeOf({ before, value }: SettingChange): Range | null {
+export function rangeOf({ before, value, bounds }: SettingChange): Range | null {
   const [from, to] = [quantityOf(before), quantityOf(value ?? undefined)];
   if (from === null || to === null || from.unit !== to.unit) return null;
   if (from.number <= 0 || to.number <= 0 || from.number === to.number) return null;
-  const isWhole = from.unit === '' && Number.isInteger(from.number) && Number.isInteger(to.number);
+  const isCount = from.unit === '' && Number.isInteger(from.number) && Number.isInteger(to.number);
+  const isWhole = bounds?.isWhole ?? isCount;
   return {
     from: from.number,
     to: to.number,
@@ -48,7 +49,8 @@ export function sizeOf(change: SettingChange): number {
   return range === null ? 16 : Math.max(range.to / range.from, range.from / range.to);
 }
 
-function quantityOf(node: Node | undefined): Quantity | null {
+/** The quantity of a value; null if it is none. */
+export function quantityOf(node: Node | undefined): Quantity | null {
   if (node?.type !== 'scalar') return null;
   const match = /^(\d+(?:\.\d+)?)(%|[A-Za-z]+|\/[a-z]+)?$/.exec(String(node.value));
   if (match === null) return null;
@@ -58,7 +60,8 @@ function quantityOf(node: Node | undefined): Quantity | null {
   return ns === undefined ? { number, unit } : { number: (number * ns) / NS_PER_SECOND, unit: 's' };
 }
 
-function textOf({ number, unit }: Quantity): string | number {
+/** A quantity as a scenario writes it. */
+export function textOf({ number, unit }: Quantity): string | number {
   return unit === '' ? number : shortest(number, unit);
 }
 
