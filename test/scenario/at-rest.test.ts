@@ -17,12 +17,13 @@ describe('a setting that waits for its occasion', () => {
     ]);
   });
 
-  it('says how all instances are replaced where a time shows that this is meant', () => {
+  it('is a mistake where a time shows that a release is meant, and says how all instances are replaced', () => {
     const timed = (more: string): string =>
       station(`{ rollout: { kind: rolling, at: 10s${more} }, ${STEPS} }`);
-    const [note] = notesOf(timed(''));
-    expect(note).toMatch(
-      /; versions: \{ v1: \{\}, v2: \{\} \} and to: v2 replace all instances by equal ones, as kubectl rollout restart does$/,
+    const [problem] = load(timed('')).problems;
+    expect(problem).toMatchObject({ path: 'services.station.rollout.at' });
+    expect(problem!.message).toMatch(
+      /^nothing is rolled out without to: versions: \{ v1: \{\}, v2: \{\} \} and to: v2 replace all instances by equal ones, as kubectl rollout restart does\./,
     );
     const text = timed(', to: v2 }, versions: { v1: {}, v2: {}');
     expect(notesOf(text)).toEqual([]);

@@ -37,15 +37,18 @@ const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
   ]),
 };
 
-/** Remarks on a strategy that no version uses yet. */
+/** Remarks on a strategy that no version uses yet. Its time shows that one is meant: without a version it is a mistake. */
 export function remarkAtRest(here: Cursor): void {
-  const text =
-    'a strategy at rest: nothing is rolled out until `to` names a version; write it in a variant, for example';
   const at = here.in('rollout');
-  // Its time shows that one is meant.
-  const again =
-    '; versions: { v1: {}, v2: {} } and to: v2 replace all instances by equal ones, as kubectl rollout restart does';
-  at.remark(at.in('at').written() === undefined ? text : `${text}${again}`);
+  if (at.in('at').written() === undefined)
+    at.remark(
+      'a strategy at rest: nothing is rolled out until `to` names a version; write it in a variant, for example',
+    );
+  else
+    at.in('at').conflict(
+      'nothing is rolled out without to: versions: { v1: {}, v2: {} } and to: v2 replace all instances by equal ones, as ' +
+        'kubectl rollout restart does. Where only another variant names the version, write at there, too',
+    );
 }
 
 /** Resolves `rollout`; `replicas` is the largest number of replicas. null = none. */
