@@ -1,56 +1,57 @@
-import { describe, expect, it } from 'vitest';
-import { RIGHT } from './bad-input.js';
-import { load } from './support.js';
+import { expect, it } from 'vitest';
+import { Source } from '../../src/scenario/load.js';
+import { valueText } from '../../src/scenario/tuning/change.js';
+import { settingsOf } from '../../src/scenario/tuning/settings.js';
 
-/** Resolved load balancing of a service. */
-function resolved(written: string): unknown {
-  const service = '  orders:\n    replicas: 2\n';
-  const { file, problems } = load(
-    RIGHT.replace(service, `${service}    loadBalancing: ${written}\n`),
-  );
+const WARM = 'lifecycle: { warmup: { duration: 30s, factor: 4 } }';
+
+/** What is tried for the balancing of `web`, and for when its release goes on. */
+function triedFor(web: string, more = ''): readonly string[] {
+  const text = `
+faultline: 1
+title: balancing
+run: { duration: 10s }
+services:
+  web: { endpoints: { page: [ work: 5ms ] }, ${web} }
+workloads:
+  users: { arrivals: poisson(10/s), requests: [ { call: web.page, policy: { timeout: 1s } } ] }
+${more}`;
+  const { file, texts, problems } = new Source('balancing.yaml', () => ({ text })).load();
   expect(problems).toEqual([]);
-  return file!.variants[0].scenario.services.get('orders')!.loadBalancing;
+  expect(file).not.toBeNull();
+  return settingsOf(texts.get('base')!.written)
+    .flatMap(({ moves }) => moves)
+    .filter(({ path }) => /loadBalancing(\.kind)?$|minReady$/u.test(path))
+    .map((move) => `${move.path}: ${valueText(move)}`);
 }
 
-describe('loadBalancing', () => {
-  it('leaves zones and subsets out where nothing is said of them', () => {
-    const common = {
-      panicThreshold: null,
-      failTrafficOnPanic: false,
-      zoneAware: null,
-      subset: null,
-      level: 'request',
-    };
-    expect(resolved('roundRobin')).toEqual({ kind: 'roundRobin', config: {}, common });
-    expect(resolved('{ kind: random, zoneAware: false }')).toEqual({
-      kind: 'random',
-      config: {},
-      common,
-    });
-  });
+it('callers may select the instance with the fewest calls where instances warm up', () => {
+  const tried = 'services.web.loadBalancing: leastRequest';
+  expect(triedFor(`replicas: 3, ${WARM}`)).toEqual([tried]);
+  expect(triedFor(`replicas: 3, ${WARM}, loadBalancing: random`)).toEqual([
+    'services.web.loadBalancing.kind: leastRequest',
+  ]);
+  expect(
+    triedFor(`replicas: 3, ${WARM}, loadBalancing: { kind: roundRobin, panicThreshold: 0% }`),
+  ).toEqual(['services.web.loadBalancing.kind: leastRequest']);
+  expect(triedFor(`replicas: 3, ${WARM}, loadBalancing: leastRequest`)).toEqual([]);
+  expect(triedFor(`replicas: 3`)).toEqual([]);
+  expect(triedFor(WARM)).toEqual([]);
+});
 
-  it('zoneAware: true has the defaults of Envoy', () => {
-    const zoneAware = { routingEnabled: 1, minClusterSize: 6 };
-    expect(resolved('{ kind: random, zoneAware: true }')).toMatchObject({ common: { zoneAware } });
-    expect(resolved('{ kind: random, zoneAware: {} }')).toMatchObject({ common: { zoneAware } });
-    expect(
-      resolved('{ kind: peakEwma, zoneAware: { routingEnabled: 50%, minClusterSize: 2 } }'),
-    ).toMatchObject({ common: { zoneAware: { routingEnabled: 0.5, minClusterSize: 2 } } });
-  });
+it('so may those of a component of which a fault hits some instances', () => {
+  const faults = (target: string): string =>
+    `faults: [ { id: slow, kind: slow, factor: 9, at: 1s, for: 5s, ${target} } ]`;
+  expect(triedFor('replicas: 3', faults("target: 'web[0]'"))).toHaveLength(1);
+  expect(triedFor('replicas: 3', faults('target: web, instances: 1'))).toHaveLength(1);
+  expect(triedFor('replicas: 3', faults('target: web'))).toEqual([]);
+});
 
-  it('subset is dealt unless it is to be drawn', () => {
-    expect(resolved('{ kind: roundRobin, subset: { size: 1 } }')).toMatchObject({
-      common: { subset: { size: 1, kind: 'deterministic' } },
-    });
-  });
-
-  it('slowStart and nginx have the defaults of Envoy and nginx', () => {
-    const SECOND = 1e9;
-    expect(resolved('{ kind: roundRobin, slowStart: { window: 60s } }')).toMatchObject({
-      config: { slowStart: { window: 60 * SECOND, aggression: 1, minWeight: 0.1 } },
-    });
-    expect(resolved('nginx')).toMatchObject({
-      config: { maxFails: 1, failTimeout: 10 * SECOND, nextUpstream: [] },
-    });
-  });
+it('a release may wait until its new instances are warm', () => {
+  const release = 'versions: { v1: {}, v2: {} }, rollout: { to: v2, at: 1s, kind: rolling';
+  expect(triedFor(`replicas: 3, ${WARM}, ${release} }`)).toContain(
+    'services.web.rollout.minReady: 30s',
+  );
+  expect(triedFor(`replicas: 3, ${WARM}, ${release}, minReady: 5s }`)).toHaveLength(1);
+  expect(triedFor(`replicas: 3, ${release} }`)).toEqual([]);
 });

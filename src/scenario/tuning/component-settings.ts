@@ -13,12 +13,13 @@ import {
 import { SECTIONS } from '../modules/index.js';
 import { platformTimeLimit } from '../resolve/functions.js';
 import { schemas } from '../schemas.js';
+import { balancing } from './balancing.js';
 import { movesOf } from './chosen.js';
 import { multiples, type Move, type Setting } from './moves.js';
 import { givingUp } from './giving-up.js';
 import { noticing } from './noticing.js';
 import { projecting } from './projecting.js';
-import { surging, watched } from './releases.js';
+import { settled, surging, watched } from './releases.js';
 import { entrySchema, shapeFor, unwrittenIn } from './unwritten.js';
 
 /** Sections whose entries are components. */
@@ -46,7 +47,9 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...one(written, section, value, path),
         ...platformLimit(section, value, path),
         ...quickFailover(section, value, path),
+        ...balancing(written, value, path),
         ...surging(value, path),
+        ...settled(value, path),
         ...watched(value, path),
         ...noticing(value, path),
         ...projecting(written, value, path),

@@ -9,6 +9,7 @@ import {
   type PathKey,
   type Place,
 } from '../located.js';
+import { warmupOf } from './balancing.js';
 import type { Move } from './moves.js';
 
 /** Rollouts that give every request to the new version once it is ready. */
@@ -75,6 +76,21 @@ export function surging(component: Node, path: readonly PathKey[]): readonly Mov
       size: 1,
       ...(isNone(added) && { needs: [more] }),
     },
+  ];
+}
+
+/** Rollouts that wait for new instances, one group after the other. */
+const STEPWISE: ReadonlySet<string> = new Set(['rolling', 'canary']);
+
+/** A rollout that goes on only once the new instances are warm. A deployment counts them as soon as they are ready. */
+export function settled(component: Node, path: readonly PathKey[]): readonly Move[] {
+  const rollout = get(component, 'rollout');
+  const duration = warmupOf(component);
+  if (rollout?.type !== 'map' || duration === undefined) return [];
+  const before = get(rollout, 'minReady');
+  if (!STEPWISE.has(text(get(rollout, 'kind')) ?? 'rolling') || before !== undefined) return [];
+  return [
+    { path: pathText([...path, 'rollout', 'minReady']), value: duration, effort: 1, size: 1 },
   ];
 }
 
