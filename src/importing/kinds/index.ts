@@ -16,8 +16,10 @@ import { daprComponents } from './dapr/components.js';
 import { daprResiliencies } from './dapr/resiliency.js';
 import { linkerd } from './linkerd/profiles.js';
 import { trafficSplits } from './linkerd/traffic-splits.js';
+import { analysisTemplates } from './kubernetes/analyses.js';
 import { bystanders } from './kubernetes/bystanders.js';
 import { disruptionBudgets } from './kubernetes/disruption.js';
+import { flaggerCanaries } from './kubernetes/flagger.js';
 import { scaledObjects } from './kubernetes/scaled-object.js';
 import { kafkas } from './kafka/cluster.js';
 import { describedTopics } from './kafka/described.js';
@@ -39,6 +41,8 @@ export const documentKinds: readonly DocumentKind[] = [
   autoscalers,
   disruptionBudgets,
   scaledObjects,
+  flaggerCanaries,
+  analysisTemplates,
   gateways,
   ingresses,
   backendConfigs,

@@ -115,7 +115,7 @@ function fillService(
   }
   for (const [key, value] of processFields(first!.pod, first!.document.get('kind')))
     fields.set(key, value);
-  const rollout = versions.length === 0 ? rolloutOf(first!.document) : undefined;
+  const rollout = versions.length === 0 ? rolloutOf(first!.document, system) : undefined;
   if (rollout !== undefined) fields.set('rollout', rollout);
   if (versions.length === 0) spread(component, first!.pod, system);
   if (versions.length === 0) return;

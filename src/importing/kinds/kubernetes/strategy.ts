@@ -1,13 +1,14 @@
 import type { Cell } from '../../cell.js';
 import { REASON } from '../../reasons.js';
+import type { System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
 import { argoRolloutOf } from './argo.js';
 import { amountOf, secondsOf } from './quantities.js';
 
 /** How a workload replaces its pods: a rollout at rest, which a variant with a second version can use. */
-export function rolloutOf(document: Cell): Written | undefined {
+export function rolloutOf(document: Cell, system: System): Written | undefined {
   const spec = document.get('spec');
-  if (document.get('kind')?.text() === 'Rollout') return argoRolloutOf(spec);
+  if (document.get('kind')?.text() === 'Rollout') return argoRolloutOf(document, system);
   const strategy = spec?.get('strategy') ?? spec?.get('updateStrategy');
   const type = strategy?.get('type');
   const word = type?.text();
