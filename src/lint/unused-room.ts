@@ -26,8 +26,8 @@ export function unusedRoom({ scenario, written }: Subject): readonly Finding[] {
   }
   for (const [section, { name, requests }] of hosts) {
     const path = [section, name, 'resources', 'requests', 'memory'];
-    if (requests.memory === 0 || (nodes?.memory ?? Infinity) !== Infinity || !written(path))
-      continue;
+    // Without nodes nothing is placed, and the request is what nodes would count.
+    if (nodes?.memory !== Infinity || requests.memory === 0 || !written(path)) continue;
     findings.push({
       path,
       entities: [name],

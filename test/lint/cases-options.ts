@@ -163,7 +163,13 @@ export const OPTION_CASES: readonly RuleCase[] = [
     path: 'services.shop.resources.requests.memory',
     measured: 'no node counts memory',
     limit: 'platform.nodes.memory',
-    silent: { 'nodes count it': room('cpu: 4, memory: 4GiB', 'cpu: 1, memory: 1GiB') },
+    silent: {
+      'nodes count it': room('cpu: 4, memory: 4GiB', 'cpu: 1, memory: 1GiB'),
+      'no nodes: nothing is placed': room('', 'cpu: 1, memory: 1GiB').replace(
+        /, nodes: .* } }/,
+        ' }',
+      ),
+    },
   },
   {
     rule: 'option-without-effect',
