@@ -283,3 +283,22 @@ data:
     expect(scenario.services.web.concurrency).toBe(17);
   });
 });
+
+it('all values of a workload that is replaced, or makes the load, have that as their reason', () => {
+  const resources = ', resources: { requests: { cpu: 100m }, limits: { memory: 64Mi } }';
+  const again = deployed(['web'], { more: resources });
+  const load = deployed(['load-generator'], { more: resources });
+  const { account } = read([
+    { path: 'one.yaml', text: again },
+    { path: 'two.yaml', text: `${again}\n---${load}` },
+  ]).result;
+  const reasons = account.listed
+    .filter(({ path }) => path.includes('resources'))
+    .map(({ place, reason }) => `${place.replace(/:.*/, '')}: ${reason}`);
+  expect(new Set(reasons)).toEqual(
+    new Set([
+      'one.yaml: the same object is defined again, and the later one counts',
+      'two.yaml: a load generator is a workload, which has no process',
+    ]),
+  );
+});

@@ -106,7 +106,7 @@ function withoutDuplicates(all: readonly Pods[], system: System): readonly Pods[
     if (document === each.document) continue;
     const isPatch = !hasImage(each) && hasImage(after);
     if (!isPatch) again.push([each, after]);
-    each.document.list(isPatch ? PATCH : AGAIN);
+    each.document.relist(isPatch ? PATCH : AGAIN);
   }
   askAboutOthers(again, system);
   return [...last.values()];

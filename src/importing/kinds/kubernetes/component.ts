@@ -58,9 +58,9 @@ export function addComponent(
   component.cores = coresOf(limitOf(first!.pod)) ?? null;
   component.replicas = first!.document.get('spec', 'replicas')?.number() ?? 1;
   if (component.isLoad)
-    first!.document.list('a load generator is a workload, which has no process');
+    first!.document.relist('a load generator is a workload, which has no process');
   else if (component.section === 'topics') {
-    first!.document.list(BROKER);
+    first!.document.relist(BROKER);
     noteBroker(component, system);
   } else if (isDatabase) fillDatabase(component, first!);
   else if (isKnative(first!.document)) fillFunction(component, first!, system);

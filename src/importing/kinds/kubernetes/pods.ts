@@ -183,4 +183,6 @@ const POD: Readonly<Record<string, string>> = {
   dnsConfig: 'names are resolved without loss of time',
   hostAliases: 'names are resolved without loss of time',
   enableServiceLinks: REASON.environment,
+  hostname: REASON.name,
+  subdomain: REASON.name,
 };
