@@ -189,6 +189,16 @@ describe('a ScaledObject of KEDA by messages that wait', () => {
     expect(read(text).questions[0]).toContain('Which services publish to order-events?');
   });
 
+  it('names its workload as version 1 of KEDA did', () => {
+    const old = scaled(kafka())
+      .replace('keda.sh/v1alpha1', 'keda.k8s.io/v1alpha1')
+      .replace('{ name: web }\n  \n', '{ deploymentName: web }\n');
+    expect(old).toContain('scaleTargetRef: { deploymentName: web }');
+    expect(read(web(REQUESTS) + old).web.autoscaling).toEqual(
+      read(web(REQUESTS) + scaled(kafka())).web.autoscaling,
+    );
+  });
+
   it('has the partitions of a KafkaTopic, and the group of Spring', () => {
     const topic = `
 ---

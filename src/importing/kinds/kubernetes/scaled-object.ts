@@ -14,7 +14,7 @@ import { countOf, possible, secondsOf } from './quantities.js';
  */
 export const scaledObjects: DocumentKind = {
   name: 'KEDA ScaledObject',
-  recognises: resource(/^keda\.sh$/, 'ScaledObject'),
+  recognises: resource(/^keda\.(sh|k8s\.io)$/, 'ScaledObject'),
   read(document, system) {
     clusterOf(system);
     // After the topics of all files.
@@ -44,7 +44,9 @@ function typeOf(trigger: Cell | undefined): string {
 }
 
 function workloadOf(document: Cell, system: System): Component | undefined {
-  const name = document.get('spec', 'scaleTargetRef', 'name')?.text() ?? '';
+  const target = document.get('spec', 'scaleTargetRef');
+  // Version 1 of KEDA, in the group keda.k8s.io, has `deploymentName`.
+  const name = (target?.get('name') ?? target?.get('deploymentName'))?.text() ?? '';
   const found = clusterOf(system).components.get(`${namespaceOf(document)}/${name}`);
   return found?.section === 'services' && found.versions.length === 0 ? found : undefined;
 }
