@@ -150,8 +150,10 @@ class Join {
     return routesOf(joined, (passed) => this.targetOf(passed), measured);
   }
 
-  private subscribe(component: Component, { endpoints }: TracedComponent): void {
+  private subscribe(component: Component, { endpoints, publish }: TracedComponent): void {
     const { fields, product } = component;
+    if (publish !== undefined && !fields.has('broker') && !fields.has('publishLatency'))
+      fields.set('publishLatency', measured(publish));
     const handlers = endpoints.flatMap(({ steps }) => callsIn(steps));
     const [key, called] = consumersOf(component);
     const known = fields.get(key);
@@ -160,12 +162,15 @@ class Join {
       const own = this.components.get(call.to);
       const settings = others.find((one) => own !== undefined && isHandledBy(one, own));
       const target = plain(this.targetOf(call));
-      if (settings?.kind === 'map') return map([...settings.entries, ['call', target]]);
+      const batch = call.batch === undefined ? undefined : measured(call.batch);
+      if (settings?.kind === 'map')
+        return map({ batch, ...Object.fromEntries(settings.entries), call: target });
       const consumer = own === undefined ? undefined : this.system.consumers.get(own);
       const said = [...(consumer?.entries ?? [])].filter(
         ([name]) => product === 'kafka' || name === 'concurrency',
       );
-      return map([[called, plain(allowedName(call.to))], ['call', target], ...said]);
+      const name = plain(allowedName(call.to));
+      return map({ [called]: name, call: target, batch, ...Object.fromEntries(said) });
     });
     fields.set(key, list(subscribers));
     if (product !== 'kafka' || fields.has('partitions') || handlers.length === 0) return;

@@ -53,6 +53,8 @@ export interface TracedCall {
     readonly n: number;
     readonly timeout: Measured | null;
   } | null;
+  /** Of the messages of a queue: the most that one execution was seen to handle; absent = one. */
+  readonly batch?: Measured;
   /** The caller ends without waiting for it: a step `background`. */
   readonly isBackground?: true;
 }
@@ -72,6 +74,8 @@ export interface TracedComponent {
   readonly endpoints: readonly TracedEndpoint[];
   /** The broker of a queue, such as `kafka`; null = not said, or no queue. */
   readonly product: string | null;
+  /** Of a queue: how long its publishers wait; absent = not seen, or they do not wait. */
+  readonly publish?: Measured;
   /** Instances seen; null where spans do not tell them apart. */
   readonly replicas: number | null;
 }

@@ -58,6 +58,8 @@ export class SpanStore {
   kind = new Uint8Array(ROOM);
   flags = new Uint8Array(ROOM);
   attempt = new Uint8Array(ROOM);
+  /** Messages of a batch; 0 = not said. */
+  messages = new Uint16Array(ROOM);
   name = new Uint16Array(ROOM);
   /** Database, queue, or 0. */
   store = new Uint16Array(ROOM);
@@ -105,6 +107,7 @@ export class SpanStore {
     this.operation[i] = names.of(facts.operation);
     this.peer[i] = names.of(facts.peer);
     this.attempt[i] = facts.attempt;
+    this.messages[i] = Math.min(facts.messages, 65_535);
     this.queuedNs[i] = facts.queuedNs;
     this.sampled[i] = Number.isNaN(span.sampled) ? facts.sampled : span.sampled;
     this.proxy[i] = facts.proxy;
@@ -162,6 +165,7 @@ export class SpanStore {
     this.kind = wider(this.kind, room);
     this.flags = wider(this.flags, room);
     this.attempt = wider(this.attempt, room);
+    this.messages = wider(this.messages, room);
     this.proxy = wider(this.proxy, room);
     this.workload = wider(this.workload, room);
     this.side = wider(this.side, room);

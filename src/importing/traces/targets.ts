@@ -13,6 +13,7 @@ import type {
 } from './model.js';
 import type { PartKind, Roles } from './parts.js';
 import { KIND } from './reading/span.js';
+import { callsIn } from './steps.js';
 import { FLAG, type SpanStore } from './store.js';
 
 /** Components, and which of them are called without a network of their own. */
@@ -59,6 +60,11 @@ export function withTargets(
     components.set(component, found);
     const place = { component, endpoint, path: pathOf(kind, component, endpoint) };
     const own = whole.has(component) ? null : network;
+    if (kind === 'queue' && isAwaited(component, services)) {
+      const mean = called.times.reduce((sum, time) => sum + time, 0) / called.times.length;
+      if (mean >= ACKNOWLEDGED_NS && called.times.length >= FEW)
+        found.publish = fitted(called.times);
+    }
     const steps =
       kind === 'queue'
         ? (consumers.get(component) ?? [])
@@ -88,7 +94,20 @@ function callersOf(
   return [...pairs.values()];
 }
 
-type Growing = Omit<TracedComponent, 'endpoints'> & { readonly endpoints: TracedEndpoint[] };
+type Growing = Omit<TracedComponent, 'endpoints' | 'publish'> & {
+  readonly endpoints: TracedEndpoint[];
+  publish?: Measured;
+};
+
+/** Mean time from which on a publisher waits for its broker: less is the time to put a message into a buffer. */
+const ACKNOWLEDGED_NS = 1e5;
+
+/** Whether no publisher of a queue goes on before its message is confirmed. */
+function isAwaited(queue: string, services: readonly TracedComponent[]): boolean {
+  return services
+    .flatMap(({ endpoints }) => endpoints.flatMap(({ steps }) => callsIn(steps)))
+    .every(({ to, kind, isBackground }) => to !== queue || kind !== 'publish' || !isBackground);
+}
 
 function newComponent(name: string, kind: PartKind, product: string | null): Growing {
   return { name, kind, endpoints: [], product, replicas: null };
@@ -165,6 +184,17 @@ function consumersOf(store: SpanStore, { parts, executes }: Roles): Map<string, 
     const handlers = queues.get(queue) ?? new Set<number>();
     queues.set(queue, handlers.add(executes[i]));
   }
+  const most = new Map<number, { readonly messages: number; readonly n: number }>();
+  for (let i = 0; i < store.count; i++) {
+    if (executes[i] < 0 || store.messages[i] < 2) continue;
+    const { messages = 0, n = 0 } = most.get(executes[i]) ?? {};
+    most.set(executes[i], { messages: Math.max(messages, store.messages[i]), n: n + 1 });
+  }
+  const batchOf = (part: number): { readonly batch?: Measured } => {
+    const seen = most.get(part);
+    if (seen === undefined) return {};
+    return { batch: { text: String(seen.messages), n: seen.n, interval: null } };
+  };
   const steps = new Map<string, TracedStep[]>();
   for (const [queue, handlers] of queues)
     steps.set(
@@ -177,6 +207,7 @@ function consumersOf(store: SpanStore, { parts, executes }: Roles): Map<string, 
         retry: null,
         timeout: null,
         below: null,
+        ...batchOf(part),
       })),
     );
   return steps;

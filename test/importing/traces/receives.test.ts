@@ -11,13 +11,14 @@ const PROCESS = { ...KAFKA, 'messaging.operation.type': 'process' };
 function sent(
   more: (trace: string, from: number, k: number) => readonly TestSpan[],
   n = 60,
+  took = 1,
 ): string {
   return otlpLines(
     Array.from({ length: n }, (_, k) => {
       const [trace, at] = [`t${k}`, 100 * k];
       const sending: TestSpan = {
         ...{ trace, id: 'p', parent: 'r', service: 'web', kind: 4, name: 'send orders' },
-        ...{ from: at + 2, to: at + 3, attributes: KAFKA },
+        ...{ from: at + 2, to: at + 2 + took, attributes: KAFKA },
       };
       return [root(trace, at, at + 10), sending, ...more(trace, at + 20, k)];
     }).flat(),
@@ -142,5 +143,45 @@ describe('a span of the wait for messages', () => {
     );
     expect(shape(endpoint(model, 'worker', 'process orders').steps)).toBe('work');
     expect(queue(model)).toBe('worker process orders');
+  });
+});
+
+describe('a message that is sent', () => {
+  const publish = (model: TraceModel): string | undefined =>
+    model.components.find(({ name }) => name === 'orders')!.publish?.text;
+
+  it('takes its sender as long as the span of the sending', async () => {
+    const model = await modelOf([sent(() => [])]);
+    expect(publish(model)).toBe('1ms');
+    // What is before and after it is the time of the sender.
+    expect(ownMs(endpoint(model, 'web', 'GET /').steps)).toBeCloseTo(9, 1);
+  });
+
+  it('takes none where its sender ends before it is confirmed, or at once', async () => {
+    for (const took of [20, 0.05])
+      expect(publish(await modelOf([sent(() => [], 60, took)]))).toBeUndefined();
+  });
+});
+
+describe('messages that are handled together', () => {
+  const batches = (more: Partial<TestSpan>): Promise<TraceModel> =>
+    modelOf([
+      sent((trace, at, k) =>
+        k % 5 < 4
+          ? []
+          : [worker(`w${trace}`, 'h', [at, at + 4], { name: 'process orders', ...more })],
+      ),
+    ]);
+  const batch = (model: TraceModel): unknown => {
+    const [step] = model.components.find(({ name }) => name === 'orders')!.endpoints[0]!.steps;
+    return step?.kind === 'call' ? step.batch : step;
+  };
+
+  it('are a batch of as many as its links, or as its attribute says', async () => {
+    const seen = { text: '5', n: 12, interval: null };
+    expect(batch(await batches({ attributes: PROCESS, links: 5 }))).toEqual(seen);
+    const attributes = { ...PROCESS, 'messaging.batch.message_count': 5 };
+    expect(batch(await batches({ attributes }))).toEqual(seen);
+    expect(batch(await batches({ attributes: PROCESS, links: 1 }))).toBeUndefined();
   });
 });

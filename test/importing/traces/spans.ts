@@ -11,6 +11,8 @@ export interface TestSpan {
   readonly to: number;
   readonly isError?: boolean;
   readonly attributes?: Readonly<Record<string, string | number>>;
+  /** Number of spans of other traces that it names. */
+  readonly links?: number;
   /** The state of its trace, such as `ot=th:8`. */
   readonly state?: string;
 }
@@ -42,6 +44,7 @@ function resourceOf(span: TestSpan): object {
             kind: span.kind,
             startTimeUnixNano: nanos(span.from),
             endTimeUnixNano: nanos(span.to),
+            links: Array.from({ length: span.links ?? 0 }, (_, k) => ({ traceId: `t${k}` })),
             status: span.isError === true ? { code: 2 } : {},
             attributes: Object.entries(span.attributes ?? {}).map(([key, value]) =>
               attribute(key, value),

@@ -101,6 +101,10 @@ export class FactsOf {
     },
     phase: (of: FactsOf, text: string): void => void (of.phase ||= text),
     phaseType: (of: FactsOf, text: string): void => void (of.phase = text),
+    messages: (of: FactsOf, text: string): void => {
+      const number = Number(text);
+      if (Number.isInteger(number) && number > 0) of.facts.messages = number;
+    },
     service: (of: FactsOf, text: string): void => void (of.service ||= text),
     host: (of: FactsOf, text: string): void => void (of.host ||= text),
     route: (of: FactsOf, text: string): void => void (of.route ||= text),
@@ -163,6 +167,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['messaging.operation.type', set.phaseType],
   ['messaging.operation', set.phase],
   ['messaging.operation.name', set.phase],
+  ['messaging.batch.message_count', set.messages],
   ['peer.service', set.service],
   ['service.peer.name', set.service],
   ['upstream_cluster.name', set.service],
@@ -247,6 +252,7 @@ function none(): Facts {
     isMessaging: false,
     system: '',
     phase: '',
+    messages: 0,
     operation: '',
     peer: '',
     attempt: 0,

@@ -48,6 +48,8 @@ export class OtlpReader {
     }
     const name = textOf(at(span, 'name'));
     const known = facts.end(name, maker.service, maker.workload);
+    // A batch has a link to the sending of each of its messages.
+    if (known.isMessaging) known.messages ||= listOf(at(span, 'links')).length;
     const code = at(at(span, 'status'), 'code');
     if (code === 2 || code === 'STATUS_CODE_ERROR') known.isError = true;
     return {

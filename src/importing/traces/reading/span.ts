@@ -41,6 +41,8 @@ export interface Facts {
   system: string;
   /** What a client of a broker does, such as `receive` or `process`; '' = not said. */
   phase: string;
+  /** Messages of a batch; 0 = not said. */
+  messages: number;
   /** Operation on it, or route of a server; '' = none. */
   operation: string;
   /** Component that is called; '' = not said. */
