@@ -368,6 +368,27 @@ services:
       'Which services do src/ui/docker-compose.yml and src/orders/docker-compose.yml define? src/app/docker-compose.yml needs them: docker compose -f src/app/docker-compose.yml config | faultline import -',
     );
   });
+
+  it('takes services that no file gives an image for what their names say', () => {
+    const changes = `
+services:
+  ui: { environment: { ORDERS: "http://orders:8080" } }
+  orders: { environment: { DB: "orders-db:5432" }, ports: !override [] }
+  orders-db: { ports: !override [] }
+  checkout-redis: { ports: !override [] }
+  rabbitmq: { ports: !override [] }
+`;
+    const result = imported([{ ...override, text: changes }, base]);
+    loaded(result);
+    const { services, databases, topics, workloads } = parse(result.scenario);
+    expect(Object.keys(services)).toEqual(['ui', 'orders']);
+    expect(databases).toMatchObject({
+      'orders-db': { kind: 'generic' },
+      'checkout-redis': { kind: 'redis' },
+    });
+    expect(topics.rabbitmq.kind).toBe('bus');
+    expect(workloads.users.requests).toEqual([{ name: 'ui', call: 'ui.handle' }]);
+  });
 });
 
 it('a service extends that of another Compose file, which runs nothing by itself in a folder', () => {

@@ -108,9 +108,12 @@ export class Container {
     values: Values,
     databases: ReadonlyMap<string, string>,
   ): Pick<Component, 'section' | 'product' | 'isLoad'> {
-    const image = values.text(this.get('image')) ?? '';
+    // A change of a service that a file outside of the import defines: Docker Compose starts none without an image or a build.
+    const isChange = this.get('image') === undefined && this.get('build') === undefined;
+    const image = isChange ? this.name : (values.text(this.get('image')) ?? '');
     const isLoad = LOAD_GENERATOR.test(`${this.name} ${image}`);
-    const called = calledProduct(image, databases.get(this.name.toLowerCase()) ?? null);
+    const byName = isChange && /(^|[-_])(db|database)$/i.test(this.name) ? 'generic' : null;
+    const called = calledProduct(image, databases.get(this.name.toLowerCase()) ?? byName);
     const product = productOf(image) ?? called;
     const [database, broker] = isLoad ? [null, null] : [product, brokerOf(image)];
     const section = database !== null ? 'databases' : broker !== null ? 'topics' : 'services';
