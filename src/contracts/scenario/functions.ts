@@ -63,7 +63,8 @@ export const functionFields = {
   maxConcurrency: field.limit(
     byKind('cloudRun 8000 (100 instances), else 1000. Not with knative'),
     'Largest number of requests in flight; further requests get a 429. All functions of kind lambda share it, as one ' +
-      'account. With kind lambda also ten calls per second for each; with kind cloudRun further requests wait up to 10 s first.',
+      'account. With kind lambda also ten calls per second for each; with kind cloudRun further requests first wait for ' +
+      '3.5 times the mean `coldStart`, or for 10 s if that is longer.',
     { unit: 'requests' },
   ),
   concurrencyPerInstance: field.limit(

@@ -1,4 +1,5 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { meanOf, type Distribution } from '../../kernel/distribution.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { FunctionSettings } from '../../contracts/scenario/functions.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import { checkKind, coresOf, kpaOf } from './function-kinds.js';
@@ -19,7 +20,6 @@ type Defaults = Pick<
   | 'timeoutNs'
   | 'cores'
   | 'callRate'
-  | 'pendingNs'
   | 'resetsOnTimeout'
 >;
 
@@ -32,7 +32,6 @@ const SIMPLE: Defaults = {
   timeoutNs: null,
   cores: Infinity,
   callRate: Infinity,
-  pendingNs: 0,
   resetsOnTimeout: false,
 };
 
@@ -41,7 +40,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
   // Concurrency limit of an account, and 1000 environments per ten seconds and function. Synchronous invocations per second:
   // ten times the concurrency (AWS Lambda developer guide, gettingstarted-limits: API requests).
   lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND, callRate: 10, resetsOnTimeout: true },
-  // 100 instances with 80 requests and one core each; requests above that wait for up to 10 s.
+  // 100 instances with 80 requests and one core each.
   cloudRun: {
     keepAliveNs: 900 * NS_PER_SECOND,
     maxConcurrency: 8000,
@@ -51,7 +50,6 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
     timeoutNs: 300 * NS_PER_SECOND,
     cores: 1,
     callRate: Infinity,
-    pendingNs: 10 * NS_PER_SECOND,
     resetsOnTimeout: false,
   },
   // config-defaults of Knative Serving: containerConcurrency 0, revision-timeout-seconds 300.
@@ -137,8 +135,17 @@ function settingsOf(output: FunctionOutput): FunctionSettings {
     cores: coresOf(output) ?? product.cores,
     reserved: output.reserved,
     callRate: product.callRate,
-    pendingNs: product.pendingNs,
+    pendingNs: output.kind === 'cloudRun' ? cloudRunPendingNs(output.coldStart) : 0,
     resetsOnTimeout: product.resetsOnTimeout,
     autoscaler: output.kind === 'knative' ? kpaOf(output) : null,
   };
+}
+
+/**
+ * Requests wait for 3.5 times the average start of an instance, or for 10 s if that is longer (Cloud Run,
+ * about-instance-autoscaling: exceeding maximum instances). No request there lasts longer than an hour.
+ */
+function cloudRunPendingNs(coldStart: Distribution): Ns {
+  const startsNs = Math.round(3.5 * meanOf(coldStart));
+  return Math.min(3600 * NS_PER_SECOND, Math.max(10 * NS_PER_SECOND, startsNs));
 }
