@@ -15,6 +15,7 @@ export function caller(kind: string, size: number, written: object = {}, index =
     caller: index,
     outstanding,
     upSince,
+    passedAt: null,
     clock,
     picks: { a: 11, b: 13 },
     places: { a: 17, b: 19 },

@@ -17,6 +17,11 @@ export interface BalancerSetup {
   readonly outstanding: Int32Array;
   /** Time at which each instance came back after callers had seen it go down; -Infinity = it never went down. */
   readonly upSince: Float64Array;
+  /**
+   * Time at which each instance last passed the health checks of this caller after it had failed them; -Infinity = it
+   * never failed them. Null without `healthChecks`.
+   */
+  readonly passedAt: Float64Array | null;
   readonly clock: { readonly now: Ns };
   /** Key of the draws that this caller's component makes for this callee. */
   readonly picks: StreamKey;

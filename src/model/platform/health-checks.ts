@@ -236,7 +236,9 @@ export class HealthChecks {
     session.passed = session.failed = 0;
     if (session.isHealthy === isHealthy) return;
     session.isHealthy = isHealthy;
-    session.view.setShut(session.callee.index, !isHealthy);
+    const { view, callee } = session;
+    if (isHealthy) view.passedAt![callee.index] = engine.now;
+    view.setShut(callee.index, !isHealthy);
     session.machine.set(isHealthy ? 0 : 1);
   }
 }

@@ -18,8 +18,8 @@ export const slowStartField = field.of(
     minWeight: field.share('10%', 'Minimum share of its weight for a new instance.'),
   }),
   absent(),
-  'Raises the weight of an instance gradually after it has come up (after a crash). At the start of a run no ' +
-    'instance is new; to a caller that restarts, all instances are new.',
+  'Raises the weight of an instance gradually after it has come up (after a crash), or has passed the `healthChecks` ' +
+    'of a caller again. At the start of a run no instance is new; to a caller that restarts, all instances are new.',
 );
 
 export interface SlowStartConfig {

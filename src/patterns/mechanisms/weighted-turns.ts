@@ -72,7 +72,7 @@ export class WeightedTurns {
   private youngestOf(candidates: Int32Array, count: number): number {
     let youngest = this.begun;
     for (let k = 0; k < count; k++) {
-      youngest = Math.max(youngest, this.setup.upSince[candidates[k]]);
+      youngest = Math.max(youngest, this.newSince(candidates[k]));
     }
     return youngest;
   }
@@ -94,7 +94,16 @@ export class WeightedTurns {
     const weight = this.weights[instance] * this.scale(instance);
     const { slowStart } = this;
     if (slowStart === null) return weight;
-    const since = Math.max(this.begun, this.setup.upSince[instance]);
-    return weight * slowStart.shareAt(this.setup.clock.now - since);
+    return weight * slowStart.shareAt(this.setup.clock.now - this.newSince(instance));
+  }
+
+  /**
+   * When this instance came up, to this caller. One that passes the caller's health checks again is new once more
+   * (health_checker_base_impl.cc, handleSuccess: setLastHcPassTime); one whose ejection is over is not.
+   */
+  private newSince(instance: number): number {
+    const { upSince, passedAt } = this.setup;
+    const passed = passedAt === null ? -Infinity : passedAt[instance];
+    return Math.max(this.begun, upSince[instance], passed);
   }
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../contracts/patterns/balancer.js';
 import type { OutlierState } from '../../../contracts/patterns/outlier.js';
@@ -35,8 +36,12 @@ export class View {
   /** The callee's instances, as far as the caller knows. */
   fleet: Fleet;
 
-  constructor(fleet: Fleet, isCounted: boolean) {
+  /** By callee instance: when it last passed the checks of this caller after it had failed them; null = no checks. */
+  readonly passedAt: Float64Array | null;
+
+  constructor(fleet: Fleet, isCounted: boolean, isChecked = false) {
     this.fleet = fleet;
+    this.passedAt = isChecked ? new Float64Array(fleet.size).fill(-Infinity) : null;
     this.outstanding = isCounted ? new Int32Array(fleet.size) : null;
   }
 
@@ -57,6 +62,7 @@ export class View {
       this.open = new Int32Array(this.fleet.size);
     }
     const before = this.shut[instance];
+    invariant(isShut || before > 0, 'an instance is opened as often as it was shut');
     this.shut[instance] = isShut ? before + 1 : before - 1;
     if (isShut && before === 0) this.shutCount++;
     else if (!isShut && before === 1) {

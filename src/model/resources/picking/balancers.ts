@@ -167,6 +167,7 @@ export class Balancers {
       caller: caller.index,
       outstanding: view.outstanding ?? UNCOUNTED,
       upSince: view.fleet.upSince,
+      passedAt: view.passedAt,
       clock: engine,
       picks: this.keyOf(callee, caller, 'pick'),
       places: placesOf(name),

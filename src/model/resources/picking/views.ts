@@ -34,12 +34,13 @@ export class Views {
   }
 
   of(instance: number, callee: number): View {
-    const { fleets, instances, endpoints } = this.world;
+    const { fleets, instances, endpoints, plan } = this.world;
     const key = this.pairOf(instance, callee);
     let view = this.byPair.get(key);
     if (view === undefined) {
       const caller = instances[instance];
-      view = new View(fleets[callee], this.counted.has(this.pairOf(caller.component, callee)));
+      const isCounted = this.counted.has(this.pairOf(caller.component, callee));
+      view = new View(fleets[callee], isCounted, plan.components[callee].healthChecks !== null);
       view.fleet = endpoints.fleetOf(callee, caller, view);
       view.gauge = levels.register();
       this.byPair.set(key, view);
