@@ -58,13 +58,13 @@ describe('a pool of HikariCP', () => {
     expect(latencies(late.requests).slice(4)).toEqual([50, 60, 100]);
   });
 
-  it('closes a connection at the end of its life, less up to 2.5 %, and opens another one', () => {
+  it('closes a connection at the end of its life, less up to 25 %, and opens another one', () => {
     const pool = '{ kind: hikari, maximumPoolSize: 1, maxLifetime: 100s }';
-    // Open at 10 ms; between 97.5 s and 100 s later it is closed while idle, and another one is
-    // dialled in 10 ms: in two hours 72 to 74 of them begin.
+    // Open at 10 ms; between 75 s and 100 s later it is closed while idle, and another one is dialled in 10 ms: in two
+    // hours 7200 s / 87.5 s + 1 = 83 of them begin, with a standard deviation of 0.8.
     const opened = counted(pooled('0ms', pool), 'connects');
-    expect(opened).toBeGreaterThanOrEqual(72);
-    expect(opened).toBeLessThanOrEqual(74);
+    expect(opened).toBeGreaterThanOrEqual(81);
+    expect(opened).toBeLessThanOrEqual(85);
     const { requests } = pooled('0ms, 101s', pool);
     expect(latencies(requests)).toEqual([60, 50]);
   });

@@ -204,11 +204,11 @@ export class HikariRule extends PlainPool {
     connection.state = 'idle';
     connection.returnedNs = this.now;
     if (maxLifetimeNs !== null) {
-      const spread = maxLifetimeNs > 10 * SECOND ? maxLifetimeNs / 40 : 0;
+      const spread = maxLifetimeNs > 10 * SECOND ? maxLifetimeNs / 4 : 0;
       this.later(maxLifetimeNs - this.part(spread, serial, 1), () => this.expire(connection));
     }
     if (keepaliveTimeNs !== null) {
-      const interval = keepaliveTimeNs - this.part(keepaliveTimeNs / 10, serial, 2);
+      const interval = keepaliveTimeNs - this.part(keepaliveTimeNs / 5, serial, 2);
       this.later(interval, () => this.keepAlive(connection, interval));
     }
     this.handOver(connection);

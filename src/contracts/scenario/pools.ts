@@ -102,14 +102,14 @@ const hikari = entry(
     ),
     maxLifetimeNs: field.timeLimit(
       '30m',
-      'Age at which a connection is closed, reduced at random by up to 2.5 %; a connection in use is closed ' +
+      'Age at which a connection is closed, reduced at random by up to 25 %; a connection in use is closed ' +
         'when it is returned. At least 30s.',
       { min: 30 * NS_PER_SECOND },
     ),
     keepaliveTimeNs: durationOrNone({ min: 30 * NS_PER_SECOND })
       .prefault('none')
       .describe(
-        'Interval at which an idle connection is tested, reduced at random by up to 10 %. A connection that ' +
+        'Interval at which an idle connection is tested, reduced at random by up to 20 %. A connection that ' +
           'fails is closed and another opened. At least 30s, and below `maxLifetime`. Unit: duration or ' +
           '`none`. Defaults to none, as in versions of HikariCP before its default was 2m.',
       ),

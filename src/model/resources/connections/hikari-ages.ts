@@ -5,11 +5,12 @@ import type { HikariSettings } from '../../../contracts/scenario/pools.js';
 import type { PoolSetup } from './pool-setup.js';
 
 /**
- * HikariPool.java, in whole ms: lifetimes above 10 s are shortened by up to 1/40, keepalive intervals by up to 1/10.
+ * HikariPool.java (createPoolEntry), in whole ms: lifetimes above 10 s are shortened by up to 1/4 (lifeTimeVarianceFactor;
+ * 1/40 before November 2024, pull request 2035), keepalive intervals by up to 1/5.
  */
 const VARIED_FROM: Ns = 10 * NS_PER_SECOND;
-const LIFETIME_VARIANCE = 40;
-const KEEPALIVE_VARIANCE = 10;
+const LIFETIME_VARIANCE = 4;
+const KEEPALIVE_VARIANCE = 5;
 
 /** The pool of the connections. */
 interface Ageing {
