@@ -51,6 +51,16 @@ describe('a Retry-After of the callee', () => {
     expect(run('simple', written, [[THROTTLED, NEVER_AGAIN]]).starts).toEqual([0, 100]);
   });
 
+  it('adds at most 5 s to the back-off of the new rules of AWS, which keep their own after throttled', () => {
+    const written = { attempts: 4, backoff: { base: '100ms', jitter: 'none' } };
+    const failures: Failure[] = [[BUSY, 2000], [BUSY, 60_000], [THROTTLED]];
+    const { starts } = run('aws', { ...written, newRetries: true }, failures);
+    expect(starts.slice(0, 3)).toEqual([0, 2000, 2000 + 200 + 5000]);
+    expect(starts[3] - starts[2]).not.toBe(400);
+    expect(starts[3] - starts[2]).toBeLessThanOrEqual(4000);
+    expect(run('aws', written, failures).starts).toEqual([0, 2000, 62_000, 62_400]);
+  });
+
   it('makes nothing retried that is not', () => {
     const written = { attempts: 2, on: ['connect'] };
     expect(run('simple', written, [[THROTTLED, 50]]).starts).toEqual([0]);

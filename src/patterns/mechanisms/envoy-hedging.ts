@@ -7,7 +7,7 @@ import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
 import type { Backoff } from './backoff.js';
 import type { OutcomeSet } from './outcome-terms.js';
-import type { RetryBudget } from './retry-budgets.js';
+import { FOLLOWS, type RetryBudget } from './retry-budgets.js';
 
 interface EnvoyHedgingParts {
   /** Total tries, including the first: num_retries + 1. */
@@ -145,7 +145,7 @@ export class EnvoyHedging implements PolicyState {
     this.followed[at] = 0;
     if (parts.budget !== null) {
       // It takes from num_retries even if the budget denies it: shouldRetry counts first.
-      if (!parts.budget.allow(ctx.now, isLate)) {
+      if (!parts.budget.allow(ctx.now, isLate ? FOLLOWS.timeout : FOLLOWS.failure)) {
         ctx.count(frame, EDGE_COUNTER.budgetDenied);
         return false;
       }
@@ -190,7 +190,7 @@ export class EnvoyHedging implements PolicyState {
       if (this.followed[at] === 0)
         this.follow(frame, layer, record, kindOf(outcome) === OUTCOME.timeout);
     } else if (isSuccess(outcome)) {
-      parts.budget?.succeeded(at > record * this.most, false);
+      parts.budget?.succeeded(at > record * this.most, FOLLOWS.failure);
     }
     this.left();
     // Without a response a try has only been reset: the others may still get one (onUpstreamReset).

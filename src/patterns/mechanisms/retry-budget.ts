@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field, required } from '../../contracts/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import type { RetryBudget } from './retry-budgets.js';
 import {
   AwsBudget,
@@ -90,11 +90,15 @@ export const retryBudgetSchema = z.discriminatedUnion('kind', [
     ),
     tokens: field.whole(500, 'Size of the bucket, which starts full.', { unit: 'tokens', min: 1 }),
     cost: field.whole(
-      5,
+      absent('5, or 14 with newRetries'),
       'Tokens for a retry, returned when it succeeds; a first try that succeeds earns one token.',
       { unit: 'tokens', min: 0 },
     ),
-    timeoutCost: field.whole(10, 'Tokens for a retry after a timeout.', { unit: 'tokens', min: 0 }),
+    timeoutCost: field.whole(
+      absent('10, or 14 with newRetries'),
+      'Tokens for a retry after a timeout.',
+      { unit: 'tokens', min: 0 },
+    ),
   }),
   z.strictObject({
     kind: field.of(z.literal('rate'), required, 'A token bucket of retries.', 'name'),
@@ -106,7 +110,10 @@ export const retryBudgetSchema = z.discriminatedUnion('kind', [
     }),
   }),
 ]);
-export type RetryBudgetConfig = z.output<typeof retryBudgetSchema>;
+export type RetryBudgetConfig = z.output<typeof retryBudgetSchema> & {
+  /** Kind aws: tokens for a retry after `throttled`; undefined = `cost`. */
+  readonly throttledCost?: number;
+};
 
 /**
  * Factor by which retries can multiply the load of a callee during a long failure. Only a budget that is a share of
@@ -136,8 +143,10 @@ export function retryBudget(config: RetryBudgetConfig): RetryBudget {
       return new ConcurrentBudget(config.max);
     case 'grpc':
       return new GrpcBudget(config.maxTokens, config.tokenRatio);
-    case 'aws':
-      return new AwsBudget(config.tokens, config.cost, config.timeoutCost);
+    case 'aws': {
+      const { tokens: size, cost = 5, timeoutCost = 10, throttledCost = cost } = config;
+      return new AwsBudget(size, cost, timeoutCost, throttledCost);
+    }
     case 'rate':
       return new RateBudget(tokenBucket(config.rate, config.burst, 'continuous'));
   }

@@ -1,6 +1,9 @@
 import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { TokenBucket } from './token-bucket.js';
 
+/** What a retry follows, as far as its price depends on it: two bits. */
+export const FOLLOWS = { failure: 0, timeout: 1, throttled: 2 } as const;
+
 /** Limits retries. All calls of one state share it. */
 export interface RetryBudget {
   /** True = it needs a notification when the back-off of a retry ends. */
@@ -9,10 +12,10 @@ export interface RetryBudget {
   started(now: Ns): void;
   /** An attempt failed with a retryable outcome. */
   failed(): void;
-  /** An attempt succeeded; `afterTimeout` is the value passed to allow() when it was granted. */
-  succeeded(isRetry: boolean, afterTimeout: boolean): void;
+  /** An attempt succeeded; `follows` is the value passed to allow() when it was granted. */
+  succeeded(isRetry: boolean, follows: number): void;
   /** Whether one more retry may be made. Charges its price only if it may. */
-  allow(now: Ns, afterTimeout: boolean): boolean;
+  allow(now: Ns, follows: number): boolean;
   /** The back-off of a granted retry is over and its attempt starts; called only if `followsAttempts`. */
   resumed(): void;
   /** A granted retry ended or was abandoned; called before its outcome is processed. */
@@ -34,9 +37,9 @@ abstract class Budget implements RetryBudget {
 
   failed(): void {}
 
-  succeeded(_isRetry: boolean, _afterTimeout: boolean): void {}
+  succeeded(_isRetry: boolean, _follows: number): void {}
 
-  abstract allow(now: Ns, afterTimeout: boolean): boolean;
+  abstract allow(now: Ns, follows: number): boolean;
 
   resumed(): void {}
 
@@ -244,17 +247,18 @@ export class AwsBudget extends Budget {
     private readonly capacity: number,
     private readonly cost: number,
     private readonly timeoutCost: number,
+    private readonly throttledCost: number,
   ) {
     super();
   }
 
-  override succeeded(isRetry: boolean, afterTimeout: boolean): void {
-    const earned = isRetry ? this.price(afterTimeout) : 1;
+  override succeeded(isRetry: boolean, follows: number): void {
+    const earned = isRetry ? this.price(follows) : 1;
     this.tokens = Math.min(this.capacity, this.tokens + earned);
   }
 
-  allow(_now: Ns, afterTimeout: boolean): boolean {
-    const price = this.price(afterTimeout);
+  allow(_now: Ns, follows: number): boolean {
+    const price = this.price(follows);
     if (this.tokens < price) return false;
     this.tokens -= price;
     return true;
@@ -268,8 +272,9 @@ export class AwsBudget extends Budget {
     return this.tokens === this.capacity;
   }
 
-  private price(afterTimeout: boolean): number {
-    return afterTimeout ? this.timeoutCost : this.cost;
+  private price(follows: number): number {
+    if (follows === FOLLOWS.timeout) return this.timeoutCost;
+    return follows === FOLLOWS.throttled ? this.throttledCost : this.cost;
   }
 }
 

@@ -21,7 +21,7 @@ import { problemsOf } from './problems.js';
 import { counts, forbids, hintedNs, type HintUse } from './retry-hints.js';
 import { StartWindow } from './start-window.js';
 import { retryBudget, retryBudgetSchema, type RetryBudgetConfig } from './retry-budget.js';
-import type { RetryBudget } from './retry-budgets.js';
+import { FOLLOWS, type RetryBudget } from './retry-budgets.js';
 
 /** Configuration of every kind of retry; a kind omits the fields that its library lacks. */
 export interface RetryConfig {
@@ -51,6 +51,8 @@ export interface RetryRules {
   readonly backoff?: BackoffConfig;
   /** Default back-off after `throttled`. */
   readonly throttled?: BackoffConfig;
+  /** True = a written back-off does not replace the one after `throttled`. */
+  readonly keepsThrottled?: boolean;
   /** True = the library waits for a retry that is due after the deadline; the deadline then ends the call. */
   readonly waitsForDeadline?: boolean;
   /** How it uses retry hints, if it respects them. */
@@ -155,9 +157,9 @@ export function libraryBudgetField(kind: 'concurrent' | 'aws', text: string) {
  * Besides the number of tries, the word holds how the last retry was granted and whether it waits. With pushback, where
  * tries are few, it also holds the number of tries at which the back-off restarted.
  */
-const AFTER_TIMEOUT = 1;
-const WAITING = 2;
-const TRIES = 2;
+const FOLLOWED = 3;
+const WAITING = 4;
+const TRIES = 3;
 const RESTART = 16;
 const FEW_TRIES = (1 << (RESTART - TRIES)) - 1;
 
@@ -198,7 +200,8 @@ export class Retrying implements PolicyState {
     this.otherInstance = config.otherInstance === true;
     this.waitsForDeadline = rules.waitsForDeadline === true;
     this.backoff = backoff(config.backoff ?? rules.backoff);
-    this.throttled = backoff(config.backoff ?? rules.throttled ?? rules.backoff);
+    const written = rules.keepsThrottled === true ? undefined : config.backoff;
+    this.throttled = backoff(written ?? rules.throttled ?? rules.backoff);
     this.on = new OutcomeSet(config.on ?? rules.on);
     this.onIdempotent = new OutcomeSet(config.on ?? rules.onIdempotent ?? rules.on);
     this.methods =
@@ -267,7 +270,7 @@ export class Retrying implements PolicyState {
     const tries = this.triesIn(word);
     if (budget !== null && tries > 1) budget.ended();
     if (isSuccess(outcome)) {
-      if (budget !== null) budget.succeeded(tries > 1, (word & AFTER_TIMEOUT) !== 0);
+      if (budget !== null) budget.succeeded(tries > 1, word & FOLLOWED);
       return outcome;
     }
     const endpoint = ctx.endpoint(frame);
@@ -284,14 +287,14 @@ export class Retrying implements PolicyState {
     const delayNs = isHintUsed ? this.hintDelayNs(frame, tries, hint, backoffNs) : backoffNs;
     if (this.isTooLate(frame, delayNs) && !this.waitsForDeadline) return outcome;
     if (this.window !== null && this.window.isOver(frame, ctx.now + delayNs)) return outcome;
-    const afterTimeout = timedOut(outcome);
-    if (budget !== null && !budget.allow(ctx.now, afterTimeout)) {
+    const follows = followed(outcome);
+    if (budget !== null && !budget.allow(ctx.now, follows)) {
       ctx.count(frame, EDGE_COUNTER.budgetDenied);
       return outcome;
     }
     if (isHintUsed) ctx.count(frame, EDGE_COUNTER.hinted);
     const restart = isHintUsed && this.hints === 'pushback' ? tries : this.restartIn(word);
-    const flags = (restart << RESTART) | (afterTimeout ? AFTER_TIMEOUT : 0);
+    const flags = (restart << RESTART) | follows;
     this.grant(frame, layer, delayNs, ((tries + 1) << TRIES) | flags);
     return HOLD;
   }
@@ -337,9 +340,16 @@ export class Retrying implements PolicyState {
   }
 }
 
-function timedOut(outcome: Outcome): boolean {
-  const kind = kindOf(outcome);
-  return kind === OUTCOME.timeout || kind === OUTCOME.connectTimeout;
+function followed(outcome: Outcome): number {
+  switch (kindOf(outcome)) {
+    case OUTCOME.timeout:
+    case OUTCOME.connectTimeout:
+      return FOLLOWS.timeout;
+    case OUTCOME.throttled:
+      return FOLLOWS.throttled;
+    default:
+      return FOLLOWS.failure;
+  }
 }
 
 /** Only a budget keeps state between calls. */

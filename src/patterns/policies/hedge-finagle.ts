@@ -6,6 +6,7 @@ import { duration, share } from '../../contracts/quantities/quantities.js';
 import { Hedging, type HedgeBudget, type HedgeDelay } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
+import { FOLLOWS } from '../mechanisms/retry-budgets.js';
 import { THROWN } from '../mechanisms/thrown-outcomes.js';
 import { WindowedPercentile } from '../mechanisms/windowed-percentile.js';
 import { HEDGE } from '../mechanisms/families.js';
@@ -65,7 +66,7 @@ function backupBudget(ratio: number): HedgeBudget {
     started: (now) => budget.started(now),
     failed: () => {},
     succeeded: () => {},
-    allow: (now) => ratio > 0 && budget.allow(now, false),
+    allow: (now) => ratio > 0 && budget.allow(now, FOLLOWS.failure),
     reset: () => budget.reset(),
   };
 }

@@ -7,6 +7,7 @@ import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging, type HedgeBudget } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { retryBudget, tokens } from '../mechanisms/retry-budget.js';
+import { FOLLOWS } from '../mechanisms/retry-budgets.js';
 import { HEDGE } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
@@ -62,8 +63,8 @@ function throttle(maxTokens: number, tokenRatio: number): HedgeBudget {
   return {
     started: () => {},
     failed: () => tokens.failed(),
-    succeeded: () => tokens.succeeded(false, false),
-    allow: (now) => tokens.allow(now, false),
+    succeeded: () => tokens.succeeded(false, FOLLOWS.failure),
+    allow: (now) => tokens.allow(now, FOLLOWS.failure),
     reset: () => tokens.reset(),
   };
 }
