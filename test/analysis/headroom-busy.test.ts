@@ -53,6 +53,25 @@ describe('headroom of a load that changes', () => {
     expect(headroomOf(one('closed(20 100ms)')).components[0]!.when).toBeUndefined();
   });
 
+  it('of a burst of 1 s that fails is that of the time in which it is served', () => {
+    // From 60 s on 800 and 20/s calls are due, and the three workers serve 200/s.
+    const burst = `crowd: { arrivals: 'burst(base=0/s peak=800/s every=60s for=1s)', start: 40s, requests: [ { call: store.get } ] }`;
+    const users = `users: { arrivals: poisson(20/s), requests: [ { call: store.get } ] }\n  `;
+    const text = station(users + burst, 'crowd.success >= 99%').replace(
+      'replications: 1',
+      'replications: 5',
+    );
+    const [store] = headroomOf(text).components;
+    expect(store!.when!.from).toBe(60);
+    expect(store!.factor).toBeLessThan(1);
+    const { from, until } = store!.when!;
+    const due = 800 + 20 * (until - from);
+    expect(store!.factor / ((200 * (until - from)) / due)).toBeCloseTo(1, 1);
+    // A queue for all of it: no call fails, and the time around the burst has room.
+    const long = text.replace('capacity: 60', 'capacity: 900');
+    expect(headroomOf(long).components[0]!.factor).toBeGreaterThan(1);
+  });
+
   it('finds a workload that runs while another one is quiet', () => {
     const text = station(
       [

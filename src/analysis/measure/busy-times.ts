@@ -26,11 +26,33 @@ export function busyTimes(plan: Plan, window: CellSet): readonly CellSet[] {
 }
 
 /** The time within a window in which most requests of some workloads are planned; null where their load is steady. */
-export function busiest(
+export function busiest(plan: Plan, window: CellSet, loads: readonly PlanLoad[]): CellSet | null {
+  const peak = peakIn(plan, window, loads, LEAST_NS);
+  return peak === null ? null : cellsOf([peak], plan);
+}
+
+/**
+ * The highest peak in a time however short it is, and the same time with what follows, the longest first: what a burst
+ * leaves is served after it.
+ */
+export function burstsIn(plan: Plan, window: CellSet): readonly CellSet[] {
+  const peak = peakIn(plan, window, plan.loads, 1);
+  if (peak === null) return [];
+  const { edges } = plan.grid;
+  const ends = Array.from(window.cells, (cell) => edges[cell + 1]).reverse();
+  const { fromNs } = peak;
+  return ends
+    .filter((untilNs) => untilNs >= peak.untilNs)
+    .map((untilNs) => cellsOf([{ fromNs, untilNs }], plan));
+}
+
+/** The time of at least some length in which most requests of some workloads are planned; null without a peak. */
+function peakIn(
   plan: Plan,
   { cells }: CellSet,
   loads: readonly PlanLoad[],
-): CellSet | null {
+  leastNs: Ns,
+): Peak | null {
   const { edges } = plan.grid;
   const at = [
     ...Array.from(cells, (cell) => edges[cell]),
@@ -38,8 +60,7 @@ export function busiest(
   ];
   const each = loads.map((load) => plannedIn(load, plan.warmupNs, at));
   const planned = at.slice(1).map((_, i) => each.reduce((sum, own) => sum + own[i], 0));
-  const peak = peakOf(planned, at, PEAK * meanRate(planned, at));
-  return peak === null ? null : cellsOf([peak], plan);
+  return peakOf(planned, at, PEAK * meanRate(planned, at), leastNs);
 }
 
 /** A load that is planned to be higher after a window than in it. */
@@ -126,13 +147,18 @@ interface Peak {
 }
 
 /** The time of the highest rate above another one, with all that is as high beside it; null without a peak. */
-function peakOf(planned: readonly number[], at: readonly Ns[], above: number): Peak | null {
+function peakOf(
+  planned: readonly number[],
+  at: readonly Ns[],
+  above: number,
+  leastNs = LEAST_NS,
+): Peak | null {
   const last = planned.length;
   let [from, until, rate] = [0, 0, above];
   for (let i = 0, j = 0, sum = 0; i < last; sum -= planned[i++]) {
-    while (j < last && at[j] - at[i] < LEAST_NS) sum += planned[j++];
+    while (j < last && at[j] - at[i] < leastNs) sum += planned[j++];
     const lengthNs = at[j] - at[i];
-    if (lengthNs < LEAST_NS) break;
+    if (lengthNs < leastNs) break;
     if (sum / lengthNs > rate) [from, until, rate] = [i, j, sum / lengthNs];
   }
   if (until === 0) return null;

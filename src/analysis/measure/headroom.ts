@@ -1,6 +1,6 @@
 import type { ComponentHeadroom, Headroom, KeyedLimit } from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
-import { busyTimes, laterRise } from './busy-times.js';
+import { burstsIn, busyTimes, laterRise } from './busy-times.js';
 import { hitsNothing, isBackground, triggersIn } from './background.js';
 import { keyedIn } from './keyed-limits.js';
 import { adaptsIn } from './limit-uses.js';
@@ -9,7 +9,7 @@ import { meanOf } from './estimate.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { GaugePick } from './gauges.js';
 import { levels } from './levels.js';
-import { arrivedOf, succeededOf, sumTable } from './sums.js';
+import { arrivedOf, succeededOf, sumOutcomes, sumTable } from './sums.js';
 import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import { sumOf } from '../../stats/sums.js';
 import type { Question } from './question.js';
@@ -18,7 +18,7 @@ import { selectComponent } from './subjects.js';
 import type { Use } from './use.js';
 import { instancesOf, isPlaced, type VariantData } from './variant-data.js';
 import { visitsIn } from './visits.js';
-import { waitsBelow } from './waits-below.js';
+import { FULL, waitsBelow } from './waits-below.js';
 import { cellsOf, clipped } from './window.js';
 
 type Window = Question['window'];
@@ -32,9 +32,17 @@ export function headroomOf(data: VariantData): Headroom {
   const window = isBefore ? data.before : data.whole;
   const steady = componentsIn(data, window, !isBefore);
   const { unlimited, adaptive, keyed } = steady;
-  const busy = busyTimes(data.plan, window).flatMap((time) => {
+  const within = (time: Window): readonly ComponentHeadroom[] => {
     const when = { ...timesOf(data.plan, time), rate: usersIn(data, time) };
     return componentsIn(data, time, !isBefore).components.map((one) => ({ ...one, when }));
+  };
+  const usual = failedIn(data, window);
+  const busy = busyTimes(data.plan, window).flatMap((time) => {
+    const own = within(time);
+    if (failedIn(data, time) < usual + HARM) return own;
+    // A burst that fills a component for a moment leaves room in the time around it.
+    const bursts = burstsIn(data.plan, time).map(within);
+    return bursts.find((all) => all.length > 0 && isFull(all[0])) ?? own;
   });
   const components = tightestOf([...busy, ...steady.components]);
   return {
@@ -48,6 +56,22 @@ export function headroomOf(data: VariantData): Headroom {
     faults: isBefore ? faultsOf(data) : [],
     ...(isBefore && laterIn(data, window)),
   };
+}
+
+function isFull({ factor, used, limit }: ComponentHeadroom): boolean {
+  return factor <= 1 && used >= FULL * limit;
+}
+
+/** From this share of requests on, a time has more failures than usual. */
+const HARM = 0.01;
+
+/** Share of the requests of all users that do not succeed. */
+function failedIn(data: VariantData, { cells }: Window): number {
+  const each = data.records.flatMap(({ parts }) =>
+    data.requests.map((part) => sumOutcomes([parts[part]], cells)),
+  );
+  const all = sumOf(each.map((own) => arrivedOf(own)));
+  return all > 0 ? 1 - sumOf(each.map((own) => succeededOf(own))) / all : 0;
 }
 
 /** The load that is higher after the measured time. */

@@ -151,14 +151,19 @@ function executedShare(asked: Moment, component: number): number {
   return Math.abs(share - 1) < FEW ? 1 : Math.max(FEW, share);
 }
 
-/** Levels in the first and in the last cell of a window, summed over all runs. */
+/**
+ * Levels at the begin and at the end of a window, summed over all runs: in its last cell, and in the first one or the one
+ * before, which a burst that begins with the window has not reached.
+ */
 function levelsAtEnds({ data, window }: Moment, pick: GaugePick): readonly [number, number] {
   const { edges } = data.plan.grid;
   const levelIn = (cell: number): number => {
     const areas = data.records.map((record) => areaOf(picked(record, pick), Int32Array.of(cell)));
     return sumOf(areas) / (edges[cell + 1] - edges[cell]);
   };
-  return [levelIn(window.cells[0]), levelIn(window.cells[window.cells.length - 1])];
+  const [first] = window.cells;
+  const before = Math.min(levelIn(first), levelIn(Math.max(0, first - 1)));
+  return [before, levelIn(window.cells[window.cells.length - 1])];
 }
 
 /** Whether requests of a component pile up in service, or a pile is served, so that use is not that of the arrivals. */
