@@ -172,6 +172,24 @@ databases:
     expect(first!.factor).toBeLessThan(1.96);
   });
 
+  it.each([25, 32, 65])(
+    'of workers with a short queue is where it refuses some, at %d/s',
+    (rate) => {
+      const service =
+        'services: { shop: { concurrency: 2, queue: { capacity: 2 }, endpoints: { buy: [ wait: exponential(20ms) ] } } }';
+      const headroom = headroomOf(system(rate, 'shop.buy', service));
+      const [first] = headroom.components;
+      // M/M/2/4 refuses 1 % of 0.624 Erlang.
+      expect(Math.abs(first!.saturatesAt / (0.624 / 0.02) - 1)).toBeLessThan(0.06);
+      expect(first!.factor > 1).toBe(rate === 25);
+      // A queue that refuses none says nothing.
+      const long = headroomOf(
+        system(rate, 'shop.buy', service.replace('capacity: 2', 'capacity: 200')),
+      );
+      expect(long.components[0]!.saturatesAt / 100).toBeCloseTo(1, 1);
+    },
+  );
+
   it('of evenly spaced calls uses all of a rate limit', () => {
     const text = system(90, 'shop.buy', called('rateLimit: { rate: 150/s, burst: 10 }'));
     const [first] = headroomOf(text.replace('poisson(', 'constant(')).components;

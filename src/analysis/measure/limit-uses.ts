@@ -1,5 +1,6 @@
 import type { OutcomeName } from '../../contracts/outcome.js';
 import type { Plan } from '../../contracts/plan/plan.js';
+import type { PlanProcess } from '../../contracts/plan/process.js';
 import { OP } from '../../contracts/plan/program.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
@@ -16,6 +17,7 @@ import type { Asked } from './question.js';
 import { arrivedOf, outcomeOf, sumParts } from './sums.js';
 import type { Use } from './use.js';
 import { partsOf } from './variant-data.js';
+import { FULL } from './waits-below.js';
 
 /** The most of a policy: permits of calls in progress, or calls per second. */
 export type Most =
@@ -121,9 +123,36 @@ export function usableConnections(
   return isFaulty ? usable : seenIn({ used, refused }, usable, limit);
 }
 
+/** A larger share of requests in service that wait for a callee says that its limit refuses them. */
+const WAITING = 0.1;
+
+/**
+ * The part of the workers of a component that its requests can use until its queue refuses 1 % of them: M/M/c/K, where it
+ * refuses some; else null.
+ */
+export function usableWorkers(
+  { data, selection: { parts }, window, waits, isFaulty }: Measuring,
+  id: number,
+  { used, limit }: Pick<Use, 'used' | 'limit'>,
+  { concurrency, queue }: PlanProcess,
+): number | null {
+  const { plan, records } = data;
+  const counts = records.map((record) => sumParts(record, parts, window.cells));
+  const all = sumOf(counts.map((own) => arrivedOf(own)));
+  const refused = sumOf(counts.map((own) => outcomeOf(own, 'rejectedOverload'))) / all;
+  const isOwn = plan.components[id].admission === null && waits.share(id) <= WAITING;
+  // Full workers refuse because of the load, and not because requests come together by chance.
+  const isFull = used >= FULL * limit;
+  if (isFaulty || isFull || !isOwn || !(refused > HARDLY) || limit === Infinity) return null;
+  const share = offeredTo(concurrency, queue.capacity, isEven(plan) ? EVEN : 1) / concurrency;
+  return refused < REFUSED ? Math.max(share * limit, used) : Math.min(share * limit, used);
+}
+
 /** From these shares on, calls are refused, and down to there they are not; between, chance decides. */
 const MANY = 0.02;
 const HARDLY = 0.001;
+/** The share that a limit may refuse. */
+const REFUSED = 0.01;
 /** Use above the usable part that shows that calls come more evenly. */
 const ABOVE = 1.1;
 

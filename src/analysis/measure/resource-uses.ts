@@ -12,7 +12,7 @@ import { meanOf } from './estimate.js';
 import { pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { callUses } from './guarded-calls.js';
-import { requestUses, usableConnections } from './limit-uses.js';
+import { requestUses, usableConnections, usableWorkers } from './limit-uses.js';
 import { lineUse, type LineUse } from './lines.js';
 import { locksOf } from './lock-uses.js';
 import { outgrownIn } from './outgrown.js';
@@ -77,6 +77,10 @@ function ownUses(asked: Measuring, component: PlanComponent, id: number): readon
     const loss = lossAt(asked, id, resource, { ...limits, share: node?.share ?? limits.share });
     const shown = node ?? limits;
     const grows = resource === 'cores' && limits.replicas !== undefined && !asked.isFaulty;
+    const first = processOf(asked.data.plan, component.firstInstance);
+    // With fewer instances it refused before its autoscaler had started all.
+    const isWhole = resource === 'workers' && limits.replicas === undefined;
+    const usable = isWhole ? usableWorkers(asked, id, limits, first) : null;
     const outgrown = grows ? outgrownIn(asked, each) : null;
     return {
       component: component.name,
@@ -84,6 +88,7 @@ function ownUses(asked: Measuring, component: PlanComponent, id: number): readon
       of: null,
       ...shown,
       ...needOf(asked, shown, loss),
+      ...(usable !== null && { usable }),
       ...(outgrown !== null && { outgrown }),
     };
   };
