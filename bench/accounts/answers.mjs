@@ -496,6 +496,13 @@ export const ANSWERS = [
       'iu',
     ),
   ),
+  kind('a broken saga', /^In the first, (?<steps>.+)$/u, ({ groups }, { result }) => {
+    const sagas = result.variants.flatMap(({ metered }) => Object.values(metered));
+    const isSo = ({ broken: [{ effects }] = [{ effects: {} }] }) =>
+      Object.entries(effects).length > 0 &&
+      Object.keys(effects).every((step) => groups.steps.includes(step));
+    return sagas.some(isSo) ? null : 'no saga has these steps';
+  }),
   kind(
     'messages',
     new RegExp(

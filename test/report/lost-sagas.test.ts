@@ -46,3 +46,35 @@ budgets: [ trip.lost <= 0 ]
   expect(innocentsOf(result.variants[0]!)).toEqual([]);
   expect(also.map(plainWords).join(' ')).not.toContain('as much goes wrong');
 });
+
+it('sagas whose effects are inconsistent show the steps of one of them', async () => {
+  // 30x slower charges end after the 1 s for which the saga waits, and after the refund.
+  const ran = run(`
+faultline: 1
+title: A charge that ends after its refund
+run: { duration: 60s, warmup: 5s, seed: 4 }
+services:
+  psp: { concurrency: 200, endpoints: { charge: [ wait: 60ms ], refund: [ wait: 20ms ] } }
+  stock: { endpoints: { reserve: [ wait: 10ms ], release: [ wait: 10ms ] } }
+  shop: { endpoints: { buy: [ saga: order ] } }
+sagas:
+  order:
+    kind: orchestrated
+    orchestrator: shop
+    steps:
+      - { name: reserve, call: stock.reserve, compensation: stock.release }
+      - { name: charge, call: psp.charge, compensation: psp.refund, policy: charge }
+policies: { charge: { timeout: 1s } }
+workloads: { buyers: { arrivals: poisson(20/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: slow, kind: slow, target: psp.charge, factor: 30, at: 20s, for: 10s } ]
+budgets: [ order.inconsistent <= 0 ]
+`);
+  const own = await proofOf(ran, { share: null });
+  const proofs = new Map([['base', own]]);
+  const { file, plans, records } = ran;
+  const result = summarise(file, plans, records, '0.0.0', null, null, proofs);
+  const { why } = answerOf(viewOf(result));
+  expect(plainWords(why ?? [])).toMatch(
+    /^psp\.charge 30x slower \(proved\): .* In the first, charge remains and reserve is undone\.$/u,
+  );
+});

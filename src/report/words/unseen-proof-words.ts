@@ -59,7 +59,39 @@ export function briefProofs(explained: Explained): readonly string[] {
   if (first === undefined || first.isTogether) return [];
   const { one, left } = first;
   const { variant } = explained;
-  return left.map((_, k) => causeFirst(variant, one, left.slice(0, left.length - k)));
+  const brief = left.map((_, k) => causeFirst(variant, one, left.slice(0, left.length - k)));
+  const inOne = inOneSaga(variant, one);
+  return inOne === null ? brief : [`${brief[0]!} ${inOne}`, ...brief];
+}
+
+/** `In the first, charge remains and reserve is undone.`, of sagas whose effects are inconsistent; else null. */
+function inOneSaga({ metered }: MeteredParts, { kind, subject }: UnseenHarm): string | null {
+  const [first] = metered[subject]?.broken ?? [];
+  if (kind !== 'unsettled' || first === undefined) return null;
+  const steps = Object.entries(first.effects);
+  const named = (is: (done: number, undone: number) => boolean): readonly string[] =>
+    steps.filter(([, [done, undone]]) => is(done, undone)).map(([step]) => step);
+  const of = (names: readonly string[], words: readonly [one: string, more: string]): string[] =>
+    names.length === 0 ? [] : [`${listed(names)} ${words[names.length === 1 ? 0 : 1]}`];
+  const parts = [
+    ...of(
+      named((done, undone) => done > undone),
+      ['remains', 'remain'],
+    ),
+    ...of(
+      named((done, undone) => undone > done),
+      ['is undone too often', 'are undone too often'],
+    ),
+    ...of(
+      named((done, undone) => done > 0 && done === undone),
+      ['is undone', 'are undone'],
+    ),
+    ...of(
+      named((done, undone) => done === 0 && undone === 0),
+      ['never happens', 'never happen'],
+    ),
+  ];
+  return `In the first, ${listed(parts)}.`;
 }
 
 /** The sentence about the first of these harms where only a run without all faults averts it; null in other cases. */
