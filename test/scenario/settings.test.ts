@@ -38,6 +38,28 @@ describe('the settings of a scenario', () => {
     expect(fields.filter((field) => !isKnown(field))).toEqual([]);
   });
 
+  it('limit the time of a new connection, which TCP gives up after two minutes', () => {
+    const text = (connections: string): string => `
+faultline: 1
+title: connections
+run: { duration: 10s }
+policies: { http: { connections: { ${connections} } } }
+services:
+  shop: { endpoints: { buy: [ { call: api.get, policy: http } ] } }
+  api: { endpoints: { get: [ wait: 5ms ] } }
+workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }
+`;
+    const tried = (connections: string): readonly string[] => {
+      const { texts } = new Source('it.yaml', () => ({ text: text(connections) })).load();
+      return settingsOf(texts.get('base')!.written)
+        .flatMap(({ moves }) => moves)
+        .filter(({ path }) => path === 'policies.http.connections.connectTimeout')
+        .map(({ value }) => flow(plain(value!)));
+    };
+    expect(tried('')).toEqual(['1s', '250ms']);
+    expect(tried('connectTimeout: 10s')).toEqual(['20s', '5s']);
+  });
+
   it('change no fact, such as the time of a start, and nothing of the question', () => {
     const text = `
 faultline: 1

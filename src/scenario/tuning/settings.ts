@@ -58,6 +58,7 @@ function bundleSettings(written: MapNode): readonly Setting[] {
           ...layersOf(node).flatMap((layer) => layerMoves(layer, path)),
           ...added(node, path),
           ...detectionMoves(node, path),
+          ...connecting(node, path),
         ];
         found.push({ of: { bundle: meshNamed(bundleIdAt(written, path)) }, moves });
       }
@@ -65,6 +66,20 @@ function bundleSettings(written: MapNode): readonly Setting[] {
     },
   });
   return found;
+}
+
+/** How long a call waits for a new connection: without a limit as long as TCP does, or the call itself. */
+function connecting(bundle: MapNode, path: readonly PathKey[]): readonly Move[] {
+  const connections = get(bundle, 'connections');
+  if (connections?.type !== 'map' || get(bundle, 'extends') !== undefined) return [];
+  const own = [...path, 'connections', 'connectTimeout'];
+  const written = get(connections, 'connectTimeout');
+  if (written !== undefined) return multiples(own, written, 1);
+  return CONNECT_LIMITS.map((limit) => ({
+    path: pathText(own),
+    value: scalar(limit, bundle.at),
+    effort: 1,
+  }));
 }
 
 /** Settings of an outlier detection, which a bundle has beside its policies. */
@@ -162,6 +177,7 @@ function withDefaults(value: MapNode, kind: PolicyKind): MapNode {
 }
 
 /** Limits to try where a bundle has none. */
+const CONNECT_LIMITS = ['1s', '250ms'] as const;
 const TIME_LIMITS = ['1s', '250ms', '4s'] as const;
 const PERMITS = [32, 8] as const;
 
