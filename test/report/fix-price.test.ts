@@ -25,3 +25,13 @@ it('names what a change costs: time, work, instances, and nothing that is as bef
     'a longer p99, +2 instances',
   );
 });
+
+it('names what no run counts: the age of cached values', () => {
+  const path = 'caches.tokens.levels[0].ttl';
+  const of = (own: Partial<FixPrice>): string =>
+    priceWords({ ...NOW, ...own }, NOW, [{ path, from: '60s', to: '167s' }]);
+  expect(of({})).toBe('values up to 167s old');
+  expect(of({ instances: 6 })).toBe('+2 instances, values up to 167s old');
+  const stale = { path: 'registries.names.serveStale', from: null, to: 'true' };
+  expect(priceWords(NOW, NOW, [stale])).toBe('expired addresses while the registry has none');
+});

@@ -18,6 +18,7 @@ import { changesOf, shellWord } from '../../text/shell.js';
 import { allOf, capitalised, list, plural, verb } from '../../text/words.js';
 import { budgetNeeds, isUndecided } from '../view/budget-words.js';
 import { GOALS, tallyOf } from '../view/judged.js';
+import { costWords } from '../words/cheapest.js';
 
 /** The answer in one sentence. */
 export function answerWords(fixed: OneLine<FixedVariant>): string {
@@ -86,8 +87,12 @@ const MORE = 1.01;
  */
 const SLOWER = { times: 1.2, seconds: 0.01 };
 
-/** The price of a change: degraded answers, time, work, instances, money. */
-export function priceWords(own: FixPrice, base: FixPrice): string {
+/** The price of a change: degraded answers, time, work, instances, money, and what its settings cost that no run counts. */
+export function priceWords(
+  own: FixPrice,
+  base: FixPrice,
+  settings: readonly TunedSetting[] = [],
+): string {
   const instances = own.instances - base.instances;
   const cores = own.cores - base.cores;
   const parts = [
@@ -102,6 +107,7 @@ export function priceWords(own: FixPrice, base: FixPrice): string {
     own.cost !== null && base.cost !== null && own.cost > MORE * base.cost
       ? `cost ${formatNumber(own.cost)} (now ${formatNumber(base.cost)})`
       : '',
+    ...settings.map(costWords),
   ];
   const words = parts.filter((part) => part !== '');
   return words.length === 0 ? 'none' : words.join(', ');
@@ -123,12 +129,17 @@ export function tableOf(fixed: OneLine<FixedVariant>): readonly (readonly string
   const sets = [...(answer === null ? [] : [answer]), ...others];
   return [
     ['', 'budgets', 'fail', 'averted', 'outage', 'p99', 'price'],
-    rowOf('now', base, base),
-    ...sets.map((own, k) => rowOf(`${k + 1}`, own, base)),
+    rowOf('now', base, base, []),
+    ...sets.map((own, k) => rowOf(`${k + 1}`, own, base, own.settings)),
   ];
 }
 
-function rowOf(name: string, own: TunedRuns, base: TunedRuns): readonly string[] {
+function rowOf(
+  name: string,
+  own: TunedRuns,
+  base: TunedRuns,
+  settings: readonly TunedSetting[],
+): readonly string[] {
   const { arrived, failed, averted, failing, price } = own;
   const { held, of } = tallyOf(GOALS, own);
   const isNow = own === base;
@@ -140,7 +151,7 @@ function rowOf(name: string, own: TunedRuns, base: TunedRuns): readonly string[]
     isNow ? '–' : `${round(averted.value)}${range}`,
     failing.toEnd ? 'to the end' : formatSeconds(failing.seconds),
     price.p99 === null ? '–' : formatSeconds(price.p99),
-    isNow ? '–' : priceWords(price, base.price),
+    isNow ? '–' : priceWords(price, base.price, settings),
   ];
 }
 

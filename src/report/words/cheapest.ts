@@ -130,12 +130,14 @@ function orderWords(words: string): string {
   return words.replace(/^without /u, 'remove ').replace(/^with /u, 'use ');
 }
 
-/** What a larger value of a setting costs that no figure of a run counts, by the end of its path. */
+/** What another value of a setting costs that no figure of a run counts, by the end of its path. */
 const COSTS: readonly (readonly [field: string, words: (value: string) => string])[] = [
   ['.ttl', (value) => `values up to ${value} old`],
+  ['.serveStale', () => 'expired addresses while the registry has none'],
 ];
 
-function costWords({ path, to }: ChangedSetting): string {
+/** `values up to 240s old`, of a longer time to live; empty for settings without such a cost. */
+export function costWords({ path, to }: Pick<ChangedSetting, 'path' | 'to'>): string {
   return to === null ? '' : (COSTS.find(([field]) => path.endsWith(field))?.[1](to) ?? '');
 }
 
