@@ -26,12 +26,14 @@ it('names what a change costs: time, work, instances, and nothing that is as bef
   );
 });
 
-it('names what no run counts: the age of cached values', () => {
+it('names what no run counts: the age of values, and failovers that nothing calls for', () => {
   const path = 'caches.tokens.levels[0].ttl';
   const of = (own: Partial<FixPrice>): string =>
     priceWords({ ...NOW, ...own }, NOW, [{ path, from: '60s', to: '167s' }]);
   expect(of({})).toBe('values up to 167s old');
   expect(of({ instances: 6 })).toBe('+2 instances, values up to 167s old');
+  const detect = { path: 'databases.pg.failover.detect', from: '10s', to: '3.7s' };
+  expect(priceWords(NOW, NOW, [detect])).toBe('a failover after a pause of 3.7s');
   const stale = { path: 'registries.names.serveStale', from: null, to: 'true' };
   expect(priceWords(NOW, NOW, [stale])).toBe('expired addresses while the registry has none');
 });

@@ -133,6 +133,7 @@ function orderWords(words: string): string {
 /** What another value of a setting costs that no figure of a run counts, by the end of its path. */
 const COSTS: readonly (readonly [field: string, words: (value: string) => string])[] = [
   ['.ttl', (value) => `values up to ${value} old`],
+  ['.failover.detect', (value) => `a failover after a pause of ${value}`],
   ['.serveStale', () => 'expired addresses while the registry has none'],
 ];
 
