@@ -7,7 +7,7 @@ import type {
   MetricPath,
   Reference,
 } from '../contracts/scenario/expression.js';
-import { endingProblem, EXAMPLE, unitProblem } from './expression-problems.js';
+import { endingProblem, EXAMPLE, metricHint, unitProblem } from './expression-problems.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import { versionKind, versionProblem } from './expression-versions.js';
 import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
@@ -124,11 +124,6 @@ function stepsProblems(
   return [{ message: `${name} is one figure for a whole window and has no steps`, ...at }];
 }
 
-/** Words for the share of requests that fail. */
-const FAILURES = /^(error|failure|fail|failed|failing)s?(rate|ratio|share|percentage)?$/i;
-const COUNTED =
-  'the share that succeeds is the metric, as in success >= 99% for at most 1 % of errors';
-
 /** Problems of the path of a metric. */
 export function checkMetric(
   path: MetricPath,
@@ -143,10 +138,10 @@ export function checkMetric(
   const own = metricsOf(kind).map((entry) => entry.name);
   if (found.known === 'no') {
     const message = `unknown metric ${words}`;
-    // `success` in its place would turn the condition around.
-    return own.includes('success') && FAILURES.test(words)
-      ? [{ message: `${message}: ${COUNTED}`, offset: path.nameOffset, found: '', allowed: [] }]
-      : [{ message, ...at, allowed: own }];
+    const hint = metricHint(words, own);
+    return hint === null
+      ? [{ message, ...at, allowed: own }]
+      : [{ message: `${message}: ${hint}`, ...at, found: '', allowed: [] }];
   }
   if (!found.metric.subjects.includes(kind)) {
     return [

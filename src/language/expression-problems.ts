@@ -1,3 +1,4 @@
+import { OUTCOME_NAMES } from '../contracts/outcome.js';
 import type { MetricPath, MetricUnit } from '../contracts/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import type { Metric } from './metrics.js';
@@ -39,6 +40,33 @@ export function unitProblem(
   };
 }
 
+/** Words for the share of requests that fail. */
+const FAILURES = /^(error|failure|fail|failed|failing)s?(rate|ratio|share|percentage)?$/i;
+const COUNTED =
+  'the share that succeeds is the metric, as in success >= 99% for at most 1 % of errors';
+/** Statistics as other tools name them. */
+const STATISTICS: ReadonlyMap<string, string> = new Map([
+  ['avg', 'mean'],
+  ['average', 'mean'],
+  ['median', 'p50'],
+  ['med', 'p50'],
+  ['maximum', 'max'],
+  ['minimum', 'min'],
+]);
+
+/** What a word says that is no metric, of a subject with the metrics `own`; null if it says nothing that is known. */
+export function metricHint(words: string, own: readonly string[]): string | null {
+  // `success` in its place would turn the condition around.
+  if (own.includes('success') && FAILURES.test(words)) return COUNTED;
+  const statistic = STATISTICS.get(words.toLowerCase()) ?? words;
+  if (own.includes('latency') && /^(p50|p90|p95|p99|p999|mean|max|min)$/.test(statistic))
+    return `it is a statistic of latency: write latency.${statistic}`;
+  const outcome = OUTCOME_NAMES.find((kind) => kind === words.replace(/s$/, ''));
+  if (own.includes('share') && outcome !== undefined)
+    return `the share of requests with this outcome is share.${outcome}`;
+  return null;
+}
+
 /** A statistic that is missing, or that the metric does not have. */
 export function endingProblem(
   path: MetricPath,
@@ -57,6 +85,14 @@ export function endingProblem(
   }
   const what = ENDING_WORDS[metric.ending];
   const message = found === '' ? `${metric.name} needs ${what}` : `${metric.name} has no ${found}`;
+  const known = STATISTICS.get(found.toLowerCase());
+  if (known !== undefined && allowed.includes(known))
+    return {
+      message: `${message}: write ${metric.name}.${known}`,
+      offset,
+      found: '',
+      allowed: [],
+    };
   return {
     message,
     offset,

@@ -184,6 +184,19 @@ describe('rules in other places', () => {
     expect(remarksOn(zones('[a, b]'), rule)).toEqual([]);
   });
 
+  it('advise calls between services to go on in the background, and not what users wait for', () => {
+    const chain = ['a', 'b', 'c', 'd'].map(
+      (name, k) => `  ${name}: { endpoints: { go: [ call: ${'bcde'[k]}.go ] } }`,
+    );
+    const text = scenario([
+      'services:',
+      ...[...chain, '  e: { endpoints: { go: [ wait: 1ms ] } }'],
+      'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: a.go } ] } }',
+    ]);
+    const [remark] = remarksOn(text, 'distributed-monolith');
+    expect(remark!.fixExample).toMatch(/^# in services\.d\.endpoints\.go\.steps\[0\]/);
+  });
+
   it('see services that need each other although no worker can block another', () => {
     const [remark, ...more] = remarksOn(circle('runtime: async, '), 'distributed-monolith');
     expect(more).toEqual([]);

@@ -66,6 +66,24 @@ describe('an error rate', () => {
   );
 });
 
+describe('a statistic or an outcome', () => {
+  it.each([
+    ['p99 < 1s', 'unknown metric p99: it is a statistic of latency: write latency.p99'],
+    ['average < 1s', 'unknown metric average: it is a statistic of latency: write latency.mean'],
+    ['latency.avg < 1s', 'latency has no avg: write latency.mean'],
+    [
+      'timeouts < 1%',
+      'unknown metric timeouts: the share of requests with this outcome is share.timeout',
+    ],
+    ['p97 < 1s', 'unknown metric p97'],
+  ])('is no metric of its own: %s', (words, message) => {
+    const text = PRODUCTS.replace(/gateways:[^]*?services:/, 'services:')
+      .replace(/ {4}(hpa|versions|rollout):.*\n/g, '')
+      .replace(/faults:[^]*/, `budgets: [ users.${words} ]\n`);
+    expect(messagesOf(text)).toEqual([`budgets[0]: ${message}`]);
+  });
+});
+
 describe('words of other products', () => {
   const route = 'gateways.edge.routes[0]';
   it.each([

@@ -41,8 +41,11 @@ export function headroomOf(data: VariantData): Headroom {
     const own = within(time);
     if (failedIn(data, time) < usual + HARM) return own;
     // A burst that fills a component for a moment leaves room in the time around it.
-    const bursts = burstsIn(data.plan, time).map(within);
-    return bursts.find((all) => all.length > 0 && isFull(all[0])) ?? own;
+    for (const burst of burstsIn(data.plan, time)) {
+      const all = within(burst);
+      if (all.length > 0 && isFull(all[0])) return all;
+    }
+    return own;
   });
   const components = tightestOf([...busy, ...steady.components]);
   return {

@@ -39,7 +39,10 @@ function wideRequests(subject: Subject): readonly Finding[] {
   if (widest === null || widest.needed.length < Math.max(FEWEST, MOST * used.length)) return [];
   const { request, needed } = widest;
   const parts = reach(subject, [request], isNeeded);
-  const last = subject.calls.findLast((call) => parts.has(call.from) && isNeeded(call))!;
+  const calls = subject.calls.filter((call) => parts.has(call.from) && isNeeded(call));
+  // The request itself is what users wait for, and a gateway only passes it on.
+  const isInside = ({ from }: Call): boolean => !isEntrance(componentOf(from), subject);
+  const last = calls.findLast(isInside) ?? calls[calls.length - 1]!;
   return [
     {
       path: pathOf(request, subject),
@@ -50,6 +53,10 @@ function wideRequests(subject: Subject): readonly Finding[] {
       fix: yamlAt(last.path, 'background: true'),
     },
   ];
+}
+
+function isEntrance(component: string, { scenario }: Subject): boolean {
+  return scenario.workloads.has(component) || scenario.gateways.has(component);
 }
 
 function isNeeded(call: Call): boolean {
