@@ -18,6 +18,10 @@ const entry =
   (list: string): Concept['at'] =>
   (path) =>
     path[path.length - 2] === list && typeof path[path.length - 1] === 'number';
+const isBundle: Concept['at'] = (path) =>
+  (path[0] === 'policies' && path.length === 2) ||
+  path[path.length - 1] === 'policy' ||
+  path[path.length - 2] === 'outbound';
 const step: Concept['at'] = (path) => isStepPath(path);
 const cacheStep: Concept['at'] = (path, owner) =>
   isStepPath(path) && get(owner, 'cache') !== undefined;
@@ -139,6 +143,30 @@ const CONCEPTS: readonly Concept[] = [
     keys: /^(tenants?|customers?|accounts?)$/i,
     write: () =>
       'each tenant is a workload; to limit it, write policy: { rateLimit: { rate: 50/s, burst: 50 } }, and to part it from the others a queue of its own',
+  },
+  {
+    at: component('services'),
+    keys: /^(start(up)?_?(time|delay|duration|seconds)|boot_?(time|delay)?|init_?time)$/i,
+    write: (value) =>
+      `the start of a process is part of its life; write lifecycle: { startup: ${value ?? '20s'} }`,
+  },
+  {
+    at: isBundle,
+    keys: /^((max_?)?(concurrency|concurrent(_?calls)?|parallel(ism)?|in_?flight))$/i,
+    write: (value) =>
+      `calls in progress are limited by a bulkhead; write bulkhead: { maxConcurrent: ${value ?? '10'} }`,
+  },
+  {
+    at: (path) => path[path.length - 1] === 'retry',
+    keys: /^(jitter|randomi[sz]ation(_?factor)?|random)$/i,
+    write: () =>
+      'the jitter belongs to the back-off, as backoff: { kind: exponential, base: 100ms, jitter: full }',
+  },
+  {
+    at: (path) => path[path.length - 1] === 'autoscaling',
+    keys: /^((target_?)?cpu(_?(target|utili[sz]ation|percent(age)?))?)$/i,
+    write: (value) =>
+      `the use of its cores is a metric; write metric: cpu, target: ${value ?? '70%'}`,
   },
   {
     at: component('topics'),

@@ -163,6 +163,12 @@ const MAIN: ReadonlyMap<string, string> = new Map([
   ['pool', 'maxOpen'],
   ['memory', 'limit'],
   ['failover', 'detect'],
+  ['warmup', 'duration'],
+  ['slowStart', 'window'],
+  ['readiness', 'period'],
+  ['liveness', 'period'],
+  ['healthChecks', 'interval'],
+  ['outlierDetection', 'consecutive5xx'],
 ]);
 
 /** A bare amount as the mapping that its field takes: `400/s` of rateLimit is `{ rate: 400/s }`. */

@@ -66,6 +66,43 @@ describe('an error rate', () => {
   );
 });
 
+describe('a bare amount, or a field of another mapping', () => {
+  it.each([
+    ['loadBalancing: { kind: roundRobin, slowStart: 30s }', 'write { window: 30s }'],
+    ['lifecycle: { warmup: 30s }', 'write { duration: 30s }'],
+    ['probes: { readiness: 5s }', 'write { period: 5s }'],
+    ['healthChecks: 5s', 'write { interval: 5s }'],
+    ['outlierDetection: 5', 'write { consecutive5xx: 5 }'],
+    [
+      'startupTime: 20s',
+      'the start of a process is part of its life; write lifecycle: { startup: 20s }',
+    ],
+    [
+      'autoscaling: { kind: hpa, min: 2, max: 9, cpu: 70% }',
+      'the use of its cores is a metric; write metric: cpu, target: 70%',
+    ],
+    [
+      'outbound: { default: { concurrency: 10 } }',
+      'calls in progress are limited by a bulkhead; write bulkhead: { maxConcurrent: 10 }',
+    ],
+    [
+      'outbound: { default: { retry: { attempts: 3, jitter: true } } }',
+      'the jitter belongs to the back-off, as backoff: { kind: exponential, base: 100ms, jitter: full }',
+    ],
+  ])('is written as the message says: %s', (fields, hint) => {
+    const text = `
+faultline: 1
+title: guesses
+run: { duration: 20s }
+services:
+  web: { replicas: 2, ${fields}, endpoints: { page: [ wait: 5ms ] } }
+workloads: { users: { arrivals: poisson(5/s), requests: [ { call: web.page } ] } }
+`;
+    const [first] = messagesOf(text);
+    expect(first).toContain(`: ${hint}`);
+  });
+});
+
 describe('a statistic or an outcome', () => {
   it.each([
     ['p99 < 1s', 'unknown metric p99: it is a statistic of latency: write latency.p99'],
