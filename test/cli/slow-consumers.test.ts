@@ -46,7 +46,7 @@ describe.each(Object.entries(SOURCES))('consumers of a %s that are too slow', (n
     expect(backlog.at).toBeLessThan(10);
     expect(variant!.cascade.sentence).toContain('jobs has too few consumers (proved)');
     expect(stdout.replaceAll(/\s+/gu, ' ')).toMatch(
-      /remedy Set (?:queues\.jobs\.consumers|topics\.jobs\.subscribers)\[0\]\.concurrency to 2 \(now 1\): of [\d,]+ messages that wait for jobs\S* on average, \d+ remains?; “jobs\S*lag < 100” holds: [\d.]+\./u,
+      /do Set (?:queues\.jobs\.consumers|topics\.jobs\.subscribers)\[0\]\.concurrency to 2 \(now 1\): of [\d,]+ messages that wait for jobs\S* on average, \d+ remains?; “jobs\S*lag < 100” holds: [\d.]+\./u,
     );
   });
 });
@@ -86,7 +86,7 @@ budgets: [ jobs.lag < 40 ]
     expect(plain).toMatch(
       /why worker is saturated: its 1 consumer of jobs handles (?:49|50|51)[.\d]*\/s of 1[45]\d[.\d]*\/s \(measured\)\./u,
     );
-    expect(plain).toContain('remedy Set queues.jobs.consumers[0].concurrency to 4 (now 1)');
+    expect(plain).toContain('do Set queues.jobs.consumers[0].concurrency to 4 (now 1)');
   });
 
   it('are the measured answer where no further runs are made', () => {

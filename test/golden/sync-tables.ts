@@ -139,7 +139,7 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
     '6.2 idleTimeout',
     'keeps no more than minimumIdle once the others have been idle for longer than idleTimeout',
   ],
-  ['6.2 maxLifetime', 'closes a connection at the end of its life, less up to 2.5 %'],
+  ['6.2 maxLifetime', 'closes a connection at the end of its life, less up to 25 %'],
   ['6.2 test', 'is made where it was idle for more than 500 ms'],
   ['6.2 failures', 'asks a full server again after 10 ms, doubling, while a call waits'],
   ['6.3.1', 'divergence 37: an idle limit of 2 makes 3 of 5 dial again'],
