@@ -21,7 +21,10 @@ type Defaults = Pick<
   | 'cores'
   | 'callRate'
   | 'resetsOnTimeout'
->;
+> & {
+  /** How long a request waits for an instance above the largest number of them. */
+  readonly pendingNs: (coldStart: Distribution) => Ns;
+};
 
 const SIMPLE: Defaults = {
   keepAliveNs: 600 * NS_PER_SECOND,
@@ -32,6 +35,7 @@ const SIMPLE: Defaults = {
   timeoutNs: null,
   cores: Infinity,
   callRate: Infinity,
+  pendingNs: () => 0,
   resetsOnTimeout: false,
 };
 
@@ -50,6 +54,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
     timeoutNs: 300 * NS_PER_SECOND,
     cores: 1,
     callRate: Infinity,
+    pendingNs: cloudRunPendingNs,
     resetsOnTimeout: false,
   },
   // config-defaults of Knative Serving: containerConcurrency 0, revision-timeout-seconds 300.
@@ -135,7 +140,7 @@ function settingsOf(output: FunctionOutput): FunctionSettings {
     cores: coresOf(output) ?? product.cores,
     reserved: output.reserved,
     callRate: product.callRate,
-    pendingNs: output.kind === 'cloudRun' ? cloudRunPendingNs(output.coldStart) : 0,
+    pendingNs: product.pendingNs(output.coldStart),
     resetsOnTimeout: product.resetsOnTimeout,
     autoscaler: output.kind === 'knative' ? kpaOf(output) : null,
   };

@@ -1,4 +1,5 @@
 import { Cell, DerivedCell } from '../../cell.js';
+import { secondsIn } from '../../durations.js';
 import { from, type WrittenScalar } from '../../written.js';
 import { resolve, type Variables } from './variables.js';
 
@@ -84,14 +85,9 @@ export class Values {
 
   /** A duration such as `1m30s` in its smallest unit. */
   duration(cell: Cell | undefined): WrittenScalar | undefined {
-    const text = this.text(cell);
-    if (cell === undefined || !text || !/^(\d+(\.\d+)?(us|ms|s|m|h))+$/.test(text))
-      return undefined;
-    let us = 0;
-    for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g)) {
-      us += Number(number) * DURATION_UNITS[unit!]!;
-    }
-    const whole = Math.round(us);
+    const seconds = secondsIn(this.text(cell));
+    if (cell === undefined || seconds === null) return undefined;
+    const whole = Math.round(seconds * 1e6);
     const written =
       whole % 1_000_000 === 0
         ? `${whole / 1_000_000}s`
@@ -109,14 +105,6 @@ const SIZE_UNITS: Readonly<Record<string, string>> = {
   m: 'MiB',
   g: 'GiB',
   t: 'TiB',
-};
-
-const DURATION_UNITS: Readonly<Record<string, number>> = {
-  us: 1,
-  ms: 1_000,
-  s: 1_000_000,
-  m: 60_000_000,
-  h: 3_600_000_000,
 };
 
 /** `a/b/compose.yaml` and `../db.env` give `a/db.env`. */

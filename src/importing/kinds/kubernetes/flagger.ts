@@ -1,8 +1,8 @@
 import type { Cell } from '../../cell.js';
+import { secondsIn } from '../../durations.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, list, map, originsIn, plain, type Written } from '../../written.js';
-import { durationOf } from '../istio/retries.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { clusterOf } from './cluster.js';
 
@@ -38,7 +38,7 @@ function addCanary(document: Cell, namespace: string, component: Component, syst
   for (const cell of before === undefined ? [] : originsIn(before))
     cell.relist('Flagger replaces the strategy of its workload');
   const given = analysis.get('interval');
-  const seconds = secondsIn(given);
+  const seconds = secondsIn(given?.text()?.trim());
   const interval: Written =
     seconds === null
       ? { ...plain('60s'), note: 'Flagger default' }
@@ -59,15 +59,6 @@ function addCanary(document: Cell, namespace: string, component: Component, syst
 }
 
 const LEAST = 'the least of Flagger';
-
-/** Seconds of a duration of Go such as `1m30s`; null = none. */
-function secondsIn(cell: Cell | undefined): number | null {
-  if (durationOf(cell) === undefined) return null;
-  const parts = [...cell!.text()!.matchAll(/([0-9.]+)(h|ms|us|m|s)/g)];
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit!]!, 0);
-}
-
-const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6 };
 
 /** The weights in turn; null = this strategy does not divide the requests of all users. */
 function weightsOf(analysis: Cell): readonly Written[] | null {

@@ -1,5 +1,6 @@
 import { pow } from '../../../kernel/math.js';
 import type { Cell } from '../../cell.js';
+import { secondsIn } from '../../durations.js';
 import { filled, from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { durationOf } from '../istio/retries.js';
 import { breakerOf } from './breaker.js';
@@ -80,9 +81,8 @@ function retryOf(retry: Cell | undefined): WrittenMap | undefined {
 
 /** Seconds of a period; one without a unit is in seconds. */
 function periodOf(cell: Cell | undefined): number {
-  const [, number, unit = 's'] = /^(\d+)(ms|s|m|h)?$/.exec(cell?.text() ?? '1s') ?? [];
-  const scale = { ms: 0.001, s: 1, m: 60, h: 3600 }[unit] ?? 1;
-  return number === undefined ? 1 : Number(number) * scale;
+  const text = cell?.text() ?? '1s';
+  return secondsIn(/^\d+$/.test(text) ? `${text}s` : text) ?? 1;
 }
 
 /** A bucket of tokens by the address of the client, for one of which a request waits half of its interval at most. */
