@@ -13,7 +13,7 @@ const NOW: FixPrice = {
 };
 
 it('names what a change costs: time, work, instances, and nothing that is as before', () => {
-  const of = (own: Partial<FixPrice>): string => priceWords({ ...NOW, ...own }, NOW);
+  const of = (own: Partial<FixPrice>): string => priceWords({ ...NOW, ...own }, NOW, []);
   expect(of({})).toBe('none');
   // Requests that succeed after a long wait are no failures, and no free gain.
   expect(of({ p99: 0.3, p99OfAll: 0.3 })).toBe('a longer p99');

@@ -91,7 +91,7 @@ const SLOWER = { times: 1.2, seconds: 0.01 };
 export function priceWords(
   own: FixPrice,
   base: FixPrice,
-  settings: readonly TunedSetting[] = [],
+  settings: readonly TunedSetting[],
 ): string {
   const instances = own.instances - base.instances;
   const cores = own.cores - base.cores;

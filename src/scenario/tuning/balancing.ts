@@ -35,11 +35,11 @@ export function balancing(
   const isOpen = get(component, 'extends') === undefined && get(written, 'defaults') === undefined;
   if (!SELECTED.includes(String(section)) || !isSeveral || !isOpen) return [];
   if (warmupOf(component) === undefined && !isHitInPart(written, String(name))) return [];
+  // A kind alone is a mapping with its kind by now.
   const own = get(component, 'loadBalancing');
-  const isMap = own?.type === 'map';
-  const before = isMap ? get(own, 'kind') : own;
+  const before = get(own, 'kind');
   if (!BLIND.includes(text(before) ?? BLIND[0]!)) return [];
-  const at = [...path, 'loadBalancing', ...(isMap ? ['kind'] : [])];
+  const at = [...path, 'loadBalancing', ...(own === undefined ? [] : ['kind'])];
   const move = {
     path: pathText(at),
     value: scalar(LEAST, component.at),

@@ -10,7 +10,7 @@ export interface Bounds {
 /** Kubernetes: `periodSeconds` and `timeoutSeconds` of a probe are whole numbers, at least 1 (pkg/apis/core/validation). */
 const PROBE: Bounds = { min: 1, max: 2_147_483_647, isWhole: true };
 
-/** Kubernetes: `stabilizationWindowSeconds` is 0 to 3600 (pkg/apis/autoscaling/validation). */
+/** Kubernetes: `stabilizationWindowSeconds` is 0 to 3600 (pkg/apis/autoscaling/validation). No part of a time is 0. */
 const STABILIZATION: Bounds = { min: 1, max: 3600, isWhole: true };
 
 /**
