@@ -98,7 +98,7 @@ function shortHint(key: string, word: string): string {
   if (isWord && KINDED.has(key)) return kindOf(key, word);
   const field = isWord ? undefined : MAIN.get(key);
   const value = key === 'memory' ? word.replace(/i$/, 'iB') : word;
-  return field === undefined ? '' : `: write { ${field}: ${value} }`;
+  return field === undefined ? '' : `: write { ${field}: ${value}${BESIDE.get(key) ?? ''} }`;
 }
 
 /** Kinds of delays, those with which people begin first. */
@@ -170,6 +170,9 @@ const MAIN: ReadonlyMap<string, string> = new Map([
   ['healthChecks', 'interval'],
   ['outlierDetection', 'consecutive5xx'],
 ]);
+
+/** What a mapping needs beside its main field. */
+const BESIDE: ReadonlyMap<string, string> = new Map([['warmup', ', factor: 2']]);
 
 /** A bare amount as the mapping that its field takes: `400/s` of rateLimit is `{ rate: 400/s }`. */
 export function inFull(key: string, written: unknown): unknown {

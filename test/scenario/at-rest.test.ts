@@ -23,7 +23,7 @@ describe('a setting that waits for its occasion', () => {
     const [problem] = load(timed('')).problems;
     expect(problem).toMatchObject({ path: 'services.station.rollout.at' });
     expect(problem!.message).toMatch(
-      /^nothing is rolled out without to: versions: \{ v1: \{\}, v2: \{\} \} and to: v2 replace all instances by equal ones, as kubectl rollout restart does\./,
+      /^nothing is rolled out without `to`: versions: \{ v1: \{\}, v2: \{\} \} and to: v2 replace all instances by equal ones, as kubectl rollout restart does\./,
     );
     const text = timed(', to: v2 }, versions: { v1: {}, v2: {}');
     expect(notesOf(text)).toEqual([]);

@@ -69,7 +69,7 @@ describe('an error rate', () => {
 describe('a bare amount, or a field of another mapping', () => {
   it.each([
     ['loadBalancing: { kind: roundRobin, slowStart: 30s }', 'write { window: 30s }'],
-    ['lifecycle: { warmup: 30s }', 'write { duration: 30s }'],
+    ['lifecycle: { warmup: 30s }', 'write { duration: 30s, factor: 2 }'],
     ['probes: { readiness: 5s }', 'write { period: 5s }'],
     ['healthChecks: 5s', 'write { interval: 5s }'],
     ['outlierDetection: 5', 'write { consecutive5xx: 5 }'],

@@ -46,8 +46,8 @@ export function remarkAtRest(here: Cursor): void {
     );
   else
     at.in('at').conflict(
-      'nothing is rolled out without to: versions: { v1: {}, v2: {} } and to: v2 replace all instances by equal ones, as ' +
-        'kubectl rollout restart does. Where only another variant names the version, write at there, too',
+      'nothing is rolled out without `to`: versions: { v1: {}, v2: {} } and to: v2 replace all instances by equal ones, as ' +
+        'kubectl rollout restart does. If only another variant names the version, write `at` in that variant',
     );
 }
 
