@@ -1,7 +1,6 @@
 import type { ExplainFlags } from './explain-flags.js';
 import type { Selection } from '../api/prepare.js';
 
-/** Flags of `check`. */
 export interface CheckFlags extends Selection, ExplainFlags {
   readonly junit?: string;
   readonly markdown?: string;

@@ -85,7 +85,6 @@ export const addAsk: Add = (program, action) => {
     .action(action(async () => (await import('./commands/ask.js')).ask));
 };
 
-/** `explore FILE`. */
 export const addExplore: Add = (program, action) => {
   const command = program
     .command('explore')
@@ -128,7 +127,6 @@ export const addExplore: Add = (program, action) => {
     .action(action(async () => (await import('./commands/explore.js')).explore));
 };
 
-/** `fix FILE`. */
 export const addFix: Add = (program, action) => {
   const command = program
     .command('fix')
@@ -174,7 +172,6 @@ export const addFix: Add = (program, action) => {
     .action(action(async () => (await import('./commands/fix.js')).fix));
 };
 
-/** `capacity FILE`. */
 export const addCapacity: Add = (program, action) => {
   const command = program
     .command('capacity')
@@ -213,7 +210,6 @@ export const addCapacity: Add = (program, action) => {
     .action(action(async () => (await import('./commands/capacity.js')).capacity));
 };
 
-/** `sensitivity FILE`. */
 export const addSensitivity: Add = (program, action) => {
   const command = program
     .command('sensitivity')

@@ -7,7 +7,6 @@ import { Argument } from 'commander';
 import { splitLines } from '../text/line.js';
 import type { Terminal } from './terminal.js';
 
-/** `import PATH...`. */
 export const addImport: Add = (program, action) => {
   const command = program
     .command('import')
@@ -48,7 +47,6 @@ export const addImport: Add = (program, action) => {
     .action(action(async () => (await import('./commands/import.js')).importFiles));
 };
 
-/** `export FILE`. */
 export const addExport: Add = (program, action) => {
   const command = program
     .command('export')
@@ -77,7 +75,6 @@ export const addExport: Add = (program, action) => {
     .action(action(async () => (await import('./commands/export.js')).exportFile));
 };
 
-/** `init [FILE]`. */
 export const addInit: Add = (program, _action, perform, terminal) => {
   program
     .command('init')
@@ -113,7 +110,6 @@ export const addInit: Add = (program, _action, perform, terminal) => {
     });
 };
 
-/** `mcp [FOLDER]`. */
 export const addMcp: Add = (program, action) => {
   program
     .command('mcp')
@@ -141,7 +137,6 @@ export const addMcp: Add = (program, action) => {
     );
 };
 
-/** `worker ADDRESS`. */
 export const addWorker: Add = (program, action) => {
   const command = program
     .command('worker')
@@ -164,7 +159,6 @@ export const addWorker: Add = (program, action) => {
     .action(action(async () => (await import('./commands/worker.js')).work));
 };
 
-/** `completion SHELL`. */
 export const addCompletion: Add = (program, action) => {
   program
     .command('completion')

@@ -16,7 +16,6 @@ import { withExports } from './export-flags.js';
 import type { ExplainFlags } from './commands/explain.js';
 import type { Terminal } from './terminal.js';
 
-/** `run FILE…`. */
 export const addRun: Add = (program, action) => {
   const command = program
     .command('run')
@@ -54,7 +53,6 @@ export const addRun: Add = (program, action) => {
     .action(action(async () => (await import('./commands/run.js')).run));
 };
 
-/** `compare FILE`. */
 export const addCompare: Add = (program, action) => {
   const command = program
     .command('compare')
@@ -76,7 +74,6 @@ export const addCompare: Add = (program, action) => {
     .action(action(async () => (await import('./commands/compare.js')).compare));
 };
 
-/** `check FILE…`. */
 export const addCheck: Add = (program, action) => {
   const command = program
     .command('check')
@@ -120,7 +117,6 @@ export const addCheck: Add = (program, action) => {
     .action(action(async () => (await import('./commands/check.js')).check));
 };
 
-/** `sweep FILE [NAME]`. */
 export const addSweep: Add = (program, action) => {
   const command = program
     .command('sweep')
@@ -173,7 +169,6 @@ export const addSweep: Add = (program, action) => {
     .action(action(async () => (await import('./commands/sweep.js')).sweep));
 };
 
-/** `validate FILE…`. */
 export const addValidate: Add = (program, action) => {
   const command = program
     .command('validate')
@@ -187,7 +182,6 @@ export const addValidate: Add = (program, action) => {
     .action(action(async () => (await import('./commands/validate.js')).validate));
 };
 
-/** `lint FILE…`. */
 export const addLint: Add = (program, action) => {
   const command = program
     .command('lint')
@@ -216,7 +210,6 @@ export const addLint: Add = (program, action) => {
     .action(action(async () => (await import('./commands/lint.js')).lint));
 };
 
-/** `graph FILE`. */
 export const addGraph: Add = (program, action) => {
   const command = program
     .command('graph')
@@ -251,7 +244,6 @@ export const addGraph: Add = (program, action) => {
     .action(action(async () => (await import('./commands/graph.js')).graph));
 };
 
-/** `explain NAME|FILE`. */
 export const addExplain: Add = (program, action) => {
   const command = program
     .command('explain')

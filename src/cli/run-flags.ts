@@ -3,7 +3,6 @@ import type { ExplainFlags } from './explain-flags.js';
 import type { ExportFlags } from './export-flags.js';
 import type { Format } from './flags.js';
 
-/** Flags of `run`. */
 export interface RunFlags extends Selection, ExplainFlags, ExportFlags {
   readonly out: string;
   readonly format: readonly Format[];

@@ -20,7 +20,6 @@ export interface ComponentAct {
   readonly name: string;
   /** The field within the component; an entry of a list is `[]`. */
   readonly field: string;
-  /** The component with all changes. */
   readonly component: Plain;
 }
 
@@ -33,7 +32,6 @@ export interface CallsAct {
   readonly policy: string;
   /** The field within the policy; '' = the policy itself. */
   readonly field: string;
-  /** The bundle with all changes. */
   readonly bundle: Plain;
 }
 

@@ -50,7 +50,6 @@ const STOP_BIT = 1;
  * address of an object that never moves, and of the columns of its queue.
  */
 class Engine {
-  /** The current time. */
   now: Ns = NaN;
   /** Phase of the current event. */
   phase = 0;

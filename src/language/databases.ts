@@ -4,7 +4,6 @@ import type { Host } from '../contracts/scenario/host.js';
 import type { Database, Operation } from '../contracts/scenario/database.js';
 import type { Query, Target } from '../contracts/scenario/target.js';
 
-/** Defaults of a database product. */
 export interface Product extends Pick<
   Database,
   'maxConnections' | 'reserved' | 'lockTimeoutNs' | 'deadlockTimeoutNs' | 'deadlockVictim'

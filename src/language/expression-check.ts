@@ -13,7 +13,6 @@ import { versionKind, versionProblem } from './expression-versions.js';
 import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
 import type { SubjectKind } from './metrics/entry.js';
 
-/** Names that an expression may use. */
 export interface ExpressionNames {
   readonly components: ReadonlyMap<
     string,
@@ -32,7 +31,6 @@ export interface ExpressionNames {
   readonly unplanned?: readonly string[];
   /** Whether `report.prices` is written; absent = not checked. */
   readonly hasPrices?: boolean;
-  /** Names of the alerts of the scenario. */
   readonly alerts?: readonly string[];
   /** Names of the variants; absent = not checked. */
   readonly variants?: readonly string[];

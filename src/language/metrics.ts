@@ -2,7 +2,6 @@ import { OUTCOME_NAMES } from '../contracts/outcome.js';
 import type { MetricEntry, SubjectKind } from './metrics/entry.js';
 import { METRICS, type MetricName } from './metrics/table.js';
 
-/** One metric of the language. */
 export type Metric = MetricEntry<MetricName>;
 
 /** Statistics of a distribution. */

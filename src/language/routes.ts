@@ -92,7 +92,6 @@ function matchesHeaders(
   return true;
 }
 
-/** A route with compiled patterns. */
 export interface CompiledRoute {
   readonly route: Route;
   readonly hosts: readonly HostPattern[];

@@ -25,7 +25,6 @@ export interface Answer {
   readonly lacking: readonly Lacking[];
 }
 
-/** A place that lacks it. */
 interface Lacking {
   readonly file: string;
   readonly line: number;

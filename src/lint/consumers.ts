@@ -76,7 +76,6 @@ export interface Capacity {
   readonly handlers: number;
   readonly members: number;
   readonly onceNs: Ns;
-  /** Executions per second. */
   readonly perSecond: number;
   readonly replicas: number;
   /** Executions per second that the cores of one replica allow. */

@@ -29,12 +29,10 @@ export class Graph {
     return calls.sort((a, b) => this.positions.get(a)! - this.positions.get(b)!);
   }
 
-  /** The calls of all parts of a component. */
   madeBy(component: string): readonly Call[] {
     return this.with(CALLER, component);
   }
 
-  /** The calls of any part of a component. */
   takenBy(component: string): readonly Call[] {
     return this.with(CALLEE, component);
   }

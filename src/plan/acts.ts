@@ -62,7 +62,6 @@ export class Acts {
     return this.add({ act: 'dualMark', part: part.id, half });
   }
 
-  /** Start of a saga. */
   saga(w: Tables, step: StepOf<'saga'>, scope: Scope): number {
     return this.add({
       act: 'saga',
@@ -160,7 +159,6 @@ export class Acts {
     return this.add({ act: 'invoke', fn });
   }
 
-  /** An instruction of a cache. */
   cache(act: PlanCacheAct): number {
     return this.add(act);
   }
@@ -172,7 +170,6 @@ export class Acts {
     return load;
   }
 
-  /** Adds a complete act. */
   add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }

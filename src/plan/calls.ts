@@ -29,7 +29,6 @@ export const BARE: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: nul
 /** A call that a route forwards from its gateway unchanged. */
 export const HANDED_ON: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: PASSED_ON });
 
-/** Destination of a call. */
 export interface Reached {
   readonly callee: LaidPart;
   readonly detours: readonly Detour[];

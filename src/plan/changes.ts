@@ -249,7 +249,6 @@ function bareText(value: unknown): string {
   return canonical(bare(value));
 }
 
-/** Every bundle of a scenario, by its id. */
 function bundlesIn(scenario: Scenario): ReadonlyMap<string, Bundle> {
   const found = new Map<string, Bundle>();
   for (const value of objectsIn(scenario)) if (isBundle(value)) found.set(value.id, value);

@@ -11,7 +11,6 @@ export const ANSWERS = 2;
 /** Direction of the affected messages relative to the target of the fault. */
 export type Direction = NonNullable<KnobEdit['direction']>;
 
-/** One end of a link. */
 interface LinkEnd {
   readonly part: LaidPart;
   /** Zone index, -1 = outside. */

@@ -361,7 +361,6 @@ function writeLocks(w: Writer, operation: Operation, database: Database, scope: 
   if (lock) writeAct(w, w.acts.rowLock(scope, operation), 'rowLock', scope);
 }
 
-/** Writes the commit of a transaction at its database. */
 function writeCommit(w: Writer, time: Distribution, database: Database, scope: Scope): void {
   const tracked = isTracked(database);
   if (tracked) writeAct(w, w.acts.statement(scope, null, true), 'statement', scope);

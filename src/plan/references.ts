@@ -1,4 +1,3 @@
-/** A parsed reference. */
 export type Reference =
   /** A component, a workload or a zone. */
   | { readonly kind: 'name'; readonly name: string }

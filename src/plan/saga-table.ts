@@ -36,7 +36,6 @@ export class SagaTable {
     return this.numbers.get(saga)!;
   }
 
-  /** Roles of an endpoint in sagas. */
   rolesOf({ component, name }: LaidPart): readonly SagaRole[] {
     return this.roles.get(`${component.name}.${name}`) ?? [];
   }

@@ -4,7 +4,6 @@ import type { Label } from './assembler.js';
 import type { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';
 
-/** Handling of a failure. */
 export type Failure =
   /** It ends the strand. */
   | { readonly kind: 'end' }
@@ -38,7 +37,6 @@ const NO_LOADS: ReadonlyMap<string, LoadPlace> = new Map();
 
 /** The context in which a step is written. */
 export interface Scope {
-  /** The calling part. */
   readonly part: LaidPart;
   readonly names: StepNames;
   /** Path of the part, for messages. */

@@ -1,6 +1,5 @@
 import type { LabelSet } from './labels.js';
 
-/** One element of a vector. */
 export interface Element {
   readonly labels: LabelSet;
   readonly value: number;

@@ -21,17 +21,14 @@ export class LabelSet {
     return this.all.get(label) ?? '';
   }
 
-  /** Only these labels. */
   only(labels: readonly string[]): LabelSet {
     return LabelSet.of(labels.map((label) => [label, this.get(label)] as const));
   }
 
-  /** All labels but these. */
   without(labels: readonly string[]): LabelSet {
     return LabelSet.of([...this.all].filter(([label]) => !labels.includes(label)));
   }
 
-  /** With some labels set. */
   with(pairs: Iterable<readonly [name: string, value: string]>): LabelSet {
     return LabelSet.of(new Map([...this.all, ...pairs]));
   }
@@ -43,5 +40,4 @@ export class LabelSet {
   }
 }
 
-/** The set without labels. */
 export const NO_LABELS = LabelSet.of([]);

@@ -24,7 +24,6 @@ export interface PlanTask {
  */
 export type OnCase = (index: number, records: readonly (readonly RunRecord[])[]) => void;
 
-/** The threads of cases. */
 export interface CaseThreads {
   readonly workerThreads: TaskWorkers;
   readonly workers: number;

@@ -37,7 +37,6 @@ export interface Kept {
   readonly interrupted: boolean;
 }
 
-/** Options of the runs. */
 export interface KeptOptions extends ThreadOptions {
   /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB: number;

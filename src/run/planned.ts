@@ -10,7 +10,6 @@ const PLACE = 4;
 
 /** Memory that a run needs before its first event, and its main use. */
 export interface Planned {
-  /** Unit: bytes. */
   readonly bytes: number;
   /** The main use in words, and how to reduce it. */
   readonly words: string;

@@ -16,7 +16,6 @@ export interface TaskWorker {
   postMessage(assignment: unknown): void;
   /** `message`: an answer; `error`, `exit`: it does no more. */
   on(event: string, listener: (...values: never[]) => void): unknown;
-  /** Ends what it does. */
   terminate(): Promise<unknown>;
 }
 
@@ -74,7 +73,6 @@ export class WorkerThreads implements TaskWorkers<Worker> {
     this.idle.add(worker);
   }
 
-  /** Ends the idle threads. */
   async end(): Promise<void> {
     const ending = [...this.idle];
     this.idle.clear();

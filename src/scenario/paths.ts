@@ -9,7 +9,6 @@ export interface Edit {
   readonly isPartial?: true;
 }
 
-/** One segment of a path. */
 export type Segment =
   | { readonly kind: 'key'; readonly key: string; readonly offset: number }
   | { readonly kind: 'index'; readonly index: number; readonly offset: number }

@@ -43,7 +43,6 @@ export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['respond', 'status'],
 ]);
 
-/** Names of middleware entries. */
 export const MIDDLEWARE = [
   'authenticate',
   'authorize',

@@ -47,7 +47,6 @@ function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   );
 }
 
-/** Visits the bundles of the mesh. */
 function visitMesh(node: Node, visitor: Visitor): Node {
   const mesh = visitPolicy(node, ['mesh'], visitor);
   if (mesh.type !== 'map') return mesh;

@@ -37,7 +37,6 @@ export class Counting {
     return series;
   }
 
-  /** Counts one event in a series. */
   addTo(series: Series, at: number, seconds: number): void {
     const { instance } = series;
     const scrape = this.scrapes.at(at);

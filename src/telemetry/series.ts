@@ -16,7 +16,6 @@ export interface Samples {
   add(suffix: string, labels: Labels, sample: Sample): void;
 }
 
-/** Makes a family. */
 export type NewFamily<F extends Samples> = (
   name: string,
   type: FamilyType,
@@ -40,7 +39,6 @@ export class Family implements Samples {
       `# HELP ${name} ${escaped(help)}\n`;
   }
 
-  /** Adds a sample line. */
   add(suffix: string, labels: Labels, { scrape, value }: Sample): void {
     const at = this.scrapes.text(scrape);
     this.lines.push(`${this.name}${suffix}${labelText(labels)} ${valueText(value)} ${at}\n`);

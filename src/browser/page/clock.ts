@@ -60,7 +60,6 @@ export class Clock {
     return bar;
   }
 
-  /** Keeps an instant. */
   keep(at: number | null): void {
     this.at = at;
     this.show(at, true);

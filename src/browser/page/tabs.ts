@@ -49,7 +49,6 @@ export class Tabs {
     return index <= 0 ? null : this.sections[index]!.id;
   }
 
-  /** The section that contains an element. */
   sectionOf(element: Element): string | null {
     return this.sections.find((section) => section.contains(element))?.id ?? null;
   }

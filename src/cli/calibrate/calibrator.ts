@@ -24,7 +24,6 @@ export interface CalibrateInputs {
   readonly onProgress: (done: number) => void;
 }
 
-/** What was found. */
 export interface Calibrated {
   /** By input: the factor on its value. */
   readonly factors: readonly number[];

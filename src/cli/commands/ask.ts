@@ -25,7 +25,6 @@ import { searchRuns } from '../search-runs.js';
 import type { Question } from '../../contracts/scenario/expression.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `ask`. */
 export interface AskFlags extends Selection, SimulateOptions {
   readonly json?: string;
   readonly csv?: string;
@@ -127,7 +126,6 @@ function inputLines({ inputs, draws, leftOut }: Wider): readonly string[] {
   ];
 }
 
-/** Writes and prints answers. */
 async function written(
   answers: readonly Answer[],
   { seed, flags, terminal }: Omit<Asking, 'prepared'> & { readonly seed: number },

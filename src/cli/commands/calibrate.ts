@@ -22,7 +22,6 @@ import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `calibrate`. */
 export interface CalibrateFlags extends Omit<Selection, 'variant'>, SimulateOptions {
   readonly variant?: string;
   readonly over?: readonly string[];

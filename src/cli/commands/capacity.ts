@@ -11,7 +11,6 @@ import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `capacity`. */
 export interface CapacityFlags extends Selection, SimulateOptions {
   readonly for?: number;
   readonly resolution: number;

@@ -8,7 +8,6 @@ import { resultOf } from '../result-of.js';
 import { endOf, keepResult, simulateAll, type SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
 
-/** Flags of `compare`. */
 export interface CompareFlags extends Selection, SimulateOptions {
   readonly json?: string;
   readonly all?: boolean;

@@ -26,7 +26,6 @@ import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `drift`. */
 export interface DriftFlags extends Omit<Selection, 'variant'>, SimulateOptions {
   readonly variant?: string;
   readonly map?: readonly string[];

@@ -13,7 +13,6 @@ import { prepare } from '../prepare.js';
 import { codeOf, fileError, isMachineCode } from '../system-errors.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `explain`. */
 export interface ExplainFlags extends Pick<Selection, 'variant' | 'set' | 'as'> {
   readonly json?: string;
 }

@@ -11,7 +11,6 @@ import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `explore`. */
 export interface ExploreFlags extends Selection, SimulateOptions {
   readonly budget?: readonly string[];
   readonly faults?: readonly Dish[];

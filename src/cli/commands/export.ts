@@ -16,9 +16,7 @@ import type { Selection } from '../../api/prepare.js';
 import { prepare, type Asked } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `export`. */
 export interface ExportFileFlags extends Pick<Selection, 'set'> {
-  /** The format. */
   readonly as: string;
   readonly variant?: string;
   /** Ids of the faults to write; all by default. */

@@ -24,7 +24,6 @@ import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `fix`. */
 export interface FixFlags extends Omit<Selection, 'as'>, SimulateOptions {
   readonly over?: readonly string[];
   readonly maxRuns: number;

@@ -13,7 +13,6 @@ import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `graph`. */
 export interface GraphFlags extends Pick<Selection, 'set'> {
   /** By default the format of the ending of `out`, which it must not contradict. */
   readonly format?: Format;

@@ -13,7 +13,6 @@ import { importSources, metricTexts, type ImportSources } from '../import-files.
 import { canonicalJson } from '../../text/canonical.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `import`. */
 export interface ImportFlags {
   readonly out?: string;
   readonly map?: readonly string[];
@@ -91,7 +90,6 @@ function spoken(path: string): string {
   return /^[./\\]+$/.test(path) ? basename(resolve(path)) || path : path;
 }
 
-/** The account for programs. */
 function accountOf(
   { account, renamed, joined, leftOut: files, guesses, questions, traces, metrics }: Imported,
   predicted: readonly DriftedFigure[] | null,

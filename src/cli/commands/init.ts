@@ -12,7 +12,6 @@ import { answered } from '../questions.js';
 import type { Terminal } from '../terminal.js';
 import { importFiles } from './import.js';
 
-/** Flags of `init`. */
 export interface InitFlags {
   readonly services?: readonly string[];
   readonly rate?: string;

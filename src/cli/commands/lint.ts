@@ -16,7 +16,6 @@ import { notesOn } from '../notes.js';
 import { prepare, type Asked } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `lint`. */
 export interface LintFlags extends Pick<Selection, 'variant' | 'set' | 'as'> {
   readonly rule?: readonly string[];
   readonly ignore?: readonly string[];

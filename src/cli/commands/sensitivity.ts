@@ -17,7 +17,6 @@ import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { VERSION } from '../../text/version.js';
 
-/** Flags of `sensitivity`. */
 export interface SensitivityFlags extends Selection, SimulateOptions {
   readonly guess: number;
   readonly over?: readonly string[];

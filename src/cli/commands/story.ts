@@ -13,7 +13,6 @@ import { chosenOf, refuseRunFlags, rendered, resultIn } from '../result-file.js'
 import { endOf, keepResult } from '../simulate.js';
 import { lookOf, type Terminal } from '../terminal.js';
 
-/** Flags of `story`. */
 export interface StoryFlags extends Selection, ExplainFlags {
   readonly markdown?: boolean;
 }

@@ -21,7 +21,6 @@ import { sweepBase, sweepCommand, writeSweepReport } from '../sweeps/report.js';
 import { CaseStore } from '../sweeps/store.js';
 import { palette, type Terminal } from '../terminal.js';
 
-/** Flags of `sweep`. */
 export interface SweepFlags extends Selection, SimulateOptions, AdHoc {
   readonly out: string;
   readonly format: readonly Format[];

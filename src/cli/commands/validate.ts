@@ -11,7 +11,6 @@ import { CaseBuilder, checkSettings } from '../../api/sweeps/build.js';
 import { eachValueOf } from '../../api/sweeps/settings.js';
 import type { Terminal } from '../terminal.js';
 
-/** Flags of `validate`. */
 export interface ValidateFlags extends Pick<Selection, 'set'> {
   readonly json?: string;
   readonly quiet?: boolean;

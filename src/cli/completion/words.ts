@@ -1,6 +1,5 @@
 import type { Command, Option } from 'commander';
 
-/** What the value of an option is. */
 export type ValueKind = 'none' | 'file' | 'folder' | 'choice' | 'other';
 
 /** An option as shells complete it. */

@@ -22,7 +22,6 @@ function isStatistic(name: string): name is (typeof STATISTICS)[number] {
   return (STATISTICS as readonly string[]).includes(name);
 }
 
-/** How each statistic is computed. */
 function statisticPage(name: (typeof STATISTICS)[number]): string {
   const share = /^p(\d\d)(\d?)$/.exec(name);
   const percent = share === null ? '' : `${share[1]}${share[2] === '' ? '' : `.${share[2]}`} %`;

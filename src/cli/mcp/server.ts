@@ -24,7 +24,6 @@ export interface McpLimits {
   readonly seconds: number;
 }
 
-/** What a tool returns. */
 interface Returned {
   readonly content: { readonly type: 'text'; readonly text: string }[];
   readonly isError: boolean;

@@ -32,7 +32,6 @@ export function loadBull(): Promise<Bull> {
   );
 }
 
-/** Options of a connection. */
 export interface Connection {
   readonly url: string;
   readonly maxRetriesPerRequest: null;

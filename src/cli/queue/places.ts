@@ -144,7 +144,6 @@ export class Places implements TaskWorkers {
     // Places have no memory of their own that would be freed.
   }
 
-  /** Closes the connections. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     clearTimeout(this.alone);

@@ -35,7 +35,6 @@ const REPETITIONS = 10;
 /** Fewest repetitions that give an interval. */
 const FEWEST = 5;
 
-/** An answer with what it took. */
 export interface RareAnswer extends Answer {
   /** Runs that were made, and the events that they handled, pilot included. */
   readonly runs: number;

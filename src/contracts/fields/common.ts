@@ -67,7 +67,6 @@ export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
   return z.record(z.string().min(1).max(200), freeText());
 }
 
-/** Labels of a component. */
 export const labels = textMap()
   .optional()
   .describe('Labels by which faults and `failoverPriority` can select it.');

@@ -1,7 +1,6 @@
 import type { Autoscaling } from '../scenario/autoscaling.js';
 import type { ScalingTarget } from '../scenario/scaling-metrics.js';
 
-/** A scaling target and where it is measured. */
 export interface PlanScalingTarget extends ScalingTarget {
   /** For `lag`: ids of the topic and its group, or of the queue and -1. Both are -1 for other metrics. */
   readonly component: number;
@@ -19,7 +18,6 @@ interface ScalingPlace {
 
 type Kind = Autoscaling['kind'];
 
-/** One kind of autoscaler in the plan. */
 export type PlanScaler<K extends Kind> = Omit<
   Extract<Autoscaling, { readonly kind: K }>,
   'metrics'

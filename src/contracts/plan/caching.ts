@@ -1,7 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Cache, CacheLevel } from '../scenario/caching.js';
 
-/** A cache of a plan. */
 export interface PlanCache {
   readonly component: number;
   readonly spec: Cache;

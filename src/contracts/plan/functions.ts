@@ -1,6 +1,5 @@
 import type { FunctionSettings } from '../scenario/functions.js';
 
-/** A function of a plan. */
 export interface PlanFunction {
   readonly component: number;
   readonly spec: FunctionSettings;

@@ -3,7 +3,6 @@ import type { Distribution } from '../../kernel/distribution.js';
 /** Proxies that a call passes, as bits. */
 export const PASS_BY = Object.freeze({ caller: 1, waypoint: 2, callee: 4 } as const);
 
-/** A kind of proxy of the mesh. */
 export interface PlanProxy {
   /** Ids of distributions. */
   readonly work: number;

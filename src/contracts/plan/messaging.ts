@@ -43,7 +43,6 @@ export interface PlanDualMark {
   readonly half: 'written' | 'published';
 }
 
-/** The outbox of a service. */
 export interface PlanOutbox {
   /** Component id of the service, and part id of its relay. */
   readonly component: number;

@@ -1,6 +1,5 @@
 import type { DisruptionBudget, Nodes, Requests } from '../scenario/nodes.js';
 
-/** The nodes of a run. */
 export interface PlanNodes extends Omit<Nodes, 'zones'> {
   /** Zone index of each possible node; -1 = outside every zone. */
   readonly zones: readonly number[];

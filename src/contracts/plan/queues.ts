@@ -36,7 +36,6 @@ export interface PlanQueue {
   readonly consumers: readonly PlanConsumer[];
 }
 
-/** One consumer of a queue. */
 export interface PlanConsumer extends PlanHandler {
   readonly spec: QueueConsumer;
   /** Prefetch limit of a channel, and the handlers that share the channel. */

@@ -27,7 +27,6 @@ export interface ServerSelection {
   readonly repeats: boolean;
 }
 
-/** Route of an edge to a node. */
 export type NodeRoute = PlanRoute | PinnedRoute;
 
 /** Whether a route allows only one node: the one that has the rows. */

@@ -1,7 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Saga } from '../scenario/sagas.js';
 
-/** A saga in a plan. */
 export interface PlanSaga {
   readonly component: number;
   readonly spec: Saga;
@@ -28,7 +27,6 @@ export interface PlanSaga {
   readonly key: number;
 }
 
-/** A step that starts a saga. */
 export interface PlanSagaStart {
   readonly act: 'saga';
   /** Part id of the program that starts it. */
@@ -55,7 +53,6 @@ export interface PlanSagaMark {
   readonly repeatable: boolean;
 }
 
-/** Role of an endpoint in a saga. */
 export interface SagaRole {
   readonly saga: number;
   readonly role: 'do' | 'undo' | 'start' | 'complete' | 'cancel';

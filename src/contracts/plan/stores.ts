@@ -7,7 +7,6 @@ export const LOADS = 4;
 
 export const REGISTERS = 4;
 
-/** An event store in a plan. */
 export interface PlanStore {
   readonly component: number;
   /** Result of an append that arrives again because its first result was lost. */
@@ -33,7 +32,6 @@ export interface PlanStore {
   readonly streams: number;
 }
 
-/** A projection in a plan. */
 export interface PlanProjection {
   readonly component: number;
   /** Index into `stores` of its source, or component id of its topic; -1 for the other one. */
@@ -112,7 +110,6 @@ export type PlanStoreAct = StoreAct &
     | { readonly does: 'servePage' | 'serveSnapshot' | 'number' | 'commit' | 'keepSnapshot' }
   );
 
-/** Acts of programs with a projection. */
 export type PlanProjectionAct = {
   readonly act: 'projection';
   readonly from: number;

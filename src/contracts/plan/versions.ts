@@ -9,7 +9,6 @@ export interface PlanRollout extends Omit<Rollout, 'to' | 'sticky'> {
   readonly sticky: number;
 }
 
-/** The versions of a component. */
 export interface PlanVersions {
   /** The initial version is first. */
   readonly names: readonly string[];

@@ -146,7 +146,6 @@ const settings = {
   ),
 };
 
-/** One cache. */
 export const cacheSchema = inheriting(
   entry({ ...extending, ...entryText, critical, ...settings }, 'A cache.'),
 ).meta({ id: 'cache' });

@@ -191,7 +191,6 @@ const settings = {
   ...pools,
 };
 
-/** One database. */
 export const databaseSchema = inheriting(
   entry(
     { ...extending, ...entryText, critical, storage, ...settings, ...placed },

@@ -100,7 +100,6 @@ const SUMMARY =
   'be old: a call to an instance that is gone fails as its death says. Defaults to callers that know the ready ' +
   'instances at once, or after `platform.endpointPropagation`.';
 
-/** `discovery` of a service. */
 export const discoverySchema = withShort(
   entry({
     registry,

@@ -91,7 +91,6 @@ const settings = {
   connect: field.cost('0ms', 'Time to open a connection.'),
 };
 
-/** One event store. */
 export const eventStoreSchema = inheriting(
   entry(
     { ...extending, ...entryText, critical, storage, ...settings, ...pools, ...placed },

@@ -68,7 +68,6 @@ export interface Ramp extends Omit<z.output<typeof rampSchema>, 'steps'> {
   readonly steps?: number;
 }
 
-/** Fields of all kinds of faults. */
 export const faultFields = {
   id: field.of(nameText(), required, 'Unique; budgets say `during ID`.'),
   title: freeText().optional().describe('Shown instead of the id where there is room.'),

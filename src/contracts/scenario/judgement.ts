@@ -26,7 +26,6 @@ const confidence = quantity(
   },
 );
 
-/** One budget or expectation. */
 export const budgetSchema = withShort(
   entry(
     {
@@ -71,7 +70,6 @@ export interface BudgetSource extends Omit<WrittenBudget, 'expect' | 'by'> {
   readonly at: string;
 }
 
-/** `hypothesis`. */
 export const hypothesisSchema = z
   .strictObject({
     statement: field.of(freeText(), required, 'Statement that the experiment tests.'),
@@ -100,7 +98,6 @@ const acceptedSchema = entry({
 /** An accepted finding. */
 export type Accepted = z.output<typeof acceptedSchema>;
 
-/** `lint`. */
 export const lintSchema = z
   .strictObject({
     accept: field.of(

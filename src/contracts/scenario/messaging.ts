@@ -222,7 +222,6 @@ export interface Subscriber extends Consumption, Omit<GroupFields, 'transactionN
   readonly transactionNs: Ns | null;
 }
 
-/** A `publish` step. */
 export const publishFields = entry(
   {
     topic: field.of(nameText(), required, 'Name of the topic or queue.'),

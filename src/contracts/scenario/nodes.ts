@@ -14,7 +14,6 @@ export function isNode(target: string): boolean {
   return target === NODES || target.startsWith(`${NODES}[`);
 }
 
-/** `platform.nodes`. */
 export const nodesSchema = entry(
   {
     count: field.whole(required, 'Nodes at the start.', { min: 1, max: 1000 }),

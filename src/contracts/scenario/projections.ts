@@ -96,7 +96,6 @@ const settings = {
   rebuild: rebuild.optional(),
 };
 
-/** One projection. */
 export const projectionSchema = inheriting(
   entry(
     { ...extending, ...entryText, critical, ...settings },

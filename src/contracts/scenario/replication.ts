@@ -73,7 +73,6 @@ export interface Failover extends z.output<typeof failoverSchema> {
   readonly quorum?: true;
 }
 
-/** A Redis Cluster. */
 const redisClusterSchema = entry({
   requireFullCoverage: field.flag(
     true,

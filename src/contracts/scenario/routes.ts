@@ -8,7 +8,6 @@ import type { Bundle, Step } from './steps.js';
 import type { Target } from './target.js';
 import { methodText } from './verbs.js';
 
-/** How a gateway routes. */
 export const routingFields = {
   kind: field.choice(
     ['simple', 'kong', 'envoy', 'nginx', 'spring'],

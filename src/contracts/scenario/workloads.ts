@@ -29,7 +29,6 @@ const PATIENCE = 'Time after which the client gives up: outcome `abandoned`. Def
 const pins = z.record(nameText(), whole({ min: 0 }).describe('The value, counted from 0.'));
 const PINS = 'Fixed values of keys for these requests, instead of drawn ones: name -> value';
 
-/** A request of a workload. */
 function requestSchema<B, S>(bundle: z.ZodType<B>, steps: z.ZodType<S>) {
   return entry(
     {

@@ -6,7 +6,6 @@ import { writtenFaults } from './faults.js';
 import { LONGEST, nameOf } from './names.js';
 import { goDuration, timesOf } from './times.js';
 
-/** A template of a Workflow. */
 type Template = Readonly<Record<string, unknown>>;
 
 /**

@@ -6,11 +6,9 @@ export interface Experimental {
   readonly title: string;
   readonly variant: string;
   readonly scenario: Scenario;
-  /** The faults to write. */
   readonly faults: readonly Fault[];
   /** The budgets that judge the variant. */
   readonly budgets: readonly BudgetSource[];
-  /** Namespace of the pods. */
   readonly namespace: string;
   /** By callee: the components that call it. */
   readonly callers: ReadonlyMap<string, readonly string[]>;

@@ -1,7 +1,6 @@
 import type { BudgetSource } from '../../contracts/scenario/judgement.js';
 import type { Experimental, Remark } from './experiment.js';
 
-/** Thresholds of k6 by metric. */
 export interface Thresholds {
   readonly thresholds: Readonly<Record<string, readonly string[]>>;
   readonly remarks: readonly Remark[];

@@ -2,7 +2,6 @@ import { metric } from './entry.js';
 
 const WHOLE = { isOfWholeRun: true } as const;
 
-/** Metrics of the alerts of a scenario. */
 export const ALERT_METRICS = [
   metric(
     'firesAfter',

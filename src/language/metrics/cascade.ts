@@ -1,6 +1,5 @@
 import { counted, portion } from './entry.js';
 
-/** Metrics of the cascade. */
 export const CASCADE_METRICS = [
   counted(
     'blastRadius',

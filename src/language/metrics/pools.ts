@@ -1,7 +1,6 @@
 import { gauge, timed, counted, metric } from './entry.js';
 import { POOLED } from './subjects.js';
 
-/** Metrics of connection pools. */
 export const POOL_METRICS = [
   timed(
     'pool.wait',

@@ -1,6 +1,5 @@
 import { counted, metric } from './entry.js';
 
-/** Metrics of the run. */
 export const RUN_METRICS = [
   counted(
     'requests',

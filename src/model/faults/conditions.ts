@@ -16,7 +16,6 @@ const DEGRADED = 1;
 /** Reads a value from the cells [from, until); null if they hold none. */
 type Reading = (from: number, until: number) => number | null;
 
-/** A watched condition. */
 interface Watch {
   readonly index: number;
   readonly condition: PlanCondition;

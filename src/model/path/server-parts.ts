@@ -20,7 +20,6 @@ interface Ending {
   look(instance: Instance): void;
 }
 
-/** The parts that the server uses. */
 export interface ServerParts extends InjectionsParts, ActRun {
   readonly tasks: Tasks;
   readonly admission: Admission;

@@ -31,7 +31,6 @@ import type { ServerEnds } from '../resources/connections/server-ends.js';
 import type { Passes } from '../resources/mesh/passes.js';
 import type { ConnectionTable } from '../resources/connections/connection-table.js';
 
-/** The parts that the wire uses. */
 export interface WireParts extends ServedRun {
   /** Null if no message has a size. */
   readonly sizes: Sizes | null;

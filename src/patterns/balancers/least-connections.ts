@@ -40,7 +40,6 @@ class LeastConnections implements BalancerState {
   }
 }
 
-/** `loadBalancing` of kind `leastConnections`. */
 export const leastConnections: BalancerKind<typeof schema> = {
   balancer: 'leastConnections',
   summary:

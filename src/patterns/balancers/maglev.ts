@@ -110,7 +110,6 @@ function isFilledFor({ filledFor }: Table, candidates: Int32Array, count: number
   return true;
 }
 
-/** `loadBalancing` of kind `maglev`. */
 export const maglev: BalancerKind<typeof schema> = {
   balancer: 'maglev',
   summary:

@@ -12,7 +12,6 @@ class Random implements BalancerState {
   }
 }
 
-/** `loadBalancing` of kind `random`. */
 export const random: BalancerKind<typeof schema> = {
   balancer: 'random',
   summary: 'Picks any instance with equal probability.',

@@ -3,7 +3,6 @@ import type { Knob } from '../../model/faults/knob.js';
 import { formatNumber } from '../../text/figures.js';
 import { OF_OTHERS } from './usual.js';
 
-/** Factor on the rate of a workload. */
 export const rateFactor: Knob<null> = {
   ...OF_OTHERS,
   name: 'rate',

@@ -18,7 +18,6 @@ const YEAR = PERIODS.indexOf('year');
 /** Starts of the months a run can reach: 104 days. */
 const MONTH_STARTS = [0, 31 * DAY, 59 * DAY, 90 * DAY, 120 * DAY];
 
-/** Start of the window of a period that holds this time. */
 function windowStart(period: number, now: Ns): Ns {
   if (period === YEAR) return 0;
   if (period < MONTH) return Math.floor(now / LENGTHS[period]) * LENGTHS[period];

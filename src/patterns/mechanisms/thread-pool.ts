@@ -6,7 +6,6 @@ import type { CallContext, PolicyState } from '../../contracts/patterns/policy.j
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';
 
-/** Sizes of a pool. */
 interface PoolSizes {
   readonly core: number;
   readonly max: number;

@@ -52,7 +52,6 @@ export interface Intervention extends CauseRef {
   readonly least?: number;
 }
 
-/** A kind of intervention. */
 export interface InterventionKind {
   readonly kind: CauseKind;
   /** It averts harm that no request of a user shows, such as a backlog. */

@@ -11,7 +11,6 @@ import { PASSIVE, program, sourcesOf, type PlanModule } from './kind.js';
 /** Parts that write to the disk; the others read. */
 const WRITES: ReadonlySet<StorePart> = new Set(['append', 'writeSnapshot']);
 
-/** Event stores. */
 export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
   components: {
     eventStore: ({ eventStores }) =>

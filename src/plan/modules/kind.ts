@@ -26,7 +26,6 @@ export interface PlanModule<
 > {
   readonly components: ComponentsOf<Kind>;
   readonly parts: PartsOf<Part>;
-  /** Parts that it adds to a service. */
   readonly guests?: (scenario: Scenario, service: string) => readonly NamedPart[];
   /** Plans its entries after all programs are written. */
   plan(written: Written): Pick<PlanModules, Entry>;

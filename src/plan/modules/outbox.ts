@@ -4,7 +4,6 @@ import type { PlanModule } from './kind.js';
 /** Name of the part of a service that publishes the rows of its outbox. */
 const RELAY = 'outbox';
 
-/** Outboxes of services. */
 export const outbox: PlanModule<never, 'relay', 'outboxes'> = {
   components: {},
   parts: {

@@ -3,7 +3,6 @@ import { absent, field } from '../../contracts/fields/field.js';
 import { critical, entryText, extending, storage } from '../../contracts/fields/common.js';
 import { placed } from '../../contracts/scenario/host.js';
 
-/** Fields of every broker. */
 export const brokerFields = {
   ...extending,
   ...entryText,

@@ -9,7 +9,6 @@ import type { WrittenFault } from '../../contracts/scenario/faults.js';
 
 /** A kind of broker in one file: its fields, its final form, the faults that can hit it, and its reference page. */
 export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
-  /** Value of its field `kind`. */
   readonly kind: string;
   /** Whether it can hold topics that are logs. */
   readonly hasLogs: boolean;

@@ -17,7 +17,6 @@ import { plainHost } from '../resolve/plain-host.js';
 import { resolvePool, resolvePools } from '../sections/pools.js';
 import { checkKeyName } from '../resolve/targets.js';
 
-/** Event stores. */
 export const eventStores: Module<'eventStores'> = {
   kind: 'eventStore',
   summary: 'Stores of event streams.',
@@ -55,7 +54,6 @@ const AXON_BATCH = 100;
 /** StaleSequenceThreshold of Marten's DaemonSettings. */
 const MARTEN_STALE = 3 * NS_PER_SECOND;
 
-/** Resolves an event store. */
 function resolveEventStore({ here, name, output }: Entry<'eventStores'>): EventStore {
   checkKeyName(here.in('stream', 'key'), output.stream.key);
   checkOrder(here, output);

@@ -15,7 +15,6 @@ import type { QueueConsumerFields } from './written.js';
 
 /** A kind of queue in one file: its fields, its final form, and its reference page. */
 export interface QueueKind<Schema extends z.ZodType = z.ZodType> {
-  /** Value of its field `kind`. */
   readonly kind: string;
   /** Whether components can publish to it; otherwise an event store fills it. */
   readonly isPublished: boolean;

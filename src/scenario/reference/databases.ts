@@ -15,7 +15,6 @@ workloads:
 `;
 }
 
-/** Reference of the database products. */
 export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'generic',

@@ -3,7 +3,6 @@ import { absent, field } from '../../contracts/fields/field.js';
 import { labels, entryText, extending } from '../../contracts/fields/common.js';
 import { zoneSchema } from '../../contracts/scenario/host.js';
 
-/** Fields of every registry. */
 export const registryFields = {
   ...extending,
   ...entryText,

@@ -15,7 +15,6 @@ export function registryKindOf(kind: string | undefined): RegistryKind | undefin
   return REGISTRY_KINDS.find((own) => own.kind === kind);
 }
 
-/** One service registry. */
 export const registrySchema = valuesOf<RegistryFields>(
   inheriting(
     unionOfKinds(REGISTRY_KINDS.map((own) => own.schema)).describe('A service registry.'),

@@ -5,7 +5,6 @@ import type { Cursor } from '../resolve/context.js';
 
 /** A kind of registry in one file: its fields, its rules, and its reference page. */
 export interface RegistryKind<Schema extends z.ZodObject = z.ZodObject> {
-  /** Value of its field `kind`. */
   readonly kind: string;
   /** How callers get its lists. */
   readonly delivers: Registry['delivery']['by'];

@@ -17,7 +17,6 @@ export interface Context {
   /** Reads a file by its path relative to the scenario. */
   readonly read: ReadFile;
   readonly names: Names;
-  /** The validated scenario. */
   readonly output: ScenarioOutput;
   /** Resolves the bundle of `policies` with this name; undefined if there is none. */
   readonly named: (name: string) => Bundle | undefined;
@@ -58,7 +57,6 @@ export class Cursor {
     return this.context.names;
   }
 
-  /** The validated scenario. */
   get output(): ScenarioOutput {
     return this.context.output;
   }

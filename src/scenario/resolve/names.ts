@@ -6,7 +6,6 @@ import type { RouteOutput } from '../schema/components.js';
 /** The component that a name refers to. */
 export interface NamedThing {
   readonly kind: ComponentKind;
-  /** Its section in the scenario. */
   readonly section: string;
   readonly parts: readonly string[];
   /** Its versions, and whether each has instances. */

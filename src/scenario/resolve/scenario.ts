@@ -185,7 +185,6 @@ function contextOf(
   return context;
 }
 
-/** Resolves services and functions. */
 function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<string, Service> {
   const services = new Map([
     ...mapOf(output.services, (name, own): Service => resolveService(context, name, own)),
@@ -218,7 +217,6 @@ function checkCalls(
   } else checkVersionCycles(context, parts);
 }
 
-/** Resolves a service. */
 function resolveService(context: Context, name: string, output: ServiceOutput): Service {
   const here = cursorAt(context, 'services', name);
   const counted = withTotal(output);

@@ -83,7 +83,6 @@ function poolsStatements({ tree }: Context, database: string, caller: string): b
   return mode?.type === 'scalar' && mode.value === 'statement';
 }
 
-/** The written kind of a database. */
 function kindOf({ tree }: Context, database: string): unknown {
   const kind = get(get(get(tree, 'databases'), database), 'kind');
   return kind?.type === 'scalar' ? kind.value : undefined;

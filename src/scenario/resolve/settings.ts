@@ -27,7 +27,6 @@ export function resolveSettings(
   };
 }
 
-/** Resolves `run`. */
 function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.stepNs ?? niceStep(run.durationNs / STEPS_WANTED);
   if (run.durationNs / stepNs > STEPS_MAX) {
@@ -63,7 +62,6 @@ function replicationsOf(
   return { replications: atLeast, until: { goals, atMost } };
 }
 
-/** Resolves `network`. */
 function resolveNetwork(context: Context, network: ScenarioOutput['network']): Network {
   checkLoss(cursorAt(context, 'network', 'loss'), network.loss);
   const zones = sorted(network.zones).map(([name, zone]) => {

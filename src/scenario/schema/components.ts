@@ -14,7 +14,6 @@ import type { HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { versionFields } from './versions.js';
 
-/** A validated endpoint. */
 export interface EndpointOutput extends z.output<ReturnType<typeof endpointSchema<StepOutput[]>>> {}
 
 export type RouteOutput = z.output<
@@ -41,7 +40,6 @@ function gatewayFields(
   };
 }
 
-/** A validated gateway. */
 export interface GatewayOutput extends Explicit<ReturnType<typeof gatewayFields>> {}
 
 /** One gateway. */

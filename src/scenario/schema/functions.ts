@@ -41,5 +41,4 @@ export function functionSchema(host: HostShape, endpoint: z.ZodType<EndpointOutp
   return inheriting(schema).meta({ id: 'function' });
 }
 
-/** A validated function. */
 export interface FunctionOutput extends z.output<ReturnType<typeof functionSchema>> {}

@@ -76,7 +76,6 @@ export function ownSections(policies: readonly PolicyKind[], faults: readonly Fa
 }
 export type OwnSections = ReturnType<typeof ownSections>;
 
-/** A validated mesh. */
 export type MeshOutput = NonNullable<z.output<OwnSections['first']['mesh']>>;
 
 /** Schema of a fault: the common fields, and those of its kind. */
@@ -103,7 +102,6 @@ function faultSchema(kinds: readonly FaultKind[]): z.ZodType<WrittenFault> {
   }
 }
 
-/** A validated cluster. */
 interface ClusterOutput extends BundleOutput {
   readonly callees?: readonly string[];
 }

@@ -11,7 +11,6 @@ import type { QueueFields } from '../queues/written.js';
 import type { WrittenEventStore } from '../../contracts/scenario/event-stores.js';
 import type { WrittenProjection } from '../../contracts/scenario/projections.js';
 
-/** A validated saga. */
 export interface SagaOutput extends z.output<ReturnType<typeof sagaSchema<BundleOutput>>> {}
 
 /** By section of a module: a validated entry. */
@@ -26,7 +25,6 @@ export interface ModuleOutputs {
   readonly registries: RegistryFields;
 }
 
-/** The sections of modules in a validated scenario. */
 export type ModuleSections = {
   readonly [S in ModuleSection]?: Readonly<Record<string, ModuleOutputs[S]>>;
 };

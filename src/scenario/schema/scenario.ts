@@ -72,7 +72,6 @@ export function buildSchemas(
   };
 }
 
-/** Schemas of the sections of all modules. */
 function moduleSections(bundle: z.ZodType<BundleOutput>): Record<string, z.ZodType> {
   return Object.fromEntries(
     SCHEMA_ORDER.map((section) => {

@@ -8,7 +8,6 @@ import { outboxSchema } from '../../contracts/scenario/outbox.js';
 import type { StepOutput } from './steps.js';
 import { versionFields } from './versions.js';
 
-/** A validated service. */
 export interface ServiceOutput extends Explicit<ReturnType<typeof serviceFields>> {}
 
 function serviceFields(

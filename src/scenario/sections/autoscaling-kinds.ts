@@ -13,7 +13,6 @@ import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
 import type { Cursor } from '../resolve/context.js';
 
-/** Resolves the fields of kind `keda`. */
 function resolveKeda(here: Cursor, own: WrittenKeda): KedaScaling {
   const ratio = resolveRatio(here, own);
   const wrong = here.conflicts();

@@ -176,7 +176,6 @@ function checkFanout(
     problem(`expected fewer than all ${shards.count} shards: to ask all of them write scan: true`);
 }
 
-/** Resolves replicas, read route and failover. */
 function resolveReplication(
   here: Cursor,
   { kind, replicas, route, failover }: WrittenDatabase,

@@ -71,7 +71,6 @@ const OF_LIMITS: readonly Row[] = ['http1MaxPendingRequests', 'http2MaxRequests'
 
 const block = blocksOf('Istio');
 
-/** Balancers by their names in Istio. */
 export const BALANCERS: Readonly<Record<string, string>> = {
   ROUND_ROBIN: 'roundRobin',
   LEAST_REQUEST: 'leastRequest',

@@ -11,7 +11,6 @@ import { plainWord } from '../synonyms.js';
 import { PRODUCT_SPELLINGS } from './index.js';
 import type { Block, Row } from './row.js';
 
-/** The blocks of all products. */
 export const BLOCKS: readonly Block[] = PRODUCT_SPELLINGS.flatMap(({ blocks }) => blocks);
 /** Keys directly in a bundle. */
 export const ROWS = byWord(PRODUCT_SPELLINGS.flatMap(({ rows }) => rows));

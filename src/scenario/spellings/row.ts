@@ -36,7 +36,6 @@ export interface Block {
   readonly isOnlyNamed?: true;
 }
 
-/** The spellings of one product. */
 export interface Spellings {
   readonly blocks: readonly Block[];
   /** Keys directly in a bundle. */

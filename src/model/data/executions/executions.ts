@@ -13,7 +13,6 @@ const ENDED = 0;
 const RESULT = 1;
 const HINT = 2;
 
-/** An execution in progress. */
 interface Execution {
   readonly store: Store;
   readonly value: number;
@@ -45,7 +44,6 @@ export class Executions {
   /** Retry hint of the last stored answer, if its outcome is HINTED. */
   hint: Ns = 0;
 
-  /** Number of results kept. */
   get kept(): number {
     let sum = 0;
     for (const store of this.byPart) {

@@ -209,7 +209,6 @@ class Sink {
     for (let k = 0; k < count; k++) sink.latencies.add(id, Math.round(ageNs));
   }
 
-  /** Latencies of all successes of a part. */
   successesOf(part: number): Histogram {
     sink.settle();
     const ids = Array.from(

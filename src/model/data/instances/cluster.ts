@@ -2,7 +2,6 @@ import { invariant } from '../../../kernel/invariant.js';
 import type { PlanNodes } from '../../../contracts/plan/nodes.js';
 import type { Plan, PlanInstance } from '../../../contracts/plan/plan.js';
 
-/** States of a node. */
 export const NODE = Object.freeze({ absent: 0, ordered: 1, ready: 2, dead: 3 } as const);
 
 /** Reasons for which a node takes no further instances. */

@@ -103,7 +103,6 @@ export class Instance extends Process {
   readonly rooms: WaitingRoom[] = [];
   /** Outlier detections of the instances that it calls. */
   readonly outliers: OutlierState[] = [];
-  /** Balancers of its calls. */
   readonly balancers: BalancerState[] = [];
   /** Objects in this process beside its requests, such as consumers and caches. */
   readonly residents: Resident[] = [];

@@ -29,7 +29,6 @@ const UNWANTED = { down: 'down', starting: 'down', up: 'leaving', ...ENDING } as
 const WANTED = { down: 'down', ...ENDING } as const;
 const NOT_ENDING = { restartRequested: false, replacement: 'none' } as const;
 
-/** Every legal transition. */
 export const TRANSITIONS = {
   /** Start-up begins. */
   starts: { to: { down: 'starting' }, when: (it) => !it.isHeldDown },
@@ -75,7 +74,6 @@ export const TRANSITIONS = {
   added: { to: WANTED, when: ({ absent }) => absent, sets: { absent: false } },
   /** The next process in its place is a new instance. */
   renewed: { to: { starting: 'starting', ...WANTED, up: 'up' }, sets: { isNew: true } },
-  /** A probe requests its restart. */
   restartRequested: { to: { up: 'leaving' }, sets: { restartRequested: true } },
   /** It receives SIGTERM. */
   signalled: { to: { leaving: 'draining' } },

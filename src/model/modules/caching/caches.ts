@@ -46,7 +46,6 @@ export class Caches implements StrandWatcher {
     }
   }
 
-  /** The act of a cache instruction. */
   actOf(spec: PlanCacheAct): Act {
     const { loading, writes } = this;
     const begin = this.beginOf(spec);

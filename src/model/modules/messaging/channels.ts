@@ -266,7 +266,6 @@ export class Channels {
     this.notify(waiter, stamp, OUTCOME.ok);
   }
 
-  /** Notifies a waiter of the outcome of its publish. */
   private notify(waiter: number, stamp: number, outcome: Outcome): void {
     const { interpreter } = this.world;
     if (waiter <= RELAYS) this.relays[RELAYS - waiter].confirmed(stamp, outcome);

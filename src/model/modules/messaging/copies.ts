@@ -24,7 +24,6 @@ export class Copies {
     return this.count[message] > 1;
   }
 
-  /** Adds a copy. */
   add(message: number): void {
     if (this.count[message] < MANY) this.count[message]++;
   }

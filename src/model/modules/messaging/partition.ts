@@ -33,7 +33,6 @@ export class Partition {
   /** Slots of the block that was read last, and its first offset. */
   private near: Int32Array = NONE;
   private nearFrom = 0;
-  /** Messages per block. */
   private readonly size: number = this.messages.packed.size;
 
   constructor(private readonly messages: Messages) {}

@@ -23,7 +23,6 @@ export interface Send {
   since: Ns;
 }
 
-/** The environment of a producer. */
 export interface Sending {
   readonly key: StreamKey;
   readonly spec: ProducerSpec;
@@ -35,7 +34,6 @@ export interface Sending {
   open(place: Opening, message: number, memory: number): Batch;
   /** Node that a producer sends to for a partition; -1 = none. */
   reach(producer: number, partition: number): number;
-  /** Sends batches to a node. */
   send(producer: number, node: number, batches: readonly Batch[]): void;
   /** A producer may be able to send; runs as a separate event. */
   wake(producer: number): void;

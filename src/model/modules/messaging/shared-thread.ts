@@ -30,7 +30,6 @@ export class SharedThread {
     return !this.waits[user];
   }
 
-  /** A user has taken records. */
   taken(user: number): void {
     invariant(this.holder < 0, 'a thread handles one batch at a time');
     this.holder = user;

@@ -48,7 +48,6 @@ export interface WritesSetup {
   readonly topic: KafkaTopic;
   readonly broker: PlanBroker;
   readonly lines: Lines;
-  /** Notifies a waiter of the outcome of its publish. */
   readonly notify: (waiter: number, stamp: number, outcome: Outcome) => void;
 }
 

@@ -18,7 +18,6 @@ interface Rebuilt {
 /** All events of the source of a projection. */
 export interface Replayable {
   readonly total: number;
-  /** A replay begins. */
   replayed?(): void;
 }
 

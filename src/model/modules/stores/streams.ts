@@ -54,7 +54,6 @@ export class Streams {
     world.kept.set(`${plan.components[spec.component].name}.streams`, () => this.known);
   }
 
-  /** Number of tracked streams. */
   get known(): number {
     return this.byValue.slots.used;
   }

@@ -12,7 +12,6 @@ import type { Pair, Slack, State } from './counts.js';
 import type { Tally } from './tally.js';
 import { Versions } from './versions.js';
 
-/** The inputs of a rollout. */
 export interface Setup {
   readonly world: ListedRun;
   readonly component: number;
@@ -28,7 +27,6 @@ export abstract class Rollout implements Scalable {
   protected readonly spec: PlanRollout;
   protected readonly versions: Versions;
   protected readonly analysis: Analysis | null;
-  /** The rollout has begun. */
   protected isUnderWay = false;
   /** The old version gets all requests again. */
   protected isRolledBack = false;

@@ -18,7 +18,6 @@ const RANKS: ReadonlyMap<string, number> = new Map([
 export interface Counters {
   readonly all: Counter;
   readonly own: Counter;
-  /** Its successes. */
   readonly good: Counter;
 }
 

@@ -21,7 +21,6 @@ const SCALERS: {
   scheduled: (place) => new ScheduledScaler(place),
 };
 
-/** An autoscaler that has begun. */
 interface Begun extends Scaled {
   readonly place: Pick<ScalerPlace<Autoscaling['kind']>, 'set'>;
   /** Sets whether an instance exists, and notes its creation. */

@@ -42,7 +42,6 @@ export class Samples {
     this.op = engine.define(`autoscaler/${name}/sample`, () => this.sample());
   }
 
-  /** Begins to measure. */
   begin(): void {
     const { syncNs, metricDelayNs } = this.spec;
     if (metricDelayNs === 0) return;

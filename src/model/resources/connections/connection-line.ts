@@ -120,7 +120,6 @@ export class ConnectionLine {
     return this.layers[frame];
   }
 
-  /** Time that a frame has been in line. */
   waitOf(frame: number, now: Ns): Ns {
     invariant(now >= this.since[frame], 'a call joins the line before it leaves');
     return now - this.since[frame];

@@ -19,7 +19,6 @@ import { VANISHED, type DataLimit, type FlowWatch } from '../../data/edges/link.
 import { frames } from '../../data/strands/frames.js';
 import { STATE, strands } from '../../data/strands/strands.js';
 
-/** The pool of a connection, which makes its calls. */
 interface TablePool extends OpeningPool {
   readonly multiplexed: boolean;
   readonly closes: ServerClosing | null;
@@ -34,7 +33,6 @@ interface TablePool extends OpeningPool {
 /** Above every slot, for numbers of a slot and its life. */
 const SLOTS_MAX = 1 << 22;
 
-/** The bytes of responses. */
 interface ResponseSizes {
   ofAnswer(strand: number): number;
 }
@@ -42,7 +40,6 @@ interface ResponseSizes {
 /** Epoch of a connection that no process at its far end recognizes. */
 const NO_PROCESS = -1;
 
-/** States of a connection. */
 export const CONNECTION = Object.freeze({
   /** TCP and TLS are being set up. */
   DIALLING: 0,

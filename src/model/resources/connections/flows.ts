@@ -35,7 +35,6 @@ export class Flows {
     world.connections.slots.addColumns(this);
   }
 
-  /** A connection is open. */
   opened(slot: number): void {
     this.passedNs[slot] = this.heardNs[slot] = engine.now;
   }

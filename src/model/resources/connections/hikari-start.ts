@@ -7,7 +7,6 @@ import type { PoolSetup } from './pool-setup.js';
 /** HikariPool.java: pause after a failed attempt to open the first connection. */
 const PAUSE: Ns = NS_PER_SECOND;
 
-/** The pool that is starting. */
 interface Starting {
   readonly waiting: number;
   /** Opens the first connection, with which the pool starts. */

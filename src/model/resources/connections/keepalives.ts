@@ -75,7 +75,6 @@ export class Keepalives {
     return engine.lane(timeNs, PHASE.TIMER, this.lookOp, this.lives);
   }
 
-  /** A connection is open. */
   opened(slot: number, lane: Lane): void {
     this.dormant[slot] = 0;
     this.strikes.opened(slot);

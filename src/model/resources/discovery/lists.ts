@@ -85,7 +85,6 @@ export class Lists {
     return list.fleet;
   }
 
-  /** An entry has changed. */
   changed({ component, index }: Instance): void {
     if (this.sampler < 0) return;
     for (const list of this.byComponent.get(component)!.lists) this.send(list, index);

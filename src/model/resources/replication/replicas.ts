@@ -30,7 +30,6 @@ function needed(mode: PlanReplication['mode'], replicas: number): number {
   return mode === 'sync' ? replicas : 1;
 }
 
-/** One node as a replica. */
 interface Node {
   readonly instance: Instance;
   readonly backlog: Backlog;

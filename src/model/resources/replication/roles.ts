@@ -24,7 +24,6 @@ export interface Holdings {
   partitionHealed(): void;
 }
 
-/** What it needs of a run. */
 interface RolesRun {
   readonly meters: Meters;
   readonly journal: Journal;

@@ -17,7 +17,6 @@ export class DatabaseLocks {
     this.tables = spec.tables === 0 ? null : new TableLocks(world, spec, holders, this.waits);
   }
 
-  /** Releases all locks of a transaction. */
   release(tx: number): void {
     this.rows.release(tx);
     if (this.tables !== null) this.tables.release(tx);

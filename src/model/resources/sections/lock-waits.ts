@@ -33,7 +33,6 @@ export interface LockLines {
   blockers(strand: number, into: number[]): void;
   /** Tries to end a deadlock by changing the order of a line; returns true if that has granted a lock. */
   reorders(strand: number): boolean;
-  /** Releases all locks of a transaction. */
   release(tx: number): void;
 }
 
@@ -158,7 +157,6 @@ export class LockWaits {
     this.world.meters.took(this.holds.get(part)!, cell, ns);
   }
 
-  /** Whether a statement waits in a line. */
   isIn(strand: number, line: number): boolean {
     return this.waits[strand] === line;
   }

@@ -21,7 +21,6 @@ import type { DatabaseLocks } from './database-locks.js';
 import { LeftStatements, type LeavingRun } from './left-statements.js';
 import { frames } from '../../data/strands/frames.js';
 
-/** A run with transactions. */
 export interface TransactingRun extends ReplicatedRun, LeavingRun {}
 
 /** Result for the wire: send the attempt. It is neither an outcome nor PASS. */

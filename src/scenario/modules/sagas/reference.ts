@@ -1,4 +1,3 @@
-/** Reference of the kinds of sagas. */
 export const SAGA_REFERENCE = [
   {
     kind: 'orchestrated',

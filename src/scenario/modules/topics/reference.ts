@@ -1,7 +1,6 @@
 import type { ReferenceEntry } from '../../reference-entry.js';
 import { around } from '../../reference/around.js';
 
-/** Reference of the kinds of topics. */
 export const TOPIC_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'kafka',

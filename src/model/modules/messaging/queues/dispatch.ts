@@ -191,7 +191,6 @@ export class Dispatch {
     this.handOver();
   }
 
-  /** Resumes deliveries to the channel. */
   resume(channel: Channel): void {
     if (this.spec.rules.polled) return;
     this.lineUp(channel);

@@ -70,7 +70,6 @@ export class Letters {
     this.tickOp = engine.define('letters-again', (timer) => this.tick(timer));
   }
 
-  /** Letters in the queue. */
   get length(): number {
     return this.line.length + this.taken.length;
   }

@@ -6,7 +6,6 @@ import type { Run } from '../../../data/run.js';
 import type { Cluster } from './cluster.js';
 import { levels } from '../../../data/figures/levels.js';
 
-/** Callbacks of a placement. */
 export interface PlacementListener {
   /** A node and all connections to it are lost. */
   cut(node: number, isLeader: boolean): void;

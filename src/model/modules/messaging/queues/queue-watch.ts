@@ -1,6 +1,5 @@
 import type { Ns } from '../../../../kernel/time.js';
 
-/** Callbacks of a queue. */
 export interface QueueWatch {
   /** A message may be delivered. */
   available(): void;
