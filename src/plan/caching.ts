@@ -12,19 +12,13 @@ import { StepNames } from './identity.js';
 import type { LaidPart, Layout } from './layout.js';
 import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import { inside, strand, type Scope } from './scope.js';
-import {
-  writeBackground,
-  writeAct,
-  writeCall,
-  writeJump,
-  type WriteSteps,
-  type Writer,
-} from './writer.js';
+import { writeBackground, writeAct, writeCall, writeJump, type Writer } from './writer.js';
 
 type CacheVerb = StepOf<'cache'>;
 
 /** A use of a cache in a program. */
 interface Site {
+  readonly w: Writer;
   readonly cache: Cache;
   readonly number: number;
   readonly key: number;
@@ -39,7 +33,7 @@ const FOR_EVER: CountDistribution = { kind: 'constant', value: 2_000_000_000 };
 const COMMAND = { get: 0, set: 1, delete: 2 } as const;
 
 /** Writes a `cache` step. */
-export function writeCache(w: Writer, step: CacheVerb, outer: Scope, writeSteps: WriteSteps): void {
+export function writeCache(w: Writer, step: CacheVerb, outer: Scope): void {
   const { component } = outer.part;
   if (component.kind === 'workload') {
     // A bundle is resolved without knowing its caller.
@@ -52,19 +46,19 @@ export function writeCache(w: Writer, step: CacheVerb, outer: Scope, writeSteps:
   const site = siteOf(w, step.cache, step.key, step.policy, -1, scope);
   switch (step.op) {
     case 'get':
-      return writeGet(w, site, step, scope, writeSteps);
+      return writeGet(site, step, scope);
     case 'refresh':
-      return writeLoad(w, site, step.onMiss!, step.store, scope, writeSteps);
+      return writeLoad(site, step.onMiss!, step.store, scope);
     case 'set':
-      writeAct(w, act(w, site, 'write', scope), 'write', scope);
-      writeStores(w, site, scope, site.cache.onError === 'fail');
+      perform(site, 'write', scope);
+      writeStores(site, scope, site.cache.onError === 'fail');
       if (site.cache.writeBehind !== null) {
-        return writeGathering(w, site, step.write!, scope, writeSteps);
+        return writeGathering(site, step.write!, scope);
       }
-      return writeSteps(w, step.write ?? [], scope);
+      return w.writeSteps(w, step.write ?? [], scope);
     case 'delete':
-      writeAct(w, act(w, site, 'write', scope), 'write', scope);
-      return writeForget(w, site, scope);
+      perform(site, 'write', scope);
+      return writeForget(site, scope);
   }
 }
 
@@ -74,9 +68,9 @@ export function writeServer(w: Writer, part: LaidPart, level: CacheLevel, scope:
   const { cache } = part.source as Extract<LaidPart['source'], { kind: 'level' }>;
   const site = siteOf(w, name, cache.key, null, -1, scope);
   const number = cache.levels.indexOf(level);
-  writeAct(w, act(w, site, 'receive', scope, number), 'receive', scope);
+  perform(site, 'receive', scope, number);
   writeWork(w, level.latency, scope);
-  writeAct(w, act(w, site, 'serve', scope, number), 'serve', scope);
+  perform(site, 'serve', scope, number);
 }
 
 /** Writes the lookup of a response cache. Returns a function that writes the storing of a successful response. */
@@ -85,7 +79,7 @@ export function writeResponseCache(w: Writer, own: ResponseCache, scope: Scope):
   const site = siteOf(w, own.cache, own.key, null, own.ttlNs ?? -1, scope);
   const hit = assembler.label();
   const miss = assembler.label();
-  writeLookups(w, site, hit, miss, scope);
+  writeLookups(site, hit, miss, scope);
   const go = assembler.label();
   assembler.bind(hit);
   assembler.emit(OP.DONE, OUTCOME.ok);
@@ -93,21 +87,21 @@ export function writeResponseCache(w: Writer, own: ResponseCache, scope: Scope):
   const shared = site.cache.coalesce !== 'none';
   if (shared) {
     const follow = assembler.label();
-    writeBranch(w, act(w, site, 'claim', scope), 'claim', follow, scope);
+    performOr(site, 'claim', follow, scope);
     writeJump(w, go);
     assembler.bind(follow);
-    writeAct(w, act(w, site, 'follow', scope), 'follow', scope);
-    shareLocally(w, site, scope);
+    perform(site, 'follow', scope);
+    shareLocally(site, scope);
     assembler.emit(OP.DONE, OUTCOME.ok);
   } else {
-    writeAct(w, act(w, site, 'begin', scope), 'begin', scope);
+    perform(site, 'begin', scope);
   }
   assembler.bind(go);
   return () => {
     const behind = assembler.label();
-    writeBranch(w, act(w, site, 'loaded', scope), 'loaded', behind, scope);
-    writeStores(w, site, scope, false);
-    if (shared) writeAct(w, act(w, site, 'land', scope), 'land', scope);
+    performOr(site, 'loaded', behind, scope);
+    writeStores(site, scope, false);
+    if (shared) perform(site, 'land', scope);
     assembler.bind(behind);
   };
 }
@@ -118,237 +112,210 @@ export function writeFailing(w: Writer, outcome: Outcome, scope: Scope): void {
   writeAct(w, w.acts.cache(spec), 'failing', scope);
 }
 
-function writeGet(
-  w: Writer,
-  site: Site,
-  step: CacheVerb,
-  scope: Scope,
-  writeSteps: WriteSteps,
-): void {
+function writeGet(site: Site, step: CacheVerb, scope: Scope): void {
+  const { w } = site;
   const { assembler } = w;
   const { cache } = site;
   const hit = assembler.label();
   const miss = assembler.label();
   const done = assembler.label();
-  writeLookups(w, site, hit, miss, scope);
+  writeLookups(site, hit, miss, scope);
   assembler.bind(miss);
   if (step.onMiss === null) {
-    writeAct(w, act(w, site, 'absent', scope), 'absent', scope);
+    perform(site, 'absent', scope);
   } else {
-    writeLoad(w, site, step.onMiss, step.store, scope, writeSteps);
+    writeLoad(site, step.onMiss, step.store, scope);
   }
   writeJump(w, done);
   assembler.bind(hit);
   const again = cache.staleWhileRevalidateNs !== null || cache.refreshAheadFactor !== null;
-  if (again && step.onMiss !== null) writeRefresh(w, site, step.onMiss, scope, writeSteps);
+  if (again && step.onMiss !== null) writeRefresh(site, step.onMiss, scope);
   if (cache.negativeTtlNs !== null) {
-    writeAct(w, act(w, site, 'verdict', scope), 'verdict', scope);
+    perform(site, 'verdict', scope);
   }
   assembler.bind(done);
 }
 
 /** Looks the value up in the levels in order. A value that is found is copied into the levels before its own. */
-function writeLookups(w: Writer, site: Site, hit: Label, miss: Label, scope: Scope): void {
+function writeLookups(site: Site, hit: Label, miss: Label, scope: Scope): void {
+  const { w } = site;
   const { assembler } = w;
   const { levels, onError, name } = site.cache;
   levels.forEach((level, index) => {
     const next = assembler.label();
     if (level.kind === 'local') {
       writeWork(w, level.latency, scope);
-      writeBranch(w, act(w, site, 'lookup', scope, index), 'lookup', next, scope);
+      performOr(site, 'lookup', next, scope, index);
     } else {
       const down = assembler.label();
-      writeAsk(w, site, 'get', index, scope);
+      writeAsk(site, 'get', index, scope);
       const failure = { kind: onError === 'fail' ? 'keep' : 'jump', to: down } as const;
       const to = { component: name, part: level.name };
       writeCall(w, to, BARE, site.policy, { ...scope, failure }, 'cache');
-      writeBranch(w, act(w, site, 'answered', scope, index), 'answered', next, scope);
-      writeFills(w, site, index, scope);
+      performOr(site, 'answered', next, scope, index);
+      writeFills(site, index, scope);
       writeJump(w, hit);
       assembler.bind(down);
-      if (onError === 'fail') writeAct(w, act(w, site, 'rethrow', scope), 'rethrow', scope);
+      if (onError === 'fail') perform(site, 'rethrow', scope);
       assembler.bind(next);
       return;
     }
-    writeFills(w, site, index, scope);
+    writeFills(site, index, scope);
     writeJump(w, hit);
     assembler.bind(next);
   });
   writeJump(w, miss);
 }
 
-function writeFills(w: Writer, site: Site, found: number, scope: Scope): void {
+function writeFills(site: Site, found: number, scope: Scope): void {
   if (site.cache.hitRatio !== null) return;
   for (let index = found - 1; index >= 0; index--) {
-    writeAct(w, act(w, site, 'fill', scope, index), 'fill', scope);
+    perform(site, 'fill', scope, index);
   }
 }
 
 /** Writes the steps that load a value, and the wait of requests that share the load. */
-function writeLoad(
-  w: Writer,
-  site: Site,
-  steps: readonly Step[],
-  stores: boolean,
-  scope: Scope,
-  writeSteps: WriteSteps,
-): void {
+function writeLoad(site: Site, steps: readonly Step[], stores: boolean, scope: Scope): void {
+  const { w } = site;
   const { assembler } = w;
   const shared = site.cache.coalesce !== 'none';
   const follow = assembler.label();
   const done = assembler.label();
-  if (shared) writeBranch(w, act(w, site, 'claim', scope), 'claim', follow, scope);
-  else writeAct(w, act(w, site, 'begin', scope), 'begin', scope);
-  writeLoading(w, site, steps, stores, shared, done, scope, writeSteps);
+  if (shared) performOr(site, 'claim', follow, scope);
+  else perform(site, 'begin', scope);
+  writeLoading(site, steps, stores, shared, done, scope);
   if (shared) {
     assembler.bind(follow);
-    writeAct(w, act(w, site, 'follow', scope), 'follow', scope);
-    if (stores) shareLocally(w, site, scope);
+    perform(site, 'follow', scope);
+    if (stores) shareLocally(site, scope);
   }
   assembler.bind(done);
 }
 
 function writeLoading(
-  w: Writer,
   site: Site,
   steps: readonly Step[],
   stores: boolean,
   shared: boolean,
   done: Label,
   scope: Scope,
-  writeSteps: WriteSteps,
 ): void {
+  const { w } = site;
   const { assembler } = w;
   const failed = assembler.label();
   const body: Scope = { ...scope, failure: { kind: 'keep', to: failed } };
-  const used = registersOf(w, scope, () => writeSteps(w, steps, body));
-  writeAct(w, act(w, site, 'loaded', scope), 'loaded', scope);
-  if (stores) writeStores(w, site, scope, false);
-  if (shared) writeAct(w, act(w, site, 'land', scope), 'land', scope);
+  const used = registersOf(w, scope, () => w.writeSteps(w, steps, body));
+  perform(site, 'loaded', scope);
+  if (stores) writeStores(site, scope, false);
+  if (shared) perform(site, 'land', scope);
   writeJump(w, done);
   assembler.bind(failed);
   clearRegisters(w, scope, used);
   if (site.cache.negativeTtlNs !== null && stores) {
     const other = assembler.label();
-    writeBranch(w, act(w, site, 'negative', scope), 'negative', other, scope);
-    writeStores(w, site, scope, false);
+    performOr(site, 'negative', other, scope);
+    writeStores(site, scope, false);
     assembler.bind(other);
   }
-  writeAct(w, act(w, site, 'failed', scope), 'failed', scope);
+  perform(site, 'failed', scope);
   writeJump(w, done);
 }
 
 /** Reloads the value in the background, on behalf of a request that already has its response. */
-function writeRefresh(
-  w: Writer,
-  site: Site,
-  steps: readonly Step[],
-  scope: Scope,
-  writeSteps: WriteSteps,
-): void {
+function writeRefresh(site: Site, steps: readonly Step[], scope: Scope): void {
+  const { w } = site;
   const { assembler } = w;
   const behind = assembler.label();
   const end = assembler.label();
-  writeBranch(w, act(w, site, 'due', scope), 'due', behind, scope);
+  performOr(site, 'due', behind, scope);
   writeBackground(w, scope.names.next('background'), () => {
     const own: Scope = {
       ...strand(scope),
       names: new StepNames(scope.names.next('refresh')),
       failure: { kind: 'jump', to: end },
     };
-    writeAct(w, act(w, site, 'refreshing', own), 'refreshing', own);
-    writeLoading(w, site, steps, true, true, end, own, writeSteps);
+    perform(site, 'refreshing', own);
+    writeLoading(site, steps, true, true, end, own);
     assembler.bind(end);
   });
   assembler.bind(behind);
 }
 
 /** Stores the value at every level, farthest first. */
-function writeStores(w: Writer, site: Site, scope: Scope, mustStore: boolean): void {
+function writeStores(site: Site, scope: Scope, mustStore: boolean): void {
   const { cache } = site;
   if (cache.hitRatio !== null && cache.host === null) return;
   for (let index = cache.levels.length - 1; index >= 0; index--) {
     const level = cache.levels[index]!;
     if (level.kind === 'local') {
       if (cache.hitRatio === null) {
-        writeAct(w, act(w, site, 'store', scope, index), 'store', scope);
+        perform(site, 'store', scope, index);
       }
-    } else writeCommand(w, site, 'set', index, scope, mustStore);
+    } else writeCommand(site, 'set', index, scope, mustStore);
   }
 }
 
 /** Deletes the value at every level, farthest first: otherwise a nearer level could be filled with it again. */
-function writeForget(w: Writer, site: Site, scope: Scope): void {
+function writeForget(site: Site, scope: Scope): void {
   const { cache } = site;
   for (let index = cache.levels.length - 1; index >= 0; index--) {
     const level = cache.levels[index]!;
     if (level.kind !== 'local') {
-      writeCommand(w, site, 'delete', index, scope, cache.onError === 'fail');
+      writeCommand(site, 'delete', index, scope, cache.onError === 'fail');
     } else if (cache.hitRatio === null) {
-      writeAct(w, act(w, site, 'forget', scope, index), 'forget', scope);
+      perform(site, 'forget', scope, index);
     }
   }
 }
 
 /** Sends a command to the shared level. Its failure fails the step if `must` is set, and is ignored otherwise. */
 function writeCommand(
-  w: Writer,
   site: Site,
   command: keyof typeof COMMAND,
   index: number,
   scope: Scope,
   must: boolean,
 ): void {
+  const { w } = site;
   const after = w.assembler.label();
-  writeAsk(w, site, command, index, scope);
+  writeAsk(site, command, index, scope);
   const to = { component: site.cache.name, part: site.cache.levels[index]!.name };
   const around: Scope = must ? scope : { ...scope, failure: { kind: 'ignore', after } };
   writeCall(w, to, BARE, site.policy, around, 'cache');
   w.assembler.bind(after);
 }
 
-function writeAsk(
-  w: Writer,
-  site: Site,
-  command: keyof typeof COMMAND,
-  index: number,
-  scope: Scope,
-): void {
+function writeAsk(site: Site, command: keyof typeof COMMAND, index: number, scope: Scope): void {
   const spec = { ...specOf(site, 'ask', scope, index), command: COMMAND[command] };
-  writeAct(w, w.acts.cache(spec), 'ask', scope);
+  writeAct(site.w, site.w.acts.cache(spec), 'ask', scope);
 }
 
 /** Gives the loaded value to every local level. */
-function shareLocally(w: Writer, site: Site, scope: Scope): void {
+function shareLocally(site: Site, scope: Scope): void {
   if (site.cache.hitRatio !== null) return;
   site.cache.levels.forEach((level, index) => {
-    if (level.kind === 'local') writeAct(w, act(w, site, 'share', scope, index), 'share', scope);
+    if (level.kind === 'local') perform(site, 'share', scope, index);
   });
 }
 
 /** Write-behind: a background strand writes one batch after another. */
-function writeGathering(
-  w: Writer,
-  site: Site,
-  steps: readonly Step[],
-  scope: Scope,
-  writeSteps: WriteSteps,
-): void {
+function writeGathering(site: Site, steps: readonly Step[], scope: Scope): void {
+  const { w } = site;
   const { assembler } = w;
   const behind = assembler.label();
-  writeBranch(w, act(w, site, 'buffer', scope), 'buffer', behind, scope);
+  performOr(site, 'buffer', behind, scope);
   const batch = (round: Scope): void => {
     const failed = assembler.label();
     const again = assembler.label();
-    writeAct(w, act(w, site, 'gather', round), 'gather', round);
-    writeAct(w, act(w, site, 'take', round), 'take', round);
+    perform(site, 'gather', round);
+    perform(site, 'take', round);
     const body: Scope = { ...round, failure: { kind: 'jump', to: failed } };
-    const used = registersOf(w, round, () => writeSteps(w, steps, body));
-    writeBranch(w, act(w, site, 'written', round), 'written', again, round);
+    const used = registersOf(w, round, () => w.writeSteps(w, steps, body));
+    performOr(site, 'written', again, round);
     assembler.emit(OP.DONE, OUTCOME.ok);
     assembler.bind(failed);
     clearRegisters(w, round, used);
-    writeAct(w, act(w, site, 'requeue', round), 'requeue', round);
+    perform(site, 'requeue', round);
     assembler.bind(again);
   };
   writeBackground(w, scope.names.next('background'), () => {
@@ -363,10 +330,12 @@ function writeWork(w: Writer, time: Distribution, scope: Scope): void {
   w.assembler.emit(OP.WORK, w.distributions.id(time), 0, 0, scope.names.next('work'));
 }
 
-/** Writes an act whose failure is a branch to `otherwise`, not a failure of the step. */
-function writeBranch(w: Writer, id: number, name: string, otherwise: Label, scope: Scope): void {
-  const at = w.assembler.emit(OP.ACT, id, CALL_MODE.JUMP, 0, scope.names.next(name));
-  w.assembler.point(at, SLOT.C, otherwise);
+/** Writes an instruction whose failure is a branch to `otherwise`, not a failure of the step. */
+function performOr(site: Site, op: CacheOp, otherwise: Label, scope: Scope, level = -1): void {
+  const { acts, assembler } = site.w;
+  const id = acts.cache(specOf(site, op, scope, level));
+  const at = assembler.emit(OP.ACT, id, CALL_MODE.JUMP, 0, scope.names.next(op));
+  assembler.point(at, SLOT.C, otherwise);
 }
 
 const NOTHING = {
@@ -379,8 +348,9 @@ const NOTHING = {
   ttlNs: -1,
 } as const;
 
-function act(w: Writer, site: Site, op: CacheOp, scope: Scope, level = -1): number {
-  return w.acts.cache(specOf(site, op, scope, level));
+/** Writes an instruction of the cache. */
+function perform(site: Site, op: CacheOp, scope: Scope, level = -1): void {
+  writeAct(site.w, site.w.acts.cache(specOf(site, op, scope, level)), op, scope);
 }
 
 function specOf(site: Site, op: CacheOp, scope: Scope, level: number): PlanCacheAct {
@@ -416,6 +386,7 @@ function siteOf(
   const { source } = w.layout.byName.get(name)!;
   const { spec: cache } = source as Extract<typeof source, { kind: 'cache' }>;
   return {
+    w,
     cache,
     number: cacheNumber(w.layout, name),
     key: cache.hitRatio === null ? w.acts.key(key ?? cache.key, scope.where, 'a cache') : -1,

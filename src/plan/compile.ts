@@ -45,6 +45,7 @@ import { planHealthChecks, planProbes } from './probes.js';
 import { planRegistryLinks } from './registry-links.js';
 import { planAdmission, settingsOf, versionProcesses } from './processes.js';
 import { SagaTable } from './saga-table.js';
+import { writeSteps } from './steps.js';
 import { planRollouts, planVersions } from './versions.js';
 import { connectionsOf } from './pools.js';
 import { Problems } from './problem.js';
@@ -221,6 +222,7 @@ function writerOf(
     fallbacks: [],
     tokenCheckers: new Set(),
     registers: { used: 0 },
+    writeSteps,
   };
 }
 

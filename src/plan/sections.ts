@@ -11,18 +11,13 @@ import type { LaidPart } from './layout.js';
 import { writeDualMark, writeOutboxCommit, writeReleased } from './outbox.js';
 import { modeOf, type Scope } from './scope.js';
 import { requestBytesOf } from './sizes.js';
-import { writeAct, type WriteSteps, type Writer } from './writer.js';
+import { writeAct, type Writer } from './writer.js';
 
 /**
  * Writes BEGIN, the steps and COMMIT as the only branch of a FORK. So the transaction releases everything it holds
  * however the branch ends, and a failure of the branch fails the step.
  */
-export function writeTransaction(
-  w: Writer,
-  step: StepOf<'transaction'>,
-  scope: Scope,
-  writeSteps: WriteSteps,
-): void {
+export function writeTransaction(w: Writer, step: StepOf<'transaction'>, scope: Scope): void {
   const { database, requiresNew } = step;
   const isInner = scope.transactions.includes(database);
   if (isInner !== requiresNew) {
@@ -59,7 +54,7 @@ export function writeTransaction(
       const transactions = [...scope.transactions, database];
       const shardKeys =
         shardKey === null ? scope.shardKeys : new Map(scope.shardKeys).set(database, shardKey);
-      writeSteps(w, step.steps, { ...inner, transactions, shardKeys });
+      w.writeSteps(w, step.steps, { ...inner, transactions, shardKeys });
       w.assembler.emit(OP.COMMIT, 0, mode);
       writeOutboxCommit(w, step, inner);
       writeDualMark(w, 'written', inner);
@@ -69,12 +64,7 @@ export function writeTransaction(
 }
 
 /** Writes the wait for a lock and the steps as the only branch of a FORK. */
-export function writeLock(
-  w: Writer,
-  step: StepOf<'lock'>,
-  scope: Scope,
-  writeSteps: WriteSteps,
-): void {
+export function writeLock(w: Writer, step: StepOf<'lock'>, scope: Scope): void {
   if (scope.locks.includes(step.key)) {
     const message = `a lock on ${step.key} is inside another lock on it: it would wait for itself`;
     w.problems.add('FL702', scope.where, message);
@@ -85,7 +75,7 @@ export function writeLock(
     (inner) => {
       writeAct(w, act, `lock:${step.key}`, inner);
       const { transactions } = scope;
-      writeSteps(w, step.steps, { ...inner, transactions, locks: [...scope.locks, step.key] });
+      w.writeSteps(w, step.steps, { ...inner, transactions, locks: [...scope.locks, step.key] });
     },
   ]);
 }

@@ -125,15 +125,15 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
     case 'saga':
       return writeSagaStart(w, step, scope);
     case 'transaction':
-      return writeTransaction(w, step, scope, writeSteps);
+      return writeTransaction(w, step, scope);
     case 'lock':
-      return writeLock(w, step, scope, writeSteps);
+      return writeLock(w, step, scope);
     case 'cache':
-      return writeCache(w, step, scope, writeSteps);
+      return writeCache(w, step, scope);
     case 'parallel':
-      return writeParallel(w, step, scope, scope.names.next('parallel'), writeSteps);
+      return writeParallel(w, step, scope, scope.names.next('parallel'));
     case 'choose':
-      return writeChoose(w, step, inside(scope), scope.names.next('choose'), writeSteps);
+      return writeChoose(w, step, inside(scope), scope.names.next('choose'));
     case 'loop': {
       const body = (inner: Scope): void => writeSteps(w, step.steps, inner);
       return writeRounds(w, step.count, scope.names.next('loop'), inside(scope), body);

@@ -67,6 +67,8 @@ export interface Writer {
   readonly tokenCheckers: Set<number>;
   /** First loop register that the code written so far does not use. */
   readonly registers: { used: number };
+  /** Writes a list of steps, for the verbs that contain steps. */
+  writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void;
 }
 
 /** Label at the start of a part's program, which may not be written yet. */
@@ -75,9 +77,6 @@ export function entryOf(w: Writer, part: LaidPart): Label {
   if (entry === undefined) w.entries.set(part.id, (entry = w.assembler.label()));
   return entry;
 }
-
-/** Writes a list of steps. It is passed to verbs that contain steps. */
-export type WriteSteps = (w: Writer, steps: readonly Step[], scope: Scope) => void;
 
 /** Jumps to the label if the condition does not hold for the user request, or for the instance. */
 export function writeWhen(
