@@ -10,7 +10,8 @@ import { writeOutput } from './output.js';
 import { fileArgument, reportName, safeFileName } from './report-name.js';
 import type { Selection } from '../api/prepare.js';
 import { VERSION } from '../text/version.js';
-import { whatIfCommand, type WhatIfFlags } from './what-if.js';
+import type { WhatIfWords } from '../contracts/scenario/what-if.js';
+import { changesOf } from '../text/shell.js';
 
 /** Inputs of a report besides the result. */
 export interface ReportTarget {
@@ -100,4 +101,17 @@ export function commandOf(
   return [`faultline ${name}`, fileArgument(path), ...flags, whatIfCommand(selection), ...more]
     .filter((word) => word !== '')
     .join(' ');
+}
+
+/** Changes that the command line makes to a scenario. */
+interface WhatIfFlags {
+  /** `path=value` each. */
+  readonly set?: readonly string[];
+  /** The name of the variant that they create, in addition to those of the file. */
+  readonly as?: string;
+}
+
+/** The options, quoted for a shell. */
+function whatIfCommand({ set = [], as = null }: Partial<WhatIfWords>): string {
+  return changesOf({ set, as });
 }

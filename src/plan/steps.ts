@@ -1,10 +1,9 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import { HINTED, isSuccess, OUTCOME, relayed } from '../contracts/outcome.js';
-import { CALL_MODE, OP } from '../contracts/plan/program.js';
+import { CALL_MODE, OP, MESSAGES_APART } from '../contracts/plan/program.js';
 import type { StepOf, Step } from '../contracts/scenario/steps.js';
 import { SLOT } from './assembler.js';
-import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';
 import { writeRead } from './reads.js';
 import { withLoad, withoutSpent, writeAppend, writeLoad } from './stores.js';
@@ -12,7 +11,7 @@ import { StepNames } from './identity.js';
 import { changesData, writeDualMark, writePublish } from './outbox.js';
 import { partOf } from './layout.js';
 import { writeMark, writeSave } from './sagas.js';
-import { clearRegisters, registersOf, writeRounds } from './rounds.js';
+import { clearRegisters, registersOf, writeRounds, countOf, isApart } from './rounds.js';
 import { inside, strand, type Scope } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
 import { writeQuery } from './shards.js';
@@ -24,6 +23,8 @@ import {
   writeWhen,
   type Writer,
 } from './writer.js';
+import { writeFork } from './fork.js';
+import { writeWeighted } from './weighted.js';
 
 /** Writes a list of steps, each after its modifiers `when`, `probability` and `times`. */
 export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void {
@@ -223,4 +224,41 @@ function writeThen(w: Writer, { then }: StepOf<'respond'>, scope: Scope): void {
   if (then.length === 0) return;
   const stream = scope.names.next('respond:then');
   writeBackground(w, stream, () => writeSteps(w, then, strand(scope)));
+}
+
+/** Writes each branch of a `parallel` step as a strand. */
+function writeParallel(w: Writer, step: StepOf<'parallel'>, scope: Scope, stream: string): void {
+  const { join, each, maxConcurrent } = step;
+  const once = each.kind === 'constant' && each.value === 1;
+  const joined = {
+    each: once
+      ? -1
+      : join.kind === 'all' && isApart(each, scope)
+        ? MESSAGES_APART
+        : countOf(w, each),
+    needed: join.kind === 'quorum' ? join.count : join.kind === 'any' ? 1 : -1,
+    withinNs: join.kind === 'bestEffort' ? join.withinNs : -1,
+    maxConcurrent: maxConcurrent === Infinity ? -1 : maxConcurrent,
+  };
+  const branches = step.branches.map((branch) => (own: Scope) => w.writeSteps(w, branch, own));
+  writeFork(w, scope, stream, joined, branches);
+}
+
+/** Branches with `when` are tested in order and the first that holds is taken; otherwise a draw by weight decides. */
+function writeChoose(w: Writer, step: StepOf<'choose'>, scope: Scope, stream: string): void {
+  const { assembler } = w;
+  const after = assembler.label();
+  for (const branch of step.branches) {
+    if (branch.when === null) continue;
+    const next = assembler.label();
+    writeWhen(w, branch.when, next, scope);
+    w.writeSteps(w, branch.steps, scope);
+    writeJump(w, after);
+    assembler.bind(next);
+  }
+  const weighted = step.branches.filter((branch) => branch.when === null);
+  const bodies = weighted.map((branch) => () => w.writeSteps(w, branch.steps, scope));
+  const weights = weighted.map((branch) => branch.weight ?? 1);
+  writeWeighted(w, weights, bodies, stream);
+  assembler.bind(after);
 }

@@ -3,8 +3,10 @@ import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import { longForm, type KindForm } from '../contracts/quantities/kind-fields.js';
 import { QuantityError } from '../contracts/quantities/quantity-text.js';
 import type { Problems } from './diagnostics.js';
-import type { Node, Path, PathKey } from './located.js';
 import {
+  type Node,
+  type Path,
+  type PathKey,
   change,
   changeAll,
   changeItems,
@@ -16,7 +18,6 @@ import {
   single,
   text,
 } from './located.js';
-import { ARRIVAL_FORMS, KEY_FORMS } from './kind-forms.js';
 import { located } from './merge.js';
 import { MAIN_ARGUMENT } from './verbs.js';
 import { spelled, spelledHost } from './spellings/apply.js';
@@ -24,6 +25,37 @@ import { visitScenario } from './walk.js';
 import { MODULES, SECTIONS } from './modules/index.js';
 import { withoutSwitchedOff } from './switched-off.js';
 import { changeEach, wrapCores, wrapDistribution, wrapScalar } from './short-forms.js';
+
+/** Textual forms of arrivals: fields in the order of positional arguments. */
+const ARRIVAL_FORMS: ReadonlyMap<string, KindForm> = new Map<string, KindForm>([
+  ['poisson', { fields: ['rate'], example: 'poisson(300/s)' }],
+  ['constant', { fields: ['rate'], example: 'constant(300/s)' }],
+  [
+    'sinusoid',
+    { fields: ['mean', 'amplitude', 'period', 'process!'], example: 'sinusoid(100/s 50/s 1m)' },
+  ],
+  [
+    'burst',
+    { fields: ['base', 'peak', 'every', 'for', 'process!'], example: 'burst(50/s 500/s 1m 5s)' },
+  ],
+  ['renewal', { fields: ['gap'], example: 'renewal(gamma(mean=10ms cv=2))' }],
+  ['closed', { fields: ['users', 'think', 'rampUp!'], example: 'closed(50 exponential(1s))' }],
+]);
+
+/** Textual forms of key populations. */
+const KEY_FORMS: ReadonlyMap<string, KindForm> = new Map<string, KindForm>([
+  ['unique', { fields: [], example: 'unique' }],
+  ['uniform', { fields: ['count'], example: 'uniform(count=1000)' }],
+  ['zipf', { fields: ['count!', 'exponent!'], example: 'zipf(count=50000 exponent=0.99)' }],
+  [
+    'hot',
+    {
+      fields: ['count!', 'hotShare!', 'hotKeys!'],
+      example: 'hot(count=1000 hotShare=80% hotKeys=3)',
+    },
+  ],
+  ['sequence', { fields: ['count'], example: 'sequence(count=1000)' }],
+]);
 
 /** Rewrites all short forms to long forms. It is idempotent, because a patched tree is expanded again. */
 export function expand(root: Node, problems: Problems): Node {

@@ -7,7 +7,6 @@ import type { Act } from './acts.js';
 import type { Keys } from './strands/keys.js';
 import type { CallsPort, InterpreterPort, ServerPort } from './ports.js';
 import type { Edge } from './edges/edge.js';
-import type { FaultTargets } from './fault-targets.js';
 import type { Journal } from './figures/journal.js';
 import type { Meters } from './figures/meters.js';
 import type { Tracer } from './traces/tracer.js';
@@ -20,6 +19,17 @@ import type { Duplicates } from './executions/duplicates.js';
 import type { Executions } from './executions/executions.js';
 import type { CallData } from './strands/call-data.js';
 import type { StrandWatcher } from './strands/strand-watcher.js';
+import type { HolderKnobs } from './holder-knobs.js';
+
+/** Objects other than instances, parts, links and loads that faults change; each registers itself. */
+interface FaultTargets {
+  /** By component id: topics and queues. */
+  readonly holders: Map<number, HolderKnobs>;
+  /** By part id: reassigns the partitions of a group. */
+  readonly rebalance: Map<number, () => void>;
+  /** By part id: empties its storage, or drops a share of the contents. */
+  readonly flushes: Map<number, (share: number) => void>;
+}
 
 /** Gives strands a resource until they end. */
 export interface LeaseOwner {

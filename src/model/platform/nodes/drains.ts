@@ -4,8 +4,8 @@ import type { Ns } from '../../../kernel/time.js';
 import { JOURNAL } from '../../../contracts/record/record.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
-import { mayEvict } from './budgets.js';
 import type { Cluster } from '../../data/instances/cluster.js';
+import { neededOf, type DisruptionBudget } from '../../../contracts/scenario/nodes.js';
 
 /** Time between two requests to evict an instance that its budget protects (kubectl drain). */
 const RETRY_NS: Ns = 5e9;
@@ -74,4 +74,26 @@ export class Drains {
     const own = instances.slice(first, first + size);
     return mayEvict(this.cluster.spec.budgets[instance.component], own, instance);
   }
+}
+
+/**
+ * Whether the eviction API may end an instance now (kubernetes pkg/registry/core/pod/storage/eviction.go): it counts
+ * the ready instances of the component. An instance that runs and is not ready may go as long as enough others are
+ * ready (unhealthyPodEvictionPolicy IfHealthyBudget).
+ */
+function mayEvict(
+  budget: DisruptionBudget | null,
+  own: readonly Instance[],
+  instance: Instance,
+): boolean {
+  if (budget === null || instance.phase !== 'up') return true;
+  const ready = own.filter(isReady).length;
+  const wanted = own.filter(({ absent }) => !absent).length;
+  const needed = neededOf(budget, wanted);
+  if (!isReady(instance)) return ready > 0 && ready >= needed;
+  return ready - 1 >= needed;
+}
+
+function isReady({ phase, unready }: Instance): boolean {
+  return phase === 'up' && !unready;
 }

@@ -2,9 +2,45 @@ import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import { isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { Edge } from '../../data/edges/edge.js';
-import { Crossings, type CrossingsParts } from './crossings.js';
 import { Lines, type LinesParts } from './lines.js';
 import { RETURN, strands } from '../../data/strands/strands.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
+import type { Counter, Meters } from '../../data/figures/meters.js';
+
+/** The parts of a run that count crossings. */
+interface CrossingsParts {
+  readonly plan: Plan;
+  readonly meters: Meters;
+}
+
+/** Counts the bytes of requests and responses between two zones, for the caller, whose calls cause both. */
+class Crossings {
+  private readonly meters: Meters;
+  /** By link; null = both ends are in one zone, or one is outside all zones. */
+  private readonly counters: readonly (Counter | null)[];
+
+  constructor({ plan, meters }: CrossingsParts) {
+    this.meters = meters;
+    const byCaller = new Map<number, Counter>();
+    const counterOf = (component: number): Counter => {
+      const known = byCaller.get(component);
+      if (known !== undefined) return known;
+      const counter = meters.counter('crossZoneBytes', { component, part: -1 });
+      byCaller.set(component, counter);
+      return counter;
+    };
+    this.counters = plan.links.map(({ stat, fromZone, toZone }) => {
+      if (fromZone === toZone || fromZone < 0 || toZone < 0) return null;
+      return counterOf(plan.parts[plan.statEdges[stat].from].component);
+    });
+  }
+
+  /** A message of this size takes a link. */
+  count(link: number, bytes: number): void {
+    const counter = this.counters[link];
+    if (counter !== null) this.meters.count(counter, bytes);
+  }
+}
 
 /**
  * The sizes of the messages of a run, and their transmission on links with a bandwidth. A route forwards the request it
