@@ -16,6 +16,18 @@ export interface BreakerJournal {
   set(state: number): void;
 }
 
+/** The state of a breaker, with the journal of its transitions. */
+export abstract class BreakerStates {
+  protected state = CLOSED;
+
+  protected constructor(private readonly journal: BreakerJournal) {}
+
+  protected enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
 /** The rule of one breaker kind. It knows results, not calls. */
 export interface BreakerRule {
   /** Returns a ticket >= 0 that is passed back to `record`, or -1 to refuse the call. */

@@ -14,7 +14,7 @@ import { duration, quantity, share, whole } from '../../contracts/quantities/qua
 import { parseFactor, parseRate, RATE_PATTERN } from '../../contracts/quantities/quantity-text.js';
 import { Backoff } from '../mechanisms/backoff.js';
 import { backoffSchema } from '../../contracts/scenario/backoff.js';
-import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { BreakerStates } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, EXCLUDED, SUCCESS } from '../mechanisms/breaker-classes.js';
@@ -140,15 +140,13 @@ const REGULAR = 0;
  * failure may open a half-open breaker, and a probe of an earlier half-open period may close or open this one. In
  * version 4 it may not.
  */
-class Cockatiel implements PolicyState {
+class Cockatiel extends BreakerStates implements PolicyState {
   private readonly ctx: CallContext;
   private readonly breaker: CockatielBreaker;
   private readonly classes: BreakerClasses;
-  private readonly journal: BreakerJournal;
   private readonly constantNs: Ns;
   private readonly backoff: Backoff | null;
   private readonly waiting = new Waiters();
-  private state = CLOSED;
   private openUntil: Ns = 0;
   /** Openings since the breaker was last closed. */
   private attempt = 0;
@@ -164,13 +162,13 @@ class Cockatiel implements PolicyState {
   private refused = 0;
 
   constructor(config: Config, setup: PolicySetup) {
+    super(breakerJournal(setup));
     this.ctx = setup.ctx;
     this.breaker = breakerOf(config.breaker);
     const sampling = config.halfOpenSampling;
     this.sample = sampling === undefined ? null : new HalfOpenSample(sampling);
     // An exception that is not handled is neither a success nor a failure.
     this.classes = thrownOrCancelledClasses(config, THROWN_OR_CANCELLED);
-    this.journal = breakerJournal(setup);
     const after = config.halfOpenAfter;
     this.constantNs = typeof after === 'number' ? after : 0;
     this.backoff = typeof after === 'number' ? null : new Backoff(after, setup.stream('open'));
@@ -317,11 +315,6 @@ class Cockatiel implements PolicyState {
         ctx.resume(frame, layer);
       }
     }
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 

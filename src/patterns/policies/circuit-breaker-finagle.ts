@@ -3,7 +3,7 @@ import { absent, field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyKind, PolicySetup, Target } from '../../contracts/patterns/policy.js';
-import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { BreakerStates } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
 import {
@@ -63,25 +63,23 @@ type Config = z.output<typeof schema>;
  * Failure accrual of Finagle for one endpoint. Only an endpoint that is dead or being probed is unavailable (`Busy`);
  * calls that reach it anyway are admitted. The first call to end while a probe is in flight decides.
  */
-class FinagleRule implements TargetRule {
+class FinagleRule extends BreakerStates implements TargetRule {
   private readonly failOn: OutcomeSet;
   private readonly ignore: OutcomeSet | null;
-  private readonly journal: BreakerJournal;
   private readonly target: Target | null;
   private readonly alarm: Alarm;
   private readonly rate: SuccessRatePolicy | null;
   private readonly consecutive: ConsecutivePolicy | null;
-  private state = CLOSED;
   /** True while half open and the probe has begun. */
   private isProbing = false;
   /** True after a restart until the first call, with which the process creates its client. */
   private isFresh = false;
 
   constructor(config: Config, setup: PolicySetup) {
+    super(breakerJournal(setup));
     const { successRate, consecutiveFailures, minPenalty, maxPenalty, ignore } = config;
     this.failOn = new OutcomeSet(config.failOn ?? THROWN_OR_CANCELLED);
     this.ignore = ignore === undefined ? null : new OutcomeSet(ignore);
-    this.journal = breakerJournal(setup);
     this.target = setup.target;
     this.alarm = setup.alarm(() => this.startProbing());
     const backoff = (meaning: string): EqualJittered =>
@@ -161,11 +159,6 @@ class FinagleRule implements TargetRule {
     this.isProbing = false;
     this.rate?.revived(now);
     this.consecutive?.revived();
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 

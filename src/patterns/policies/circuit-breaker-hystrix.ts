@@ -8,7 +8,7 @@ import type {
   PolicySetup,
 } from '../../contracts/patterns/policy.js';
 import { share } from '../../contracts/quantities/quantities.js';
-import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { BreakerStates, type BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
 import { HealthStream, nextTick } from '../mechanisms/health-stream.js';
@@ -63,14 +63,12 @@ const bucketsOf = ({ rollingWindow, snapshotInterval }: Config): number =>
  * So the test request closes the breaker only if no other call arrives while it is in flight; otherwise its success
  * finds the breaker open and changes nothing.
  */
-class HystrixRule implements BreakerRule {
+class HystrixRule extends BreakerStates implements BreakerRule {
   private readonly config: Config;
   private readonly threshold: number;
   private readonly ctx: CallContext;
-  private readonly journal: BreakerJournal;
   private readonly alarm: Alarm;
   private readonly health: HealthStream;
-  private state = CLOSED;
   private openedAt: Ns = 0;
   /** Start of the stream of snapshots; below 0 before the first call. */
   private streamStart: Ns = -1;
@@ -79,10 +77,10 @@ class HystrixRule implements BreakerRule {
   private underWay = 0;
 
   constructor(config: Config, setup: PolicySetup) {
+    super(breakerJournal(setup));
     this.config = config;
     this.threshold = wholePercent(config.errorThresholdPercentage);
     this.ctx = setup.ctx;
-    this.journal = breakerJournal(setup);
     this.alarm = setup.alarm(() => this.snapshot());
     this.health = new HealthStream(Math.max(1, bucketsOf(config)));
   }
@@ -166,11 +164,6 @@ class HystrixRule implements BreakerRule {
     this.streamStart = now;
     this.enterState(CLOSED);
     this.awake(now);
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 

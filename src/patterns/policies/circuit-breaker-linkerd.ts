@@ -6,7 +6,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyKind, PolicySetup, Target } from '../../contracts/patterns/policy.js';
 import { duration } from '../../contracts/quantities/quantities.js';
-import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { BreakerStates } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
@@ -70,16 +70,14 @@ const LIMITED = 3;
  * The failure accrual of linkerd2-proxy for one instance. A cancelled call reports no result. So a cancelled probe
  * decides nothing and is not replaced; the next response to an earlier call decides.
  */
-class LinkerdRule implements TargetRule {
+class LinkerdRule extends BreakerStates implements TargetRule {
   private readonly config: Config;
   private readonly classes: BreakerClasses;
-  private readonly journal: BreakerJournal;
   private readonly target: Target | null;
   private readonly alarm: Alarm;
   private readonly key: StreamKey;
   private readonly window: LinkerdWindow | null;
   private readonly ignoresLimits: boolean;
-  private state = CLOSED;
   private failures = 0;
   /** True while half open and the single probe has not started. */
   private mayProbe = false;
@@ -88,9 +86,9 @@ class LinkerdRule implements TargetRule {
   private draws = 0;
 
   constructor(config: Config, setup: PolicySetup) {
+    super(breakerJournal(setup));
     this.config = config;
     this.classes = classesOf(config);
-    this.journal = breakerJournal(setup);
     this.target = setup.target;
     this.alarm = setup.alarm(() => this.probation());
     this.key = setup.stream('penalty');
@@ -172,11 +170,6 @@ class LinkerdRule implements TargetRule {
     this.window?.clear(now);
     this.enterState(CLOSED);
     this.target?.setOpen(true);
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 

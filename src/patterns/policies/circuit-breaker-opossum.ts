@@ -10,7 +10,7 @@ import type {
   PolicyState,
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
-import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { BreakerStates } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
@@ -100,15 +100,13 @@ class Errors {
  * only enters the counts while open, but reopens a half-open breaker; a late success closes it. A probe that never ends
  * keeps it half open, and it refuses all other calls.
  */
-class Opossum implements PolicyState {
+class Opossum extends BreakerStates implements PolicyState {
   private readonly ctx: CallContext;
   private readonly config: Config;
   private readonly thresholdPercent: number;
   private readonly errors: Errors;
-  private readonly journal: BreakerJournal;
   private readonly window: RotatingBuckets;
   private readonly resetTimer: Alarm;
-  private state = CLOSED;
   /** True while half open and the single probe has not started. */
   private pendingClose = false;
   private inside = 0;
@@ -116,12 +114,12 @@ class Opossum implements PolicyState {
   private startedAt: Ns = 0;
 
   constructor(config: Config, setup: PolicySetup) {
+    super(breakerJournal(setup));
     this.ctx = setup.ctx;
     this.config = config;
     // Rounded to the percentage that was written, because 0.07 * 100 is above 7.
     this.thresholdPercent = Math.round(config.errorThresholdPercentage * 1e12) / 1e10;
     this.errors = new Errors(config);
-    this.journal = breakerJournal(setup);
     this.window = new RotatingBuckets(config.rollingCountBuckets, bucketNs(config));
     this.resetTimer = setup.alarm(() => {
       this.pendingClose = true;
@@ -201,11 +199,6 @@ class Opossum implements PolicyState {
     this.pendingClose = false;
     this.resetTimer.set(now + this.config.resetTimeout);
     this.enterState(OPEN);
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 

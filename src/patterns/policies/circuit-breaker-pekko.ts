@@ -12,7 +12,7 @@ import type {
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { durationOrNone, factor } from '../../contracts/quantities/quantities.js';
-import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { BreakerStates } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, FAILURE, type BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { tripsAfter } from '../mechanisms/breaker-traits.js';
@@ -60,14 +60,12 @@ type Config = z.output<typeof schema>;
  * The breaker of Pekko. A result belongs to the state that admitted its call. A result from a closed state has no
  * effect while the breaker is open or half open, and counts again once it is closed.
  */
-class Pekko implements PolicyState {
+class Pekko extends BreakerStates implements PolicyState {
   private readonly ctx: CallContext;
   private readonly config: Config;
   private readonly classes: BreakerClasses;
-  private readonly journal: BreakerJournal;
   private readonly resetTimer: Alarm;
   private readonly key: StreamKey;
-  private state = CLOSED;
   private failures = 0;
   private inside = 0;
   private isProbing = false;
@@ -76,10 +74,10 @@ class Pekko implements PolicyState {
   private openings = 0;
 
   constructor(config: Config, setup: PolicySetup) {
+    super(breakerJournal(setup));
     this.ctx = setup.ctx;
     this.config = config;
     this.classes = thrownOrCancelledClasses(config);
-    this.journal = breakerJournal(setup);
     this.key = setup.stream('open');
     this.openNs = config.resetTimeout;
     this.resetTimer = setup.alarm(() => {
@@ -151,11 +149,6 @@ class Pekko implements PolicyState {
     const isBelow = maxResetTimeout === null || next < maxResetTimeout;
     if (isBelow) this.openNs = Math.min(next, HORIZON_MAX_NS);
     this.enterState(OPEN);
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 

@@ -3,7 +3,7 @@ import { field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration } from '../../contracts/quantities/quantities.js';
-import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { BreakerStates, type BreakerJournal, type BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { ClassRules } from '../mechanisms/breaker-classes.js';
 import { BreakerClasses, classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
@@ -56,15 +56,16 @@ const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAt
  * the breaker closes. Half open has no time limit: a probe that never ends blocks the breaker, unless a late result
  * decides.
  */
-class PollyRule implements BreakerRule {
-  private state = CLOSED;
+class PollyRule extends BreakerStates implements BreakerRule {
   private blockedUntil: Ns = 0;
   private readonly health = new SampledHealth(this.config.samplingDuration);
 
   constructor(
     private readonly config: Config,
-    private readonly journal: BreakerJournal,
-  ) {}
+    journal: BreakerJournal,
+  ) {
+    super(journal);
+  }
 
   admit(now: Ns): number {
     if (this.state === CLOSED) return 0;
@@ -107,11 +108,6 @@ class PollyRule implements BreakerRule {
   private close(): void {
     this.health.reset();
     this.enterState(CLOSED);
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 

@@ -3,7 +3,7 @@ import { absent, field } from '../../contracts/fields/field.js';
 import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { Alarm, PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
+import { BreakerStates, type BreakerJournal, type BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE } from '../mechanisms/breaker-classes.js';
 import { NO_TRIPS, ruled, tripsWithin, type Trips } from '../mechanisms/breaker-traits.js';
@@ -101,14 +101,13 @@ function percent(part: number, calls: number): number {
  * The breaker of resilience4j. A result counts in the state in which it arrives, whichever state admitted its call.
  * Late results count among those of half open and may decide it. Each time the breaker closes, it starts a new window.
  */
-export class Resilience4jRule implements BreakerRule {
+export class Resilience4jRule extends BreakerStates implements BreakerRule {
   private readonly window: CallWindow;
   private readonly probes: CountWindow;
   private readonly minimum: number;
   private readonly minimumHalfOpen: number;
   private readonly failureThreshold: number;
   private readonly slowThreshold: number;
-  private state = CLOSED;
   /** Calls that half open still admits. */
   private permits = 0;
   /** Length of the current or next wait, before the cap. */
@@ -117,9 +116,10 @@ export class Resilience4jRule implements BreakerRule {
 
   constructor(
     private readonly config: Config,
-    private readonly journal: BreakerJournal,
+    journal: BreakerJournal,
     private readonly timer: Alarm,
   ) {
+    super(journal);
     const permitted = config.permittedNumberOfCallsInHalfOpenState;
     const minimum = config.minimumNumberOfCalls ?? DEFAULT_MINIMUM;
     const size = sizeOf(config);
@@ -214,11 +214,6 @@ export class Resilience4jRule implements BreakerRule {
     this.window.clear(now);
     this.waitMs = this.config.waitDurationInOpenState / NS_PER_MS;
     this.enterState(CLOSED);
-  }
-
-  private enterState(state: number): void {
-    this.state = state;
-    this.journal.set(state);
   }
 }
 
