@@ -78,12 +78,10 @@ function windowProblems(
   }
   const needsAfter = found.known === 'yes' && found.metric.needsAfter;
   if (needsAfter && window?.kind !== 'after') {
-    problems.push({
-      message: `${found.metric.name} needs \`after FAULT\``,
-      offset: metric.nameOffset,
-      found: metric.name.join('.'),
-      allowed: names.faults.map((fault) => `after ${fault}`),
-    });
+    const message = `${found.metric.name} needs \`after FAULT\``;
+    const allowed = names.faults.map((fault) => `after ${fault}`);
+    const words = metric.name.join('.');
+    problems.push({ message, offset: metric.nameOffset, found: words, allowed });
   }
   if (window === null) return problems;
   const at = { offset: window.offset, found: window.kind, allowed: ['in'] };
@@ -184,12 +182,8 @@ function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProbl
   ];
   const { from, to } = subject;
   if (from.component === 'all' && to.component === 'all') {
-    problems.push({
-      message: 'at least one side of an edge must be a name',
-      offset: from.offset,
-      found: 'all->all',
-      allowed: [],
-    });
+    const message = 'at least one side of an edge must be a name';
+    problems.push({ message, offset: from.offset, found: 'all->all', allowed: [] });
   }
   if (problems.length === 0 && names.edges !== undefined) {
     const matches = [...names.edges].some(
@@ -246,24 +240,12 @@ function checkReference(
   if (at.instance === null) return [];
   const found = `${at.component}[${at.instance}]`;
   if (isSide || at.part !== null || component.kind === 'workload') {
-    return [
-      {
-        message: `a part has no metrics per instance: use ${at.component}[i] without the part`,
-        offset: at.offset,
-        found,
-        allowed: [],
-      },
-    ];
+    const message = `a part has no metrics per instance: use ${at.component}[i] without the part`;
+    return [{ message, offset: at.offset, found, allowed: [] }];
   }
   if (at.instance < component.instances) return [];
-  return [
-    {
-      message: `${at.component} has ${component.instances} instances, numbered from 0 to ${component.instances - 1}`,
-      offset: at.offset,
-      found,
-      allowed: [],
-    },
-  ];
+  const message = `${at.component} has ${component.instances} instances, numbered from 0 to ${component.instances - 1}`;
+  return [{ message, offset: at.offset, found, allowed: [] }];
 }
 
 function checkLimit(
@@ -288,20 +270,18 @@ function checkLimit(
     case 'ofSaved':
       return [];
     case 'ofBefore':
-      if (
-        expression.window !== null &&
-        (expression.window.kind === 'during' || expression.window.kind === 'after')
-      )
-        return [];
-      return [
-        {
-          message: '`of before` needs `during FAULT` or `after FAULT`',
-          offset: limit.offset,
-          found: 'before',
-          allowed: names.faults.map((fault) => `during ${fault}`),
-        },
-      ];
+      return beforeProblems(expression, limit.offset, names);
   }
+}
+
+function beforeProblems(
+  { window }: Expression,
+  offset: number,
+  { faults }: ExpressionNames,
+): ExpressionProblem[] {
+  if (window?.kind === 'during' || window?.kind === 'after') return [];
+  const message = '`of before` needs `during FAULT` or `after FAULT`';
+  return [{ message, offset, found: 'before', allowed: faults.map((name) => `during ${name}`) }];
 }
 
 function quantityProblems(

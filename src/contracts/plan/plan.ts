@@ -14,6 +14,7 @@ import type { FaultCondition, Fault } from '../scenario/scenario.js';
 import type { Selection } from '../scenario/faults.js';
 import type { KeyPopulation } from '../scenario/keys.js';
 import type { OncePerValue } from '../fields/common.js';
+import type { Bundle } from '../scenario/steps.js';
 import type { Middleware } from '../scenario/middleware.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
@@ -260,17 +261,11 @@ export interface PlanEdge {
   readonly links: Int32Array;
 }
 
-export interface PlanBundle {
-  readonly id: string;
+export interface PlanBundle extends Pick<Bundle, 'id' | 'layers' | 'client' | 'order'> {
   /** Its name in the streams of random numbers. */
   readonly draws: string;
   /** Bundle or cluster that its connections belong to. */
   readonly poolOf: string;
-  readonly layers: readonly Layer[];
-  /** The kind of its client, if it is written. */
-  readonly client?: string;
-  /** Origin of the order of the layers: `written`, or the name of a preset. */
-  readonly order: string;
 }
 
 /** Network path of one measured edge between two zones, in the direction of the requests. */

@@ -1,53 +1,28 @@
 import type { Plan } from '../../contracts/plan/plan.js';
+import type { Resource } from '../../contracts/result/cause.js';
 import { fallsBehind, isBehindFunction } from './consumers.js';
 import { withConcurrency } from './capacity.js';
 import { throttles } from './signs.js';
-import { multiplied, type Multiplied } from './multiplied.js';
+import { multiplied } from './multiplied.js';
 import type { InterventionKind } from './kind.js';
 
 /** More events of a projection are handled at the same time. */
 export const moreSegments: InterventionKind = workingOff(
-  ({ components, projections }) =>
-    projections.flatMap(({ component, spec }) => {
-      const { name } = components[component]!;
-      if (spec.lifecycle !== 'async') return [];
-      return {
-        subject: name,
-        resource: 'segments' as const,
-        what: `the segments of ${name}`,
-        changed: (plan, factor) => ({
-          ...plan,
-          projections: plan.projections.map((own) =>
-            own.component === component
-              ? { ...own, spec: { ...own.spec, concurrency: own.spec.concurrency * factor } }
-              : own,
-          ),
-        }),
-      };
-    }),
+  'projections',
+  ({ lifecycle }) => lifecycle === 'async',
+  (spec, factor) => ({ ...spec, concurrency: spec.concurrency * factor }),
+  'segments',
+  (name) => `the segments of ${name}`,
   (subject) => subject,
 );
 
 /** Each poll of an outbox publishes more rows. */
 export const largerBatches: InterventionKind = workingOff(
-  ({ components, outboxes }) =>
-    outboxes.flatMap(({ component, spec }) => {
-      const { name } = components[component]!;
-      if (spec.mode !== 'polling') return [];
-      return {
-        subject: name,
-        resource: 'relay' as const,
-        what: `the rows that the outbox of ${name} publishes with each poll`,
-        changed: (plan, factor) => ({
-          ...plan,
-          outboxes: plan.outboxes.map((own) =>
-            own.component === component
-              ? { ...own, spec: { ...own.spec, batchSize: own.spec.batchSize * factor } }
-              : own,
-          ),
-        }),
-      };
-    }),
+  'outboxes',
+  ({ mode }) => mode === 'polling',
+  (spec, factor) => ({ ...spec, batchSize: spec.batchSize * factor }),
+  'relay',
+  (name) => `the rows that the outbox of ${name} publishes with each poll`,
   (subject) => `${subject}.outbox`,
 );
 
@@ -70,15 +45,35 @@ export const moreExecutions: InterventionKind = {
     throttles(variant, subject) && isBehindFunction(variant, subject) ? 1 : 0,
 };
 
-/** `backlogOf`: the subject of the events about what waits for a component. */
-function workingOff(
-  all: (plan: Plan) => readonly Multiplied[],
+/** A list of a plan, of which each entry has the settings of one component. */
+type List = 'projections' | 'outboxes';
+type Spec<L extends List> = Plan[L][number]['spec'];
+
+/** More of a setting of the entries of a list that `has` takes; `backlogOf`: the subject of the events about what waits. */
+function workingOff<L extends List>(
+  list: L,
+  has: (spec: Spec<L>) => boolean,
+  more: (spec: Spec<L>, factor: number) => Spec<L>,
+  resource: Resource,
+  what: (name: string) => string,
   backlogOf: (subject: string) => string,
 ): InterventionKind {
+  const entries = (plan: Plan): readonly { component: number; spec: Spec<L> }[] => plan[list];
   return {
     kind: 'capacity',
     isUnseen: true,
-    of: (plan) => all(plan).map((own) => multiplied(own)),
+    of: (plan) =>
+      entries(plan).flatMap(({ component, spec }) => {
+        if (!has(spec)) return [];
+        const { name } = plan.components[component]!;
+        const changed = (source: Plan, factor: number): Plan => ({
+          ...source,
+          [list]: entries(source).map((own) =>
+            own.component === component ? { ...own, spec: more(own.spec, factor) } : own,
+          ),
+        });
+        return multiplied({ subject: name, resource, what: what(name), changed });
+      }),
     worth: (variant, { subject }) => (fallsBehind(variant, backlogOf(subject)) ? 1 : 0),
   };
 }

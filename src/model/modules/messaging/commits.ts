@@ -5,7 +5,7 @@ import { placeOf, type Offsets } from './offsets.js';
 import type { OpenTransactions } from './open-transactions.js';
 import type { PauseSetup } from './poll-pauses.js';
 
-interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
+export interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
   readonly aftermath: Aftermath;
   /** Sends or drops the messages that a transaction has published. */
   readonly settle: (member: Member, isCommitted: boolean) => void;

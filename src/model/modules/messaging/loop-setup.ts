@@ -1,21 +1,19 @@
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
-import type { Aftermath } from './aftermath.js';
+import type { CommitsSetup } from './commits.js';
 import type { Inboxes } from './inboxes.js';
-import type { Member } from './member.js';
 import type { Messages } from './messages.js';
-import type { OpenTransactions } from './open-transactions.js';
 import type { GuardMaker, PauseSetup } from './poll-pauses.js';
 import type { Resets } from './resets.js';
 
 /** Everything that the loops of a group share. */
-export interface LoopSetup extends PauseSetup {
+export interface LoopSetup
+  extends PauseSetup, Pick<CommitsSetup, 'aftermath' | 'settle' | 'transactions'> {
   readonly world: BackgroundRun;
   readonly messages: Messages;
   /** Index of the group in its topic. */
   readonly index: number;
-  readonly aftermath: Aftermath;
   readonly inbox: Inboxes | null;
   /** Draws which messages pass the filter; null = all. */
   readonly filter: StreamKey | null;
@@ -24,10 +22,6 @@ export interface LoopSetup extends PauseSetup {
   readonly duplicates: Counter | null;
   readonly redelivered: Counter;
   readonly delays: Durations;
-  /** Sends or drops the messages that a transaction has published. */
-  readonly settle: (member: Member, isCommitted: boolean) => void;
-  /** Null for a group without transactions. */
-  readonly transactions: OpenTransactions | null;
   /** Seeks and starts of the group; null = none. */
   readonly resets: Resets | null;
   /** True if messages may be truncated from the log. */
