@@ -4,6 +4,7 @@ import { formatDuration } from '../contracts/quantities/quantity-text.js';
 import { formatCount, formatNumber, formatSeconds } from '../text/figures.js';
 import { list } from '../text/words.js';
 import type { Call } from './calls.js';
+import type { Finding } from './rule.js';
 
 /** A call as messages name it. */
 export function callText({ from, to }: Pick<Call, 'from' | 'to'>): string {
@@ -65,6 +66,14 @@ export function yamlAt(path: Path, text: string): string {
   const body = text.split('\n').map((line) => '  '.repeat(keys.length) + line);
   const where = last < 0 ? [] : [`# in ${pathText(path.slice(0, last + 1))}`];
   return [...where, ...lines, ...body].join('\n');
+}
+
+/** The place of a finding about a policy of a call, and what it is about. */
+export function inPolicy(
+  { policyPath, from, to }: Call,
+  ...fields: Path
+): Pick<Finding, 'path' | 'entities'> {
+  return { path: [...policyPath, ...fields], entities: [from, to] };
 }
 
 /** YAML that adds layers to the bundle of a call, or gives the call a bundle. */

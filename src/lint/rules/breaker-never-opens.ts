@@ -9,7 +9,7 @@ import { layerOf, triesOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { formatNumber } from '../../text/figures.js';
-import { bundleYaml, callText, handyTime, timeText, yamlAt } from '../words.js';
+import { bundleYaml, callText, handyTime, inPolicy, timeText, yamlAt } from '../words.js';
 
 /** Standard deviations of the number of calls in a window that are allowed for random variation. */
 const DEVIATIONS = 4;
@@ -61,8 +61,7 @@ function findingOf(call: Call, evidence: Evidence, seen: number, layer: Layer): 
   const field = evidence.field[evidence.field.length - 1];
   const whose = layer.scope === 'instance' ? ' of one caller' : '';
   return {
-    path: [...call.policyPath, 'circuitBreaker', ...evidence.field],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'circuitBreaker', ...evidence.field),
     message: `the breaker of ${callText(call)} can never open`,
     measured: `at most ${formatNumber(seen)} calls${whose} in ${timeText(evidence.windowNs)} on average`,
     limit: `${field} is ${evidence.calls}`,

@@ -7,7 +7,7 @@ import { layerOf, serverError, triesOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
-import { bundleYaml, callText, yamlAt } from '../words.js';
+import { bundleYaml, callText, inPolicy, yamlAt } from '../words.js';
 
 /** A callee with a higher failure rate is failing, and its breaker should open. */
 const FAILING_SHARE = 0.5;
@@ -42,8 +42,7 @@ function findingsOf(call: Call, share: number, { scenario, traffic }: Subject): 
   while (trips(enough) >= 0.01) enough++;
   const field = row.field[row.field.length - 1];
   return {
-    path: [...call.policyPath, 'circuitBreaker', ...row.field],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'circuitBreaker', ...row.field),
     message: `the breaker of ${callText(call)} opens without a cause`,
     measured:
       `${formatShare(failing)} of ${formatNumber(calls)} calls fail anyhow: ` +

@@ -6,7 +6,7 @@ import { policyTraits } from '../../patterns/registry.js';
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText } from '../words.js';
+import { bundleYaml, callText, inPolicy } from '../words.js';
 
 /** A bulkhead that is larger than the pool or the workers behind it. */
 export const bulkheadTooLarge: Rule = {
@@ -71,8 +71,7 @@ function finding(
   const { permits, ...rest } = words;
   const { field } = policyTraits('bulkhead', layer).permits;
   return {
-    path: [...call.policyPath, 'bulkhead', field],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'bulkhead', field),
     ...rest,
     fix: bundleYaml(call, `bulkhead:\n  ${field}: ${permits}`),
   };

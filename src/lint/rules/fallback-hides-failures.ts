@@ -1,6 +1,6 @@
 import { traitsIn } from '../layers.js';
 import type { Rule } from '../rule.js';
-import { bundleYaml, callText } from '../words.js';
+import { bundleYaml, callText, inPolicy } from '../words.js';
 
 /** A fallback that makes failures invisible. */
 export const fallbackHidesFailures: Rule = {
@@ -15,8 +15,7 @@ export const fallbackHidesFailures: Rule = {
       const fallback = traitsIn(call.layers, 'fallback');
       if (fallback === null || fallback.degraded || !fallback.on.terms.includes('any')) return [];
       return {
-        path: [...call.policyPath, 'fallback', 'degraded'],
-        entities: [call.from, call.to],
+        ...inPolicy(call, 'fallback', 'degraded'),
         message: `the fallback of ${callText(call)} hides every failure`,
         measured: 'on: any, degraded: false',
         limit: 'degraded: true, or a list of outcomes',

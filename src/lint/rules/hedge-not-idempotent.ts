@@ -1,7 +1,7 @@
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText } from '../words.js';
+import { bundleYaml, callText, inPolicy } from '../words.js';
 import type { Call } from '../calls.js';
 import { harmedBy, harmedText, onceYaml } from '../twice.js';
 
@@ -23,8 +23,7 @@ export const hedgeNotIdempotent: Rule = {
 
 function findingOf(call: Call, harmed: string, subject: Subject): Finding {
   return {
-    path: [...call.policyPath, 'hedge'],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'hedge'),
     message: `${callText(call)} is hedged although ${harmedText(call, harmed)}`,
     measured: 'a second copy while the first is in progress',
     limit: 'no hedge of work that must be done once',

@@ -2,7 +2,7 @@ import type { Call } from '../calls.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, fieldTime, timeText, yamlAt } from '../words.js';
+import { bundleYaml, callText, fieldTime, inPolicy, timeText, yamlAt } from '../words.js';
 import type { Ns } from '../../kernel/time.js';
 
 /** Connections that may be idle for longer than a device on their way, or their server, keeps them. */
@@ -46,8 +46,7 @@ function ofConnections(call: Call, subject: Subject): Finding | null {
   if (limitNs === Infinity || Math.min(idleNs, askedNs) < limitNs) return null;
   const time = fieldTime(limitNs / 2);
   return {
-    path: [...call.policyPath, 'connections'],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'connections'),
     message: `idle connections of ${callText(call)} are forgotten on their way`,
     measured: measuredText(idleNs, connections.keepalive?.timeNs ?? Infinity),
     limit: `less than the ${timeText(limitNs)} of the link`,

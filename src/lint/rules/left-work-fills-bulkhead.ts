@@ -5,7 +5,7 @@ import type { Call } from '../calls.js';
 import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, timeText } from '../words.js';
+import { bundleYaml, callText, inPolicy, timeText } from '../words.js';
 
 /** A time limit that leaves more work behind than the threads or permits inside of it can hold. */
 export const leftWorkFillsBulkhead: Rule = {
@@ -33,8 +33,7 @@ function findingOf(call: Call, subject: Subject): readonly Finding[] {
   if (needed <= permits.calls) return [];
   return [
     {
-      path: [...call.policyPath, 'bulkhead', permits.field],
-      entities: [call.from, call.to],
+      ...inPolicy(call, 'bulkhead', permits.field),
       message: `${callText(call)} leaves work behind after ${timeText(afterNs)} that lasts ${timeText(heldNs)}`,
       measured: `${formatRate(rate)} x ${timeText(heldNs)} = ${formatNumber(needed)} calls at once`,
       limit: `at most ${permits.calls}, the ${permits.field}`,

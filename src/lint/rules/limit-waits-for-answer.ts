@@ -4,7 +4,7 @@ import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, timeText } from '../words.js';
+import { bundleYaml, callText, inPolicy, timeText } from '../words.js';
 
 /** A time limit that asks the callee to stop, and has no end of its own if no answer comes. */
 export const limitWaitsForAnswer: Rule = {
@@ -25,8 +25,7 @@ function findingOf(call: Call, { scenario }: Subject): readonly Finding[] {
   const looks = host !== undefined && (takesCancelRequests(host) || host.cancellation !== 'ignore');
   return [
     {
-      path: [...call.policyPath, 'timeout'],
-      entities: [call.from, call.to],
+      ...inPolicy(call, 'timeout'),
       message: `${callText(call)} waits for its callee after its limit of ${timeText(afterNs)}`,
       measured: looks
         ? 'no limit if no answer comes to its request to stop'

@@ -1,6 +1,6 @@
 import { triesOf } from '../layers.js';
 import type { Rule } from '../rule.js';
-import { bundleYaml, callText, limitText } from '../words.js';
+import { bundleYaml, callText, inPolicy, limitText } from '../words.js';
 
 /** Retries of the application around those of its proxy. */
 export const meshRetriesTwice: Rule = {
@@ -16,8 +16,7 @@ export const meshRetriesTwice: Rule = {
       const inner = triesOf(call.proxyLayers);
       if (own < 2 || inner < 2) return [];
       return {
-        path: [...call.policyPath, 'retry', 'attempts'],
-        entities: [call.from, call.to],
+        ...inPolicy(call, 'retry', 'attempts'),
         message: `the application and its proxy both retry ${callText(call)}`,
         measured: `${limitText(own)} x ${limitText(inner)} = ${limitText(own * inner)} attempts`,
         limit: 'retries in one of them',

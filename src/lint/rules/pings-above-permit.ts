@@ -2,7 +2,7 @@ import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { callText, yamlAt } from '../words.js';
+import { callText, inPolicy, yamlAt } from '../words.js';
 import type { Call } from '../calls.js';
 
 /** A keepalive that a server of gRPC takes for an attack. */
@@ -32,8 +32,7 @@ function judge(call: Call, { scenario }: Subject): readonly Finding[] {
   const path = [sectionOf(scenario, call.callee), call.callee];
   return [
     {
-      path: [...call.policyPath, 'connections', 'keepalive'],
-      entities: [call.from, call.to],
+      ...inPolicy(call, 'connections', 'keepalive'),
       message: `${call.callee} closes connections of ${callText(call)} for their PINGs`,
       measured: `a PING each ${time}${keepalive.withoutCalls ? ', also without calls' : ''}`,
       limit: isTooOften ? `${permit}, the permit of ${call.callee}` : permit,

@@ -11,7 +11,7 @@ import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import type { Placed } from '../uses.js';
-import { bundleYaml, callText, fieldTime, timeText } from '../words.js';
+import { bundleYaml, callText, fieldTime, inPolicy, timeText } from '../words.js';
 
 /** A retry that allows only one try, has no time for a second one, or waits for a failure that never occurs. */
 export const retryNeverActs: Rule = {
@@ -45,8 +45,7 @@ function singleTry(call: Call, { config, written }: Layer): Finding | null {
   const { attempts } = config as { readonly attempts?: number };
   if (attempts !== 1 || !written.includes('attempts')) return null;
   return {
-    path: [...call.policyPath, 'retry', 'attempts'],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'retry', 'attempts'),
     message: `the retry of ${callText(call)} never tries again`,
     measured: '1 try, the first included',
     limit: '2 or more',
@@ -76,8 +75,7 @@ function tooLate(call: Call, scenario: Scenario, outerNs: Ns): Finding | null {
   if (shortest === 0 || shortest < outerNs || mayHint(call, scenario)) return null;
   const base = fieldTime(Math.max(1e6, Math.floor(outerNs / 10 / 1e6) * 1e6));
   return {
-    path: [...call.policyPath, 'retry', 'backoff'],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'retry', 'backoff'),
     message: `the back-off of ${callText(call)} leaves no time for a second try`,
     measured: `${timeText(shortest)} of back-off at least`,
     limit: `below the ${timeText(outerNs)} that the call may take`,
@@ -121,8 +119,7 @@ function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns):
   const room = outerNs === Infinity ? 1e9 : Math.max(1e6, (outerNs - shortest) / 3);
   const wait = shortest === 0 ? '' : ` + ${timeText(shortest)} of back-off`;
   return {
-    path: [...call.policyPath, 'retry', 'on'],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'retry', 'on'),
     message:
       each === Infinity
         ? `${callText(call)} retries timeouts, and no try of it has one`

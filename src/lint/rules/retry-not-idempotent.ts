@@ -2,7 +2,7 @@ import { harmedBy, harmedText, onceYaml } from '../twice.js';
 import { repeatsWork, retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText } from '../words.js';
+import { bundleYaml, callText, inPolicy } from '../words.js';
 import type { Call } from '../calls.js';
 
 /** Retries of work that may have been executed and is not idempotent. */
@@ -42,8 +42,7 @@ function findingOf(
 ): Finding {
   const safe = 'retry:\n  on: [connect, overload, throttled]';
   return {
-    path: [...call.policyPath, 'retry', 'on'],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'retry', 'on'),
     message: `${callText(call)} is retried although ${harmedText(call, harmed)}`,
     measured: `retried after ${risky.join(', ')}`,
     limit: 'only what was surely not done: connect, overload, throttled',

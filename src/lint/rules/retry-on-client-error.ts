@@ -1,7 +1,7 @@
 import { OUTCOME, withStatus } from '../../contracts/outcome.js';
 import { retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
-import { bundleYaml, callText } from '../words.js';
+import { bundleYaml, callText, inPolicy } from '../words.js';
 
 /**
  * Responses that say that the request itself is wrong. 408, 409, 425 and 429 are excluded: their cause may be gone at
@@ -25,8 +25,7 @@ export const retryOnClientError: Rule = {
       const retried = FINAL.filter((status) => on.has(withStatus(OUTCOME.clientError, status)));
       if (retried.length === 0) return [];
       return {
-        path: [...call.policyPath, 'retry', 'on'],
-        entities: [call.from, call.to],
+        ...inPolicy(call, 'retry', 'on'),
         message: `${callText(call)} is retried after answers that stay the same`,
         measured: `retried after ${retried.join(', ')}`,
         limit: 'none of them',

@@ -3,7 +3,7 @@ import { retryOf } from '../layers.js';
 import type { Call } from '../calls.js';
 import type { RetryTraits } from '../../contracts/patterns/policy-traits.js';
 import type { Rule } from '../rule.js';
-import { bundleYaml, callText, fieldTime } from '../words.js';
+import { bundleYaml, callText, fieldTime, inPolicy } from '../words.js';
 
 /** Retries without a delay, which all arrive at once. */
 export const retryWithoutBackoff: Rule = {
@@ -19,8 +19,7 @@ export const retryWithoutBackoff: Rule = {
       if (retry === null || flaw === null) return [];
       const regular = retry.delays === 'equal';
       return {
-        path: [...call.policyPath, 'retry', ...(regular ? ['backoff'] : [])],
-        entities: [call.from, call.to],
+        ...inPolicy(call, 'retry', ...(regular ? ['backoff'] : [])),
         message: `the retries of ${callText(call)} ${flaw}`,
         measured: regular ? 'no jitter' : 'no back-off',
         limit: 'a delay that is spread',

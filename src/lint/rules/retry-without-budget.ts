@@ -2,7 +2,7 @@ import { retriesFailures, retryOf } from '../layers.js';
 import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import { formatNumber } from '../../text/figures.js';
-import { bundleYaml, callText } from '../words.js';
+import { bundleYaml, callText, inPolicy } from '../words.js';
 
 /** Number of sequential calls from which a path counts as deep. */
 const DEEP = 3;
@@ -33,8 +33,7 @@ export const retryWithoutBudget: Rule = {
 
 function findingOf(call: Call, depth: number, attempts: number): Finding {
   return {
-    path: [...call.policyPath, 'retry'],
-    entities: [call.from, call.to],
+    ...inPolicy(call, 'retry'),
     message: `the retries of ${callText(call)} have no budget`,
     measured: `${formatNumber(attempts)} attempts on a path of ${depth} calls`,
     limit: `a budget from ${DEEP} calls on`,

@@ -1,7 +1,7 @@
 import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, fieldTime, timeText } from '../words.js';
+import { bundleYaml, callText, fieldTime, inPolicy, timeText } from '../words.js';
 
 /** Idle connections that the server closes before its client does. */
 export const serverClosesFirst: Rule = {
@@ -20,8 +20,7 @@ export const serverClosesFirst: Rule = {
       if (seen.has(key) || keptNs === null || !isReused(call) || idleNs < keptNs) return [];
       seen.add(key);
       return {
-        path: [...call.policyPath, 'connections'],
-        entities: [call.from, call.to],
+        ...inPolicy(call, 'connections'),
         message: `${call.callee} closes idle connections of ${callText(call)} before the client does`,
         measured:
           idleNs === Infinity
