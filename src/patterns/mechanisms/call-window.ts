@@ -19,12 +19,21 @@ export interface OpenWindow extends CallWindow {
   result(now: Ns, failed: boolean, slow: boolean): void;
 }
 
-/** Everything since the window was last cleared. */
-export class TotalWindow implements OpenWindow {
+/** The counts of a window. */
+abstract class Counts {
   calls = 0;
   failures = 0;
   slow = 0;
 
+  protected empty(): void {
+    this.calls = 0;
+    this.failures = 0;
+    this.slow = 0;
+  }
+}
+
+/** Everything since the window was last cleared. */
+export class TotalWindow extends Counts implements OpenWindow {
   call(): void {
     this.calls++;
   }
@@ -44,21 +53,17 @@ export class TotalWindow implements OpenWindow {
   }
 
   clear(): void {
-    this.calls = 0;
-    this.failures = 0;
-    this.slow = 0;
+    this.empty();
   }
 }
 
 /** The last `size` results, whatever their age. */
-export class CountWindow implements CallWindow {
-  calls = 0;
-  failures = 0;
-  slow = 0;
+export class CountWindow extends Counts implements CallWindow {
   private readonly results: Uint8Array;
   private next = 0;
 
   constructor(size: number) {
+    super();
     this.results = new Uint8Array(size);
   }
 
@@ -83,9 +88,7 @@ export class CountWindow implements CallWindow {
   }
 
   clear(): void {
-    this.calls = 0;
-    this.failures = 0;
-    this.slow = 0;
+    this.empty();
     this.next = 0;
   }
 }
@@ -94,10 +97,7 @@ export class CountWindow implements CallWindow {
  * The results of the last `slices` time slices, including the current one. Slices are aligned to multiples of their
  * length, not to the first call, so the window covers between `slices - 1` and `slices` slice lengths.
  */
-export class TimeWindow implements OpenWindow {
-  calls = 0;
-  failures = 0;
-  slow = 0;
+export class TimeWindow extends Counts implements OpenWindow {
   /** Number of the latest slice, counted from time 0. */
   private latest = 0;
   private readonly counts = new Int32Array(this.slices * STRIDE);
@@ -105,7 +105,9 @@ export class TimeWindow implements OpenWindow {
   constructor(
     private readonly slices: number,
     private readonly sliceNs: Ns,
-  ) {}
+  ) {
+    super();
+  }
 
   record(now: Ns, failed: boolean, slow: boolean): void {
     this.call(now);
@@ -132,9 +134,7 @@ export class TimeWindow implements OpenWindow {
   }
 
   clear(now: Ns): void {
-    this.calls = 0;
-    this.failures = 0;
-    this.slow = 0;
+    this.empty();
     this.counts.fill(0);
     this.latest = Math.floor(now / this.sliceNs);
   }
