@@ -2,6 +2,7 @@ import { oneLine, splitLines } from '../text/line.js';
 import { OptionError, ScenarioError } from '../api/errors.js';
 import { prepared, type Prepared, type Selection } from '../api/prepare.js';
 import { formatDiagnostics, type Shown } from '../scenario/diagnostics.js';
+import { meant } from '../scenario/suggest.js';
 import { ImportError } from '../importing/error.js';
 import type { ReadFile } from '../scenario/load.js';
 import { CommandError, EXIT, usageError } from './exit.js';
@@ -53,6 +54,25 @@ export function prepareFrom(
   report(own.warnings);
   if (quiet !== true) showNotes(own.places.notesOnEdits(), terminal);
   return own;
+}
+
+/** Index of the baseline among variants; 0 where the chosen ones have none. */
+export function baselineAt(variants: readonly { readonly baseline: boolean }[]): number {
+  const at = variants.findIndex(({ baseline }) => baseline);
+  return Math.max(0, at);
+}
+
+/** The format that `--as` names. */
+export function formatNamed<F extends { readonly name: string }>(
+  formats: readonly F[],
+  name: string,
+): F {
+  const found = formats.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const known = formats.map((one) => one.name);
+  const near = meant(name, known);
+  const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
+  throw usageError(`--as ${name} is no format${hint}; there are ${known.join(', ')}`);
 }
 
 /** Prints remarks on settings. */

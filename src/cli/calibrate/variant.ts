@@ -1,12 +1,10 @@
 import type { Prepared } from '../../api/prepare.js';
+import { baselineAt } from '../prepare.js';
 
 /** The scenario with its baseline alone, the variant that is compared with the real system. */
 export function oneVariant(all: Prepared): Prepared {
   const { file, plans, selection } = all;
-  const k = Math.max(
-    0,
-    file.variants.findIndex(({ baseline }) => baseline),
-  );
+  const k = baselineAt(file.variants);
   const own = file.variants[k]!;
   return {
     ...all,

@@ -13,7 +13,7 @@ import { asLines, oneLine } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { Selection } from '../../api/prepare.js';
-import { prepare, type Asked } from '../prepare.js';
+import { baselineAt, formatNamed, prepare, type Asked } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 export interface ExportFileFlags extends Pick<Selection, 'set'> {
@@ -35,17 +35,14 @@ export async function exportFile(
 ): Promise<number> {
   const { out, json, variant } = flags;
   checkDestinations([out, json]);
-  const format = formatOf(flags.as);
+  const format = formatNamed(experimentFormats, flags.as);
   const selection: Asked = {
     quiet: flags.quiet === true,
     ...(variant !== undefined && { variant: [variant] }),
     ...(flags.set !== undefined && { set: flags.set }),
   };
   const { file, plans, path } = prepare(argument, selection, terminal);
-  const at = Math.max(
-    0,
-    file.variants.findIndex(({ baseline }) => baseline),
-  );
+  const at = baselineAt(file.variants);
   const own = file.variants[at]!;
   const experiment = format.write({
     title: file.title,
@@ -67,15 +64,6 @@ export async function exportFile(
   if (flags.quiet !== true) say(experiment, out, terminal, takesStandardOutput([json]));
   writes.settle();
   return EXIT.ok;
-}
-
-function formatOf(name: string): ExperimentFormat {
-  const known = experimentFormats.map((one) => one.name);
-  const found = experimentFormats.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const near = meant(name, known);
-  const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-  throw usageError(`--as ${name} is no format${hint}; there are ${known.join(', ')}`);
 }
 
 function chosenFaults(

@@ -6,7 +6,6 @@ import { actsOf } from '../../exporting/acts.js';
 import type { Format } from '../../exporting/format.js';
 import { formats } from '../../exporting/formats/index.js';
 import { plain } from '../../scenario/located.js';
-import { meant } from '../../scenario/suggest.js';
 import type { SettingChange } from '../../scenario/tuning/change.js';
 import { oneLine } from '../../text/line.js';
 import { checkDestinations, jsonOf, reportTo } from '../documents.js';
@@ -18,7 +17,7 @@ import type { Prepared, Selection } from '../../api/prepare.js';
 import { fixOf } from '../../api/tune/fix.js';
 import { fileIn } from '../output.js';
 import { checkPatch, patchText } from '../patch.js';
-import { prepare } from '../prepare.js';
+import { formatNamed, prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
@@ -91,16 +90,9 @@ export async function fix(
 
 /** The formats that are named; a file has room for one. */
 function formatsOf(names: readonly string[], out: string | undefined): readonly Format[] {
-  const known = formats.map(({ name }) => name);
   if (out !== undefined && names.length > 1)
     throw usageError(`--out takes one format: name one of ${names.join(', ')} with --as`);
-  return names.map((name) => {
-    const found = formats.find((one) => one.name === name);
-    if (found !== undefined) return found;
-    const near = meant(name, known);
-    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-    throw usageError(`--as ${name} is no format${hint}; there are ${known.join(', ')}`);
-  });
+  return names.map((name) => formatNamed(formats, name));
 }
 
 function exportsOf(

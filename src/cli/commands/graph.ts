@@ -10,7 +10,7 @@ import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { checkOutputFile, writeOutput } from '../output.js';
 import type { Selection } from '../../api/prepare.js';
-import { prepare } from '../prepare.js';
+import { baselineAt, prepare } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 export interface GraphFlags extends Pick<Selection, 'set'> {
@@ -34,10 +34,7 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
     ...(flags.set === undefined ? {} : { set: flags.set }),
   };
   const { file, plans } = prepare(path, selection, terminal);
-  const drawn = Math.max(
-    0,
-    file.variants.findIndex(({ baseline }) => baseline),
-  );
+  const drawn = baselineAt(file.variants);
   const { scenario } = file.variants[drawn]!;
   const plan = plans[drawn]!;
   const { groups, hide } = scenario.report;
