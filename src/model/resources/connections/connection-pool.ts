@@ -36,9 +36,6 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private readonly idle: { readonly connection: number; readonly sinceNs: Ns }[] = [];
   /** By frame: when dialling ends, or the wait for a session times out. */
   private readonly until: number[] = [];
-  /** By frame: number of the work of the server for its connection; and the last number. */
-  private readonly working: number[] = [];
-  private works = 0;
   private opened = 0;
   /** Frames that wait for a session of the pooler. */
   private readonly connecting = new IntRing();
@@ -154,11 +151,8 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     return true;
   }
 
-  private connected(frame: number): void {
-    this.working[frame] = 0;
-    invariant(this.dialling > 0, 'a dial ends once');
-    this.dialling--;
-    this.continueWith(frame, this.newConnection(this.dialled[frame]));
+  protected override connected(frame: number): void {
+    super.connected(frame);
     invariant(this.isBalanced(), 'a connection that opens for a call is in use');
   }
 

@@ -35,10 +35,8 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   private open = 0;
   private promised = 0;
   private isOpening = false;
-  /** Numbers of the work of the server: for the dial of a frame, for that of the opener, and the last one. */
-  private readonly working: number[] = [];
+  /** Number of the work of the server for the dial of the opener. */
   private openerWork = 0;
-  private works = 0;
   private isCleaning = false;
   private serial = 0;
   private readonly audited = isAudited();
@@ -117,13 +115,6 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   private serves(done: () => void): boolean {
     const { works, stream } = this.setup;
     return works?.(stream.a, stream.b + this.serial, done) === true;
-  }
-
-  private connected(frame: number): void {
-    this.working[frame] = 0;
-    invariant(this.dialling > 0, 'a dial ends once');
-    this.dialling--;
-    this.continueWith(frame, this.newConnection(this.dialled[frame]));
   }
 
   reset(): void {

@@ -165,11 +165,22 @@ export abstract class NumberedPool<Setup extends PoolSetup<unknown>> extends Poo
   protected readonly free: number[] = [];
   /** By frame: epoch of the server process that it dials. */
   protected readonly dialled: number[] = [];
+  /** By frame: number of the work of the server for its connection; and the last number. */
+  protected readonly working: number[] = [];
+  protected works = 0;
 
   protected newConnection(epoch: number): number {
     const connection = this.free.pop() ?? this.openedNs.length;
     this.openedNs[connection] = this.setup.ctx.now;
     this.epochs[connection] = epoch;
     return connection;
+  }
+
+  /** The connection that a call dials is open. */
+  protected connected(frame: number): void {
+    this.working[frame] = 0;
+    invariant(this.dialling > 0, 'a dial ends once');
+    this.dialling--;
+    this.continueWith(frame, this.newConnection(this.dialled[frame]));
   }
 }
