@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FixPrice } from '../../src/contracts/result/fix.js';
 import { priceWords } from '../../src/report/fix/words.js';
 
@@ -36,4 +36,85 @@ it('names what no run counts: the age of values, and failovers that nothing call
   expect(priceWords(NOW, NOW, [detect])).toBe('a failover after a pause of 3.7s');
   const stale = { path: 'registries.names.serveStale', from: null, to: 'true' };
   expect(priceWords(NOW, NOW, [stale])).toBe('expired addresses while the registry has none');
+});
+
+describe('a cost that no run counts', () => {
+  const words = (path: string, from: string | null, to: string | null): string =>
+    priceWords(NOW, NOW, [{ path, from, to }]);
+
+  it.each([
+    [
+      'databases.pg.failover.detect',
+      'a failover after a pause of 5s',
+      'a lost primary noticed after 20s',
+    ],
+    [
+      'logs.l.subscribers[0].sessionTimeout',
+      'a rebalance after a pause of 5s',
+      'a lost consumer noticed after 20s',
+    ],
+    [
+      'queues.q.visibilityTimeout',
+      'messages that take longer than 5s handled twice',
+      'messages of a lost consumer back after 20s',
+    ],
+    [
+      'services.s.probes.liveness.timeout',
+      'restarts after a shorter failure',
+      'hung instances restarted later',
+    ],
+    [
+      'services.s.healthChecks.interval',
+      'instances left out after a shorter failure',
+      'failing instances left out later',
+    ],
+    ['caches.c.levels[0].ttl', 'none', 'values up to 20s old'],
+    ['services.s.rollout.minReady', 'none', 'a release that waits 20s for each group of instances'],
+    // What a run counts: it has no other cost.
+    ['policies.p.timeout', 'none', 'none'],
+    ['services.s.queue.maxWait', 'none', 'none'],
+  ])('of %s depends on the direction', (path, less, more) => {
+    expect(words(path, '10s', '5s')).toBe(less);
+    expect(words(path, '10s', '20s')).toBe(more);
+    // Times of other units, and of more digits.
+    expect(words(path, '10s', '20000ms')).toBe(more.replace('20s', '20000ms'));
+    expect(words(path, '9s', '10s')).toBe(more.replace('20s', '10s'));
+  });
+
+  it.each([
+    ['queues.q.maxReceiveCount', '10', '2', 'messages given up after 2 deliveries'],
+    ['queues.q.maxReceiveCount', '2', '10', 'none'],
+    ['queues.q.maxReceiveCount', null, '5', 'messages given up after 5 deliveries'],
+    ['services.s.outlierDetection.consecutive5xx', '5', '10', 'failing instances ejected later'],
+    [
+      'services.s.outlierDetection.consecutive5xx',
+      '10',
+      '5',
+      'instances ejected after fewer errors',
+    ],
+    [
+      'services.s.rollout.minReady',
+      null,
+      '30s',
+      'a release that waits 30s for each group of instances',
+    ],
+    ['databases.pg.failover', null, '{ detect: 5s }', 'a failover after a pause of 5s'],
+    ['registries.names.serveStale', 'true', 'false', 'none'],
+    ['policies.p.circuitBreaker', '{}', null, 'no circuitBreaker on other days'],
+    ['policies.p.retry', '3', null, 'no retry on other days'],
+    ['policies.p.retry.budget', '20%', null, 'none'],
+  ])('%s from %s to %s', (path, from, to, cost) => {
+    expect(words(path, from, to)).toBe(cost);
+  });
+
+  it('is named once of two settings', () => {
+    const probe = (name: string) => ({
+      path: `services.s.probes.liveness.${name}`,
+      from: '1s',
+      to: '2s',
+    });
+    expect(priceWords(NOW, NOW, [probe('timeout'), probe('period')])).toBe(
+      'hung instances restarted later',
+    );
+  });
 });

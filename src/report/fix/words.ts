@@ -18,7 +18,7 @@ import { changesOf, shellWord } from '../../text/shell.js';
 import { allOf, capitalised, list, plural, verb } from '../../text/words.js';
 import { budgetNeeds, isUndecided } from '../view/budget-words.js';
 import { GOALS, tallyOf } from '../view/judged.js';
-import { costWords } from '../words/cheapest.js';
+import { costWords } from '../words/change-cost.js';
 
 /** The answer in one sentence. */
 export function answerWords(fixed: OneLine<FixedVariant>): string {
@@ -109,8 +109,8 @@ export function priceWords(
       : '',
     ...settings.map(costWords),
   ];
-  const words = parts.filter((part) => part !== '');
-  return words.length === 0 ? 'none' : words.join(', ');
+  const words = new Set(parts.filter((part) => part !== ''));
+  return words.size === 0 ? 'none' : [...words].join(', ');
 }
 
 /** `instance`, `instances`: by the number as it is written. */

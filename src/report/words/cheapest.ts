@@ -11,6 +11,7 @@ import { listed } from '../base/format.js';
 import type { MeteredParts } from '../families/unseen.js';
 import { budgetsWith } from './change-budgets.js';
 import { unseenCount } from './unseen-proof-words.js';
+import { costWords } from './change-cost.js';
 import { insteadWords, priceWords } from './harm-words.js';
 import { NO_PRICE, type Price } from './price.js';
 import { answeringHarms, unmetUnseen } from './unmet-unseen.js';
@@ -130,18 +131,6 @@ function orderWords(words: string): string {
   return words.replace(/^without /u, 'remove ').replace(/^with /u, 'use ');
 }
 
-/** What another value of a setting costs that no figure of a run counts, by the end of its path. */
-const COSTS: readonly (readonly [field: string, words: (value: string) => string])[] = [
-  ['.ttl', (value) => `values up to ${value} old`],
-  ['.failover.detect', (value) => `a failover after a pause of ${value}`],
-  ['.serveStale', () => 'expired addresses while the registry has none'],
-];
-
-/** `values up to 240s old`, of a longer time to live; empty for settings without such a cost. */
-export function costWords({ path, to }: Pick<ChangedSetting, 'path' | 'to'>): string {
-  return to === null ? '' : (COSTS.find(([field]) => path.endsWith(field))?.[1](to) ?? '');
-}
-
 /** What the run with a change counts beside the harm; empty where it counts nothing. */
 function changePrice(
   { kind, price, setting }: CounterfactualIntervention,
@@ -149,8 +138,10 @@ function changePrice(
 ): Price {
   if (price === undefined || own.price === undefined) return NO_PRICE;
   const added = EFFORT[kind] === SETTINGS ? 'the capacity that it adds' : '';
-  const cost = setting === undefined ? '' : costWords(setting);
-  const parts = [added, cost, priceWords(price, own.price)].filter((words) => words !== '');
+  const settings = setting === undefined ? [] : [setting, ...(setting.with ?? [])];
+  const parts = [added, ...settings.map(costWords), priceWords(price, own.price)].filter(
+    (words) => words !== '',
+  );
   const isNone = parts.length === 0;
   const text = isNone ? 'degraded responses and attempts per call hardly grow' : listed(parts);
   return { words: [{ strong: 'Price' }, ` of this change: ${text}.`], isNone };
