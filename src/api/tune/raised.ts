@@ -27,18 +27,23 @@ export async function raised(start: Tried, ask: AskOnce): Promise<Tried> {
 /** With the tightest limit raised that can be, in the way that comes closest to the goals. */
 async function nextOf({ moves, outcome }: Tried, ask: AskOnce): Promise<Tried | null> {
   for (const limit of outcome.full ?? []) {
-    const sets = limit.moves
-      .filter((move) => areApart([move], moves))
-      .slice(0, WAYS)
-      .map((move) => [...moves, move]);
-    const outcomes = await ask(sets);
-    const found = sets
-      .flatMap((own, k) => {
-        const made = outcomes[k] ?? null;
-        return made !== null && isRaised(limit, made) ? [{ moves: own, outcome: made }] : [];
-      })
-      .sort(byWorth);
-    if (found[0] !== undefined) return found[0];
+    const ways = limit.moves.filter((move) => areApart([move], moves)).slice(0, WAYS);
+    // Two settings may hold it together, such as the partitions of a topic and its consumers.
+    const pairs = ways.flatMap((move, k) =>
+      ways.slice(k + 1).flatMap((other) => (areApart([move], [other]) ? [[move, other]] : [])),
+    );
+    const isSmall = ({ length }: Moves): boolean => moves.length + length <= SIZE;
+    for (const added of [ways.map((move) => [move]), pairs.filter(isSmall)]) {
+      const sets = added.map((own) => [...moves, ...own]);
+      const outcomes = await ask(sets);
+      const found = sets
+        .flatMap((own, k) => {
+          const made = outcomes[k] ?? null;
+          return made !== null && isRaised(limit, made) ? [{ moves: own, outcome: made }] : [];
+        })
+        .sort(byWorth);
+      if (found[0] !== undefined) return found[0];
+    }
   }
   return null;
 }
