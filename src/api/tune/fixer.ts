@@ -238,7 +238,10 @@ class Fixer {
     const unheld = missedIn(runs).map((k): UnheldBudget => {
       const own = trials.base.budgets[k]!;
       const isAnew = !missedIn(trials.base).includes(k);
-      const near = isAnew ? brokenBy(runs, answer!, k) : trials.nearest.get(k);
+      const isOpen = answer !== null && (runs.budgets[k]!.margin ?? 0) > 0;
+      const known = isAnew || isOpen ? brokenBy(runs, answer!, k) : trials.nearest.get(k);
+      // The first run alone, without a change, is no better than all of them.
+      const near = known?.moves.length === 0 && !known.isHeld ? undefined : known;
       return {
         text: own.text,
         name: own.name,
@@ -269,7 +272,7 @@ class Fixer {
   }
 }
 
-/** A budget that holds as the file is: beyond its limit on the right side with a change, or only without it. */
+/** A budget that holds as the file is, or with a change: beyond its limit on the right side with it, or only without it. */
 function brokenBy({ budgets }: TunedRuns, { moves: own }: Tried, k: number): Nearest {
   const { value, margin } = budgets[k]!;
   const isUndecided = (margin ?? 0) > 0;
