@@ -1,8 +1,11 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
 import { missedIn } from '../../analysis/tune.js';
 import { budgetsUnder } from '../../analysis/capacity/loads.js';
 import { withFaults } from '../../plan/without.js';
 import { estimatesIn, loadTimes, scaledBy } from '../../scenario/tuning/estimates.js';
-import type { SettingChange } from '../../scenario/tuning/change.js';
+import { scalar } from '../../scenario/located.js';
+import { wholeOf, type SettingChange } from '../../scenario/tuning/change.js';
+import { quantityOf, textOf } from '../../scenario/tuning/range.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { FixCheck, TunedRuns } from '../../contracts/result/fix.js';
 import type { BudgetSource } from '../../contracts/scenario/judgement.js';
@@ -55,8 +58,8 @@ interface Condition extends Pick<FixCheck, 'kind' | 'subject' | 'by'> {
 }
 
 /**
- * Runs a change with other random numbers, without the faults, with each of them alone, with more load, and with wrong
- * estimates, each longer and shorter.
+ * Runs a change with other random numbers, without the faults, with each of them alone, with more load, with a longer
+ * warm-up, and with wrong estimates, each longer and shorter.
  */
 export async function checked(by: CheckInputs): Promise<Checked> {
   const { prepared, variant, moves, judge } = by;
@@ -130,9 +133,32 @@ function conditionsOf(by: CheckInputs, plan: Plan): readonly Condition[] {
     ...(load.length === 0
       ? []
       : [{ ...usual, kind: 'moreLoad' as const, by: MORE_LOAD, changes: load, count }]),
+    ...warmer(by, plan).map((own) => ({ ...usual, ...own, kind: 'warmup' as const, count })),
     ...(open.length === 0 ? [] : wrong(open, null)),
     ...(open.length < 2 ? [] : open.flatMap((one) => wrong([one], one.path))),
   ];
+}
+
+/** A warm-up of this many times a changed time: entries of a cache have all ages by then. */
+const AGES = 2;
+
+/**
+ * A longer warm-up, if that of the run is too short for a time of the change: the entries of a cache that began empty are
+ * of one age, and none of them may expire during a fault.
+ */
+function warmer(
+  { moves, prepared, variant }: CheckInputs,
+  { warmupNs }: Plan,
+): readonly Pick<Condition, 'subject' | 'changes'>[] {
+  const times = wholeOf(moves).flatMap(({ value }) => {
+    const own = quantityOf(value ?? undefined);
+    return own?.unit === 's' ? [own.number] : [];
+  });
+  const needed = AGES * Math.max(0, ...times);
+  if (needed * NS_PER_SECOND <= warmupNs) return [];
+  const subject = String(textOf({ number: needed, unit: 's' }));
+  const { at } = prepared.texts.get(variant)!.patched;
+  return [{ subject, changes: [{ path: 'run.warmup', value: scalar(subject, at) }] }];
 }
 
 /** Without the faults, and with each of several alone, where some budget can be judged. */

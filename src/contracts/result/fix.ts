@@ -73,12 +73,13 @@ export interface UnheldBudget {
 
 /**
  * The answer run again. `seeds`: with other random numbers. `fault`: with this fault alone, or with none if `subject` is
- * null. `moreLoad`: all workloads multiplied. `guess`: a value that the file marks as a guess, or all of them, multiplied.
- * `times`: the same with the times of steps and operations, where no value is marked.
+ * null. `moreLoad`: all workloads multiplied. `warmup`: with this warm-up, because that of the file is short for a time of
+ * the answer. `guess`: a value that the file marks as a guess, or all of them, multiplied. `times`: the same with the times
+ * of steps and operations, where no value is marked.
  */
 export interface FixCheck {
-  readonly kind: 'seeds' | 'fault' | 'moreLoad' | 'guess' | 'times';
-  /** A fault, or the path of a value; null = none, or all of them. */
+  readonly kind: 'seeds' | 'fault' | 'moreLoad' | 'warmup' | 'guess' | 'times';
+  /** A fault, a warm-up, or the path of a value; null = none, or all of them. */
   readonly subject: string | null;
   /** The factor; null without one. */
   readonly by: number | null;

@@ -48,6 +48,7 @@ function whereOf({ kind, subject, by, runs }: FixCheck): string {
   if (kind === 'seeds') return `with other random numbers (${plural(runs, 'run')})`;
   if (kind === 'fault') return subject === null ? 'without the faults' : `with only ${subject}`;
   if (kind === 'moreLoad') return `at ${formatNumber(by ?? 1)} times the load`;
+  if (kind === 'warmup') return `with a warm-up of ${subject}`;
   const what = (by ?? 1) > 1 ? '30 % larger' : '30 % smaller';
   const all = kind === 'guess' ? 'all guesses' : 'all times of steps';
   return `with ${subject ?? all} ${what}`;
