@@ -16,14 +16,18 @@ import type {
 import { callsIn } from './traces/steps.js';
 import { list, map, plain, type Written, type WrittenMap } from './written.js';
 
-/** Requests that an entrance passes to one endpoint. */
-export interface Passed {
-  readonly to: string;
-  readonly endpoint: string;
+/** A request, as the name of an endpoint has it. */
+export interface TracedRequest {
   readonly method: string | null;
   /** Pattern that a route takes, and a path that matches it. */
   readonly path: string;
   readonly sample: string;
+}
+
+/** Requests that an entrance passes to one endpoint. */
+export interface Passed extends TracedRequest {
+  readonly to: string;
+  readonly endpoint: string;
   /** Of the requests of the endpoint of the entrance. */
   readonly share: number;
   /** The endpoint of the entrance; '' where it has no spans of its own requests. */
@@ -197,7 +201,7 @@ function timeOf(steps: readonly TracedStep[]): Measured | null {
 }
 
 /** `POST /orders/{id}`; names without a path, such as those of gRPC, have one. */
-function requestOf(name: string): Pick<Passed, 'method' | 'path' | 'sample'> {
+export function requestOf(name: string): TracedRequest {
   const [, method = null, rest = ''] = /^(?:([A-Z]+) )?(.*)$/.exec(name)!;
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   return { method, path, sample: path.replace(/\*$/, '').replace(/\{[^}]*\}/g, '1') };

@@ -5,6 +5,7 @@ import { FEW, halfOf } from './traces/measured.js';
 import { callsIn } from './traces/steps.js';
 import { allowedName, LOAD_NAME } from './names.js';
 import { consumersOf, isHandledBy } from './message-brokers.js';
+import { layRequestPolicies } from './request-policies.js';
 import { VERBS } from './scenario.js';
 import { holdsMessages, type Component, type Edge, type System } from './system.js';
 import type {
@@ -90,6 +91,7 @@ class Join {
     );
     if (this.proxied.size > 0) system.sections.set('mesh', this.mesh());
     if (model.network !== null) system.sections.set('network', this.network(model.network));
+    layRequestPolicies(system, this.components, this.endpoints);
     if (model.network !== null || this.proxied.size > 0) withoutProxies(system.sections);
     system.load = this.load();
   }

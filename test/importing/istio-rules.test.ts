@@ -131,7 +131,7 @@ describe('conditions of a rule inside the mesh', () => {
     const { scenario, reasons } = rules(inMesh(some('/fast', '1s'), some('/slow', '9s')));
     expect(scenario.mesh.outbound?.web).toBeUndefined();
     expect(reasons.get('spec.http[1].timeout=9s')).toBe(
-      'a callee has one policy in the mesh: that of the rule that takes all requests',
+      'without traces of these requests, a callee has one policy in the mesh: that of the rule that takes all requests',
     );
     expect(rules(inMesh(some('/api', '1s'))).scenario.mesh.outbound.web.deadline).toBe('1s');
   });

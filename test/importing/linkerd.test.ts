@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Imported } from '../../src/importing/import.js';
+import { Importing, type Imported } from '../../src/importing/import.js';
+import { readTraces } from '../../src/importing/traces/index.js';
+import { otlp } from '../../src/telemetry/otlp.js';
+import { exported } from '../telemetry/export.js';
 import { deployed, imported, loaded, source } from './support.js';
 
 const INSIDE = `
@@ -105,6 +108,108 @@ spec:
   expect(reasonsOf(result, 'spec.routes[1].timeout')[0]).toContain(
     'write `deadline` in `mesh.outbound`',
   );
+});
+
+/** Source: linkerd2-proxy, linkerd/service-profiles/src/proto.rs. */
+describe('rules that differ, with traces', () => {
+  const TRUTH = `
+run: { duration: 20s, warmup: 2s, replications: 1, seed: 4 }
+services:
+  web: { endpoints: { get: [ wait: 5ms, call: books.a, call: books.b, call: books.c ] } }
+  books:
+    endpoints:
+      a: { method: GET, steps: [ wait: 5ms ] }
+      b: { method: GET, steps: [ wait: 5ms ] }
+      c: { method: PUT, steps: [ wait: 5ms ] }
+workloads: { users: { arrivals: poisson(20/s), requests: [ { call: web.get } ] } }
+`;
+
+  async function traced(...texts: readonly string[]): Promise<Imported> {
+    const spans = exported(TRUTH, otlp)
+      .replace(/\/a"/g, '/books"')
+      .replace(/\/[bc]"/g, '/books/{id}"');
+    const importing = new Importing(source(texts.join('\n---')), {
+      title: 'Books',
+      names: new Map(),
+    });
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(spans);
+    };
+    const result = importing.finish(
+      await readTraces([{ path: 'traces.json', chunks }], importing.hints),
+    );
+    loaded(result);
+    return result;
+  }
+
+  it('of a ServiceProfile reach the endpoints that they take, with one budget of retries', async () => {
+    const result = await traced(
+      INSIDE,
+      deployed(['web', 'books']),
+      `
+apiVersion: linkerd.io/v1alpha2
+kind: ServiceProfile
+metadata: { name: books.default.svc.cluster.local }
+spec:
+  routes:
+    - { name: list, condition: { method: GET, pathRegex: /books }, isRetryable: true, timeout: 300ms }
+    - { name: one, condition: { all: [ { method: GET }, { pathRegex: "/books/[^/]+" } ] }, isRetryable: true }
+    - { name: write, condition: { not: { method: GET } }, timeout: 2s }
+    - { name: none, condition: { pathRegex: /none }, timeout: 9s }
+  retryBudget: { retryRatio: 0.3, minRetriesPerSecond: 5, ttl: 20s }
+`,
+    );
+    const scenario = parse(result.scenario);
+    expect(scenario.policies.books.retry.budget).toEqual({
+      ratio: '30%',
+      minPerSecond: 5,
+      window: '20s',
+    });
+    const outbound = Object.values(scenario.mesh.outbound);
+    expect(outbound).toEqual([
+      { extends: 'books', deadline: '300ms' },
+      { extends: 'books' },
+      { deadline: '2s' },
+    ]);
+    expect(reasonsOf(result, 'spec.routes[3].timeout')[0]).toContain(
+      'no trace has a request of this one',
+    );
+    expect(reasonsOf(result, 'spec.routes[2].timeout')).toEqual([]);
+  });
+
+  it('of a VirtualService reach them too, and the limits of the host stay shared', async () => {
+    const result = await traced(
+      deployed(['web', 'books']),
+      `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: books }
+spec:
+  hosts: [ books ]
+  http:
+    - match: [ { uri: { exact: /books }, method: { exact: GET } } ]
+      timeout: 1s
+      route: [ { destination: { host: books } } ]
+    - match: [ { uri: { prefix: /books/ }, method: { exact: PUT } } ]
+      timeout: 5s
+      retries: { attempts: 0 }
+      route: [ { destination: { host: books } } ]
+    - { timeout: 3s, route: [ { destination: { host: books } } ] }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: books }
+spec: { host: books, trafficPolicy: { connectionPool: { http: { http2MaxRequests: 10 } } } }
+`,
+    );
+    const { mesh, policies } = parse(result.scenario);
+    expect(policies.books).toMatchObject({ bulkhead: { kind: 'istio', http2MaxRequests: 10 } });
+    expect(Object.values(mesh.outbound)).toEqual([
+      { extends: 'books', deadline: '3s', retry: { kind: 'istio' } },
+      { extends: 'books', deadline: '1s', retry: { kind: 'istio' } },
+      { extends: 'books', deadline: '5s', retry: { kind: 'istio', attempts: 1 } },
+    ]);
+  });
 });
 
 it('pods with a proxy are the mesh, and one that opts out is outside', () => {

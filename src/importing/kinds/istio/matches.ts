@@ -1,4 +1,6 @@
 import type { Cell } from '../../cell.js';
+import type { TracedRequest } from '../../entrances.js';
+import { takesPath } from '../../request-policies.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 
 /** The condition of a route, and a request that meets it. */
@@ -161,6 +163,25 @@ export function meshHeaders(rule: Cell): readonly WrittenMap[] {
     return headers === null ? [] : [headers];
   });
 }
+
+/** Whether a rule inside the mesh takes a request. Alternatives with other conditions than its path and its method take none. */
+export function takesRequest(rule: Cell, request: TracedRequest): boolean {
+  const all = alternativesOf(rule, MESH);
+  return (
+    all === null ||
+    all.some((match) => {
+      const isKnown = match.entries().every(([key]) => OF_REQUESTS.has(key) || ANY.has(key));
+      const path = pathOf(match.get('uri'));
+      const method = wordsOf(match.get('method'))?.written;
+      const words = method?.kind === 'list' ? method.items : [method];
+      const isMethod = words.some((one) => one?.kind === 'scalar' && one.value === request.method);
+      const isPath = path === null ? !match.get('uri') : takesPath(String(path.value), request);
+      return isKnown && isPath && (isMethod || match.get('method') === undefined);
+    })
+  );
+}
+
+const OF_REQUESTS: ReadonlySet<string> = new Set(['uri', 'method']);
 
 /** A path that the route takes; null = an expression, for which nothing is known to match. */
 export function samplePath({ paths }: RouteMatch): string | null {

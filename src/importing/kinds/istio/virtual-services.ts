@@ -2,10 +2,11 @@ import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { rewriteOf, type Rewrite } from '../../rewrites.js';
+import { requestPoliciesOf } from '../../request-policies.js';
 import { sharesOf, targetsIn } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
-import { istioMesh } from './mesh.js';
+import { ISTIO, istioMesh } from './mesh.js';
 import { delegatesOf, keyOf, rulesOf } from './delegates.js';
 import { byRank } from '../gateway-api/matches.js';
 import { bundleOf, type Mesh } from '../mesh.js';
@@ -18,6 +19,7 @@ import {
   meshHeaders,
   plainName,
   samplePath,
+  takesRequest,
   type RouteMatch,
 } from './matches.js';
 
@@ -174,6 +176,7 @@ class Reader {
     // Where no rule takes all requests, the only one has those that are not refused.
     const bundle = takesAll || rules.length === 1 ? ruleBundle(last) : [];
     for (const [field, value] of bundle) bundleOf(this.mesh, callee).set(field, value);
+    if (rules.length > 1) this.byRequest(callee, rules, takesAll ? last : null);
     const routes = rules.flatMap((rule) => {
       const to = this.targetOf(rule, null, callee);
       if (to === undefined) return [];
@@ -189,7 +192,28 @@ class Reader {
     const all = routes.map(({ to, match }, k) => map({ name: plain(`route-${k + 1}`), match, to }));
     this.mesh.routes.set(callee, list(routes.at(-1)!.match === undefined ? all : [...all, rest]));
   }
+
+  /** Limits and retries of the rules that some requests take. Those of the `rest` are what the callee has. */
+  private byRequest(callee: Component, rules: readonly Cell[], rest: Cell | null): void {
+    const { mesh, system } = this;
+    requestPoliciesOf(system).set(callee, {
+      get shared() {
+        const isOfRules = (field: string): boolean => OF_RULES.includes(field);
+        return new Map([...bundleOf(mesh, callee)].filter(([field]) => !isOfRules(field)));
+      },
+      of(request) {
+        const rule = rules.find((each) => takesRequest(each, request));
+        if (rule === undefined || rule === rest) return null;
+        const own = ruleBundle(rule);
+        const retry = own.get('retry') ?? ISTIO.retry!;
+        return { own: new Map([...own, ['retry', retry]]), sharing: [] };
+      },
+    });
+  }
 }
+
+/** What a rule says of its requests. The rest of a bundle is that of the DestinationRule. */
+const OF_RULES: readonly string[] = ['deadline', 'timeout', 'retry'];
 
 interface RankedRoute {
   readonly rank: readonly number[];
@@ -219,7 +243,8 @@ function rewritesOf(rule: Cell, { paths }: RouteMatch): readonly (Rewrite | null
 function listRoutes(document: Cell): void {
   const experiment =
     'a fault of the requests of a gateway, or of some requests only, is an experiment: write it under `faults`';
-  const policy = 'a callee has one policy in the mesh: that of the rule that takes all requests';
+  const policy =
+    'without traces of these requests, a callee has one policy in the mesh: that of the rule that takes all requests';
   const mirror =
     'the routes of gateways alone have copies, one of each request, to a service of these files';
   listBelow(document, {

@@ -1,6 +1,8 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
-import type { System } from '../../system.js';
+import type { TracedRequest } from '../../entrances.js';
+import { requestPoliciesOf, takesPath } from '../../request-policies.js';
+import type { Component, System } from '../../system.js';
 import { from, list, map, plain, type Written } from '../../written.js';
 import { durationOf } from '../istio/retries.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
@@ -47,7 +49,7 @@ function addAnnotations(document: Cell, annotations: Cell, system: System): void
   for (const [field, value] of policiesIn(annotations)) bundle.set(field, value);
 }
 
-/** Retries and limits that all routes of a profile share; those of single routes are listed with the line to write. */
+/** Retries and limits that all routes of a profile share. Those of single routes belong to the endpoints that traces show. */
 function addProfile(document: Cell, system: System): void {
   const callee = calleeOf(document, system);
   if (callee?.section !== 'services') return;
@@ -59,16 +61,59 @@ function addProfile(document: Cell, system: System): void {
   const retryable = routes.map((route) => route.get('isRetryable'));
   const limits = routes.map((route) => route.get('timeout'));
   const [limit] = limits;
-  if (retryable.length > 0 && retryable.every((cell) => cell?.value === true))
-    bundle.set('retry', retryOf(document, retryable));
-  if (limit !== undefined && limits.every((cell) => cell?.text() === limit.text())) {
-    const deadline = durationOf(limit);
-    if (deadline?.kind === 'scalar') bundle.set('deadline', from(deadline.value, ...limits));
+  const isShared =
+    retryable.every((cell) => (cell?.value === true) === (retryable[0]?.value === true)) &&
+    limits.every((cell) => cell?.text() === limit?.text());
+  if (!isShared) {
+    addRoutes(routes, retryOf(document, []), callee, system);
+    return;
   }
+  if (retryable[0]?.value === true) bundle.set('retry', retryOf(document, retryable));
+  const deadline = durationOf(limit);
+  if (deadline?.kind === 'scalar') bundle.set('deadline', from(deadline.value, ...limits));
+}
+
+/** Routes that differ: traces show which endpoint is whose. The first one that takes a request counts, and all share one budget. */
+function addRoutes(
+  routes: readonly Cell[],
+  retry: Written,
+  callee: Component,
+  system: System,
+): void {
+  const { name } = callee;
+  requestPoliciesOf(system).set(callee, {
+    shared: new Map([['retry', retry]]),
+    of(request) {
+      const route = routes.find((each) => takes(each.get('condition'), request));
+      if (route === undefined) return null;
+      const deadline = durationOf(route.get('timeout'));
+      const isRetryable = route.get('isRetryable');
+      return {
+        own: new Map(deadline === undefined ? [] : [['deadline', deadline]]),
+        sharing: isRetryable?.value === true ? [isRetryable] : null,
+      };
+    },
+  });
   const some = (field: string): string =>
-    `not all routes of ${callee.name} have it: write \`${field}\` in \`mesh.outbound\` for its endpoints, such as \`${callee.name}.ENDPOINT\``;
-  for (const cell of retryable) cell?.list(some('retry'));
-  for (const cell of limits) cell?.list(some('deadline'));
+    `the routes of ${name} differ, and no trace has a request of this one: write \`${field}\` in \`mesh.outbound\` for its endpoint, such as \`${name}.ENDPOINT\``;
+  for (const route of routes) {
+    const isRetryable = route.get('isRetryable');
+    isRetryable?.list(isRetryable.value === true ? some('retry') : 'nothing is repeated');
+    route.get('timeout')?.list(some('deadline'));
+  }
+}
+
+/** Source: linkerd2-proxy, linkerd/service-profiles/src/proto.rs (convert_req_match): an expression has to match the whole path. */
+function takes(condition: Cell | undefined, request: TracedRequest): boolean {
+  if (condition === undefined) return false;
+  const parts = condition.entries().map(([key, own]) => {
+    if (key === 'pathRegex') return takesPath(`~${own.text() ?? ''}`, request);
+    if (key === 'method') return own.text()?.toUpperCase() === request.method;
+    if (key === 'all') return own.items().every((each) => takes(each, request));
+    if (key === 'any') return own.items().some((each) => takes(each, request));
+    return key === 'not' && !takes(own, request);
+  });
+  return parts.every((isMet) => isMet);
 }
 
 /** Any number of tries after a 5xx, within the budget. Source: linkerd2, controller/api/destination/profile_translator.go. */
@@ -108,7 +153,7 @@ function ignoreAnnotations(component: string, system: System): void {
 }
 
 function listProfile(document: Cell): void {
-  const condition = 'which requests a route has: the endpoints of the scenario have one policy';
+  const condition = 'which requests a route has: with traces, it chooses their endpoints';
   listBelow(document, {
     apiVersion: REASON.kind,
     kind: REASON.kind,
