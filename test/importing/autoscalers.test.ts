@@ -236,6 +236,20 @@ app: { topics: { orders: order.events } }`;
     ]);
   });
 
+  /** Sources: keda.sh/docs, scalers azure-service-bus, gcp-pub-sub, redis-lists. */
+  it.each([
+    ['azure-servicebus', 'topicName: orders, subscriptionName: mail', 'orders-mail', 5],
+    ['gcp-pubsub', 'subscriptionName: projects/shop/subscriptions/mail', 'mail', 10],
+    ['gcp-pubsub', 'mode: SubscriptionSize, value: "7", subscriptionName: mail', 'mail', 7],
+    ['redis', 'address: "redis:6379", listName: jobs, listLength: "9"', 'jobs', 9],
+  ])('of %s has a queue of its own: %s', (type, metadata, name, target) => {
+    const text = web(REQUESTS) + scaled(`{ type: ${type}, metadata: { ${metadata} } }`);
+    expect(whole(text).queues).toEqual({
+      [name]: { kind: 'simple', consumers: [{ name: 'web', call: 'web.handle' }] },
+    });
+    expect(read(text).web.autoscaling.metrics).toEqual([{ metric: 'lag', of: name, target }]);
+  });
+
   it('never scales to zero with a least number, so that KEDA only looks as an HPA does', () => {
     const more = 'minReplicaCount: 2\n  cooldownPeriod: 60';
     const { web: own, reasons } = read(web(REQUESTS, 'replicas: 4') + scaled(kafka(), more));
@@ -245,6 +259,8 @@ app: { topics: { orders: order.events } }`;
 
   it.each([
     'type: rabbitmq, metadata: { queueName: jobs, mode: MessageRate, value: "7" }',
+    'type: azure-servicebus, metadata: { topicName: orders }',
+    'type: gcp-pubsub, metadata: { mode: OldestUnackedMessageAge, subscriptionName: mail }',
     'type: kafka, metadata: { topic: "${TOPIC}", consumerGroup: g }',
     'type: prometheus, metadata: { query: up, threshold: "3" }',
     'type: prometheus, metadata: { query: "sum(rate(http_requests_total{app=\'other\'}[2m]))", threshold: "3" }',

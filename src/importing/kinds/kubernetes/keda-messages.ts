@@ -24,6 +24,8 @@ interface MessageTrigger {
   readonly usual: number;
   /** Key of the length above which the workload is active. */
   readonly activation: string;
+  /** Keys of a topic and of a subscription of it, which has messages of its own, as a queue has. */
+  readonly subscription?: readonly [topic: string, name: string];
 }
 
 const KAFKA: MessageTrigger = {
@@ -34,57 +36,68 @@ const KAFKA: MessageTrigger = {
   activation: 'activationLagThreshold',
 };
 
+const SERVICE_BUS: MessageTrigger = {
+  product: 'simple',
+  name: 'queueName',
+  target: ['messageCount'],
+  usual: 5,
+  activation: 'activationMessageCount',
+  subscription: ['topicName', 'subscriptionName'],
+};
+
+const REDIS: MessageTrigger = {
+  product: 'simple',
+  name: 'listName',
+  target: ['listLength'],
+  usual: 5,
+  activation: 'activationListLength',
+};
+
+const RABBITMQ: MessageTrigger = {
+  product: 'rabbitmq',
+  name: 'queueName',
+  target: ['value', 'queueLength'],
+  usual: 20,
+  activation: 'activationValue',
+};
+
+const SQS: MessageTrigger = {
+  product: 'sqs',
+  name: 'queueURL',
+  target: ['queueLength'],
+  usual: 5,
+  activation: 'activationQueueLength',
+};
+
+const PUBSUB: MessageTrigger = {
+  product: 'simple',
+  name: 'subscriptionName',
+  target: ['value', 'subscriptionSize'],
+  usual: 10,
+  activation: 'activationValue',
+};
+
 /** Source: kedacore/keda, the scaler of each trigger in pkg/scalers. */
 const TRIGGERS: ReadonlyMap<string, MessageTrigger> = new Map([
   ['kafka', KAFKA],
   ['apache-kafka', KAFKA],
-  [
-    'rabbitmq',
-    {
-      product: 'rabbitmq',
-      name: 'queueName',
-      target: ['value', 'queueLength'],
-      usual: 20,
-      activation: 'activationValue',
-    },
-  ],
-  [
-    'aws-sqs-queue',
-    {
-      product: 'sqs',
-      name: 'queueURL',
-      target: ['queueLength'],
-      usual: 5,
-      activation: 'activationQueueLength',
-    },
-  ],
-  [
-    'azure-servicebus',
-    {
-      product: 'simple',
-      name: 'queueName',
-      target: ['messageCount'],
-      usual: 5,
-      activation: 'activationMessageCount',
-    },
-  ],
-  [
-    'azure-queue',
-    {
-      product: 'simple',
-      name: 'queueName',
-      target: ['queueLength'],
-      usual: 5,
-      activation: 'activationQueueLength',
-    },
-  ],
+  ['rabbitmq', RABBITMQ],
+  ['aws-sqs-queue', SQS],
+  ['azure-servicebus', SERVICE_BUS],
+  ['azure-queue', { ...SQS, product: 'simple', name: 'queueName' }],
+  ['gcp-pubsub', PUBSUB],
+  ['redis', REDIS],
+  ['redis-cluster', REDIS],
+  ['redis-sentinel', REDIS],
 ]);
 
 /** What a trigger says about the messages that it counts. */
 export interface Messages {
   readonly kind: MessageTrigger;
-  /** Its topic or queue. */
+  /** Its topic, queue or subscription. */
   readonly name: Cell;
+  /** The topic of a subscription. */
+  readonly topic: Cell | undefined;
   readonly group: Cell | undefined;
   readonly metadata: Cell;
 }
@@ -93,27 +106,35 @@ export interface Messages {
 export function messagesOf(trigger: Cell): Messages | null {
   const kind = TRIGGERS.get(trigger.get('type')?.text() ?? '');
   const metadata = trigger.get('metadata');
-  const name = metadata?.get(kind?.name ?? '');
+  const [of, subscription] = kind?.subscription ?? ['', ''];
+  const own = metadata?.get(kind?.name ?? '');
+  const topic = own === undefined ? metadata?.get(of) : undefined;
+  const name = own ?? (topic === undefined ? undefined : metadata?.get(subscription));
   const group = metadata?.get('consumerGroup');
-  const mode = metadata?.get('mode')?.text() ?? 'QueueLength';
-  const isNamed =
-    NAMED.test(name?.text() ?? '') && (kind !== KAFKA || NAMED.test(group?.text() ?? ''));
+  const mode = metadata?.get('mode')?.text();
+  const needed = [name, ...(topic ? [topic] : []), ...(kind === KAFKA ? [group] : [])];
+  const isNamed = needed.every((cell) => NAMED.test(cell?.text() ?? ''));
   if (kind === undefined || metadata === undefined || name === undefined) return null;
-  return isNamed && mode === 'QueueLength' ? { kind, name, group, metadata } : null;
+  const isCount = mode === undefined || COUNTS.has(mode);
+  return isNamed && isCount ? { kind, name, topic, group, metadata } : null;
 }
+
+/** Modes of a trigger that count the messages which wait. */
+const COUNTS: ReadonlySet<string> = new Set(['QueueLength', 'SubscriptionSize']);
 
 /** A name that no other program has to put in. */
 const NAMED = /^[^${}()]*[A-Za-z0-9][^${}()]*$/;
 
 /** Adds the topic or queue of a trigger that no other file has. `most`: replicas that each need a partition. */
 export function addHolder(
-  { kind, name }: Messages,
+  messages: Messages,
   namespace: string,
   most: number,
   system: System,
 ): void {
+  const { kind, name } = messages;
   if (kind !== KAFKA) {
-    queueOf(kind, name, namespace, system);
+    queueOf(messages, namespace, system);
     return;
   }
   if (kafkaTopics(system).has(name.text()!)) return;
@@ -123,19 +144,20 @@ export function addHolder(
     .fields.set('partitions', guess(Math.max(1, most)));
 }
 
-/** The queue of a name; the name of SQS is the end of its address. */
+/** The queue of a name; the name of SQS is the end of its address. A subscription has the name of its topic before its own. */
 function queueOf(
-  { product }: MessageTrigger,
-  name: Cell,
+  { kind: { product }, name, topic }: Messages,
   namespace: string,
   system: System,
 ): Component {
   const queues = system.shared('queues of triggers', () => new Map<string, Component>());
-  const text = name.text()!.replace(/^.*\//, '');
+  const own = name.text()!.replace(/^.*\//, '');
+  const text = topic === undefined ? own : `${topic.text()!}-${own}`;
   const key = `${product} ${text}`;
   const known = queues.get(key);
   if (known !== undefined) return known;
-  const made = system.add(text, { namespace, section: 'queues', product, origins: [name] });
+  const origins = topic === undefined ? [name] : [topic, name];
+  const made = system.add(text, { namespace, section: 'queues', product, origins });
   queues.set(key, made);
   return made;
 }
@@ -149,9 +171,7 @@ export function lagOf(
 ): WrittenMap {
   const { kind, name, group, metadata } = messages;
   const holder =
-    kind === KAFKA
-      ? kafkaTopics(system).get(name.text()!)!
-      : queueOf(kind, name, namespace, system);
+    kind === KAFKA ? kafkaTopics(system).get(name.text()!)! : queueOf(messages, namespace, system);
   const own = groupAt(holder, messages, service, system);
   const target = kind.target.map((key) => metadata.get(key)).find((cell) => cell !== undefined);
   const count = target?.number() ?? 0;
