@@ -265,6 +265,37 @@ describe('several Compose files', () => {
 });
 
 describe('what runs only sometimes', () => {
+  /** The shape of the files of getsentry/self-hosted (FSL). Source: docs.docker.com/compose/how-tos/profiles. */
+  it.each([
+    ['COMPOSE_PROFILES=complete', ['web', 'extra']],
+    ['COMPOSE_PROFILES=other, complete', ['web', 'extra']],
+    ['COMPOSE_PROFILES=*', ['web', 'extra', 'seed']],
+    ['COMPOSE_PROFILES=', ['web']],
+  ])('runs with the profiles of %s', (line, names) => {
+    const text = `services:
+  web: { image: w }
+  extra: { image: e, profiles: [ complete ] }
+  seed: { image: s, profiles: [ seed ] }
+`;
+    const { scenario } = read(['compose.yaml', text], ['.env', `${line}\n`]);
+    expect(Object.keys(scenario.services)).toEqual(names);
+  });
+
+  it('is a store where its own image is built from that of one', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      `services:
+  web: { image: w, environment: { CLICKHOUSE_HOST: clickhouse } }
+  clickhouse:
+    image: clickhouse-local
+    build: { context: ./clickhouse, args: { BASE_IMAGE: "altinity/clickhouse-server:25.8" } }
+  api: { image: shop-api, build: { context: ., args: [ "BASE_IMAGE=node:20" ] } }
+`,
+    ]);
+    expect(scenario.databases.clickhouse).toMatchObject({ kind: 'generic' });
+    expect(Object.keys(scenario.services)).toEqual(['web', 'api']);
+  });
+
   it('is left out: other profiles, what has no replicas, and tools that watch', () => {
     const { scenario, result } = read([
       'compose.yaml',

@@ -77,6 +77,26 @@ export class Container {
     return cells.map((cell) => cell.get('path') ?? cell).filter((cell) => cell.isScalar);
   }
 
+  /**
+   * Whether `docker compose up` starts it: it has no profile, or COMPOSE_PROFILES of `.env` has one of them, or a star. Source:
+   * docs.docker.com/compose/how-tos/profiles.
+   */
+  isActive(values: Values): boolean {
+    const own = (this.get('profiles')?.items() ?? []).map((cell) => values.text(cell) ?? '');
+    const active = (values.variable('COMPOSE_PROFILES') ?? '').split(',').map((one) => one.trim());
+    return own.length === 0 || active.includes('*') || own.some((name) => active.includes(name));
+  }
+
+  /** The image from which its own one is built, where an argument names it: `BASE_IMAGE`. */
+  private baseImage(values: Values): string {
+    const args = this.all('build', 'args').flatMap((cell) => [
+      ...cell.entries().map(([key, value]) => `${key}=${values.text(value) ?? ''}`),
+      ...cell.items().map((item) => values.text(item) ?? ''),
+    ]);
+    const found = args.flatMap((text) => /^\w*(?:IMAGE|FROM)=(.+)$/i.exec(text)?.[1] ?? []);
+    return found.find((image) => productOf(image) ?? brokerOf(image)) ?? '';
+  }
+
   /** Texts that name its program: the image, and the file of its build. */
   programs(values: Values): readonly (string | undefined)[] {
     return [this.get('image'), this.get('build', 'dockerfile'), this.get('build')].map((cell) =>
@@ -110,7 +130,8 @@ export class Container {
   ): Pick<Component, 'section' | 'product' | 'isLoad'> {
     // A change of a service that a file outside of the import defines: Docker Compose starts none without an image or a build.
     const isChange = this.get('image') === undefined && this.get('build') === undefined;
-    const image = isChange ? this.name : (values.text(this.get('image')) ?? '');
+    const own = values.text(this.get('image')) ?? '';
+    const image = isChange ? this.name : this.baseImage(values) || own;
     const isLoad = LOAD_GENERATOR.test(`${this.name} ${image}`);
     const byName = isChange && /(^|[-_])(db|database)$/i.test(this.name) ? 'generic' : null;
     const called = calledProduct(image, databases.get(this.name.toLowerCase()) ?? byName);
@@ -207,6 +228,7 @@ const REST: Readonly<Record<string, string>> = {
   labels: REASON.label,
   label_file: REASON.label,
   annotations: REASON.label,
+  profiles: 'COMPOSE_PROFILES has its profile',
   container_name: REASON.name,
   hostname: REASON.name,
   domainname: REASON.name,

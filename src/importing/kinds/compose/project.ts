@@ -205,8 +205,8 @@ function programsOf(container: Container, values: Values): readonly string[] {
 }
 
 function leftOut(container: Container, values: Values): string | null {
-  const profiles = container.get('profiles')?.items() ?? [];
-  if (profiles.length > 0) return 'runs only with its profile: docker compose up leaves it out';
+  if (!container.isActive(values))
+    return 'runs only with its profile: docker compose up leaves it out';
   const replicas = values.text(container.get('deploy', 'replicas') ?? container.get('scale'));
   if (replicas === '0') return 'has 0 replicas: docker compose up starts none';
   return programsOf(container, values).some(isWatcher) ? WATCHES : null;
