@@ -212,6 +212,72 @@ spring.cloud.gateway:
     );
   });
 
+  /** Source: docs.spring.io/spring-cloud-gateway, the factories of these filters; RetryGatewayFilterFactory.java (defaults). */
+  it('have the filters of all routes before their own, with the defaults of each', () => {
+    const result = importedText(`
+spring.cloud.gateway:
+  httpclient: { response-timeout: 5s }
+  default-filters:
+    - name: Retry
+      args: { retries: 2, statuses: [ BAD_GATEWAY, 429 ], methods: GET, backoff: { firstBackoff: 10ms, maxBackoff: 50ms, factor: 3 } }
+    - name: RequestRateLimiter
+      args: { redis-rate-limiter.replenishRate: 10, redis-rate-limiter.burstCapacity: 20, key-resolver: "#{@user}" }
+  routes:
+    - id: a
+      uri: lb://payment
+      predicates: [ Path=/pay/** ]
+      filters: [ { name: CircuitBreaker, args: { name: pay, fallbackUri: "forward:/sorry", statusCodes: [ 500, BAD_GATEWAY ] } } ]
+    - { id: b, uri: 'lb://payment', predicates: [ Path=/other/** ], metadata: { response-timeout: 200 } }
+    - { id: c, uri: 'lb://payment', predicates: [ Path=/last/** ], filters: [ CircuitBreaker=pay, 'Retry=3,INTERNAL_SERVER_ERROR,POST' ] }
+resilience4j:
+  circuitbreaker: { instances: { pay: { slidingWindowSize: 8 } } }
+  timelimiter: { configs: { default: { timeoutDuration: 3s } } }
+`);
+    loaded(result);
+    const { gateways, clusters } = parse(result.scenario);
+    const [a, b, c] = gateways.order.routes;
+    const retry = {
+      attempts: 3,
+      on: ['connect', 'reset', 'timeout', '5xx', 502, 429],
+      methods: ['GET'],
+      backoff: { kind: 'exponential', base: '10ms', max: '50ms', factor: 3 },
+    };
+    const limit = { rateLimit: { rate: '10/s', burst: 20, key: 'client', status: 429 } };
+    expect(clusters).toEqual({
+      pay: {
+        callees: ['payment'],
+        circuitBreaker: {
+          kind: 'resilience4j',
+          slidingWindowSize: 8,
+          failOn: ['connect', 'reset', 'timeout', 500, 502],
+        },
+      },
+    });
+    expect(a.policy).toEqual({
+      cluster: 'pay',
+      retry,
+      timeout: { after: '3s' },
+      order: ['retry', 'circuitBreaker', 'timeout'],
+    });
+    expect(b.policy).toEqual({ retry, timeout: '200ms', order: ['retry', 'timeout'] });
+    expect(c.policy).toMatchObject({ cluster: 'pay', retry: { attempts: 3, methods: ['GET'] } });
+    expect(a.middleware).toEqual([limit]);
+  });
+
+  it('limit a call of a breaker to 1 s by default, and repeat a GET three times', () => {
+    const result = importedText(`
+spring.cloud.gateway.routes:
+  - { id: a, uri: 'lb://payment', predicates: [ Path=/pay/** ], filters: [ CircuitBreaker=pay, Retry ] }
+`);
+    loaded(result);
+    expect(parse(result.scenario).gateways.order.routes[0].policy).toEqual({
+      circuitBreaker: { kind: 'resilience4j', failOn: ['connect', 'reset', 'timeout'] },
+      timeout: { after: '1s' },
+      retry: { attempts: 4, on: ['connect', 'reset', 'timeout', '5xx'], methods: ['GET'] },
+      order: ['circuitBreaker', 'timeout', 'retry'],
+    });
+  });
+
   it('of the pet clinic lead to its four services', () => {
     const { gateways } = parse(
       new Importing(fixtures('petclinic'), { title: 'P', names: new Map() }).finish(null).scenario,

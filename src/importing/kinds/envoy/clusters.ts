@@ -23,7 +23,9 @@ export function clusterEntries(system: System): Map<Cluster, { readonly name: st
     system.later('calls', () => {
       if (entries.size === 0) return;
       const all = [...entries].map(([{ bundle }, { name }]) => [name, map(bundle)] as const);
-      system.sections.set('clusters', map(all));
+      const known = system.sections.get('clusters');
+      const others = known?.kind === 'map' ? known.entries : [];
+      system.sections.set('clusters', map([...others, ...all]));
     });
     return entries;
   });

@@ -1,9 +1,11 @@
 import type { Cell } from '../../cell.js';
+import { allowedName } from '../../names.js';
 import { listBelow, REASON } from '../../reasons.js';
 import { rewriteOf, stripped, type Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
-import { from, fromLater, list, map, plain, type Written } from '../../written.js';
+import { filled, from, fromLater, list, map, plain, type Written } from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
+import { filtered, type Filtered } from './gateway-filters.js';
 import { durationIn, property, valueOf } from './properties.js';
 
 /** Where Spring Cloud Gateway keeps its settings: before version 4.3, and since, in both its servers. */
@@ -15,7 +17,32 @@ export function routeRequests(document: Cell, component: Component, system: Syst
     const settings = property(document, `spring.cloud.${place}`);
     const routes = property(settings, 'routes')?.items() ?? [];
     const limit = durationIn(property(settings, 'httpclient.response-timeout'));
-    const read = routes.flatMap((route) => routeOf(route, limit, component, system));
+    const shared = property(settings, 'default-filters')?.items() ?? [];
+    const found = routes.flatMap((route) => {
+      const own = durationIn(property(route, 'metadata.response-timeout')) ?? limit;
+      const all = [...shared, ...(route.get('filters')?.items() ?? [])];
+      const filters = filtered(all, document, own);
+      const read = readRoute(route, component, system);
+      return read === null ? [] : [{ ...read, filters }];
+    });
+    for (const cell of shared) cell.list(FILTER);
+    const clusters = sharedBreakers(found, system);
+    const read = found.map(({ rewrites, filters, fields }) => {
+      const { middleware, breaker } = filters;
+      const cluster = clusters.get(breaker?.name ?? '');
+      const policy = new Map(filters.policy);
+      if (cluster !== undefined) policy.delete('circuitBreaker');
+      const own = map([
+        ...map({ cluster: cluster === undefined ? undefined : plain(cluster) }).entries,
+        ...policy,
+      ]);
+      const written = map({
+        ...fields,
+        middleware: middleware.length === 0 ? undefined : list(middleware),
+        policy: filled(own),
+      });
+      return system.rewriting(written, rewrites);
+    });
     if (read.length === 0) continue;
     component.section = 'gateways';
     component.product = 'spring';
@@ -23,24 +50,54 @@ export function routeRequests(document: Cell, component: Component, system: Syst
   }
 }
 
-function routeOf(
-  route: Cell,
-  limit: Written | undefined,
-  gateway: Component,
+const FILTER = 'what a filter does to a request is not simulated: write `policy` or `middleware`';
+
+interface ReadRoute {
+  readonly target: Component;
+  readonly fields: Readonly<Record<string, Written>>;
+  readonly rewrites: readonly (Rewrite | null)[];
+}
+
+/**
+ * The cluster of each breaker that several routes name: by its name, which all its callees share. Source: spring-cloud/
+ * spring-cloud-circuitbreaker, ReactiveResilience4JCircuitBreakerFactory.java (create).
+ */
+function sharedBreakers(
+  routes: readonly { readonly target: Component; readonly filters: Filtered }[],
   system: System,
-): readonly Written[] {
+): ReadonlyMap<string, string> {
+  const clusters = new Map<string, string>();
+  const known = system.sections.get('clusters');
+  const entries = new Map(known?.kind === 'map' ? known.entries : []);
+  for (const { filters } of routes) {
+    const { breaker } = filters;
+    const users = routes.filter((one) => one.filters.breaker?.name === breaker?.name);
+    if (breaker === null || users.length < 2 || clusters.has(breaker.name)) continue;
+    const callees = [...new Set(users.map(({ target }) => target.name))];
+    const name = allowedName(breaker.name);
+    clusters.set(breaker.name, name);
+    entries.set(
+      name,
+      map({ callees: list(callees.map((one) => plain(one))), circuitBreaker: breaker.written }),
+    );
+  }
+  if (clusters.size > 0) system.sections.set('clusters', map(entries));
+  return clusters;
+}
+
+function readRoute(route: Cell, gateway: Component, system: System): ReadRoute | null {
   const uri = route.get('uri');
   const target = targetOf(uri, system);
   const match = matchOf(route);
   listBelow(route, {
     id: REASON.name,
-    filters: 'what a filter does to a request is not simulated: write `policy` or `middleware`',
+    filters: FILTER,
     metadata: REASON.label,
     order: 'routes are tried in the order of the file',
   });
   if (target === undefined || match === null || target === gateway || uri === undefined) {
     route.list('no service of these files is its target, or no counterpart has its condition');
-    return [];
+    return null;
   }
   system.connect(gateway, target, uri);
   const name = `route-${gateway.requests.length + 1}`;
@@ -51,15 +108,16 @@ function routeOf(
       method: match.method === undefined ? undefined : plain(match.method.split(',')[0]!),
     }),
   );
-  const written = map({
-    name: plain(name),
-    match: match.written,
-    to: fromLater(() => system.targetOf(target), uri),
-    policy: limit === undefined ? undefined : map({ timeout: limit }),
-  });
   const filters = route.get('filters')?.items() ?? [];
-  const rewrites = filters.map((filter) => rewriteBy(valueOf(filter) ?? '', match.sample));
-  return [system.rewriting(written, rewrites)];
+  return {
+    target,
+    fields: {
+      name: plain(name),
+      match: match.written,
+      to: fromLater(() => system.targetOf(target), uri),
+    },
+    rewrites: filters.map((filter) => rewriteBy(valueOf(filter) ?? '', match.sample)),
+  };
 }
 
 /** Source: spring-cloud-gateway, filters StripPrefix, PrefixPath, RewritePath; `$\\{name}` is `${name}` in YAML. */

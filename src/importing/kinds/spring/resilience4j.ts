@@ -42,6 +42,19 @@ export function instancesOf(
   return new Map(found);
 }
 
+/** The breaker of a name that a program asks for: its settings, or the default ones. */
+export function breakerNamed(root: Cell | undefined, name: string): WrittenMap {
+  return breakerOf(lookup(root, 'resilience4j.circuitbreaker', name, true))!;
+}
+
+/** The limit around such a call, which is 1 s by default; null = it is switched off. */
+export function limitNamed(root: Cell | undefined, name: string): Written | null {
+  const isOff = 'spring.cloud.circuitbreaker.resilience4j.disable-time-limiter';
+  if (flagIn(property(root, isOff))?.value === true) return null;
+  const after = lookup(root, 'resilience4j.timelimiter', name, true)!('timeoutDuration');
+  return durationIn(after) ?? { ...plain('1s'), note: 'resilience4j default' };
+}
+
 function bundleOf(root: Cell | undefined, name: string): WrittenMap {
   const of = (kind: string): Lookup | null => lookup(root, `resilience4j.${kind}`, name);
   return map({
@@ -54,16 +67,21 @@ function bundleOf(root: Cell | undefined, name: string): WrittenMap {
   });
 }
 
-function lookup(root: Cell | undefined, kind: string, name: string): Lookup | null {
+function lookup(
+  root: Cell | undefined,
+  kind: string,
+  name: string,
+  isAlways = false,
+): Lookup | null {
   const instance = entryOf(property(root, `${kind}.instances`), name);
-  if (instance === undefined) return null;
+  if (instance === undefined && !isAlways) return null;
   const named = property(instance, 'baseConfig');
   const base = entryOf(property(root, `${kind}.configs`), valueOf(named) ?? 'default');
   named?.list('names the settings that an instance begins with');
   return (key) => property(instance, key) ?? property(base, key);
 }
 
-function breakerOf(of: Lookup | null): Written | undefined {
+function breakerOf(of: Lookup | null): WrittenMap | undefined {
   if (of === null) return undefined;
   return map({
     kind: plain('resilience4j'),
