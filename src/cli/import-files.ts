@@ -99,7 +99,8 @@ function below(
   const hasVariables = isInProject || all.some((name) => COMPOSE.test(name));
   const isVariables = (name: string): boolean => hasVariables && VARIABLES.test(name);
   // Settings of tests, in the layout of Maven and Gradle.
-  const isTest = (name: string): boolean => name === 'test' && basename(folder) === 'src';
+  const isTest = (name: string): boolean =>
+    /^\w*test(Fixtures)?$/i.test(name) && basename(folder) === 'src';
   const names = all.filter((name) => (!SKIPPED.test(name) && !isTest(name)) || isVariables(name));
   return names.sort().flatMap((name) => {
     const path = join(folder, name);

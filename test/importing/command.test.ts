@@ -190,7 +190,7 @@ describe('faultline import', () => {
   });
 
   it('reads no settings of tests in the layout of Maven and Gradle', () => {
-    for (const part of ['main', 'test']) {
+    for (const part of ['main', 'test', 'integrationTest', 'testFixtures']) {
       mkdirSync(folder.at(`orders/src/${part}/resources`), { recursive: true });
       const text = 'spring: { application: { name: orders } }\nserver: { port: 1 }\n';
       writeFileSync(folder.at(`orders/src/${part}/resources/application.yml`), text);

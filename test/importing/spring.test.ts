@@ -92,6 +92,57 @@ server.tomcat.threads.max: 900
     ]);
   });
 
+  /** Source: docs.spring.io/spring-boot, Profile Specific Files. */
+  describe.each([
+    ['prod', 80, 'prod'],
+    ['dev', 5, 'dev'],
+    ['prod,dev', 5, 'dev'],
+    ['dev,prod', 80, 'prod'],
+    ['other', 200, 'all'],
+    ['', 200, 'all'],
+  ])('with SPRING_PROFILES_ACTIVE=%s', (active, threads, last) => {
+    const env = `, env: [ { name: SPRING_PROFILES_ACTIVE, value: "${active}" } ]`;
+    const sources = [
+      { path: 'k8s.yaml', text: deployed(['order'], { more: env }) },
+      {
+        path: 'order/application.yml',
+        text: `
+server.tomcat.threads.max: 200
+---
+spring.config.activate.on-profile: "prod & !dev | dev"
+server.tomcat.accept-count: 7`,
+      },
+      { path: 'order/application-dev.yml', text: 'server.tomcat.threads.max: 5' },
+      { path: 'order/application-prod.yml', text: 'server.tomcat.threads.max: 80' },
+    ];
+    const result = new Importing(sources, { title: 'Shop', names: new Map() }).finish(null);
+    const { concurrency, queue } = parse(result.scenario).services.order;
+
+    it('counts the files of these profiles, the last one most', () => {
+      expect(concurrency).toBe(threads);
+      expect(queue).toEqual(last === 'all' ? undefined : { capacity: 7 });
+    });
+
+    it('asks where no file says the profile', () => {
+      const isAsked = result.questions.some((text) => text.startsWith('Which profiles of Spring'));
+      expect(isAsked).toBe(active === '');
+    });
+  });
+
+  it('counts where it switches on a profile itself', () => {
+    const result = importedText(`
+spring: { profiles: { active: "\${PROFILE:prod}" } }
+server.tomcat.threads.max: 50
+---
+spring.config.activate.on-profile: prod
+server.tomcat.threads.max: 60
+`);
+    expect(parse(result.scenario).services.order.concurrency).toBe(60);
+    expect(result.account.listed.map(({ reason }) => reason)).toContain(
+      'a source of settings with more weight has another value',
+    );
+  });
+
   it.each([
     ["'${THREADS:20}'", 20],
     ["'${THREADS:${MORE:30}}'", 30],

@@ -2,6 +2,7 @@ import { backgroundOf } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
+import { plural } from '../../../text/words.js';
 import { from, map, plain, type Written } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
 import { useChannels } from '../kafka/channels.js';
@@ -11,7 +12,7 @@ import { connectCallees, storesOf } from './callees.js';
 import { routeRequests } from './gateway.js';
 import { expanded, layered, resolved } from './layers.js';
 import { Netflix } from './netflix.js';
-import { inProduction } from './profiles.js';
+import { activeIn, inProduction, placeIn, profilesOf } from './profiles.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
 import { dataSourcesOf, quarkusCallees, quarkusStores } from './quarkus.js';
 import { instancesOf } from './resilience4j.js';
@@ -54,9 +55,7 @@ export function addSettings(
   usedBy: () => readonly Component[],
   system: System,
 ): void {
-  const isPartial = PROFILES.some((path) => property(document, path) !== undefined);
-  if (isPartial) document.list('only a profile uses it: the settings of all profiles count');
-  else settingsOf(system).documents.set(document, usedBy);
+  settingsOf(system).documents.set(document, usedBy);
 }
 
 /** Notes what a process is started with; to be called before the phase `settings`. */
@@ -86,15 +85,19 @@ export function readersOf(configMap: string, system: System): readonly Component
 
 function configureAll({ documents, processes }: Settings, system: System): void {
   const files = new Map<Component, Cell>();
+  const partial: (Owned & { readonly profiles: string })[] = [];
   for (const { document, components } of ownedBy(documents, system)) {
     const own = inProduction(document);
-    for (const one of components) files.set(one, layered(own, files.get(one))!);
+    const profiles = profilesOf(document, suffixOf(document, system));
+    if (profiles !== null) partial.push({ document: own, components, profiles });
+    else for (const one of components) files.set(one, layered(own, files.get(one))!);
     if (components.length > 0) continue;
     document.list('no component has this name: write --map FILE=NAME, or spring.application.name');
     system.ask(
       `Which components have the settings of ${document.file}? --map ${document.file}=NAME,NAME`,
     );
   }
+  layProfiles(partial, files, processes, system);
   const background = backgroundOf(system);
   for (const component of new Set([...files.keys(), ...processes.keys()])) {
     const source = processes.get(component);
@@ -123,8 +126,47 @@ function configureAll({ documents, processes }: Settings, system: System): void 
   }
 }
 
-/** Settings that bind a document of a file to a profile. */
-const PROFILES = ['spring.config.activate.on-profile', 'spring.profiles'];
+/** Puts the settings of the profiles that run over those of all, for each component. */
+function layProfiles(
+  partial: readonly (Owned & { readonly profiles: string })[],
+  files: Map<Component, Cell>,
+  processes: Settings['processes'],
+  system: System,
+): void {
+  const left = new Set(partial);
+  const unsaid = new Set<Component>();
+  for (const component of new Set(partial.flatMap(({ components }) => components))) {
+    const source = processes.get(component);
+    const process = source === undefined ? undefined : settingsOfProcess(source);
+    const active = activeIn(layered(process, files.get(component)));
+    if (active.length === 0) unsaid.add(component);
+    const own = partial
+      .filter(({ components }) => components.includes(component))
+      .map((one) => ({ one, place: placeIn(active, one.profiles) }))
+      .filter(({ place }) => place >= 0)
+      .sort((a, b) => a.place - b.place);
+    for (const { one } of own) {
+      files.set(component, layered(one.document, files.get(component))!);
+      left.delete(one);
+    }
+  }
+  for (const { document } of left)
+    document.list('only a profile uses it: the settings of all profiles count');
+  const open = [...left].filter(({ components }) => components.some((one) => unsaid.has(one)));
+  const names = new Set(open.map(({ document }) => document.file));
+  const [first] = names;
+  if (first !== undefined)
+    system.ask(
+      `Which profiles of Spring run? Left out: settings of profiles in ${plural(names.size, 'file')}, such as ${first}. Write SPRING_PROFILES_ACTIVE in the environment of the service`,
+    );
+}
+
+/** `prod` of `application-prod.yml`, unless it is the name of a component, or the user says whose settings these are. */
+function suffixOf({ file }: Cell, system: System): string | undefined {
+  const [, suffix] = /(?:^|[/\\])application-([^/\\]+)\.[a-z]+$/i.exec(file) ?? [];
+  const isNamed = system.names.ownersOf(file).length > 0 || system.named(suffix ?? '');
+  return isNamed ? undefined : suffix;
+}
 
 interface Owned {
   readonly document: Cell;

@@ -59,7 +59,10 @@ function layerOf(branch: Branch, path: string, place: Cell): Layer {
 /** Two sources of settings as one; the first one wins. Names are those of the second one where both have them. */
 export function layered(first: Cell | undefined, second: Cell | undefined): Cell | undefined {
   if (first === undefined || second === undefined) return first ?? second;
-  if (!(first.value instanceof Map) || !(second.value instanceof Map)) return first;
+  if (!(first.value instanceof Map) || !(second.value instanceof Map)) {
+    second.list('a source of settings with more weight has another value');
+    return first;
+  }
   const winning = nested(first);
   const own = new Map(winning.map(([key, cell]) => [plainName(key), cell] as const));
   const merged = new Map<string, Cell>();

@@ -1,5 +1,6 @@
 import { Cell } from '../../cell.js';
 import { layered } from './layers.js';
+import { property, valueOf } from './properties.js';
 
 const OTHERS = 'a profile that does not run in production';
 
@@ -22,4 +23,44 @@ export function inProduction(document: Cell): Cell {
   }
   const production = new Cell(document.path, document.file, document.line, own);
   return layered(production, whole)!;
+}
+
+/**
+ * The profiles with which Spring uses a document; null = with all. `spring.profiles` is the old name, and has a mapping such as `active`
+ * in a document of all profiles. `suffix`: that of the name of its file, `prod` of `application-prod.yml`. Source:
+ * docs.spring.io/spring-boot, Profile Specific Files, Activation Properties.
+ */
+export function profilesOf(document: Cell, suffix: string | undefined): string | null {
+  const old = property(document, 'spring.profiles');
+  const own =
+    property(document, 'spring.config.activate.on-profile') ??
+    (old?.value instanceof Map ? undefined : old);
+  return own === undefined ? (suffix ?? null) : wordsOf(own).join(',');
+}
+
+/** The profiles that settings switch on, in their order, of which the last one counts most; without one it is `default`. */
+export function activeIn(settings: Cell | undefined): readonly string[] {
+  const active = property(settings, 'spring.profiles.active');
+  const found = ['include', 'active'].flatMap((key) =>
+    wordsOf(property(settings, `spring.profiles.${key}`)),
+  );
+  for (const cell of active?.leaves() ?? []) cell.list('switches on the settings of this profile');
+  return found;
+}
+
+function wordsOf(cell: Cell | undefined): readonly string[] {
+  const cells = cell === undefined || cell.isScalar ? [cell] : cell.items();
+  return cells.flatMap((one) => (valueOf(one) ?? '').split(',')).flatMap((one) => one.trim() || []);
+}
+
+/**
+ * The place of the profile in `active` that switches a document on, such as `prod`, `!dev` or `cloud & prod`; -1 = none does. Parentheses
+ * are not read.
+ */
+export function placeIn(active: readonly string[], profiles: string): number {
+  const names = active.length > 0 ? active : ['default'];
+  const of = (word: string): number =>
+    word.startsWith('!') ? (names.includes(word.slice(1)) ? -1 : 0) : names.indexOf(word);
+  const all = (part: string): number => Math.min(...part.split('&').map((word) => of(word.trim())));
+  return Math.max(...profiles.split(/[,|]/).map(all));
 }
