@@ -28,10 +28,14 @@ const IMAGES: ReadonlyMap<string, string> = new Map([
 export const BROKER =
   'a broker is the topics and queues that go through it, which this file does not name';
 
-/** The kind of topic that stands for a broker with this image; null = it is none. */
-export function brokerOf(image: string): string | null {
+/** Ports of brokers: an image of a team's own that ends with the name of one is a broker where it listens on such a port. */
+const PORTS: ReadonlySet<number> = new Set([1883, 4222, 5672, 6650, 9092, 61616]);
+
+/** The kind of topic that stands for a broker with this image; null = it is none. `ports`: those on which it listens. */
+export function brokerOf(image: string, ports: readonly number[] = []): string | null {
   const [, name = ''] = /([^/:@]+)(?:[:@][^/]*)?$/.exec(image.toLowerCase()) ?? [];
-  return IMAGES.get(name) ?? null;
+  const isBroker = ports.some((port) => PORTS.has(port));
+  return IMAGES.get(name) ?? (isBroker ? IMAGES.get(name.replace(/^.*-/, '')) : null) ?? null;
 }
 
 /** Makes a component a topic that stands for all messages of a broker, until other files or traces name its topics. */

@@ -142,7 +142,10 @@ function comment({ origins, note }: WrittenScalar | WrittenMap): string {
   return words.length === 0 ? '' : `  # ${printable(words.join(', '))}`;
 }
 
-/** `k8s/orders.yaml:4, 38, istio.yaml:7`. */
+/** Lines of a file that a comment lists. */
+const LINES_MAX = 8;
+
+/** `k8s/orders.yaml:4, 38, istio.yaml:7`; of many lines the first ones, `and 97 more`. */
 function placesText(origins: readonly Cell[]): string {
   const lines = new Map<string, Set<number>>();
   for (const { file, line } of origins) {
@@ -150,7 +153,12 @@ function placesText(origins: readonly Cell[]): string {
     if (known === undefined) lines.set(file, new Set([line]));
     else known.add(line);
   }
-  return [...lines].map(([file, all]) => `${file}:${[...all].join(', ')}`).join(', ');
+  return [...lines].map(([file, all]) => `${file}:${shown([...all])}`).join(', ');
+}
+
+function shown(lines: readonly number[]): string {
+  if (lines.length <= LINES_MAX) return lines.join(', ');
+  return `${lines.slice(0, LINES_MAX - 1).join(', ')} and ${lines.length - LINES_MAX + 1} more`;
 }
 
 /** File names may contain anything. A line end would end the comment. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Imported } from '../../src/importing/import.js';
-import { imported, loaded } from './support.js';
+import { deployed, imported, loaded } from './support.js';
 
 const COMPOSE = `services:
   web: { image: acme/web, environment: { AMQP: "amqp://bunny:5672", STREAM: "log:9092" } }
@@ -52,6 +52,20 @@ spec:
 `);
     expect(Object.keys(scenario.services)).toEqual(['web']);
     expect(scenario.topics).toEqual({ rabbit: { kind: 'bus' } });
+  });
+
+  /** The shape of eventuate-tram-examples-customers-and-orders (Apache-2.0). */
+  it.each([
+    ['acme/shop-kafka:1', 9092, 'kafka'],
+    ['acme/shop-rabbitmq', 5672, 'bus'],
+    ['acme/orders-kafka', 8080, undefined],
+    ['acme/kafka-orders', 9092, undefined],
+  ])('is an image of its own, %s on port %d', (image, port, kind) => {
+    const more = `, ports: [ { containerPort: ${port} } ]`;
+    const pods = deployed(['web', 'log'], { more }).replace('shop/log', image);
+    const { scenario } = read(pods);
+    expect(scenario.topics?.log.kind).toBe(kind);
+    expect('log' in scenario.services).toBe(kind === undefined);
   });
 
   it('is left out where its topics are known', () => {

@@ -88,6 +88,26 @@ spec:
   });
 });
 
+it('a value of many places lists the first ones', () => {
+  const routes = Array.from(
+    { length: 12 },
+    (_, k) => `
+    - { name: r${k}, condition: { pathRegex: "/${k}" }, timeout: 1s }`,
+  );
+  const { result } = read(
+    deployed(['books']),
+    `
+apiVersion: linkerd.io/v1alpha2
+kind: ServiceProfile
+metadata: { name: books.default.svc.cluster.local }
+spec:
+  routes:${routes.join('')}
+`,
+  );
+  expect(result.scenario).toMatch(/deadline: 1s {2}# test\.yaml:(\d+, ){6}\d+ and 5 more$/m);
+  expect(reasonsOf(result, 'spec.routes[11].timeout')).toEqual([]);
+});
+
 it('a ServiceProfile whose routes differ says what to write for their endpoints', () => {
   const { result, scenario } = read(
     deployed(['books']),

@@ -39,7 +39,10 @@ export function addComponent(
   const product = productIn(containerOf(first!.pod), called);
   const isDatabase = product !== null && others.length === 0;
   const image = containerOf(first!.pod)?.get('image')?.text() ?? '';
-  const broker = product !== null || others.length > 0 ? null : brokerOf(image);
+  const ports = (containerOf(first!.pod)?.get('ports')?.items() ?? []).flatMap(
+    (port) => port.get('containerPort')?.number() ?? [],
+  );
+  const broker = product !== null || others.length > 0 ? null : brokerOf(image, ports);
   const name = first!.document.get('metadata', 'name');
   const versions = isDatabase || others.length === 0 ? [] : versionNames(group);
   const component = system.add(wanted, {
