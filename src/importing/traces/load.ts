@@ -20,12 +20,20 @@ export class Load {
   private least = Infinity;
   private largest = -Infinity;
   private unsaid = 0;
+  /** Requests in whose traces something failed. */
+  private failed = 0;
+  private readonly failing = new Set<number>();
 
-  constructor(private readonly store: SpanStore) {}
+  constructor(private readonly store: SpanStore) {
+    const { count, flags, traceHash } = store;
+    for (let i = 0; i < count; i++)
+      if ((flags[i] & FLAG.error) !== 0) this.failing.add(traceHash[i]);
+  }
 
   /** `via`: number of the gateway that makes the call; 0 = none. */
   add(part: number, span: number, via = 0): void {
-    const { start, sampled } = this.store;
+    const { start, sampled, traceHash } = this.store;
+    if (this.failing.has(traceHash[span])) this.failed++;
     const key = via * PARTS + part;
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     this.first = Math.min(this.first, start[span]);
@@ -61,18 +69,32 @@ export class Load {
         question: `How many requests a second reach ${component} ${endpoint}?`,
       });
     }
-    if (weight === null && entries.length > 0) unknown.push(this.unsaidSampling());
+    const total = [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+    if (this.unsaid > 0 && total >= FEW && this.failed >= FAILING * total)
+      unknown.push(chosenByFailures(this.failed, total));
+    if (weight === null && entries.length > 0) unknown.push(unsaidSampling(total));
     return entries;
   }
+}
 
-  private unsaidSampling(): Unknown {
-    const total = [...this.counts.values()].reduce((sum, count) => sum + count, 0);
-    return {
-      path: 'workloads',
-      reason: `${formatCount(total)} traces do not say which share of all traces they are; rates are those of the files`,
-      question: 'Which share of the requests is traced? (--sampled 10%)',
-    };
-  }
+/** Share of traces with a failure from which on a sampler has rather chosen them by it. */
+const FAILING = 0.9;
+
+function chosenByFailures(failed: number, total: number): Unknown {
+  return {
+    path: 'traces',
+    reason: `${formatCount(failed)} of ${formatCount(total)} have a failure: a tail sampler that keeps failures alone writes such traces, and shares, times and load are then those of failures`,
+    question:
+      'Did a tail sampler choose the traces by their failures? Import traces that chance alone has chosen',
+  };
+}
+
+function unsaidSampling(total: number): Unknown {
+  return {
+    path: 'workloads',
+    reason: `${formatCount(total)} traces do not say which share of all traces they are; rates are those of the files`,
+    question: 'Which share of the requests is traced? (--sampled 10%)',
+  };
 }
 
 /** Collects the load: roots that are executions of services, calls without a caller, and the calls of load generators. */

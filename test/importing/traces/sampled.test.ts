@@ -56,6 +56,32 @@ describe('a sampler that keeps all errors', () => {
   });
 });
 
+it.each([
+  [100, true],
+  [91, true],
+  [85, false],
+])(
+  'traces of which %i of 100 have a failure: whether the question is who chose them',
+  async (count, isAsked) => {
+    const spans = Array.from({ length: 100 }, (_, k) => {
+      const [trace, from] = [`t${k}`, k * 100];
+      const root = { trace, id: 'a', service: 'web', kind: 2, name: 'GET /', from, to: from + 20 };
+      // The failure is below the request, which succeeds.
+      const isError = k < count;
+      const call = { trace, id: 'b', parent: 'a', service: 'web', kind: 3, name: 'GET', isError };
+      return [
+        root,
+        { ...call, from: from + 5, to: from + 9, attributes: { 'peer.service': 'pay' } },
+      ];
+    });
+    const model = await modelOf([otlpLines(spans.flat())]);
+    const asked = model.unknown.filter(({ path }) => path === 'traces');
+    expect(asked.map(({ reason }) => reason.replace(/ have .*/s, ' have'))).toEqual(
+      isAsked ? [`${count} of 100 have`] : [],
+    );
+  },
+);
+
 it('the failures that drift and calibrate measure are those of all that a sampler kept, each with its weight', async () => {
   const text = otlpLines(kept((share) => attribute('SampleRate', 1 / share)));
   const source = { path: 'traces.jsonl', chunks: () => chunksOf(text) };
