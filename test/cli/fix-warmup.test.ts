@@ -44,3 +44,19 @@ it('runs an answer that lives longer than the run again, with a longer warm-up',
   const { stdout: warm } = faultline(['fix', file, '--over', over, '--set', 'run.warmup=400s']);
   expect(warm).not.toMatch(/with a warm-up/);
 });
+
+it('takes a second step where no first one helps', () => {
+  // Twice 20 s is over for all entries of one age 10 s after the crash, and four times 20 s for none.
+  const file = folder.put('short.yaml', TOKENS.replace('ttl: 30s', 'ttl: 20s'));
+  const { stdout } = faultline([
+    'fix',
+    file,
+    '--over',
+    'caches.tokens.levels[0].ttl',
+    '--max-runs',
+    '40',
+  ]);
+  expect(stdout).toMatch(
+    /^Set caches\.tokens\.levels\[0\]\.ttl to \d+s \(now 20s\): the budget holds/mu,
+  );
+});

@@ -120,6 +120,9 @@ class Search {
     until: number,
   ): Promise<Screened> {
     const open = this.by.moves.filter((move) => areApart([move], moves));
+    /** The steps after those that do not help: a time to live helps only once it is longer than an outage. */
+    const further: Move[] = [];
+    const isFirst = new Set(open);
     const helpful: Tried[] = [];
     const shifting: Tried[] = [];
     /** What the step before a stronger change shows. */
@@ -139,13 +142,19 @@ class Search {
         if (movesOn(own, start)) shifting.push(own);
         const before = weaker.get(move) ?? start;
         const isEnough = outcome.holds && !before.holds;
-        if (!isEnough && !helps(outcome, before, base)) continue;
+        if (!isEnough && !helps(outcome, before, base)) {
+          if (move.stronger !== undefined && isFirst.has(move)) further.push(move.stronger);
+          continue;
+        }
         helpful.push(own);
         // Where one run holds all goals, the next step is tried only if more runs do not.
         if (move.stronger === undefined || outcome.holds) continue;
         weaker.set(move.stronger, outcome);
         open.unshift(move.stronger);
       }
+      // Beside a set that helps, the first steps are enough.
+      if (open.length === 0 && helpful.length === 0 && moves.length === 0)
+        open.push(...further.splice(0));
     }
     shifting.sort(byWorth);
     return { helpful: helpful.sort(byWorth), shifting, tried, untried: open.length };
