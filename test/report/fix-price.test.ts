@@ -69,6 +69,7 @@ describe('a cost that no run counts', () => {
       'failing instances left out later',
     ],
     ['caches.c.levels[0].ttl', 'none', 'values up to 20s old'],
+    ['databases.db.lockTimeout', 'statements that fail after a wait of 5s for a lock', 'none'],
     ['services.s.rollout.minReady', 'none', 'a release that waits 20s for each group of instances'],
     // What a run counts: it has no other cost.
     ['policies.p.timeout', 'none', 'none'],

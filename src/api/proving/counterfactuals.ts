@@ -124,13 +124,16 @@ function shareOf(tasks: readonly Task[], result: Result, records: Records): numb
 /** And the least share of it. */
 const LEAST_SHARE = 0.5;
 
+const NO_TROUBLE: Pick<VariantResult['cascade'], 'events' | 'causes'> = { events: [], causes: [] };
+
 /** The changes to try, with the settings near the trouble where users come to harm. */
 function settingsTried(prepared: Prepared, { plan, result }: Task): readonly Intervention[] {
   const all = candidatesOf(plan, result);
   // Other values of settings avert harm to requests.
-  const events = isHarmed(result) ? result.cascade.events : [];
-  // A faulted component may be healthy, such as one whose name does not resolve.
+  const { events, causes } = isHarmed(result) ? result.cascade : NO_TROUBLE;
+  // A faulted component may be healthy, such as one whose name does not resolve; so may one whose locks hold its callers.
   const faulted = events.length > 0 ? result.faults.flatMap(({ target }) => target) : [];
-  const trouble = new Set([...events.map(({ subject }) => subject), ...faulted]);
+  const told = [...events, ...causes].map(({ subject }) => subject);
+  const trouble = new Set([...told, ...faulted]);
   return withSettings(all, prepared, plan, trouble);
 }

@@ -1,11 +1,13 @@
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
 import type { Stages } from '../../contracts/scenario/stages.js';
 import type { Plan, PlanLoad } from '../../contracts/plan/plan.js';
-import { formatNumber, formatSeconds } from '../../text/figures.js';
+import { formatCount, formatNumber, formatSeconds } from '../../text/figures.js';
 import { scaled } from '../../patterns/mechanisms/scaled.js';
 import { heldAt, risesOf, type Rise } from './held-load.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { fullEarly, UNLIKELY, worsensAfter } from './signs.js';
+
+type Instants = Extract<Arrivals, { readonly kind: 'at' }>;
 
 /** Shares of the load that are tried in turn where it is too high from the start. */
 const SHARES: readonly { readonly share: number; readonly words: string }[] = [
@@ -14,14 +16,20 @@ const SHARES: readonly { readonly share: number; readonly words: string }[] = [
   { share: 0.125, words: 'an eighth of' },
 ];
 
-/** A planned rise of a load does not happen, or the whole load is lower. */
+/** A load of so few instants is not that of users, but work that somebody starts, such as a report or a migration. */
+const FEW = 20;
+
+/** A planned rise of a load does not happen, requests at written instants do not come, or the whole load is lower. */
 export const load: InterventionKind = {
   kind: 'load',
   of: (plan) =>
     plan.loads.flatMap((own, id) => {
       const subject = plan.components[own.component]!.name;
-      const rises = risesOf(own.arrivals).map((rise) => held(subject, id, own, rise));
-      const less = lower(subject, id, own.arrivals, 0);
+      const { arrivals } = own;
+      const started = startedOf(own, plan);
+      if (started !== null) return [notStarted(subject, id, started)];
+      const rises = risesOf(arrivals).map((rise) => held(subject, id, own, rise));
+      const less = lower(subject, id, arrivals, 0);
       return less === null ? rises : [...rises, less];
     }),
   worth: (variant, { at, subject }, plan) => {
@@ -42,6 +50,36 @@ function held(subject: string, id: number, { arrivals }: PlanLoad, rise: Rise): 
     cause: `the load of ${subject} rises from ${level} to ${formatNumber(rise.to)}${unit}`,
     words: `with ${subject} held at ${level}${at > 0 ? ` from ${formatSeconds(at)} on` : ''}`,
     apply: ({ plan }) => withArrivals(plan, id, heldAt(arrivals, rise)),
+  };
+}
+
+/** The instants of work that is started a few times, beside a load of users; null for other loads. */
+export function startedOf({ arrivals }: PlanLoad, { loads }: Plan): Instants | null {
+  return isStarted(arrivals) && loads.some((other) => !isStarted(other.arrivals)) ? arrivals : null;
+}
+
+function isStarted(arrivals: Arrivals): arrivals is Instants {
+  return arrivals.kind === 'at' && arrivals.timesNs.length <= FEW;
+}
+
+/** `the request of deploy`, or `the first of 3 requests of deploy`, to be followed by its time. */
+export function startedText(subject: string, { timesNs }: Instants): string {
+  const count = timesNs.length;
+  return count === 1
+    ? `the request of ${subject}`
+    : `the first of ${formatCount(count)} requests of ${subject}`;
+}
+
+function notStarted(subject: string, id: number, arrivals: Instants): Intervention {
+  const at = arrivals.timesNs[0]! / 1e9;
+  return {
+    kind: 'load',
+    subject,
+    part: 'trigger',
+    at,
+    cause: startedText(subject, arrivals),
+    words: `without the requests of ${subject}`,
+    apply: ({ plan }) => withArrivals(plan, id, { ...arrivals, timesNs: [], requests: null }),
   };
 }
 

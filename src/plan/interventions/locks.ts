@@ -1,12 +1,12 @@
 import type { PlanAct } from '../../contracts/plan/modules.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { InterventionKind } from './kind.js';
-import { reaches, UNLIKELY } from './signs.js';
+import { isBlamed, reaches, UNLIKELY } from './signs.js';
 
 /** A key whose values are all different, so that no request waits for the lock of another one. */
 const UNSHARED = 'intervention: a lock of its own';
 
-/** No request waits for a lock of a component: neither a `lock` step nor the rows of a database. */
+/** No request waits for a lock of a component: neither a `lock` step nor the rows and tables of a database. */
 export const locks: InterventionKind = {
   kind: 'locks',
   of: (plan) =>
@@ -23,12 +23,22 @@ export const locks: InterventionKind = {
           ]
         : [],
     ),
-  worth: (variant, { subject }) => (reaches(variant, subject) ? 0.8 : UNLIKELY),
+  worth: (variant, own) =>
+    isBlamed(variant, own) || reaches(variant, own.subject) ? 0.8 : UNLIKELY,
 };
 
 function locksAt({ parts }: Plan, act: PlanAct, component: number): boolean {
-  if (act.act === 'lock') return parts[act.from]!.component === component;
-  return act.act === 'statement' && act.key >= 0 && parts[act.part]!.component === component;
+  switch (act.act) {
+    case 'lock':
+      return parts[act.from]!.component === component;
+    case 'statement':
+      return act.key >= 0 && parts[act.part]!.component === component;
+    case 'rowLock':
+    case 'tableLock':
+      return parts[act.part]!.component === component;
+    default:
+      return false;
+  }
 }
 
 function withoutLocks(plan: Plan, component: number): Plan {
@@ -38,7 +48,8 @@ function withoutLocks(plan: Plan, component: number): Plan {
     keys: [...plan.keys, { name: UNSHARED, population: { kind: 'unique' }, pins: null }],
     acts: plan.acts.map((act) => {
       if (!locksAt(plan, act, component)) return act;
-      return act.act === 'lock' || act.act === 'statement' ? { ...act, key: own } : act;
+      // A mode that conflicts with no other one is granted at once.
+      return act.act === 'tableLock' ? { ...act, conflicts: 0 } : { ...act, key: own };
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { fallsBehind, isBehindFunction } from './consumers.js';
 import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
-import type { Resource } from '../../contracts/result/cause.js';
+import type { CauseRef, Resource } from '../../contracts/result/cause.js';
 import type { StoryEvent } from '../../contracts/result/cascade.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 
@@ -87,6 +87,11 @@ export function attemptShare(
     0,
   );
   return counted / Math.max(1, own.attempts);
+}
+
+/** Whether the story of a variant names a kind of cause at a component. */
+export function isBlamed({ cascade }: VariantResult, { kind, subject }: CauseRef): boolean {
+  return cascade.causes.some((cause) => cause.kind === kind && cause.subject === subject);
 }
 
 /** Whether a component degrades, or degradations of others come from it. */

@@ -4,7 +4,7 @@ import { list, plural } from '../../text/words.js';
 import { risesOf } from './held-load.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { withComponent } from './processes.js';
-import { EARLY, has, isWorse } from './signs.js';
+import { EARLY, has, isBlamed, isWorse } from './signs.js';
 
 /**
  * All components with an autoscaler begin with the instances that it gives them in the run, and keep it. They begin so
@@ -16,12 +16,8 @@ export const start: InterventionKind = {
     plan.components.flatMap((own) =>
       follows(own) ? [withInstances(plan, own, ({ instances }) => instances)] : [],
     ),
-  worth: (variant, { subject }, plan) => {
-    const isBlamed = variant.cascade.causes.some(
-      (cause) => cause.kind === 'start' && cause.subject === subject,
-    );
-    return isBlamed || subject === firstInTrouble(variant, plan) ? 0.97 : 0;
-  },
+  worth: (variant, own, plan) =>
+    isBlamed(variant, own) || own.subject === firstInTrouble(variant, plan) ? 0.97 : 0,
   fitting: (variant, { subject }, plan) => {
     const own = plan.components.find(({ name }) => name === subject)!;
     return withInstances(plan, own, (component) => peakOf(variant, component));

@@ -13,6 +13,10 @@ const GIVEN_UP = (value: string): string => `messages given up after ${value} de
 
 /** By the end of the path. A run has the faults of the scenario: what else a setting is there for costs nothing in it. */
 const COSTS: readonly (readonly [field: RegExp, cost: Cost])[] = [
+  [
+    /\.lockTimeout$/u,
+    { less: (value) => `statements that fail after a wait of ${value} for a lock` },
+  ],
   [/\.ttl$/u, { more: (value) => `values up to ${value} old` }],
   [
     /\.failover(\.detect)?$/u,

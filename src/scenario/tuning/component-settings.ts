@@ -15,6 +15,7 @@ import { platformTimeLimit } from '../resolve/functions.js';
 import { schemas } from '../schemas.js';
 import { balancing } from './balancing.js';
 import { movesOf } from './chosen.js';
+import { locking } from './locking.js';
 import { multiples, type Move, type Setting } from './moves.js';
 import { givingUp } from './giving-up.js';
 import { noticing } from './noticing.js';
@@ -53,6 +54,7 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...watched(value, path),
         ...noticing(value, path),
         ...projecting(written, value, path),
+        ...locking(value, path),
         ...(schema === undefined
           ? []
           : givingUp({ written, node: value, path, shape: shapeFor(schema, value) })),

@@ -13,6 +13,8 @@ export interface Growth {
   readonly isSudden: boolean;
   /** Of a load that rises again and again: the time between two rises. Unit: ns. */
   readonly everyNs?: number;
+  /** Of work that starts at a written instant: `the request of deploy`. */
+  readonly started?: string;
 }
 
 /** A possible cause of a degradation, and where in the walk from the users to their callees it was found. */

@@ -3,6 +3,7 @@ import type { Lane } from '../../measure/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';
 import { badShareIn, maxSteps, meanSteps, sumSteps, linksFrom } from '../links.js';
+import { startedOf, startedText } from '../../../plan/interventions/load.js';
 import { fewAtStart } from '../../../plan/interventions/start.js';
 import { plannedRise } from '../load-changes.js';
 import { firstGrowthNs } from '../scaling.js';
@@ -13,11 +14,12 @@ import { openedBelow } from './breakers.js';
 import { keyOf, named, type Candidate, type Growth } from './candidate.js';
 import { fullServerBelow } from './full-servers.js';
 import { heldByLimit } from './held-by-limit.js';
+import { heldByLocks } from './held-by-locks.js';
 import { limiterOf, restsFor } from './limits.js';
 import { refusalAt } from './refusals/index.js';
 import { memoryDeaths } from '../deaths.js';
 import { plural } from '../../../text/words.js';
-import { lockWait, specialCondition, type Place } from './special-conditions.js';
+import { specialCondition, type Place } from './special-conditions.js';
 import { ownFailures, usualFaultsOn } from './suspects.js';
 
 /** Growth of a load from which it explains a degradation. */
@@ -57,6 +59,7 @@ export function growthsBy(scene: Scene, onset: number): readonly Growth[] {
     .flatMap(
       (workload) =>
         burstsOf(scene, workload, onset) ??
+        startedAt(scene, workload, onset) ??
         (last === undefined ? null : grownSince(scene, workload, last, onset)) ??
         grownFromStart(scene, workload, onset) ??
         [],
@@ -74,6 +77,21 @@ function burstsOf({ data, steps }: Scene, workload: number, onset: number): Grow
     const sinceNs = (steps.startNs[onset] - warmupNs) % everyNs;
     if (sinceNs > forNs + SLACK * steps.lengthNs[0]) continue;
     return { workload, before: base, after: peak, step: 0, isSudden: true, everyNs };
+  }
+  return null;
+}
+
+/** Work of a few written instants, if it starts right before a degradation. */
+function startedAt({ data, steps }: Scene, workload: number, onset: number): Growth | null {
+  const { loads, components, warmupNs } = data.plan;
+  for (const load of loads) {
+    const instants = load.component === workload ? startedOf(load, data.plan) : null;
+    if (instants === null) continue;
+    const at = instants.timesNs.map((ns) => stepAt(steps, warmupNs + ns));
+    const step = at.findLast((own) => Math.abs(own - onset) <= SLACK);
+    if (step === undefined) return null;
+    const started = startedText(components[workload].name, instants);
+    return { workload, before: 0, after: 0, step, isSudden: true, started };
   }
   return null;
 }
@@ -199,8 +217,11 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   const filled = full === null ? null : specialCondition(full);
   if (filled !== null) return [candidateAt(full!, filled.ref, filled.evidence)];
   const refused = refusedAt(place);
+  const locked = heldByLocks(place);
+  if (locked !== null && !(refused !== null && keyOf(refused.ref) === keyOf(locked.ref)))
+    return [locked, ...loads];
   const special = specialCondition(place);
-  if (special !== null && !(refused !== null && keyOf(refused.ref) === keyOf(special.ref))) {
+  if (special !== null) {
     const found = candidateAt(place, special.ref, special.evidence);
     return special.ref.kind === 'cacheFill' ? [found] : [found, ...loads];
   }
@@ -318,9 +339,6 @@ function fullAt(place: Place): Candidate | null {
   const pooled = linksFrom(scene, lane).find((link) => meanSteps(link.waiting, from, until) >= 1);
   if (pooled === undefined) return null;
   const callee = pooled.callee.name;
-  // Statements that wait for a row keep their connections.
-  const wait = lockWait(scene, place.record, pooled.callee.component);
-  if (wait !== null) return candidateAt(place, { kind: 'locks', subject: callee }, wait);
   const ref = { kind: 'capacity', subject: callee, resource: 'connections' } as const;
   return candidateAt(place, ref, `${subject} waits for connections to ${callee}`);
 }

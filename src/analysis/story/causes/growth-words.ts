@@ -8,8 +8,9 @@ import type { Growth } from './candidate.js';
  */
 export function growthWords(
   subject: string,
-  { before, after, isSudden, everyNs }: Growth,
+  { before, after, isSudden, everyNs, started }: Growth,
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
+  if (started !== undefined) return { text: started, value: null, unit: 'times' };
   if (!(before > 0)) {
     const text = isSudden
       ? `the load of ${subject} starts with ${formatRate(after)}`

@@ -2,7 +2,6 @@ import { meanOf } from '../../../kernel/distribution.js';
 import type { CauseRef } from '../../../contracts/result/cause.js';
 import type { RunRecord } from '../../../contracts/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
-import { mergeSegments } from '../../measure/sums.js';
 import { formatSeconds } from '../../../text/figures.js';
 import { coldCache } from '../cache-misses.js';
 import { maxSteps, meanSteps } from '../links.js';
@@ -22,11 +21,11 @@ const SPARE = 0.8;
 /** Steps before the degradation with which a cache is compared. */
 const RATE_STEPS = 10;
 
-/** A cause inside a component that its levels do not show: its collector, its locks, or a cache before it. */
+/** A cause inside a component that its levels do not show: its collector, or a cache before it. */
 export function specialCondition(
   place: Place,
 ): { readonly ref: CauseRef; readonly evidence: string } | null {
-  const { scene, record, lane, from, until } = place;
+  const { scene, lane, from, until } = place;
   const { gc, name } = scene.data.plan.components[lane.component];
   const pause = gc === null ? 0 : meanOf(gc.pause) / 1e9;
   const isSpare = meanSteps(lane.cpu, from, until) < SPARE * lane.cores;
@@ -35,8 +34,6 @@ export function specialCondition(
       ref: { kind: 'collections', subject: name },
       evidence: `each pause takes ${formatSeconds(pause)}`,
     };
-  const wait = lockWait(scene, record, lane.component);
-  if (wait !== null) return { ref: { kind: 'locks', subject: name }, evidence: wait };
   const cold = coldBefore(place);
   if (cold === null) return null;
   return { ref: { kind: 'cacheFill', subject: cold.cache }, evidence: cold.text };
@@ -61,28 +58,4 @@ function coldBefore({
     from > before &&
     meanSteps(lane.arrivals, from, until) > FILLED * meanSteps(lane.arrivals, before, from);
   return isMore ? coldCache(scene, record, from, until) : null;
-}
-
-/** Part of the latency that must be waiting for a lock. */
-const LOCKED = 0.3;
-
-/** How long requests wait for the locks of a component, in words; null if that is not most of their time. */
-export function lockWait(
-  { data, lanes }: Scene,
-  record: RunRecord,
-  component: number,
-): string | null {
-  const meters = record.meters.filter(
-    (meter) => meter.name === 'lockWait' && meter.component === component,
-  );
-  for (const meter of meters) {
-    if (meter.form !== 'durations') continue;
-    const waits = mergeSegments([meter.segments], data.whole.segments);
-    const p95 = waits.quantile(0.95);
-    const lane = lanes.find((own) => own.component === component)!;
-    const latency = maxSteps(lane.latency, 0, lane.latency.length);
-    if (p95 !== null && p95 / 1e9 >= LOCKED * latency && latency > 0)
-      return `p95 of the wait ${formatSeconds(p95 / 1e9)}`;
-  }
-  return null;
 }
