@@ -16,7 +16,7 @@ const SHARES: readonly { readonly share: number; readonly words: string }[] = [
   { share: 0.125, words: 'an eighth of' },
 ];
 
-/** A load of so few instants is not that of users, but work that somebody starts, such as a report or a migration. */
+/** A load of so few instants is that of a job, such as a report or a migration, not of users. */
 const FEW = 20;
 
 /** A planned rise of a load does not happen, requests at written instants do not come, or the whole load is lower. */
