@@ -4,139 +4,14 @@ import type {
   WrittenKeda,
   KedaScaling,
 } from '../../contracts/scenario/scaling-ratio.js';
-import type {
-  WrittenSchedule,
-  ScheduledAction,
-  ScheduledScaling,
-} from '../../contracts/scenario/scaling-schedule.js';
-import type {
-  WrittenStepScaling,
-  TargetTracking,
-  ScalingStep,
-  StepScaling,
-} from '../../contracts/scenario/scaling-step.js';
+import type { WrittenSchedule } from '../../contracts/scenario/scaling-schedule.js';
+import type { WrittenStepScaling, TargetTracking } from '../../contracts/scenario/scaling-step.js';
 import type { WrittenTargetTracking } from '../../contracts/scenario/scaling-target.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveHpa, checkForm, groupOf, resolveRatio } from './autoscaling.js';
+import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
+import { resolveStep } from './autoscaling-step.js';
 import type { Cursor } from '../resolve/context.js';
-import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-
-/** Resolves the fields of kind `scheduled`; `replicas` is the initial number. */
-function resolveScheduled(here: Cursor, own: WrittenSchedule, replicas: number): ScheduledScaling {
-  const { everyNs: every } = own;
-  const seen = new Set<number>();
-  own.actions.forEach(({ atNs: time, ...action }, index) => {
-    const path = here.in('actions', index);
-    checkAction(path, action);
-    if (seen.has(time)) {
-      path.in('at').conflict('another action has the same time: remove one of them');
-    }
-    seen.add(time);
-    const { durationNs } = here.output.run;
-    if (time >= durationNs) {
-      const message = `never happens: the run ends at ${formatDuration(durationNs)}`;
-      path.in('at').conflict(message);
-    } else if (every !== null && time >= every) {
-      const message = `the actions repeat every ${formatDuration(every)}, before this one: write an earlier at or a longer every`;
-      path.in('at').conflict(message);
-    }
-  });
-  const { durationNs } = here.output.run;
-  if (every !== null && every + Math.min(...seen) >= durationNs) {
-    const message = `nothing repeats, because the run ends at ${formatDuration(durationNs)}: remove every, or write a shorter one`;
-    here.in('every').conflict(message);
-  }
-  const bounds = own.actions.flatMap((action) => [action.replicas, action.min, action.max]);
-  const known = bounds.filter((value) => value !== null);
-  return {
-    kind: 'scheduled',
-    metrics: [],
-    min: Math.min(replicas, ...known),
-    max: mostScheduled(own, replicas),
-    syncNs: every ?? durationNs,
-    metricDelayNs: 0,
-    shrinks: own.actions.some(({ replicas: count, max }) => (count ?? max) !== null),
-    actions: [...own.actions].sort((a, b) => a.atNs - b.atNs),
-    everyNs: every,
-  };
-}
-
-/** The largest number of replicas that the actions lead to. */
-function mostScheduled({ actions }: WrittenSchedule, replicas: number): number {
-  return Math.max(replicas, ...actions.map((action) => action.replicas ?? action.min ?? 1));
-}
-
-function checkAction(here: Cursor, { replicas, min, max }: Omit<ScheduledAction, 'atNs'>): void {
-  if (replicas !== null && (min !== null || max !== null)) {
-    here.conflict('replicas sets the number: remove min and max');
-  }
-  if (replicas === null && min === null && max === null) {
-    here.report('FL203', 'an action needs replicas, min or max');
-  }
-  if (min !== null && max !== null && min > max) {
-    const message = `min, ${min}, is greater than max, ${max}: lower min or raise max`;
-    here.in('min').conflict(message);
-  }
-}
-
-type StepText = WrittenStepScaling['steps'][number];
-
-/** Resolves the fields of kind `step`. */
-function resolveStep(here: Cursor, own: WrittenStepScaling): StepScaling {
-  const of = groupOf(here, own);
-  own.steps.forEach((step, index) => checkStep(here.in('steps', index), own, step));
-  const side = (key: 'above' | 'below', sign: 1 | -1): readonly ScalingStep[] =>
-    own.steps
-      .filter((step) => step[key] !== null)
-      .map((step) => ({ threshold: step[key]!.value, change: changeOf(step) }))
-      .sort((a, b) => sign * (a.threshold - b.threshold));
-  const above = side('above', 1);
-  const below = side('below', -1);
-  if (above.length > 0 && below.length > 0 && below[0].threshold >= above[0].threshold) {
-    const message =
-      'steps above and below overlap: every below must be less than every above, or both apply at once';
-    here.in('steps').conflict(message);
-  }
-  const target = above[0]?.threshold ?? below[0]?.threshold ?? NaN;
-  const { kind, metric, steps, min, max, syncNs, metricDelayNs, periods } = own;
-  return {
-    ...{ kind, metrics: [{ metric, target, of }], min, max, syncNs, metricDelayNs },
-    shrinks: steps.some(({ add }) => add === null),
-    ...{ periods, inPeriods: periods, above, below },
-    ...{ outCooldownNs: own.outCooldownNs, inCooldownNs: own.inCooldownNs },
-  };
-}
-
-function changeOf({ add, remove, exactly }: StepText): ScalingStep['change'] {
-  if (exactly !== null) return { unit: 'exactly', value: exactly };
-  if (add !== null) return add;
-  return remove === null ? { unit: 'count', value: 0 } : { ...remove, value: -remove.value };
-}
-
-/** Reports a step without one threshold and one change. */
-function checkStep(here: Cursor, own: WrittenStepScaling, step: StepText): void {
-  const wrong = here.conflicts();
-  const { above, below, add, remove, exactly } = step;
-  if ((above === null) === (below === null)) {
-    here.conflict('a step needs exactly one of above and below');
-    return;
-  }
-  if ([add, remove, exactly].filter((change) => change !== null).length !== 1) {
-    here.conflict('a step needs exactly one of add, remove and exactly');
-  }
-  if (above !== null && remove !== null) {
-    wrong('remove', 'a step above a threshold adds replicas: write add');
-  }
-  if (below !== null && add !== null) {
-    wrong('add', 'a step below a threshold removes replicas: write remove');
-  }
-  const key = above === null ? 'below' : 'above';
-  checkForm(here.in(key), own.metric, (above ?? below)!);
-  const same = own.steps.filter((other) => other[key]?.value === step[key]!.value);
-  if (same.length > 1 && same[0] !== step) {
-    wrong(key, 'another step has the same threshold: remove one of them');
-  }
-}
 
 function resolveKeda(here: Cursor, own: WrittenKeda): KedaScaling {
   const ratio = resolveRatio(here, own);
