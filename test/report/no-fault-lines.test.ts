@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { plainWords } from '../../src/report/base/emphasis.js';
 import { viewOf } from '../../src/report/view/view.js';
-import { answerOf } from '../../src/report/words/answer.js';
+import { answerOf, namedAnswers } from '../../src/report/words/answer.js';
 import { run } from '../theory/program.js';
 
 const linesOf = (text: string): readonly string[] =>
@@ -28,6 +28,26 @@ workloads:
   expect(lines.find((line) => line.startsWith('Headroom'))).toMatch(
     /^Headroom: none, mail is full from \d+ to \d+ s\.$/u,
   );
+});
+
+it('a terminal has the job that fills a queue below why', () => {
+  // 1,500 mails at 10 s, of which 2 consumers handle 100/s: 15 s later they are gone.
+  const { result } = run(`
+faultline: 1
+title: a campaign
+run: { duration: 40s, warmup: 5s, seed: 3, timeline: 1s }
+services:
+  shop: { endpoints: { buy: [ publish: mails ], mailing: [ loop: { times: 1500, steps: [ publish: mails ] } ] } }
+  mail: { concurrency: 2, endpoints: { send: [ wait: 20ms ] } }
+queues: { mails: { kind: sqs, consumers: [ { call: mail.send, concurrency: 2 } ] } }
+workloads:
+  users: { arrivals: constant(20/s), requests: [ { call: shop.buy } ] }
+  marketing: { arrivals: { at: [ 10s ] }, requests: [ { call: shop.mailing } ] }
+`);
+  const why = namedAnswers(answerOf(viewOf(result))).find(({ name }) => name === 'Why');
+  expect(why?.beside.map(plainWords)).toEqual([
+    'Trigger: the request of marketing at 10 s (guess).',
+  ]);
 });
 
 it('failures without a fault and without a limit are said to have none', () => {

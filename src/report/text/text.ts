@@ -105,23 +105,16 @@ function answerLines(answer: Answer, options: TextOptions): string[] {
           `  ${paint.bold(answer.badge.tone === 'fail' ? paint.red(answer.badge.text) : answer.badge.text)}`,
         ];
   const room = whole === true ? Infinity : columns;
+  const line = (label: string, words: Words): readonly string[] =>
+    labelled(label.padEnd(4), oneLine(plainWords(words)), room, paint);
   return [
     ...badge,
-    ...namedAnswers(answer).flatMap(({ name, words }) =>
-      labelled(name.toLowerCase().padEnd(4), oneLine(plainWords(words)), room, paint),
-    ),
-    ...besideLines(answer.settings, options),
-    // A terminal has no room for what is not there.
-    ...(answer.price.isNone ? [] : besideLines(answer.price.words, options)),
+    ...namedAnswers(answer).flatMap(({ name, words, beside }) => [
+      ...line(name.toLowerCase(), words),
+      ...beside.flatMap((below) => (below.length === 0 ? [] : line('', below))),
+    ]),
     ...answer.notes.flatMap((words) => folded(plainWords(words), '  ', options)),
   ];
-}
-
-/** A line below what to do: the settings of the advised variant, or its price. */
-function besideLines(words: Words, { columns, whole, paint }: TextOptions): string[] {
-  if (words.length === 0) return [];
-  const room = whole === true ? Infinity : columns;
-  return labelled(' '.repeat(4), oneLine(plainWords(words)), room, paint);
 }
 
 function tableLines(view: View, options: TextOptions): string[] {

@@ -47,6 +47,8 @@ export interface Answer {
   readonly what: Words;
   /** Why; null where no run and no request shows it. */
   readonly why: Words | null;
+  /** The rise of a load, or the request, that the harm of `why` begins with; empty where `why` says it. */
+  readonly trigger: Words;
   /** What to do; null where nothing is to be done, or nothing that helps is known. */
   readonly act: Words | null;
   /** The settings of the variant in `act`, where it has no room for them; else empty. */
@@ -59,16 +61,18 @@ export interface Answer {
   readonly also: readonly Words[];
 }
 
-/** The three answers that a result has, by their names. */
-export function namedAnswers({
-  what,
-  why,
-  act,
-}: Answer): readonly { readonly name: string; readonly words: Words }[] {
+/** The three answers that a result has, by their names; `beside`: what a terminal says below one. */
+export function namedAnswers({ what, why, trigger, act, settings, price }: Answer): readonly {
+  readonly name: string;
+  readonly words: Words;
+  readonly beside: readonly Words[];
+}[] {
+  // A terminal has no room for what is not there.
+  const cost = price.isNone ? [] : price.words;
   return [
-    { name: 'What', words: what },
-    ...(why === null ? [] : [{ name: 'Why', words: why }]),
-    ...(act === null ? [] : [{ name: 'Do', words: act }]),
+    { name: 'What', words: what, beside: [] },
+    ...(why === null ? [] : [{ name: 'Why', words: why, beside: [trigger] }]),
+    ...(act === null ? [] : [{ name: 'Do', words: act, beside: [settings, cost] }]),
   ];
 }
 
@@ -93,11 +97,13 @@ export function answerOf(view: View): Answer {
   const isSaid = words !== null && plainWords(words).includes('no budget covers');
   const open = uncovered === null || isSaid ? [] : [`${capitalised(uncovered)}.`];
   const notes = [open, othersStuck(view), unchangedWords(view)].filter((line) => line.length > 0);
+  const { trigger = [] } = why;
   const settings = bare === null ? [] : settingsLine(view, bare);
   return {
     badge: badgeOf(view),
     what: what.words,
     why: why.words,
+    trigger,
     act: words,
     settings,
     price,
@@ -109,6 +115,7 @@ export function answerOf(view: View): Answer {
       gain,
       unjudgedLine(view),
       why.known,
+      trigger,
       undoneLine(view, what.words),
       ...alsoWords(view, what.said, why.cleared),
     ].filter((line) => {

@@ -26,6 +26,8 @@ import { loopWords, type View } from '../view/view.js';
 interface Why {
   readonly words: Words | null;
   readonly known: Words;
+  /** The rise of a load, or the request, after which the harm begins, where the sentence is about something else. */
+  readonly trigger?: Words;
   readonly cleared: Words;
 }
 
@@ -38,7 +40,9 @@ export function whyWords(view: View): Why {
   const unseen = isHurt && unmet === null ? null : unseenWhy(view, unmet);
   if (unseen !== null) {
     const { words, known } = unseen;
-    return { ...unseen, known: known.length > 0 ? known : triggerLine(worstVariant, words ?? []) };
+    return known.length > 0
+      ? unseen
+      : { ...unseen, trigger: triggerLine(worstVariant, words ?? []) };
   }
   if (unmet !== null) return { words: null, known: [], cleared };
   const causes = mainCauses(worstVariant);
