@@ -284,6 +284,18 @@ data:
   });
 });
 
+it.each([
+  ['vote-bot', '', false],
+  ['traffic-simulation', '', false],
+  ['bank-simulator', ', ports: [ { containerPort: 8080 } ]', true],
+  ['robot', '', true],
+])('%s with the ports "%s" is a service: %s', (name, ports, isService) => {
+  const { scenario } = read(
+    source(`${deployed(['web'])}\n---${deployed([name], { more: ports })}`, 'k8s.yaml'),
+  );
+  expect(Object.keys(scenario.services).includes(name)).toBe(isService);
+});
+
 it('all values of a workload that is replaced, or makes the load, have that as their reason', () => {
   const resources = ', resources: { requests: { cpu: 100m }, limits: { memory: 64Mi } }';
   const again = deployed(['web'], { more: resources });

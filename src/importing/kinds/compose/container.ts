@@ -1,6 +1,6 @@
 import { DerivedCell, type Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
-import { LOAD_GENERATOR } from '../kubernetes/component.js';
+import { makesLoad } from '../kubernetes/component.js';
 import { brokerOf } from '../../message-brokers.js';
 import type { Component } from '../../system.js';
 import { calledProduct, productOf } from '../kubernetes/products.js';
@@ -132,7 +132,8 @@ export class Container {
     const isChange = this.get('image') === undefined && this.get('build') === undefined;
     const own = values.text(this.get('image')) ?? '';
     const image = isChange ? this.name : this.baseImage(values) || own;
-    const isLoad = LOAD_GENERATOR.test(`${this.name} ${image}`);
+    const isAsked = this.get('ports') !== undefined || this.get('expose') !== undefined;
+    const isLoad = makesLoad(this.name, image, isAsked);
     const byName = isChange && /(^|[-_])(db|database)$/i.test(this.name) ? 'generic' : null;
     const called = calledProduct(image, databases.get(this.name.toLowerCase()) ?? byName);
     const product = productOf(image) ?? called;

@@ -51,7 +51,7 @@ export function addComponent(
     product: isDatabase ? product : broker,
     origins: origin === undefined || origin === name ? [name!] : [origin, name!],
     versions,
-    isLoad: LOAD_GENERATOR.test(`${first!.name} ${image}`),
+    isLoad: makesLoad(first!.name, image, ports.length > 0),
   });
   if (component.section === 'services' && isInBackground([first!.name, image]))
     backgroundOf(system).add(component);
@@ -95,8 +95,15 @@ export function addComponent(
 const NAMES = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'];
 
 /** Names of programs that make the load of a test. */
-export const LOAD_GENERATOR =
+const LOAD_GENERATOR =
   /^load |-traffic(:|$)|load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test|virtual-(customer|user|worker)/i;
+/** Names of such programs, if nothing can ask them: a simulator with a port stands for a service. */
+const UNASKED = /(^|[-_])(bot|simulat(ion|or))$/i;
+
+/** Whether a program makes the load of a test. `isAsked`: it listens on a port. */
+export function makesLoad(name: string, image: string, isAsked: boolean): boolean {
+  return LOAD_GENERATOR.test(`${name} ${image}`) || (!isAsked && UNASKED.test(name));
+}
 
 function fillService(
   component: Component,
