@@ -97,13 +97,12 @@ export function answerOf(view: View): Answer {
   const isSaid = words !== null && plainWords(words).includes('no budget covers');
   const open = uncovered === null || isSaid ? [] : [`${capitalised(uncovered)}.`];
   const notes = [open, othersStuck(view), unchangedWords(view)].filter((line) => line.length > 0);
-  const { trigger = [] } = why;
   const settings = bare === null ? [] : settingsLine(view, bare);
   return {
     badge: badgeOf(view),
     what: what.words,
     why: why.words,
-    trigger,
+    trigger: why.trigger,
     act: words,
     settings,
     price,
@@ -115,7 +114,7 @@ export function answerOf(view: View): Answer {
       gain,
       unjudgedLine(view),
       why.known,
-      trigger,
+      why.trigger,
       undoneLine(view, what.words),
       ...alsoWords(view, what.said, why.cleared),
     ].filter((line) => {

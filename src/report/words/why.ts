@@ -26,24 +26,27 @@ import { loopWords, type View } from '../view/view.js';
 interface Why {
   readonly words: Words | null;
   readonly known: Words;
-  /** The rise of a load, or the request, after which the harm begins, where the sentence is about something else. */
-  readonly trigger?: Words;
   readonly cleared: Words;
 }
 
-/** The causes of the variant that the report is about, what keeps it down, and where it is felt first. */
-export function whyWords(view: View): Why {
+/**
+ * The causes of the variant that the report is about, what keeps it down, and where it is felt first. `trigger`: the rise
+ * of a load, or the request, after which a harm begins that no request shows; empty where the sentence has it.
+ */
+export function whyWords(view: View): Why & { readonly trigger: Words } {
   const { worstVariant } = view;
   const isHurt = hurtUsers(worstVariant).length > 0;
-  const cleared = clearedLine(worstVariant);
   const unmet = unmetUnseen(worstVariant);
   const unseen = isHurt && unmet === null ? null : unseenWhy(view, unmet);
-  if (unseen !== null) {
-    const { words, known } = unseen;
-    return known.length > 0
-      ? unseen
-      : { ...unseen, trigger: triggerLine(worstVariant, words ?? []) };
-  }
+  if (unseen === null) return { ...seenWhy(view, unmet, isHurt), trigger: [] };
+  const { words, known } = unseen;
+  return { ...unseen, trigger: known.length > 0 ? [] : triggerLine(worstVariant, words ?? []) };
+}
+
+/** Why requests of users come to harm. */
+function seenWhy(view: View, unmet: UnmetUnseen | null, isHurt: boolean): Why {
+  const { worstVariant } = view;
+  const cleared = clearedLine(worstVariant);
   if (unmet !== null) return { words: null, known: [], cleared };
   const causes = mainCauses(worstVariant);
   const [first] = causes;
