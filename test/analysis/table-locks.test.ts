@@ -67,6 +67,31 @@ it('no statement waits without the locks, or without the migration, and both are
   expect(first).toContain('without the requests of deploy');
 });
 
+it('statements that wait for one row are not told to wait behind a short migration', () => {
+  // From 10 s on 75/s lock the only row for 15 ms each, more than there is time for. The migration of 10 ms was before.
+  const ran = run(`
+faultline: 1
+title: A hot row and a short migration
+run: { duration: 40s, warmup: 0s, seed: 3 }
+keys: { article: { kind: uniform, count: 1 } }
+databases:
+  db:
+    kind: postgres
+    pool: { maxOpen: 20, acquireTimeout: 3s }
+    operations:
+      stock: { wait: 15ms, write: true, table: orders, key: article, lock: true }
+      alter: { wait: 10ms, write: true, table: orders, tableLock: accessExclusive }
+services:
+  api: { concurrency: 200, endpoints: { buy: [ query: db.stock ] } }
+  office: { concurrency: 10, endpoints: { migrate: [ query: db.alter ] } }
+workloads:
+  users: { arrivals: { kind: stages, start: 20/s, stages: [ { duration: 10s, target: 20/s }, { duration: 1s, target: 75/s }, { duration: 29s, target: 75/s } ] }, patience: 5s, requests: [ { call: api.buy } ] }
+  deploy: { arrivals: { at: [ 5s ] }, requests: [ { call: office.migrate } ] }
+`);
+  const locks = ran.variant().cascade.causes.find(({ kind }) => kind === 'locks');
+  expect(locks?.text).toBe('requests of db wait for a lock');
+});
+
 /** The limits of waits for locks that are tried. */
 function limitsOf(text: string): readonly string[] {
   const { texts, problems } = new Source('locks.yaml', () => ({ text })).load();

@@ -38,7 +38,7 @@ export function heldByLocks(place: Place): Candidate | null {
     // Further down, the waits must also be much of the time of the requests here.
     const open = below.includes(own) ? Math.max(into, openIn(linksFrom(scene, lane))) : into;
     if (waits.count === 0 || waits.count * waits.mean() < LOCKED * open) continue;
-    const blocking = blockingStatement(place, own.component);
+    const blocking = blockingStatement(place, own.component, waits.max);
     const longest = formatSeconds(waits.max / 1e9);
     const p95 = waits.quantile(0.95);
     return {
@@ -77,10 +77,14 @@ function lockWaits({ scene, record }: Place, firstPart: number, end: number): Hi
   );
 }
 
-/** The statement that stops most others on its table, and why it takes long; null without locks of tables. */
+/**
+ * The statement that stops most others on its table, and why it takes long; null without one that takes about as long as
+ * the longest wait: the others then wait for rows.
+ */
 function blockingStatement(
   place: Place,
   component: number,
+  longest: number,
 ): { readonly name: string; readonly evidence: string } | null {
   const { scene, record } = place;
   const { plan, whole } = scene.data;
@@ -97,6 +101,7 @@ function blockingStatement(
     mergeSegments([record.parts[part].latency], whole.segments);
   const name = partName(plan, most.one.part);
   const [waited, took] = [waitsOf(most.one).max, timesOf(most.one).max];
+  if (!(2 * took >= longest)) return null;
   if (2 * waited < took) return { name, evidence: `${name} takes ${formatSeconds(took / 1e9)}` };
   const slowest = most.others.reduce((best, next) =>
     timesOf(next).quantile(0.5) > timesOf(best).quantile(0.5) ? next : best,
