@@ -21,6 +21,7 @@ function producer(options: Options = {}) {
   const { partitions = 2, batchBytes = 100, bufferBytes = 1000, maxBlockNs = 50 } = options;
   const state = { now: 0, isLed: true, woken: 0, eased: 0 };
   const sizes: number[] = [];
+  const partitionOf: number[] = [];
   const batches: Batch[] = [];
   const sent: { node: number; batches: readonly Batch[] }[] = [];
   const told: string[] = [];
@@ -32,6 +33,7 @@ function producer(options: Options = {}) {
     partitions,
     now: () => state.now,
     sizeOf: (message) => sizes[message]!,
+    partitionOf: (message) => partitionOf[message]!,
     open: (place, message, memory) => {
       const lineage = { lineageA: message, lineageB: 0 };
       const batch = emptyBatch(place, lineage, memory);
@@ -49,8 +51,7 @@ function producer(options: Options = {}) {
       if (instance === home) state.eased++;
     },
     accepted: ({ waiter }) => void told.push(`${state.now} accepted ${waiter}`),
-    refused: ({ waiter, next }) =>
-      void told.push(`${state.now} refused ${waiter} from ${next / 2}`),
+    refused: ({ waiter, next }) => void told.push(`${state.now} refused ${waiter} from ${next}`),
   };
   const own = new Producer(sending, 6, home);
   let next = 0;
@@ -58,6 +59,7 @@ function producer(options: Options = {}) {
     own,
     state,
     sizes,
+    partitionOf,
     batches,
     sent,
     told,
@@ -68,14 +70,16 @@ function producer(options: Options = {}) {
       acks: Batch['acks'] = 'all',
     ) => {
       const waiter = next;
-      const messages = list.flatMap(([size, partition]) => {
+      const messages = list.map(([size, partition]) => {
         sizes[next] = size;
-        return [next++, partition];
+        partitionOf[next] = partition;
+        return next++;
       });
       const ticket = { waiter, stamp: 0, left: 0 };
       const parcel: Send = {
         messages,
         next: 0,
+        keyed: list.every(([, partition]) => partition >= 0),
         acks,
         ticket,
         waiter,
@@ -331,16 +335,17 @@ describe('a producer under load', () => {
       const partitions = 1 + roll(3);
       const bufferBytes = 250 + roll(600);
       const world = producer({ partitions, bufferBytes, batchBytes: 80 + roll(80) });
-      const { own, batches, sent, sizes, state, told, publish, answer } = world;
+      const { own, batches, sent, sizes, partitionOf, state, told, publish, answer } = world;
       const parcels: Send[] = [];
       const open: number[] = [];
       for (let step = 0; step < 120; step++) {
         state.now += roll(5) * MS * (roll(9) === 0 ? 30 : 1);
         const act = roll(6);
         if (act < 2) {
+          const isKeyed = roll(3) > 0;
           const list = Array.from(
             { length: 1 + roll(3) },
-            () => [roll(60), roll(3) === 0 ? -1 : roll(partitions)] as const,
+            () => [roll(60), isKeyed ? roll(partitions) : -1] as const,
           );
           const { parcel, isThrough } = publish(list, ([0, 1, 'all'] as const)[roll(3)]);
           parcels.push(parcel);
@@ -364,14 +369,14 @@ describe('a producer under load', () => {
       // Each message is in one batch, of the partition of its key, with those of the same acknowledgement.
       const place = new Map(batches.flatMap((batch) => batch.messages.map((id) => [id, batch])));
       expect(batches.flatMap(({ messages }) => messages)).toHaveLength(place.size);
-      for (const { messages, next, acks, ticket } of parcels) {
-        for (let k = 0; k < messages.length; k += 2) {
+      for (const { messages, next, keyed, acks, ticket } of parcels) {
+        for (let k = 0; k < messages.length; k++) {
           const batch = place.get(messages[k]!);
           expect(batch !== undefined).toBe(k < next);
           if (batch === undefined) continue;
           expect(batch.acks).toBe(acks);
           expect(batch.tickets).toContain(ticket);
-          if (messages[k + 1]! >= 0) expect(batch.partition).toBe(messages[k + 1]);
+          if (keyed) expect(batch.partition).toBe(partitionOf[messages[k]!]);
         }
       }
       for (const batch of batches) {

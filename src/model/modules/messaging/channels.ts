@@ -153,8 +153,8 @@ export class Channels {
   ): Outcome {
     if (count === 0) return OUTCOME.ok;
     const { acks, confirm, key } = spec;
-    const messages: number[] = [];
-    for (let k = 0; k < count; k++) messages.push(this.make(spec, strand, pc, k));
+    const messages = [this.make(spec, strand, pc, 0)];
+    for (let k = 1; k < count; k++) messages.push(this.make(spec, strand, pc, k));
     const isWaiting = writes.publish({
       messages,
       instance: strands.instance[strand],

@@ -201,7 +201,7 @@ export class PollLoop implements TaskOwner {
   /** Runs the handler for the next records; false = finished at once. */
   private start(member: Member): boolean {
     const { batch, at } = member;
-    const { spec, index, members, inbox } = this.setup;
+    const { spec, index, members } = this.setup;
     const { tasks } = this.world;
     const { partition } = this.offsets.logs[batch[at]];
     const from = batch[at + 1];
@@ -210,19 +210,10 @@ export class PollLoop implements TaskOwner {
       'a handler gets records that are not handled yet',
     );
     const message = partition.at(from);
-    const isNew = (one: number): boolean => this.records.wants(one) && !this.isKnown(member, one);
     member.sure = member.outputs.length;
-    let program = spec.program;
-    if (this.plain) {
-      member.run = 1;
-    } else {
-      member.run = Math.min(spec.spec.batch, batch[at + 2] - from);
-      if (!this.records.some(member, (one) => this.records.wants(one))) return this.passed(member);
-      if (inbox !== null && this.records.count(member, isNew) === 0) {
-        if (spec.lookup < 0) return this.passed(member);
-        program = spec.lookup;
-      }
-    }
+    member.run = this.plain ? 1 : Math.min(spec.spec.batch, batch[at + 2] - from);
+    const program = this.plain ? spec.program : this.programFor(member);
+    if (program < 0) return this.passed(member);
     if (this.pauses?.lets(member) === false) return true;
     member.began = engine.now;
     const isAside = batch[at] >= this.setup.partitions;
@@ -239,9 +230,31 @@ export class PollLoop implements TaskOwner {
     const nth = this.tryOf(member, message);
     const context = this.messages.context(message, index, nth, nth, isEffect, spec.part);
     for (let k = 1; k < member.run; k++) this.messages.handlesToo(partition.at(from + k));
-    if (!this.plain) this.messages.handles(this.records.count(member, isNew));
+    if (!this.plain) this.messages.handles(this.newOf(member));
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
+  }
+
+  /** What handles the next records: the handler, only its look into the inbox, or -1 = nothing. */
+  private programFor(member: Member): number {
+    const { spec, inbox } = this.setup;
+    if (!this.records.wantsAny(member)) return -1;
+    return inbox !== null && this.newOf(member) === 0 ? spec.lookup : spec.program;
+  }
+
+  /** How many of the next records are wanted and not in the inbox. */
+  private newOf(member: Member): number {
+    const { batch, at, run } = member;
+    const { partition } = this.offsets.logs[batch[at]];
+    let count = 0;
+    for (let k = 0; k < run; k++) {
+      if (this.isNew(member, partition.at(batch[at + 1] + k))) count++;
+    }
+    return count;
+  }
+
+  private isNew(member: Member, message: number): boolean {
+    return this.records.wants(message) && !this.isKnown(member, message);
   }
 
   /** Number of this try, over all deliveries of the message. */
@@ -260,7 +273,7 @@ export class PollLoop implements TaskOwner {
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) {
       const message = partition.at(batch[at + 1] + k);
-      if (!this.plain && (!this.records.wants(message) || this.isKnown(member, message))) continue;
+      if (!this.plain && !this.isNew(member, message)) continue;
       if (isPart) member.effects.push(batch[at], batch[at + 1] + k, message);
       else this.effect(message);
       world.meters.count(consumed);

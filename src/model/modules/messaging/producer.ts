@@ -10,10 +10,11 @@ import { batchBound, recordBytes } from './record-size.js';
 
 /** The messages of one step. */
 export interface Send {
-  /** Pairs: message, and the partition of its key or -1. */
   readonly messages: readonly number[];
-  /** Index of the first number whose message is not in a batch yet. */
+  /** Index of the first message that is not in a batch yet. */
   next: number;
+  /** Each message goes to the partition of its key. */
+  readonly keyed: boolean;
   readonly acks: Batch['acks'];
   readonly ticket: Ticket;
   /** Waits for buffer space. */
@@ -30,6 +31,8 @@ export interface Sending {
   now(): Ns;
   /** Bytes of key, value and headers of a message. */
   sizeOf(message: number): number;
+  /** Partition of the key of a message. */
+  partitionOf(message: number): number;
   /** Makes an empty batch with that much memory for a first message, and starts its timers. */
   open(place: Opening, message: number, memory: number): Batch;
   /** Node that a producer sends to for a partition; -1 = none. */
@@ -47,8 +50,15 @@ export interface Sending {
   refused(request: Send): void;
 }
 
+/** Batches for one node, at most one of each partition. */
+interface Parcels {
+  readonly node: number;
+  readonly batches: Batch[];
+}
+
 /** Maximum of unacknowledged requests to one node (max.in.flight.requests.per.connection). */
 const IN_FLIGHT = 5;
+const NOTHING: readonly Parcels[] = Object.freeze([]);
 const JITTER = 0.2;
 
 /**
@@ -98,9 +108,9 @@ export class Producer {
   /** Sends all ready batches, at most one per partition in a request. */
   drain(): void {
     for (;;) {
-      const byNode = this.collect();
-      if (byNode.size === 0) return;
-      for (const [node, batches] of byNode) {
+      const ready = this.collect();
+      if (ready.length === 0) return;
+      for (const { node, batches } of ready) {
         this.inFlight[node] = (this.inFlight[node] ?? 0) + 1;
         invariant(
           this.inFlight[node] <= IN_FLIGHT,
@@ -186,7 +196,7 @@ export class Producer {
   /** Adds the messages to batches in order; false when one needs buffer space that is not free. */
   private accept(request: Send, mayOpen: boolean): boolean {
     const { messages, ticket } = request;
-    for (; request.next < messages.length; request.next += 2) {
+    for (; request.next < messages.length; request.next++) {
       const batch = this.batchFor(request, mayOpen);
       if (batch === null) return false;
       const bytes = this.append(batch, messages[request.next], request.since);
@@ -195,7 +205,7 @@ export class Producer {
         ticket.left++;
       }
       if (batch.bytes >= batch.memory) this.close(batch);
-      if (messages[request.next + 1] < 0 && batch.partition === this.partitioner.current) {
+      if (!request.keyed && batch.partition === this.partitioner.current) {
         this.partitioner.took(bytes, batch.full);
       }
       request.since = this.sending.now();
@@ -231,15 +241,16 @@ export class Producer {
 
   /** The batch for the next message; null if that needs a new batch and the buffer has no space for it. */
   private batchFor(request: Send, mayOpen: boolean): Batch | null {
-    const { messages, next, acks, since } = request;
+    const { messages, next, keyed, acks, since } = request;
     const message = messages[next];
-    const keyed = messages[next + 1];
-    const open = this.openFor(request, keyed < 0 ? this.partitioner.current : keyed);
+    let partition = keyed ? this.sending.partitionOf(message) : this.partitioner.current;
+    let open = this.openFor(request, partition);
+    if (open === null && !keyed && partition !== this.partitioner.current) {
+      // The old batch was full, which has changed the sticky partition.
+      partition = this.partitioner.current;
+      open = this.openFor(request, partition);
+    }
     if (open !== null) return open;
-    // The old batch may have been full, which changes the sticky partition.
-    const partition = keyed < 0 ? this.partitioner.current : keyed;
-    const other = keyed < 0 ? this.openFor(request, partition) : null;
-    if (other !== null) return other;
     const { spec } = this.sending;
     const memory = Math.max(spec.batchBytes, batchBound(this.sending.sizeOf(message)));
     // An empty buffer takes a batch of any size.
@@ -271,22 +282,28 @@ export class Producer {
   }
 
   /** The first sendable batch of each partition, by the node it goes to. */
-  private collect(): ReadonlyMap<number, readonly Batch[]> {
-    const byNode = new Map<number, Batch[]>();
+  private collect(): readonly Parcels[] {
+    let found: Parcels[] | null = null;
     const now = this.sending.now();
-    this.queues.forEach((queue, partition) => {
-      const next = queue.find(({ request }) => request < 0);
-      if (next === undefined || next.readyAt > now) return;
+    for (let partition = 0; partition < this.queues.length; partition++) {
+      const next = this.nextOf(partition);
+      if (next === null || next.readyAt > now) continue;
       // Linger times do not apply while a parcel waits for buffer space.
-      if (!next.ready && this.blocked.length === 0) return;
+      if (!next.ready && this.blocked.length === 0) continue;
       const node = this.sending.reach(this.index, partition);
-      if (node < 0 || (this.inFlight[node] ?? 0) >= IN_FLIGHT) return;
-      const batches = byNode.get(node);
-      if (batches === undefined) byNode.set(node, [next]);
-      else batches.push(next);
+      if (node < 0 || (this.inFlight[node] ?? 0) >= IN_FLIGHT) continue;
+      if (found === null) found = [{ node, batches: [next] }];
+      else addTo(found, node, next);
       this.partitioner.left(partition);
-    });
-    return byNode;
+    }
+    return found ?? NOTHING;
+  }
+
+  /** The oldest batch of a partition that is in no request; null = none. */
+  private nextOf(partition: number): Batch | null {
+    const queue = this.queues[partition];
+    for (let k = 0; k < queue.length; k++) if (queue[k].request < 0) return queue[k];
+    return null;
   }
 
   private unblock(): void {
@@ -312,4 +329,14 @@ export class Producer {
   private untilOf({ since }: Send): Ns {
     return since + this.sending.spec.maxBlockNs;
   }
+}
+
+/** Adds a batch to those for a node. */
+function addTo(found: Parcels[], node: number, batch: Batch): void {
+  for (const parcels of found) {
+    if (parcels.node !== node) continue;
+    parcels.batches.push(batch);
+    return;
+  }
+  found.push({ node, batches: [batch] });
 }

@@ -25,21 +25,11 @@ export class Records {
     return this.canBeCut && this.messages.truncated[message] !== 0;
   }
 
-  /** True if a record of the next run passes a test. */
-  some({ batch, at, run }: Member, test: (message: number) => boolean): boolean {
+  /** True if the handler gets a record of the next run. */
+  wantsAny({ batch, at, run }: Member): boolean {
     const { partition } = this.offsets.logs[batch[at]];
-    for (let k = 0; k < run; k++) if (test(partition.at(batch[at + 1] + k))) return true;
+    for (let k = 0; k < run; k++) if (this.wants(partition.at(batch[at + 1] + k))) return true;
     return false;
-  }
-
-  /** Number of records of the next run that pass a test. */
-  count(member: Member, test: (message: number) => boolean): number {
-    let count = 0;
-    this.some(member, (message) => {
-      if (test(message)) count++;
-      return false;
-    });
-    return count;
   }
 
   /**

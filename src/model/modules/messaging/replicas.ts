@@ -151,12 +151,13 @@ export class Replicas {
     const own = this.partitions[batch.partition];
     invariant(own.leader >= 0, 'a batch is written by a leader');
     const { a, b } = this.key;
-    const at = own.nodes.map((_, place) => {
-      if (place === own.leader) return engine.now;
-      if (this.broker.latency < 0) return engine.now;
-      const { lineageA, lineageB } = batch;
-      return engine.now + samplers.draw(this.broker.latency, a, b, lineageA, lineageB, place);
-    });
+    const { latency } = this.broker;
+    const { lineageA, lineageB } = batch;
+    const at = own.nodes.map(() => engine.now);
+    for (let place = 0; latency >= 0 && place < at.length; place++) {
+      if (place !== own.leader)
+        at[place] += samplers.draw(latency, a, b, lineageA, lineageB, place);
+    }
     own.pending.push({ batch, at });
     this.look(batch.partition);
   }

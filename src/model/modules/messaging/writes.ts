@@ -124,16 +124,12 @@ export class Writes {
   publish(publication: Publication): boolean {
     const { messages, keyed, confirm, waiter, stamp, instance } = publication;
     const { producer } = this.topic.spec.spec;
-    const pairs: number[] = [];
-    for (const message of messages) {
-      this.messages.holders[message]++;
-      pairs.push(message, keyed ? this.topic.partitionOf(message) : -1);
-    }
+    for (const message of messages) this.messages.holders[message]++;
     const index = this.producerOf(instance);
     const ticket = { waiter: confirm ? waiter : -1, stamp, left: 0 };
     const acks = publication.acks ?? producer.acks;
     const since = engine.now;
-    const request: Send = { messages: pairs, next: 0, acks, ticket, waiter, stamp, since };
+    const request: Send = { messages, next: 0, keyed, acks, ticket, waiter, stamp, since };
     return !this.producers[index].publish(request) || confirm;
   }
 
@@ -156,6 +152,7 @@ export class Writes {
       now: () => engine.now,
       workEnded: (home) => this.world.outages.terminations.look(home),
       sizeOf: (message) => this.messages.bytes[message],
+      partitionOf: (message) => topic.partitionOf(message),
       open: (place, message, memory) => this.open(place, message, memory),
       reach: (producer, partition) => this.views.reach(producer, partition),
       send: (producer, node, batches) => this.send(producer, node, batches),
@@ -166,7 +163,7 @@ export class Writes {
         if (ticket.waiter === -1 || ticket.left === 0) this.notify(waiter, stamp, OUTCOME.ok);
       },
       refused: ({ messages, next, waiter, stamp }) => {
-        for (let k = next; k < messages.length; k += 2) this.messages.release(messages[k]);
+        for (let k = next; k < messages.length; k++) this.messages.release(messages[k]);
         this.notify(waiter, stamp, OUTCOME.timeout);
       },
     };
