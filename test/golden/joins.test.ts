@@ -59,10 +59,15 @@ describe('the end of a join', () => {
     ['quorum(2)', 'call: b, call: bad, call: worse', 65.000011, 'serverError'],
     ['quorum(3)', 'call: b, call: bad, call: a, call: worse, call: c', 87.000003, 'ok'],
     ['quorum(3)', 'call: b, call: worse, call: a', 65.000011, 'throttled'],
-    ['bestEffort(60000005ns)', 'call: a, call: b', 67.000005, 'ok'],
-    ['bestEffort(60000005ns)', 'call: a, call: bad', 47.000009, 'ok'],
-    ['bestEffort(70ms)', 'call: bad, call: worse', 67.000011, 'ok'],
-    ['bestEffort(1ms)', 'call: bad, call: worse', 8, 'ok'],
+    ['bestEffort(60000005ns)', 'call: a, call: b', 67.000005, 'degraded'],
+    ['bestEffort(60000005ns)', 'call: a, call: bad', 47.000009, 'degraded'],
+    ['bestEffort(70ms)', 'call: bad, call: worse', 67.000011, 'degraded'],
+    ['bestEffort(1ms)', 'call: bad, call: worse', 8, 'degraded'],
+    // No part is missing: all have ended in time, or their failure is none of the answer's.
+    ['bestEffort(90ms)', 'call: a, call: b', 87.000003, 'ok'],
+    ['bestEffort(90ms)', 'call: a, { call: bad, optional: true }', 47.000009, 'ok'],
+    // A part that `any` and `quorum` do without is none of the answer.
+    ['quorum(1)', 'call: bad, call: a', 37.000001, 'ok'],
   ])('%s of [ %s ]: at %d ms, %s', (join, branches, latency, outcome) => {
     expect(seen(fork({ step: joined(join, branches) }))).toEqual([[latency], [outcome]]);
   });
@@ -115,7 +120,7 @@ describe('the end of a join', () => {
     // All end at 35.000001: the end of the time at 65 ms is none of the second join.
     const early = joined('bestEffort(60ms)', 'call: a');
     const late = joined('bestEffort(70ms)', 'call: b, call: c');
-    expect(seen(fork({ step: `${early}, ${late}` }))).toEqual([[107.000001], ['ok']]);
+    expect(seen(fork({ step: `${early}, ${late}` }))).toEqual([[107.000001], ['degraded']]);
     expect(seen(fork({ step: `${early}, ${joined('all', 'call: b, call: c')}` }))).toEqual([
       [117.000004],
       ['ok'],
@@ -315,7 +320,7 @@ describe('the worker of a strand that waits for its branches', () => {
     const left = joined('bestEffort(4ms)', '{ work: 10ms }, call: a');
     expect(two('async', left)).toEqual([
       [11, 11],
-      ['ok', 'ok'],
+      ['degraded', 'degraded'],
     ]);
   });
 });
@@ -331,11 +336,11 @@ describe('a process that is paused while it waits for its branches', () => {
     expect(seen(paused(joined('all', 'call: a, call: c'), '20ms', '70ms'))).toEqual([[92], ['ok']]);
     expect(seen(paused(joined('bestEffort(60ms)', 'call: b'), '20ms', '50ms'))).toEqual([
       [72],
-      ['ok'],
+      ['degraded'],
     ]);
     expect(seen(paused(joined('bestEffort(60ms)', 'call: b'), '20ms', '30ms'))).toEqual([
       [67],
-      ['ok'],
+      ['degraded'],
     ]);
   });
 

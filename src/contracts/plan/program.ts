@@ -98,7 +98,7 @@ export const FORK_TABLE = Object.freeze({
   NEEDED: 1,
   /**
    * bestEffort: continue after this time in ns with the branches that have ended; -1 = no limit. Such a join
-   * never fails.
+   * never fails; without the success of every branch the strand continues with a degraded response.
    */
   WITHIN_NS: 2,
   /** Largest number of concurrent branches; -1 = all. */

@@ -224,7 +224,8 @@ export function parallelSchema<Steps>(steps: z.ZodType<Steps>) {
     join: field.of(
       join,
       'all',
-      'Condition to continue: `all` `any` `quorum(k)` `bestEffort(60ms)`.',
+      'Condition to continue: `all` `any` `quorum(k)` `bestEffort(60ms)`, which continues with the branches that have ' +
+        'ended by then, and counts the answer as `degraded` if one failed or is missing.',
     ),
     each: field.of(
       stepCount(),

@@ -179,11 +179,15 @@ export class Joins {
     const outcome = strands.outcome[parent];
     strands.outcome[parent] = 0;
     strands.pc[parent] = table[FORK_TABLE.AFTER];
+    if (table[FORK_TABLE.WITHIN_NS] >= 0) {
+      // The answer lacks the part of a branch that failed or has not ended, as the answer of a fallback does.
+      if (strands.succeeded[parent] < strands.branches[parent]) {
+        strands.degraded[parent] = OUTCOME.degraded;
+      }
+      return true;
+    }
     const needed = table[FORK_TABLE.NEEDED];
-    const holds =
-      table[FORK_TABLE.WITHIN_NS] >= 0 ||
-      (needed < 0 ? outcome === 0 : strands.succeeded[parent] >= needed);
-    if (holds) return true;
+    if (needed < 0 ? outcome === 0 : strands.succeeded[parent] >= needed) return true;
     return this.programs.failed(parent, outcome, table[FORK_TABLE.MODE], table[FORK_TABLE.TARGET]);
   }
 
