@@ -232,11 +232,9 @@ class Join {
       timeout: call.timeout === null ? undefined : measured(call.timeout),
       retry:
         retry !== null
-          ? retryOf(retry.maxRetries, retry.backoff.n, {
-              backoff: map({ kind: plain('constant'), base: measured(retry.backoff) }),
-            })
+          ? retryOf(retry.maxRetries, retry.backoff.n, retry.backoff)
           : isLibrary && !this.system.sections.has('mesh')
-            ? retryOf(below.maxRetries, below.n)
+            ? retryOf(below.maxRetries, below.n, below.backoff)
             : undefined,
     });
     if (below !== null && to !== undefined && !isLibrary) this.below(to, below);
@@ -257,15 +255,16 @@ class Join {
       maxRetries: Math.max(known?.maxRetries ?? 0, below.maxRetries),
       n: (known?.n ?? 0) + below.n,
       timeout: below.timeout ?? known?.timeout ?? null,
+      backoff: below.backoff ?? known?.backoff ?? null,
     });
   }
 
   /** The mesh of proxies that only traces show, with the policies that acted. */
   private mesh(): WrittenMap {
-    const outbound = [...this.proxied].map(([name, { maxRetries, n, timeout }]) => {
+    const outbound = [...this.proxied].map(([name, { maxRetries, n, timeout, backoff }]) => {
       const bundle = map({
         timeout: timeout === null ? undefined : measured(timeout),
-        retry: maxRetries === 0 ? undefined : retryOf(maxRetries, n),
+        retry: maxRetries === 0 ? undefined : retryOf(maxRetries, n, backoff),
       });
       return [name, bundle] as const;
     });
@@ -351,13 +350,11 @@ function addToBundle(from: Component, to: Component, seen: WrittenMap): boolean 
   return true;
 }
 
-function retryOf(
-  maxRetries: number,
-  n: number,
-  more: Readonly<Record<string, WrittenMap>> = {},
-): WrittenMap {
+function retryOf(maxRetries: number, n: number, pause: Measured | null): WrittenMap {
   const attempts = { ...plain(maxRetries + 1), note: noteOf(n) };
-  return map({ attempts, on: list([guess('any')]), ...more });
+  const backoff =
+    pause === null ? undefined : map({ kind: plain('constant'), base: measured(pause) });
+  return map({ attempts, on: list([guess('any')]), backoff });
 }
 
 /** What proxies of a mesh add is between the spans of a caller and a callee, so the measured network has it. */

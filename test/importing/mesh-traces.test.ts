@@ -59,7 +59,11 @@ describe('traces with proxies of a mesh', () => {
     expect(retryOf(read)).toMatchObject({ attempts: 2, backoff: { base: '20ms' } });
     expect(read.mesh).toEqual({
       kind: 'istio',
-      outbound: { payment: { retry: { attempts: 3, on: ['any'] } } },
+      outbound: {
+        payment: {
+          retry: { attempts: 3, on: ['any'], backoff: { kind: 'constant', base: '5ms' } },
+        },
+      },
       proxy: { work: '0ns', latency: '0ns' },
     });
   });

@@ -30,7 +30,9 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
   unknown.push(...links.unhandled.map((one) => unhandledOf(store, one)));
   const entries = load.entries(roles, weight, unknown);
   const taken: string[] = [];
+  const network = networkOf(store, links, roles);
   const input = {
+    network,
     taken,
     store,
     roles,
@@ -50,7 +52,6 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     return { name, kind: 'service', endpoints, product: null, replicas: replicasOf(store, spans) };
   });
   if (taken.length > 0) unknown.push(sampledWork(taken));
-  const network = networkOf(store, links, roles);
   const { components, links: withoutNetwork } = withTargets(
     services,
     store,

@@ -15,6 +15,8 @@ export interface Call {
   readonly attempt: number;
   /** Tries below it, which a proxy makes or a client library; 1 = no repetition. */
   readonly triesBelow: number;
+  /** Times between a failed try below it and the next one, with the network there and back, ns. */
+  readonly pausesBelow: readonly number[];
   /** Time after which a proxy gave up, ns; 0 = none did. */
   readonly proxyLimit: number;
 }
@@ -103,6 +105,7 @@ export class Executions {
       const child = links.children[k];
       outlived ||= store.end[child] - this.skews.of(i, child) > store.end[i];
     }
+    const below = this.triesBelow(i);
     return {
       part,
       start: store.start[i],
@@ -110,15 +113,17 @@ export class Executions {
       isFailed,
       isTimeout: (isFailed && (store.flags[i] & FLAG.timeout) !== 0) || outlived,
       attempt: store.attempt[i],
-      triesBelow: Math.max(links.proxies.tries.get(i) ?? 1, this.triesBelow(i)),
+      triesBelow: Math.max(links.proxies.tries.get(i) ?? 1, below.tries),
+      pausesBelow: below.pauses,
       proxyLimit,
     };
   }
 
   /** Executions of one call: each after one that failed. A proxy may also start one before the last one has ended. */
-  private triesBelow(i: number): number {
+  private triesBelow(i: number): { readonly tries: number; readonly pauses: readonly number[] } {
     const { store, links, roles } = this;
     const hasProxy = links.proxies.merged.length > 0;
+    const pauses: number[] = [];
     let tries = 1;
     let before = -1;
     for (let k = links.first[i]; k < links.first[i + 1]; k++) {
@@ -127,10 +132,16 @@ export class Executions {
       const isLate = before >= 0 && hasProxy && store.end[before] > store.start[child];
       const { flags } = store;
       const isShared = before >= 0 && (flags[before] & flags[child] & FLAG.shared) !== 0;
-      if (before >= 0 && (isLate || isShared || (flags[before] & FLAG.error) !== 0)) tries++;
+      if (before >= 0 && (isLate || isShared || (flags[before] & FLAG.error) !== 0)) {
+        tries++;
+        // Instances have clocks of their own: both instants on that of the caller.
+        const start = store.start[child] - this.skews.of(i, child);
+        const pause = start - (store.end[before] - this.skews.of(i, before));
+        if (pause >= 0) pauses.push(pause);
+      }
       before = child;
     }
-    return tries;
+    return { tries, pauses };
   }
 
   /** A call without a span of the caller. */
@@ -145,6 +156,7 @@ export class Executions {
       isTimeout: false,
       attempt: 0,
       triesBelow: 1,
+      pausesBelow: [],
       proxyLimit: 0,
     };
   }

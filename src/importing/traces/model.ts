@@ -52,6 +52,8 @@ export interface TracedCall {
     readonly maxRetries: number;
     readonly n: number;
     readonly timeout: Measured | null;
+    /** null = repeated at once, or not seen. */
+    readonly backoff: Measured | null;
   } | null;
   /** Of the messages of a queue: the most that one execution was seen to handle; absent = one. */
   readonly batch?: Measured;

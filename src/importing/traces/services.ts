@@ -5,6 +5,7 @@ import type { Executions, Execution } from './executions.js';
 import type { LeftOut } from './left-out.js';
 import { FEW, shareOf } from './measured.js';
 import type { TracedEndpoint, Unknown } from './model.js';
+import type { Network } from './network.js';
 import { ownTimeOf, type OwnTime, type OwnTimeOf } from './own-time.js';
 import type { Roles } from './parts.js';
 import { callsIn, StepFinder, type Found } from './steps.js';
@@ -19,6 +20,7 @@ export interface ServiceInput extends OwnTimeOf {
   readonly unknown: Unknown[];
   readonly saysAttempts: ReadonlySet<number>;
   readonly evened: Evened;
+  readonly network: Network | null;
   /** Whether the trace of a span has no span whose parent is in no file. */
   isWhole(span: number): boolean;
 }
@@ -54,7 +56,7 @@ function endpointOf(
   part: number,
   all: readonly Execution[],
   own: OwnTime,
-  { roles, leftOut, unknown, saysAttempts, isWhole, evened }: ServiceInput,
+  { roles, leftOut, unknown, saysAttempts, isWhole, evened, network }: ServiceInput,
   extra: readonly Execution[],
 ): TracedEndpoint {
   const { endpoint } = roles.parts.all[part];
@@ -86,7 +88,7 @@ function endpointOf(
     variantsOf(rows).map((group) => {
       const bodies = new Bodies();
       const looped = withLoops(group, bodies);
-      return { group, ...new StepFinder(roles.parts.all, bodies, looped, own).find() };
+      return { group, ...new StepFinder(roles.parts.all, bodies, looped, own, network).find() };
     }),
   );
   leftOut.add('calls that too few executions of their endpoint make to be a step', found.rare);

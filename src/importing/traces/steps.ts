@@ -1,7 +1,9 @@
+import { without } from './cumulants.js';
 import type { Call } from './executions.js';
 import { fitted } from './fit.js';
 import { countOf, digits, durationInterval, durationText, FEW, shareOf } from './measured.js';
 import type { Measured, TracedCall, TracedStep } from './model.js';
+import type { Network } from './network.js';
 import type { Part } from './parts.js';
 import type { Bodies, Item, Row } from './structure/items.js';
 import { labelled, orderOf, type Labels, type Order } from './structure/order.js';
@@ -40,6 +42,7 @@ export class StepFinder {
     private readonly bodies: Bodies,
     private readonly rows: readonly Row[],
     own: OwnTime,
+    private readonly network: Network | null,
   ) {
     const { rows: byLabel, labels } = labelled(rows);
     this.byLabel = byLabel;
@@ -210,7 +213,7 @@ export class StepFinder {
       chance,
       retry: retryOf(items),
       timeout: limitOf(timesOf(tries.filter(({ isTimeout }) => isTimeout))),
-      below: belowOf(tries),
+      below: belowOf(tries, this.network),
     };
   }
 }
@@ -252,16 +255,30 @@ function retryOf(items: readonly Item[]): TracedCall['retry'] {
   return { maxRetries: most - 1, backoff: fitted(pauses) };
 }
 
+/** Share of the time between two tries that the network must leave, to be a back-off. */
+const PAUSE_LEAST = 0.2;
 /** Relative spread of the ends of calls that ran into the same limit. */
 const SPREAD = 0.05;
 
 /** What proxies did below the spans of calls. */
-function belowOf(tries: readonly Call[]): TracedCall['below'] {
+function belowOf(tries: readonly Call[], network: Network | null): TracedCall['below'] {
   const repeated = tries.filter(({ triesBelow }) => triesBelow > 1);
   const timeout = limitOf(tries.map(({ proxyLimit }) => proxyLimit).filter((ns) => ns > 0));
   if (repeated.length === 0 && timeout === null) return null;
   const most = repeated.reduce((max, { triesBelow }) => Math.max(max, triesBelow), 1);
-  return { maxRetries: most - 1, n: repeated.length, timeout };
+  const pauses = repeated.flatMap(({ pausesBelow }) => pausesBelow);
+  return { maxRetries: most - 1, n: repeated.length, timeout, backoff: pauseOf(pauses, network) };
+}
+
+/** The back-off between spans of the callee: the network there and back is no part of it. */
+function pauseOf(pauses: readonly number[], network: Network | null): Measured | null {
+  const own = pauses.map((ns) => Math.max(0, ns - (network?.both.mean ?? 0)));
+  const isSeen = sumOf(own) > PAUSE_LEAST * sumOf(pauses);
+  return isSeen ? ((network && without(pauses, network.both)) ?? fitted(own)) : null;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function timesOf(calls: readonly Call[]): readonly number[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endpoint, modelOf, ownMs, shape } from './read.js';
+import { callsIn } from '../../../src/importing/traces/steps.js';
 import { call, otlpLines, root } from './spans.js';
 import type { TestSpan } from './spans.js';
 
@@ -391,5 +392,46 @@ describe('the two sides of a call with one id', () => {
     expect(shape(endpoint(model, 'web', 'get').steps)).toBe('wait, db-proxy get, wait');
     expect(shape(endpoint(model, 'db-proxy', 'get').steps)).toBe('wait, mysql get, wait');
     expect(model.network!.text).toBe('1ms');
+  });
+});
+
+describe('tries below one span of the caller', () => {
+  /** A library repeats every third call. The way there takes 1 ms, that back 2 ms. The clock of the callee is `shift` ms ahead. */
+  const retried = (pause: number, shift = 0): string =>
+    traces(90, (trace, from, k) => {
+      const isTwice = k % 3 === 0;
+      const second = from + 13 + pause;
+      const to = isTwice ? second + 10 : from + 12;
+      const tried = (id: string, start: number, isError: boolean): TestSpan => ({
+        ...{ trace, id, parent: 'c', service: 'pay', kind: 2, name: 'POST /pay', isError },
+        ...{ from: start + shift, to: start + 8 + shift },
+      });
+      return [
+        root(trace, from, to + 1),
+        {
+          ...tried('c', from + 1, false),
+          parent: 'r',
+          service: 'web',
+          kind: 3,
+          from: from + 1,
+          to,
+        },
+        tried('s', from + 2, isTwice),
+        ...(isTwice ? [tried('t', second, false)] : []),
+      ];
+    });
+  const below = async (pause: number, shift?: number): Promise<unknown> => {
+    const model = await modelOf([retried(pause, shift)]);
+    return callsIn(endpoint(model, 'web', 'GET /').steps)[0]!.below;
+  };
+
+  // From the end of the first try to the start of the second: 2 ms back, 30 ms of back-off, 1 ms there.
+  it('have the back-off between them, without the network there and back', async () => {
+    expect(await below(30)).toMatchObject({ maxRetries: 1, n: 30, backoff: { text: '30ms' } });
+    expect(await below(30, 5000)).toMatchObject({ backoff: { text: '30ms' } });
+  });
+
+  it('have none where only the network is between them', async () => {
+    expect(await below(-1)).toMatchObject({ maxRetries: 1, backoff: null });
   });
 });
