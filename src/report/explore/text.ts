@@ -11,6 +11,7 @@ import { listed } from '../base/format.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import type { SummaryOptions } from '../lines/text-folded.js';
 import { wrapped } from '../lines/wrap.js';
+import { endOfSearch } from '../words/search-ends.js';
 
 /** Inputs of the summary besides the result. */
 export interface ExploreTextOptions extends SummaryOptions {
@@ -155,7 +156,7 @@ function notes(variant: ExploredVariant): readonly string[] {
       : `Undecided: ${plural(undecided, 'set')}; more --replications may decide.`,
     untried === 0
       ? ''
-      : `Left untried by ${variant.interrupted === true ? 'the interrupt' : '--max-runs'}: at least ${plural(untried, 'set')}, those with the least effect of their parts.`,
+      : `Left untried by ${endOfSearch(variant)}: at least ${plural(untried, 'set')}, those with the least effect of their parts.`,
     ...variant.leftOut.map(({ text, why }) => `Left out: ${text}, because ${why}.`),
   ].filter((note) => note !== '');
 }

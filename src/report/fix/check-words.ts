@@ -1,13 +1,15 @@
 import type { FixCheck, FixedVariant } from '../../contracts/result/fix.js';
 import { formatNumber, formatValue } from '../../text/figures.js';
 import type { OneLine } from '../../text/line.js';
-import { list, plural } from '../../text/words.js';
+import { capitalised, list, plural } from '../../text/words.js';
+import { endOfSearch } from '../words/search-ends.js';
 
 /** Most single values that are listed where the change no longer holds. */
 const LISTED = 6;
 
 /** Where the change still holds, where it does not, and where the runs do not decide; a sentence each. */
-export function checkWords({ checks, unchecked }: OneLine<FixedVariant>): readonly string[] {
+export function checkWords(fixed: OneLine<FixedVariant>): readonly string[] {
+  const { checks, unchecked } = fixed;
   const of = (holds: boolean | null): readonly OneLine<FixCheck>[] =>
     checks.filter((own) => own.holds === holds);
   const broken = of(false);
@@ -17,7 +19,9 @@ export function checkWords({ checks, unchecked }: OneLine<FixedVariant>): readon
     ...(more > 0 ? [`Breaks in ${more} more of the checks.`] : []),
     ...sentence('Not decided', of(null)),
     ...sentence('Still holds', of(true)),
-    ...(unchecked === 0 ? [] : [`--max-runs left out ${plural(unchecked, 'check')}.`]),
+    ...(unchecked === 0
+      ? []
+      : [`${capitalised(endOfSearch(fixed))} left out ${plural(unchecked, 'check')}.`]),
   ];
 }
 

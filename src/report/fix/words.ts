@@ -19,6 +19,7 @@ import { allOf, capitalised, list, plural, verb } from '../../text/words.js';
 import { budgetNeeds, isUndecided } from '../view/budget-words.js';
 import { GOALS, tallyOf } from '../view/judged.js';
 import { costWords } from '../words/change-cost.js';
+import { endOfSearch } from '../words/search-ends.js';
 
 /** The answer in one sentence. */
 export function answerWords(fixed: OneLine<FixedVariant>): string {
@@ -195,12 +196,15 @@ export function unheldWords(own: UnheldBudget): string {
 /** What is left to do about a budget that no change holds: settings are all that the search changes. */
 export function remedyWords(
   { best, unit, isHeld, holdsCalm }: UnheldBudget,
-  { settings, untried }: Pick<FixedVariant, 'settings' | 'untried'>,
+  { settings, untried, interrupted }: Pick<FixedVariant, 'settings' | 'untried' | 'interrupted'>,
 ): string {
   if (settings === 0)
     return 'no setting here has a number to change: write one, such as a time limit or a number of replicas';
   if (isHeld === 'alone') return 'loosen it, or the budget that breaks with it';
-  if (untried > 0) return `a higher --max-runs tries ${plural(untried, 'more change')}`;
+  if (untried > 0) {
+    const how = interrupted === true ? 'a search that nothing interrupts' : 'a higher --max-runs';
+    return `${how} tries ${plural(untried, 'more change')}`;
+  }
   if (isHeld === 'once') return 'chance decides it: loosen it a little, or run more --replications';
   if (holdsCalm === true)
     return 'loosen it for the time of the fault, or add another way for these requests, such as a fallback or a second region';
@@ -220,8 +224,8 @@ export function commandOf(
 
 /** How the answer was found, and what the search left out. */
 export function notesOf(fixed: OneLine<FixedVariant>): readonly string[] {
-  const { partOf, cut, settings, tried, untried, runs, leftOut, interrupted, base, answer } = fixed;
-  const by = interrupted === true ? 'The interrupt' : '--max-runs';
+  const { partOf, cut, settings, tried, untried, runs, leftOut, base, answer } = fixed;
+  const by = capitalised(endOfSearch(fixed));
   return [
     cut === true
       ? `${by} ended the search before each of these settings was left out once: fewer may be enough.`
