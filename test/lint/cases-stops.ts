@@ -167,6 +167,17 @@ export const STOP_CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'refused-by-product',
+    fires: probed('liveness: { timeout: 500ms }', ''),
+    path: 'services.shop.probes.liveness.timeout',
+    measured: 'timeout is 500 ms',
+    limit: 'whole seconds: timeoutSeconds',
+    silent: {
+      'whole seconds': probed('liveness: { timeout: 2s }', ''),
+      'the check of a load balancer': probed('readiness: { period: 500ms }', ''),
+    },
+  },
+  {
     rule: 'liveness-behind-requests',
     // 100 x 25 ms / 4.
     fires: probed('liveness: { timeout: 500ms }'),

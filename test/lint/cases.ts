@@ -548,6 +548,17 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'refused-by-product',
+    fires: messages('sessionTimeout: 4s', '', ''),
+    path: 'topics.jobs.subscribers[0].sessionTimeout',
+    measured: 'sessionTimeout is 4 s',
+    limit: 'at least 6 s: group.min.session.timeout.ms of Kafka',
+    silent: {
+      'the shortest': messages('sessionTimeout: 6s', '', ''),
+      'the longest': messages('sessionTimeout: 30m', '', ''),
+    },
+  },
+  {
     rule: 'transaction-below-batch',
     // 100 x 20 ms; the poll has five minutes.
     fires: messages('maxPollRecords: 100, commit: transactional, transactionTimeout: 2s', '', ''),

@@ -73,6 +73,7 @@ export { queueOutlivesCallers } from './queue-outlives-callers.js';
 export { quorumWithoutSpare } from './quorum-without-spare.js';
 export { rateLimitAboveCapacity } from './rate-limit-above-capacity.js';
 export { recoveryWithoutOutage } from './recovery-without-outage.js';
+export { refusedByProduct } from './refused-by-product.js';
 export { registryUnused } from './registry-unused.js';
 export { retryLeavesTimeouts } from './retry-leaves-timeouts.js';
 export { retryNeverActs } from './retry-never-acts.js';
