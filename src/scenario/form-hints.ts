@@ -31,6 +31,8 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (key === 'transaction' && node.type === 'list')
     return ': write { database: db, steps: [ query: db.insert ] }';
   if (word === undefined) return '';
+  if (key === 'autoscaling' && /^\d/.test(word))
+    return `: write { metric: cpu, ${word.endsWith('%') ? `target: ${word}, max: 10` : `target: 70%, max: ${word}`} }`;
   if (key === 'cache' && isStepPath(path.slice(0, -1))) return `: write { get: ${word} }`;
   if (key === 'match' && word.startsWith('/')) return `: write { path: ${word} }`;
   if (key === 'on') return outcomesHint(path, word);

@@ -95,6 +95,7 @@ export const SYNONYMS: readonly string[] = [
   'minimumNumberOfCalls requestVolumeThreshold volumeThreshold minimumThroughput minCalls minRequests minRequestThreshold minimumcalls minimumrequests',
   'slidingWindowSize rollingWindow rollingCountTimeout samplingDuration windowSize window interval windowlength',
   'permittedNumberOfCallsInHalfOpenState halfOpenPermits halfOpenSampling halfOpen maxRequests halfopencalls halfopenmaxcalls permittedcalls probes',
+  'consecutive5xx consecutive5xxErrors consecutiveerrors',
   'slowCallDurationThreshold slow slowcallthreshold slowthreshold',
   'ignore ignoreexceptions ignored exclude',
   'failOn recordexceptions record failures errors handle',

@@ -74,6 +74,12 @@ describe('a bare amount, or a field of another mapping', () => {
     ['healthChecks: 5s', 'write { interval: 5s }'],
     ['outlierDetection: 5', 'write { consecutive5xx: 5 }'],
     [
+      'outlierDetection: { consecutiveErrors: 5 }',
+      'unknown key consecutiveErrors (did you mean "consecutive5xx"?)',
+    ],
+    ['autoscaling: 70%', 'write { metric: cpu, target: 70%, max: 10 }'],
+    ['autoscaling: 6', 'write { metric: cpu, target: 70%, max: 6 }'],
+    [
       'startupTime: 20s',
       'the start of a process is part of its life; write lifecycle: { startup: 20s }',
     ],
