@@ -50,6 +50,16 @@ const lone = (policy: string, more = ''): string =>
     `workloads: { users: { arrivals: poisson(10/s), policy: ${policy}, requests: [ { call: stock.take }, { call: shop.buy } ] } }`,
   ]);
 
+/** A database with a replica whose reads have these fields. */
+const replicas = (database: string, read: string): string =>
+  scenario([
+    'keys: { id: uniform(count=100) }',
+    'databases:',
+    `  db: { ${database} replicas: { count: 1, lag: 10ms }, operations: { read: { work: 1ms${read} }, update: { work: 1ms, write: true, key: id } } }`,
+    'services: { shop: { endpoints: { get: [ query: db.read ], put: [ query: db.update ] } } }',
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.get }, { call: shop.put } ] } }',
+  ]);
+
 /** A step with its own bundle. */
 const step = (policy: string, stock = ''): string =>
   scenario([
@@ -417,6 +427,17 @@ export const OPTION_CASES: readonly RuleCase[] = [
     silent: {
       'there are replicas': query('otherInstance: true', 'replicas: { count: 2, lag: 1ms },'),
       'it is off': query('otherInstance: false', ''),
+    },
+  },
+  {
+    rule: 'stale-read-without-key',
+    fires: replicas('route: replica,', ''),
+    path: 'databases.db.operations.read',
+    measured: 'no key, and update beside it',
+    limit: 'writes of the same row',
+    silent: {
+      'reads at the primary': replicas('', ''),
+      'a row': replicas('route: replica,', ', key: id'),
     },
   },
   {

@@ -92,6 +92,7 @@ export { serverClosesFirst } from './server-closes-first.js';
 export { sessionsExceedPooler } from './sessions-exceed-pooler.js';
 export { sharedDatabase } from './shared-database.js';
 export { singlePointOfFailure } from './single-point-of-failure.js';
+export { staleReadWithoutKey } from './stale-read-without-key.js';
 export { stopBeforeCallersKnow } from './stop-before-callers-know.js';
 export { syncCycle } from './sync-cycle.js';
 export { timeoutInversion } from './timeout-inversion.js';
