@@ -73,10 +73,6 @@ describe('a bare amount, or a field of another mapping', () => {
     ['probes: { readiness: 5s }', 'write { period: 5s }'],
     ['healthChecks: 5s', 'write { interval: 5s }'],
     ['outlierDetection: 5', 'write { consecutive5xx: 5 }'],
-    [
-      'outlierDetection: { consecutiveErrors: 5 }',
-      'unknown key consecutiveErrors (did you mean "consecutive5xx"?)',
-    ],
     ['autoscaling: 70%', 'write { metric: cpu, target: 70%, max: 10 }'],
     ['autoscaling: 6', 'write { metric: cpu, target: 70%, max: 6 }'],
     [

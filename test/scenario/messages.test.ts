@@ -28,6 +28,18 @@ ${more}
 `;
 };
 
+describe('the errors in a row of an outlier detection', () => {
+  it.each([
+    ['', 'consecutive5xx'],
+    ['kind: istio, ', 'consecutive5xxErrors'],
+  ])('have the name of their kind: { %s}', (kind, meant) => {
+    const service = `outlierDetection: { ${kind}consecutiveErrors: 5 }, ${right.service}`;
+    expect(told(text({ service }))[0]).toMatch(
+      `unknown key consecutiveErrors (did you mean "${meant}"?)`,
+    );
+  });
+});
+
 describe('a number in quotes', () => {
   it.each([
     [
