@@ -168,7 +168,7 @@ function anyRoute({ name }: Component, edges: readonly Edge[], system: System): 
   return map({ name: plain('route-1'), match: map({ path: plain('/*') }), to: guess(to) });
 }
 
-/** The edges without those that lead back: no call may cause itself. */
+/** The edges without those that lead back: no call may cause itself. Routes of gateways stay, whatever suggests the calls beside them. */
 function withoutCycles({ edges }: System): readonly Edge[] {
   const kept: Edge[] = [];
   const reaches = (start: Component, wanted: Component, seen = new Set<Component>()): boolean => {
@@ -177,7 +177,8 @@ function withoutCycles({ edges }: System): readonly Edge[] {
     seen.add(start);
     return kept.some((edge) => edge.from === start && reaches(edge.to, wanted, seen));
   };
-  for (const edge of edges) {
+  const isRoute = ({ from: { section } }: Edge): boolean => section === 'gateways';
+  for (const edge of [...edges.filter(isRoute), ...edges.filter((one) => !isRoute(one))]) {
     if (!reaches(edge.to, edge.from)) kept.push(edge);
     else {
       const reason = `a call from ${edge.from.name} to ${edge.to.name} would lead back to its caller`;

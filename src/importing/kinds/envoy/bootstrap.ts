@@ -4,6 +4,7 @@ import { guess, list } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
 import { clusterEntries, readClusters, type Cluster } from './clusters.js';
 import { addThreads, processOf } from './processes.js';
+import { fillingWith } from './templates.js';
 import { routesOf } from './routes.js';
 import { listBootstrap } from './listed.js';
 
@@ -16,9 +17,11 @@ export const envoyBootstraps: DocumentKind = {
     clusterEntries(system);
     const all = bootstrapsOf(system);
     all.push(document);
+    let filled = fillingWith(undefined, system);
     // Containers of other files are parts of the system by then.
     system.later('settings', () => {
       let proxy = processOf(document, all, nodeOf(document), system);
+      filled = fillingWith(proxy?.component, system);
       const name = proxy?.component.name ?? nameOf(document, system);
       for (const { listener, inner } of listenersOf(document)) {
         for (const manager of managersOf(listener)) {
@@ -40,7 +43,7 @@ export const envoyBootstraps: DocumentKind = {
     });
     system.later('routes', () => {
       const cells = document.get('static_resources', 'clusters')?.items() ?? [];
-      const clusters = readClusters(cells, system);
+      const clusters = readClusters(cells, filled, system);
       for (const { component, manager } of gateways)
         route(component, manager, { clusters, system });
       // A gateway without a route that leads anywhere has nothing to do.

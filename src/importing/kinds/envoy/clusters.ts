@@ -1,3 +1,4 @@
+import { isWatcher } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
 import { filled, from, map, plain, type Written } from '../../written.js';
@@ -52,14 +53,21 @@ const BALANCERS: Readonly<Record<string, string>> = {
   RANDOM: 'random',
 };
 
-/** The clusters of a file by name. One with a host of these files is that component, and else a service of its own. */
-export function readClusters(cells: readonly Cell[], system: System): ReadonlyMap<string, Cluster> {
+/**
+ * The clusters of a file by name. One with a host of these files is that component, and else a service of its own. `filled`: a value with
+ * the variables of its process.
+ */
+export function readClusters(
+  cells: readonly Cell[],
+  filled: (cell: Cell) => Cell,
+  system: System,
+): ReadonlyMap<string, Cluster> {
   const clusters = new Map<string, Cluster>();
   for (const cell of cells) {
     const name = cell.get('name');
     const text = name?.text();
     if (name === undefined || text === undefined || clusters.has(text)) continue;
-    const component = serviceOf(cell, name, system);
+    const component = serviceOf(cell, name, filled, system);
     if (component !== null) balance(cell.get('lb_policy'), component);
     clusters.set(text, { component, bundle: bundleOf(cell), budget: budgetOf(cell), name: text });
   }
@@ -67,15 +75,21 @@ export function readClusters(cells: readonly Cell[], system: System): ReadonlyMa
 }
 
 /** The service behind a cluster, as one of these files calls it, by its first host or its own name. */
-function serviceOf(cluster: Cell, name: Cell, system: System): Component | null {
+function serviceOf(
+  cluster: Cell,
+  name: Cell,
+  filled: (cell: Cell) => Cell,
+  system: System,
+): Component | null {
   const addresses = addressesOf(cluster);
-  const hosts = addresses.map((cell) => cell.text() ?? '');
+  const hosts = addresses.map((cell) => filled(cell).text() ?? '');
   const text = name.text()!;
   const found = [...hosts, text].flatMap((host) => system.find(host) ?? system.named(host) ?? []);
   const known = found.find(({ section }) => section === 'services' || section === 'gateways');
   if (known !== undefined) return known;
   // A cluster of spans or metrics leads to a tool that watches the system.
-  if (found.length > 0 || hosts.some((host) => system.tools.has(host))) return null;
+  if (found.length > 0 || hosts.some((host) => system.tools.has(host) || isWatcher(host)))
+    return null;
   const isNamed = hosts[0] !== undefined && /[a-z]/i.test(hosts[0]) && hosts[0] !== 'localhost';
   const component = system.add(isNamed ? hosts[0]! : text, { origins: [name] });
   for (const host of new Set(isNamed ? [text, ...hosts] : [text]))

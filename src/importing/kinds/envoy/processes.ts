@@ -1,6 +1,7 @@
 import { list } from '../../../text/words.js';
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
+import { fillerOf } from './templates.js';
 import { from, guess, map, plain, type Written, type WrittenScalar } from '../../written.js';
 
 /** A container that runs Envoy, with the words that start it and the files that it gets. */
@@ -36,7 +37,7 @@ function processesOf(system: System): EnvoyProcess[] {
 
 /**
  * The process of a bootstrap: the container that the user names for its file, that mounts it, that has the name of its
- * node, or the only one without a file if this is the only file without a container.
+ * node, that has its variables, or the only one without a file if this is the only file without a container.
  */
 export function processOf(
   document: Cell,
@@ -47,10 +48,9 @@ export function processOf(
   const processes = processesOf(system);
   const mapped = system.names.mappedTo(document.file);
   const component = mapped === undefined ? undefined : system.named(mapped);
-  if (component?.section === 'services') {
-    const known = processes.find((one) => one.component === component);
-    return known ?? { component, commands: [], files: [] };
-  }
+  const at = (component: Component): EnvoyProcess =>
+    processes.find((one) => one.component === component) ?? { component, commands: [], files: [] };
+  if (component?.section === 'services') return at(component);
   if (mapped !== undefined) return undefined;
   const ofFile = (one: Cell): EnvoyProcess | undefined =>
     processes.find(({ files }) => files.some((text) => names(text, one.file)));
@@ -60,6 +60,8 @@ export function processOf(
   const unnamed = processes.filter((one) => !all.some((file) => ofFile(file) === one));
   const built = unnamed.find((one) => one.built === document.file);
   if (built !== undefined) return built;
+  const filler = fillerOf(document, system);
+  if (filler !== undefined) return at(filler);
   const free = unnamed.filter((one) => !all.some((file) => file.file === one.built));
   const isBuilt = ({ file }: Cell): boolean => unnamed.some((one) => one.built === file);
   const others = all.filter((one) => ofFile(one) === undefined && !isBuilt(one));

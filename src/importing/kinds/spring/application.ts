@@ -24,6 +24,8 @@ export const applications: DocumentKind = {
   name: 'application.yml of Spring Boot, application.properties of Quarkus',
   recognises: (document) =>
     document.get('kind') === undefined &&
+    // Settings of Loki and Tempo have a `server`, too. Keys of Spring have dashes.
+    document.get('server', 'http_listen_port') === undefined &&
     document
       .entries()
       .some(([key]) =>
@@ -61,6 +63,11 @@ export function addSettings(
 /** Notes what a process is started with; to be called before the phase `settings`. */
 export function addProcess(component: Component, source: ProcessSource, system: System): void {
   settingsOf(system).processes.set(component, source);
+}
+
+/** What each process is started with, by its component. */
+export function processSources(system: System): ReadonlyMap<Component, ProcessSource> {
+  return settingsOf(system).processes;
 }
 
 /**
