@@ -286,3 +286,62 @@ spec:
     );
   });
 });
+
+describe('files of a repository that are no part of its system', () => {
+  const found = (path: string, text: string): SourceText => ({ path, text, isFound: true });
+
+  /** The shapes of zulip/docker-zulip (Apache-2.0) and open-telemetry/opentelemetry-demo (Apache-2.0). */
+  it('are Compose files of tests, whether they have more services or those of others', () => {
+    const compose = found(
+      'shop/compose.yaml',
+      'services: { web: { image: shop/web }, db: { image: postgres } }',
+    );
+    const tests = [
+      found(
+        'shop/ci/tls/compose.yaml',
+        'services: { web: { environment: [ A=1 ] }, db: { command: x }, acme: { image: acme } }',
+      ),
+      found(
+        'shop/compose.tests.yaml',
+        'services: { checks: { image: shop/checks, depends_on: [ web ] } }',
+      ),
+    ];
+    const { scenario, account } = imported([tests[0]!, compose, tests[1]!]);
+    expect(Object.keys(parse(scenario).services)).toEqual(['web']);
+    expect(parse(scenario).databases.db.kind).toBe('postgres');
+    expect(
+      account.listed.filter(({ reason }) => reason === 'a Compose file of tests'),
+    ).toHaveLength(5);
+    // Where a folder has nothing else, they are the system.
+    const alone = parse(imported([tests[1]!]).scenario);
+    expect(Object.keys(alone.services)).toEqual(['checks']);
+  });
+
+  /** The shape of rajadilipkolli/spring-boot-microservices-series-v2 (Apache-2.0): Kustomize chooses the patched objects by their labels. */
+  it('are patches without an image, whatever their names', () => {
+    const patch = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: all-deployments }
+spec: { template: { spec: { containers: [ { name: app, env: [ { name: A, value: b } ] } ] } } }`;
+    const { scenario, account } = imported([
+      found('base/web.yaml', deployed(['web'])),
+      found('base/env-patch.yaml', patch),
+    ]);
+    expect(Object.keys(parse(scenario).services)).toEqual(['web']);
+    const [listed] = account.listed.filter(({ path }) => path.endsWith('env[0].value'));
+    expect(listed!.reason).toMatch(/^a patch of Kustomize/);
+  });
+
+  it('are settings of Loki and Tempo, whose server is none of Spring', () => {
+    const { scenario, questions } = imported([
+      ...source(deployed(['web'])),
+      found(
+        'configs/loki-config.yaml',
+        'server: { http_listen_port: 3100 }\ncommon: { path_prefix: /loki }',
+      ),
+    ]);
+    expect(Object.keys(parse(scenario).services)).toEqual(['web']);
+    expect(questions.join()).not.toContain('loki');
+  });
+});

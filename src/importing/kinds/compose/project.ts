@@ -127,7 +127,9 @@ function noteProxies(
  * override, so that they are other ways to run the same system. Of several folders the file with the most services is the base. Files
  * that are named are merged, as with `-f`.
  */
-function withoutAlternatives({ read, included }: ProjectFiles, system: System): readonly Cell[] {
+function withoutAlternatives(files: ProjectFiles, system: System): readonly Cell[] {
+  const { included } = files;
+  const read = withoutTests(files, system);
   const owners = ownersOf(read);
   const taken = new Set<string>();
   const left: Cell[] = [];
@@ -156,6 +158,17 @@ function withoutAlternatives({ read, included }: ProjectFiles, system: System): 
   }
   return kept;
 }
+
+/** The files without those of a folder that run tests, such as `compose.tests.yaml` and `ci/compose.yaml`, unless all do. */
+function withoutTests({ read, included }: ProjectFiles, system: System): readonly Cell[] {
+  const isTest = (one: Cell): boolean => system.found.has(one.file) && !included.has(one);
+  const tests = read.filter((one) => isTest(one) && OF_TESTS.test(one.file));
+  if (tests.length === read.length) return read;
+  for (const file of tests) file.list('a Compose file of tests');
+  return read.filter((file) => !tests.includes(file));
+}
+
+const OF_TESTS = /(^|[/\\])(ci|e2e|(\w+-)?tests?)[/\\]|compose[.-](ci|e2e|(\w+-)?tests?)\.ya?ml$/i;
 
 function servicesIn(file: Cell): readonly string[] {
   return (file.get('services')?.entries() ?? []).map(([name]) => name);

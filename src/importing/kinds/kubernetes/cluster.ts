@@ -109,7 +109,12 @@ function withoutDuplicates(all: readonly Pods[], system: System): readonly Pods[
     each.document.relist(isPatch ? PATCH : AGAIN);
   }
   askAboutOthers(again, system);
-  return [...last.values()];
+  const kept = [...last.values()];
+  // The API server takes no container without an image: such a part of a folder changes others by their labels.
+  const isPart = (one: Pods): boolean => system.found.has(one.document.file) && !hasImage(one);
+  if (kept.every(isPart)) return kept;
+  for (const { document } of kept.filter(isPart)) document.relist(PATCH);
+  return kept.filter((one) => !isPart(one));
 }
 
 /** Files of a folder that define a workload differently are several clusters or environments. */

@@ -3,7 +3,7 @@ import { from, type Written } from '../../written.js';
 
 /** Stores that the language has no defaults of: they answer from what they keep, and call nothing. */
 const OTHERS =
-  /(^|[/-])(memcached|dynamodb(-local)?|cassandra|scylla(db)?|clickhouse(-server)?|cockroach(db)?|couchdb|couchbase|neo4j|influxdb|minio|localstack|seaweedfs|mssql\/server|mssql-server|azure-sql-edge|azurite|oracle-(xe|free)|solr|meilisearch|typesense|qdrant|weaviate|milvus|chroma|arangodb|rethinkdb|questdb|aerospike(-server)?|ferretdb|tidb|yugabyte(db)?)([:@]|$)/;
+  /(^|[/-])(memcached|dynamodb(-local)?|cassandra|scylla(db)?|clickhouse(-server)?|cockroach(db)?|couchdb|couchbase|eventstore(db)?|neo4j|influxdb|minio|localstack|seaweedfs|mssql\/server|mssql-server|azure-sql-edge|azurite|oracle-(xe|free)|solr|meilisearch|typesense|qdrant|weaviate|milvus|chroma|arangodb|rethinkdb|questdb|aerospike(-server)?|ferretdb|tidb|yugabyte(db)?)([:@]|$)/;
 
 /** Images of databases, by the product that the language knows. */
 const IMAGES: readonly (readonly [RegExp, string])[] = [
