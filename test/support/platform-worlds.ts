@@ -110,7 +110,7 @@ function faultsOf(
       [`kind: freeze, what: discovery, target: names, ${time}`, 'registry'],
       [`kind: freeze, what: mesh, target: ${service}, ${time}`, 'mesh'],
       // Two changes of one path may not overlap.
-      [`kind: change, set: { services.${names[k % names.length]!}.concurrency: 2 }, ${time}`, null],
+      [`kind: change, set: { services.${service}.concurrency: 2 }, at: ${2 * k}s, for: 1s`, null],
       [`kind: change, set: { policies.out.timeout: 60ms }, at: ${2 * k}s, for: 1s`, null],
       isProxied
         ? [`kind: change, set: { policies.proxied.timeout: 40ms }, at: ${2 * k}s, for: 1s`, 'mesh']
