@@ -15,6 +15,16 @@ const steps: Steps = {
 };
 const FAULT = 20 * SECOND;
 
+/** Rises of the load; the time before the first one is calm. */
+const loadsOf = (risesNs: readonly number[]): Times['loads'] => ({
+  changesNs: risesNs,
+  risesNs,
+  startsNs: [],
+  jumpsNs: [],
+  calmNs: risesNs[0] ?? 0,
+  climbs: false,
+});
+
 interface Written {
   readonly arrivals?: (step: number) => number;
   /** Share that succeeds. */
@@ -76,7 +86,7 @@ function usualOf({ share, above }: { readonly share: number; readonly above: num
 
 /** The fault lasts to the end of the run; in an outage nothing answers from 20 to 30 s. */
 function spans(written: Written, times: Partial<Times> = {}): string[] {
-  const loads = { changesNs: [], risesNs: [], startsNs: [], jumpsNs: [] };
+  const loads = loadsOf([]);
   const faulted = {
     faultsNs: [FAULT],
     cutsNs: [FAULT],
@@ -256,7 +266,7 @@ describe('the health of a component', () => {
     };
     const parts = (...faults: readonly number[]): string[] => {
       const faultsNs = faults.map((second) => second * SECOND);
-      const loads = { changesNs: [], risesNs: [], startsNs: [], jumpsNs: [] };
+      const loads = loadsOf([]);
       const times = {
         faultsNs,
         cutsNs: faultsNs,
@@ -276,10 +286,8 @@ describe('the health of a component', () => {
 
   it('does not judge what was before a change of the load together with what came after', () => {
     const changes = (...at: readonly number[]): Times['loads'] => ({
+      ...loadsOf([]),
       changesNs: at.map((second) => second * SECOND),
-      risesNs: [],
-      startsNs: [],
-      jumpsNs: [],
     });
     // 5 arrivals a step: windows of four steps, unless the load changes in the middle of one.
     const thin = { arrivals: () => 5, good: between(26, 40, 0.2, 1) };
@@ -292,11 +300,19 @@ describe('the health of a component', () => {
     expect(spans(sparse, { ...whole, loads: often })).toEqual(spans(sparse, whole));
   });
 
+  it('of latencies under a load that climbs from the start is one of ten times the latency at first', () => {
+    const whole = { faultsNs: [], cutsNs: [] };
+    const climbing = { ...loadsOf([]), calmNs: 4 * SECOND, climbs: true };
+    // As a queue does: 20 ms / (1 - load), 180 ms at a load of 0.89 and 220 ms at 0.91.
+    const growing = { latency: (step: number) => 20 / (1 - Math.min(step / 33, 0.99)) };
+    expect(spans(growing, { ...whole, loads: climbing })).toEqual(['30-40 failing']);
+    expect(spans(growing, whole)).toEqual([]);
+  });
+
   it('begins with a jump of the load when requests that arrived shortly before are hurt', () => {
     const early = { good: between(27, 34, 0.2, 1) };
     const loads = (risesNs: readonly number[]): Times['loads'] => ({
-      changesNs: [...risesNs, 30 * SECOND],
-      risesNs: [...risesNs, 30 * SECOND],
+      ...loadsOf([...risesNs, 30 * SECOND]),
       startsNs: [30 * SECOND],
       jumpsNs: [30 * SECOND],
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadChangesOf } from '../../src/analysis/story/load-changes.js';
+import { loadChangesOf, type LoadChanges } from '../../src/analysis/story/load-changes.js';
 import { stepsOf } from '../../src/analysis/measure/steps.js';
 import { compile } from '../../src/plan/compile.js';
 import { load, run } from '../theory/program.js';
@@ -10,6 +10,24 @@ const SECOND = 1e9;
 function changes(
   workload: string,
 ): Record<'changes' | 'rises' | 'starts' | 'jumps', readonly number[]> {
+  const { changesNs, risesNs, startsNs, jumpsNs, warmupNs } = loadsOf(workload);
+  const seconds = (times: readonly number[]): readonly number[] =>
+    times.map((at) => (at - warmupNs) / SECOND);
+  return {
+    changes: seconds(changesNs),
+    rises: seconds(risesNs),
+    starts: seconds(startsNs),
+    jumps: seconds(jumpsNs),
+  };
+}
+
+/** Seconds of the measured time in which the load is low, 0 = none. */
+function calm(workload: string): number {
+  const { calmNs, warmupNs } = loadsOf(workload);
+  return Math.max(0, calmNs - warmupNs) / SECOND;
+}
+
+function loadsOf(workload: string): LoadChanges & { readonly warmupNs: number } {
   const file = load(`
 faultline: 1
 title: Loads
@@ -18,15 +36,7 @@ services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
 workloads: { users: { ${workload}, requests: [ { call: shop.buy } ] } }
 `);
   const plan = compile(file.variants[0], file);
-  const { changesNs, risesNs, startsNs, jumpsNs } = loadChangesOf(plan, stepsOf(plan));
-  const seconds = (times: readonly number[]): readonly number[] =>
-    times.map((at) => (at - plan.warmupNs) / SECOND);
-  return {
-    changes: seconds(changesNs),
-    rises: seconds(risesNs),
-    starts: seconds(startsNs),
-    jumps: seconds(jumpsNs),
-  };
+  return { ...loadChangesOf(plan, stepsOf(plan)), warmupNs: plan.warmupNs };
 }
 
 describe('changes of the load', () => {
@@ -68,6 +78,24 @@ describe('changes of the load', () => {
   });
 });
 
+describe('the time in which a run without faults is as usual', () => {
+  it('ends with the first rise, or after a tenth of a climb from the start', () => {
+    const stages = (...list: readonly string[]): string =>
+      `arrivals: { kind: stages, start: 1/s, stages: [ ${list.join(', ')} ] }`;
+    const hold = '{ duration: 30s, target: 1/s }';
+    const climb = '{ duration: 150s, target: 90/s }';
+    expect(calm(stages(hold, climb))).toBe(30);
+    expect(calm(stages(climb))).toBe(15);
+    expect(calm(stages(climb, hold, climb))).toBe(15);
+    // Some steps at least, and not beyond the run.
+    expect(calm(stages('{ duration: 60s, target: 90/s }'))).toBe(10);
+    expect(calm(stages('{ duration: 2h, target: 90/s }'))).toBe(20);
+    expect(calm(stages('{ duration: 60s, target: 0.1/s }'))).toBe(0);
+    expect(calm('arrivals: poisson(10/s)')).toBe(0);
+    expect(calm('arrivals: { kind: closed, users: 20, think: 1s, rampUp: 110s }')).toBe(10);
+  });
+});
+
 /** 3/s, and 60/s from an instant on, for a bank that is good for 20/s. */
 const jump = (at: string): ReturnType<typeof run> =>
   run(`
@@ -103,4 +131,26 @@ describe('a story in which the load rises', () => {
       expect(cascade.sentence).toContain('bank is the first in trouble');
     },
   );
+});
+
+describe('a story in which the load climbs from the start', () => {
+  it('tells of slow answers from where the server is full, and not of those that the end cuts off', () => {
+    // 100/s are served. The climb passes them after 90 s, and ends at 200/s: some 5,000 wait, for 50 s.
+    const { cascade } = run(`
+faultline: 1
+title: A climb
+run: { duration: 200s, replications: 1, warmup: 0s }
+services: { shop: { concurrency: 4, endpoints: { buy: [ wait: 40ms ] } } }
+workloads:
+  users:
+    arrivals: { kind: stages, start: 1/s, stages: [ { duration: 190s, target: 200/s } ] }
+    requests: [ { call: shop.buy } ]
+`).variant();
+    const [first] = cascade.events.filter(
+      ({ subject, kind }) => subject === 'users.buy' && kind !== 'notRecovered',
+    );
+    expect(first!.text).toMatch(/^p95 [\d.]+ s instead of 4\d(\.\d)? ms$/);
+    expect(first!.at).toBeGreaterThan(88);
+    expect(first!.at).toBeLessThan(102);
+  });
 });

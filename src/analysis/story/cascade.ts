@@ -173,7 +173,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     pools: heldPoolsOf(data, record, steps),
     baseline,
     sinceNs: calmNs < plan.endNs ? calmNs : plan.warmupNs,
-    calm: isFaulted ? baseline : stepAt(steps, loads.risesNs[0] ?? 0),
+    calm: isFaulted ? baseline : stepAt(steps, loads.calmNs),
     faultsNs,
     endsNs,
     loads,

@@ -11,6 +11,8 @@ const LESS_SUCCESS = 0.98;
 /** Slowness is reported if latency exceeds this multiple of the usual. */
 export const SLOWER = 1.3;
 const BUSY = 0.8;
+/** Share of requests above which those that the end of a run cuts off are what is wrong with it. */
+const MOST = 0.5;
 
 /** A degradation by its figure: `success 97 %`, and `5 of 175 requests fail`. */
 export type Degradation = Pick<StoryEvent, 'text' | 'head' | 'detail'> & {
@@ -20,8 +22,9 @@ export type Degradation = Pick<StoryEvent, 'text' | 'head' | 'detail'> & {
 };
 
 /**
- * Describes a degradation: the share that fails, else how slow responses are, else the worst step of either, else the
- * resource that is used up. Steps [0, baseline) show what is usual, and of latencies steps [0, calm).
+ * Describes a degradation: the share that fails, else how slow responses are, else how many the end of the run cuts off,
+ * else the worst step of either, else the resource that is used up. Where the end cuts most of them off, that comes first.
+ * Steps [0, baseline) show what is usual, and of latencies steps [0, calm).
  */
 export function degradationOf(
   lane: Lane,
@@ -32,9 +35,12 @@ export function degradationOf(
   const { from, until } = episode;
   if (sumSteps(lane.arrivals, from, until) === 0)
     return { figure: shareOf('success', 0), text: 'no request reaches it' };
+  const cut = unanswered(lane, from, until);
   return (
     failures(lane, from, until, baseline) ??
+    (cut !== null && cut.figure.value > MOST ? cut : null) ??
     slowness(lane, from, until, calm) ??
+    cut ??
     worstStep(lane, from, until, baseline, calm) ??
     resources(lane, from, until)
   );
@@ -49,7 +55,7 @@ function failures(lane: Lane, from: number, until: number, baseline: number): De
   const finished = sumSteps(lane.finished, from, until);
   const succeeded = sumSteps(lane.succeeded, from, until);
   const good = sumSteps(lane.good, from, until);
-  if (!isLess(good / finished, lane, 'good', baseline)) return unanswered(lane, from, until);
+  if (!isLess(good / finished, lane, 'good', baseline)) return null;
   const failed = finished - succeeded;
   const late = succeeded - good;
   const all = formatCount(finished);

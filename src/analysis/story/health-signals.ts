@@ -25,6 +25,8 @@ export interface Signal {
 const RELATIVE = 0.5;
 /** The same where nothing but the load changes: a busier system is slower, and one that is full far slower. */
 const RELATIVE_OF_LOAD = 2;
+/** The same where the load climbs from little: a queue that is busy for 90 % of the time takes ten times the work. */
+const RELATIVE_OF_CLIMB = 9;
 
 /** Up to this share of requests that fail throughout a run, those that chance brings together are no degradation. */
 const FEW = 0.02;
@@ -33,8 +35,10 @@ const FEW = 0.02;
 export interface Usual {
   /** Before the first fault; empty without one. */
   readonly windows: readonly StepWindow[];
-  /** For latencies, where there is no fault: before the load first rises. */
+  /** For latencies, where there is no fault: before the load first rises, or while a load that climbs is low. */
   readonly beforeRise: readonly StepWindow[];
+  /** The load climbs from the start of the measured time. */
+  readonly climbs: boolean;
   /** Where there is no fault: all of the run. */
   readonly faultless: readonly StepWindow[];
 }
@@ -45,7 +49,7 @@ export interface Usual {
  */
 export function signalsOf(
   lane: Lane,
-  { windows: baseline, beforeRise, faultless }: Usual,
+  { windows: baseline, beforeRise, climbs, faultless }: Usual,
   reach: number,
 ): readonly Signal[] {
   const ofLatency = baseline.length > 0 ? baseline : beforeRise;
@@ -73,7 +77,7 @@ export function signalsOf(
     share(lane.shed, 0.01, 1),
     {
       floor: 0.005,
-      relative: baseline.length > 0 ? RELATIVE : RELATIVE_OF_LOAD,
+      relative: baseline.length > 0 ? RELATIVE : relativeOf(climbs),
       usual: ofLatency,
       canFail: true,
       sign: 1,
@@ -84,6 +88,11 @@ export function signalsOf(
     },
     ...levelsOf(lane, baseline),
   ];
+}
+
+/** Without a fault. */
+function relativeOf(climbs: boolean): number {
+  return climbs ? RELATIVE_OF_CLIMB : RELATIVE_OF_LOAD;
 }
 
 /** Levels of what requests wait for and use. */

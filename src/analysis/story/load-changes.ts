@@ -12,6 +12,13 @@ export interface LoadChanges {
   readonly startsNs: readonly Ns[];
   /** Those of them that are sudden. */
   readonly jumpsNs: readonly Ns[];
+  /**
+   * Until then a run without faults is as usual: the first rise, or the first tenth of a climb that the measured time
+   * begins with. The start of the run = no time is.
+   */
+  readonly calmNs: Ns;
+  /** The measured time begins with a climb. */
+  readonly climbs: boolean;
 }
 
 /** From `fromNs` the load is constant, or changes from there with a slope per ns. */
@@ -32,6 +39,8 @@ interface Change {
 const ROOM_STEPS = 10;
 /** Relative difference below which two levels are equal. */
 const SAME = 1e-9;
+/** Part of a climb in which the load is still low. */
+const LOW = 0.1;
 
 /**
  * Changes of all loads within the measured time: starts and ends of workloads, and boundaries of their stages and
@@ -49,12 +58,24 @@ export function loadChangesOf({ loads, warmupNs, endNs }: Plan, steps: Steps): L
   }
   kept.sort((a, b) => a.atNs - b.atNs);
   const times = (changes: readonly Change[]): readonly Ns[] => changes.map(({ atNs }) => atNs);
+  const risesNs = times(kept.filter(({ rises }) => rises));
+  const climb = Math.min(...loads.map((load) => climbOf(load, warmupNs, endNs, roomNs)));
   return {
     changesNs: times(kept),
-    risesNs: times(kept.filter(({ rises }) => rises)),
+    risesNs,
+    climbs: climb < Infinity,
+    calmNs: climb < Infinity ? warmupNs + Math.max(roomNs, LOW * climb) : (risesNs[0] ?? 0),
     startsNs: times(kept.filter(({ starts }) => starts)),
     jumpsNs: times(kept.filter(({ jumps }) => jumps)),
   };
+}
+
+/** How long a load rises steadily from the start of the measured time; Infinity if it does not. */
+function climbOf(load: PlanLoad, warmupNs: Ns, endNs: Ns, roomNs: Ns): Ns {
+  const pieces = withinLoad(piecesOf(load, warmupNs, endNs, roomNs), load);
+  const at = pieces.findLastIndex(({ fromNs }) => fromNs <= warmupNs);
+  if (at < 0 || pieces[at].slope <= 0) return Infinity;
+  return Math.min(endNs, pieces[at + 1]?.fromNs ?? endNs) - warmupNs;
 }
 
 /** Rates of a load in requests per second: right before a planned rise, and the highest one that it leads to. */

@@ -24,7 +24,7 @@ export interface Scene {
   readonly baseline: number;
   /** The end of that time; without a fault, the start of the measured time. Absolute. */
   readonly sinceNs: number;
-  /** Steps [0, calm) show the usual latencies: before the first fault; without one, before the load first rises. */
+  /** Steps [0, calm) show the usual latencies: before the first fault; without one, `calmNs` of the loads. */
   readonly calm: number;
   /** Starts of all spans of all faults, absolute. */
   readonly faultsNs: readonly number[];
