@@ -30,6 +30,9 @@ export interface ConsumerUse {
    */
   readonly rate: number;
   readonly due: number;
+  /** Executions per second for all that is published, and those of messages that come again; 0 of batches, which are not known. */
+  readonly published: number;
+  readonly again: number;
   /** Messages per execution, as far as they are in store; 1 where steps run once for each. */
   readonly batch: number;
 }
@@ -41,6 +44,13 @@ interface Log {
   readonly topic: number;
   readonly partitions: number;
   readonly perInstance: number;
+}
+
+interface Line {
+  readonly source: number;
+  /** The part of a group of consumers; null = the queue. */
+  readonly group: number | null;
+  readonly handlers: readonly number[];
 }
 
 /** Consumers that run an endpoint of a component. */
@@ -55,7 +65,7 @@ interface Consumers {
   /** Of each log: its partitions, and the members of its group in an instance. */
   readonly logs: Log[];
   /** Where the messages wait, and all handlers that share them. */
-  readonly lines: { readonly source: number; readonly handlers: readonly number[] }[];
+  readonly lines: Line[];
 }
 
 /** Use of the consumers in a component. An endpoint that is also called directly looks busier than its consumers. */
@@ -71,11 +81,17 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
     const part = { ...asked, selection: { ...selection, parts: [handler] } };
     const runs = ratesOf(handler);
     const rate = perMessage.length > 0 ? handledAt(asked, perMessage) : runs;
-    const due = lines.map(({ source, handlers }) => {
+    const shareOf = ({ handlers }: Line): number => {
       const all = handlers.reduce((sum, one) => sum + ratesOf(one), 0);
-      return publishedAt(asked, source) * (all > 0 ? runs / all : 1 / handlers.length);
-    });
-    const published = Math.max(...due);
+      return all > 0 ? runs / all : 1 / handlers.length;
+    };
+    const published =
+      Math.max(
+        ...lines.map((line) => countedAt(asked, 'published', line.source, null) * shareOf(line)),
+      ) / batch;
+    const again = lines.map(
+      (line) => countedAt(asked, 'redeliveries', line.source, line.group) * shareOf(line),
+    );
     const all = limits.reduce((sum, limit) => sum + limit(instances), 0);
     // Of several sources only the sum of their work is measured, not its spread.
     const [log] = limits.length > 1 ? [] : logs;
@@ -90,7 +106,9 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
       rate,
       batch,
       // Batches fill as messages wait, so what is executed now says less than what is published.
-      due: batch > 1 && published > 0 ? published / batch : Math.max(rate, published),
+      due: batch > 1 && published > 0 ? published : Math.max(rate, published),
+      published,
+      again: batch > 1 || perMessage.length > 0 ? 0 : sumOf(again),
     });
   }
   return uses;
@@ -182,11 +200,6 @@ export function handlersOf(
   });
 }
 
-/** Messages per second that are published to a topic or queue. */
-function publishedAt(asked: Asked, source: number): number {
-  return countedAt(asked, 'published', source, null);
-}
-
 /** Messages per second that consumers have handled. */
 function handledAt(asked: Asked, parts: readonly number[]): number {
   const all = asked.data.plan.parts;
@@ -195,7 +208,7 @@ function handledAt(asked: Asked, parts: readonly number[]): number {
 
 function countedAt(
   { data, window }: Asked,
-  name: 'published' | 'consumed',
+  name: 'published' | 'consumed' | 'redeliveries',
   source: number,
   part: number | null,
 ): number {
@@ -216,8 +229,7 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
   const all = new Map<number, Consumers>();
   const add = (
     { handler, part, perMessage }: PlanHandler,
-    component: number,
-    handlers: readonly number[],
+    line: Line,
     most: number,
     limit: (instances: number) => number,
     log?: Log,
@@ -228,10 +240,10 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
       ({ sources: new Set(), batch, perMessage: [], limits: [], logs: [], lines: [] } as Consumers);
     if (perMessage) known.perMessage.push(part);
     known.batch = Math.min(known.batch, batch);
-    known.sources.add(components[component].name);
+    known.sources.add(components[line.source].name);
     known.limits.push(limit);
     if (log !== undefined) known.logs.push(log);
-    known.lines.push({ source: component, handlers });
+    known.lines.push(line);
     all.set(handler, known);
   };
   for (const { component, spec, groups } of topics) {
@@ -243,7 +255,8 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
         perInstance: group.spec.concurrency,
       };
       const most = (n: number): number => Math.min(log.partitions, n * log.perInstance);
-      add(group, component, [group.handler], group.spec.batch, most, log);
+      const line = { source: component, group: group.part, handlers: [group.handler] };
+      add(group, line, group.spec.batch, most, log);
     }
   }
   for (const inlet of queues) {
@@ -253,8 +266,7 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
         const { spec } = consumer;
         add(
           consumer,
-          component,
-          handlers,
+          { source: component, group: null, handlers },
           spec.batch,
           (n) => (spec.instance === null ? n : 1) * spec.concurrency,
         );

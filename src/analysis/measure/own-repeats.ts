@@ -19,11 +19,18 @@ interface Counted {
 /** More attempts change nothing. */
 const MOST_ATTEMPTS = 1000;
 
-/**
- * Attempts of a call on a measured edge where the callee is not overloaded: 1 + p + p^2 + ... if a share p of its
- * executions fails by itself with an error that is retried.
- */
-export function ownRepeats(asked: Moment, counted: Counted): (stat: number) => number {
+export interface OwnRepeats {
+  /**
+   * Attempts of a call on a measured edge where the callee is not overloaded: 1 + p + p^2 + ... if a share p of its
+   * executions fails by itself with an error that is retried.
+   */
+  attempts(stat: number): number;
+  /** Share of the executions of a part that fail by themselves. */
+  failing(part: number): number;
+}
+
+/** What is repeated in a window because it fails by itself, not because something is full. */
+export function ownRepeats(asked: Moment, counted: Counted): OwnRepeats {
   const { data, window } = asked;
   const { plan, records } = data;
   const { cells } = window;
@@ -77,7 +84,7 @@ export function ownRepeats(asked: Moment, counted: Counted): (stat: number) => n
   });
   const failsOf = (stat: number): number =>
     Math.max(0, 1 - attemptsOf(stat) * (1 - failing(plan.statEdges[stat].to)));
-  return attemptsOf;
+  return { attempts: attemptsOf, failing };
 }
 
 /** Attempts of a call if this share of them is retried. A budget allows no more than in an overload, which spends it. */

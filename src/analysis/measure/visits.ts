@@ -81,14 +81,14 @@ export function visitsIn(asked: Moment): Visits {
   const dueOn = (stat: number): number => {
     const { from } = plan.statEdges[stat];
     const own = begun(from);
-    if (own > 0) return (calls(stat) / own) * repeats(stat) * due(from);
+    if (own > 0) return (calls(stat) / own) * repeats.attempts(stat) * due(from);
     // What drives sagas has no executions, and repeats some calls until they succeed.
     const first = (steps.get(stat) ?? []).map((before) => rateOf(succeededOn(before)));
-    return Math.min(calls(stat), ...first) * repeats(stat);
+    return Math.min(calls(stat), ...first) * repeats.attempts(stat);
   };
   const measure = (part: number): number => {
     if (users.has(part) || open.has(part)) return arrived(part);
-    const pace = handlers.has(part) ? paceAt(asked, part) : 1;
+    const pace = handlers.has(part) ? paceAt(asked, part, repeats.failing(part)) : 1;
     const into = wiring.statsInto[part];
     if (into.length === 0) return tasks(part) * pace;
     open.add(part);
@@ -107,12 +107,17 @@ export function visitsIn(asked: Moment): Visits {
   };
 }
 
-/** How many times as many messages are published as a part handles, where it falls behind. */
-function paceAt(asked: Moment, part: number): number {
+/**
+ * The executions that messages need, as a multiple of those of a part: more where it falls behind, fewer where messages
+ * come again that something full has refused. `failing`: share of the executions that fail by themselves, and repeat.
+ */
+function paceAt(asked: Moment, part: number, failing: number): number {
   const { component } = asked.data.plan.parts[part];
   const selection = selectComponent(component, asked.data);
   const own = consumersOf({ ...asked, selection }, component).find((one) => one.handler === part);
-  return own === undefined || own.rate === 0 ? 1 : Math.max(1, own.due / own.rate);
+  if (own === undefined || own.rate === 0) return 1;
+  const first = Math.max(own.published, own.rate - own.again) / own.rate;
+  return first >= 1 || failing >= 1 ? Math.max(1, first) : Math.min(1, first / (1 - failing));
 }
 
 /** Requests of a part that arrive in a window and get a worker, then or later; of all runs. */
