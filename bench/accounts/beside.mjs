@@ -7,6 +7,10 @@ import { effectError, partsOf } from './settings.mjs';
 
 const named = ({ result }, name) => result.variants.find((variant) => variant.name === name);
 
+/** Resources that are full with messages, events or rows waiting before them, and those that their handlers use. */
+const HANDLERS = /^(?:consumers|relay|segments|concurrency)$/u;
+const USED = /^(?!consumers$|relay$|segments$)/u;
+
 /** Figures that a price may name, each with its value in a variant. */
 const PRICED = [
   [/^(.+?) of requests degraded$/u, ({ summary }) => summary.degraded?.value ?? 0],
@@ -288,18 +292,18 @@ export const BESIDE = [
     },
   ),
   kind(
-    'consumers that are full where messages wait',
+    'consumers that are full where messages wait, or what they use',
     new RegExp(
-      `^(?<of>\\S+) is saturated: its .+ handles? (?<held>${RATE}) of (?<rate>${RATE}) \\(measured\\)$`,
+      `^(?<of>\\S+) is saturated: its .+ (?<verb>handle|hold)s? (?<held>${RATE}) of (?<rate>${RATE}) \\(measured\\)$`,
       'u',
     ),
     ({ groups }, { variant }) => {
       const isSo = ({ component, resource, saturatesAt, rate }) =>
         component === groups.of &&
-        resource === 'consumers' &&
+        (groups.verb === 'handle' ? HANDLERS : USED).test(resource) &&
         isPrinted(groups.held, saturatesAt) &&
         isPrinted(groups.rate, rate);
-      return variant.headroom.components.some(isSo) ? null : 'no consumers are as full';
+      return variant.headroom.components.some(isSo) ? null : 'nothing is as full';
     },
   ),
   kind('no faults', /^Faults: none in this scenario$/u, (_, { variant }) =>

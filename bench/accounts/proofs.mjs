@@ -321,7 +321,7 @@ export const PROOFS = [
   ),
   kind(
     'no harm by the faults',
-    /^(?:The faults (?:leave|lose|repeat|make) .+, and cost no request of users|No request fails or is slow, with the faults or without them|The faults are not the cause|The runs without single faults show no cause)(?: in .+)?$/u,
+    /^(?:The faults (?:leave|lose|repeat|make) .+, and cost no request of users|No request fails or is slow, with the faults or without them|The faults are not the cause|The runs without single faults show no cause|No run shows a cause)(?: in .+)?$/u,
     (_, { own }) =>
       own !== undefined && Math.abs(own.harm - own.background) <= Math.max(1, 0.02 * own.harm)
         ? null

@@ -27,3 +27,25 @@ it('work that waits for a component that is full has that as its reason', () => 
   const { why } = answerOf(viewOf(run(text).result));
   expect(plainWords(why!)).toBe('list is saturated: 1 of 1 cores in use (measured).');
 });
+
+it('messages that wait for what their handlers use have that as their reason', () => {
+  // 12/s of 1 s and 6/s of 400 ms need 14.4 of 8 cores: 18/s x 8 / 14.4 = 10/s. The consumers have room.
+  const text = `
+faultline: 1
+title: Free and paid videos share one farm
+run: { duration: 60s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  upload: { runtime: async, endpoints: { paid: [ publish: paid ], free: [ publish: free ] } }
+  farm: { replicas: 4, cpu: 2, endpoints: { short: [ work: 400ms ], long: [ work: 1s ] } }
+queues:
+  paid: { kind: rabbitmq, consumers: [ { call: farm.short, concurrency: 20 } ] }
+  free: { kind: rabbitmq, consumers: [ { call: farm.long, concurrency: 20 } ] }
+workloads:
+  payers: { arrivals: poisson(6/s), requests: [ { call: upload.paid } ] }
+  others: { arrivals: poisson(12/s), requests: [ { call: upload.free } ] }
+`;
+  const { why } = answerOf(viewOf(run(text).result));
+  expect(plainWords(why!)).toMatch(
+    /^farm is saturated: its 8 cores hold (?:9\.[5-9]|10(?:\.[0-5])?)\d?\/s of 1[78](?:\.\d+)?\/s \(measured\)\.$/u,
+  );
+});

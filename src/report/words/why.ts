@@ -3,7 +3,7 @@ import type { KnownCause } from '../../contracts/result/cause.js';
 import { backlogBehind } from '../../contracts/result/headroom.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { formatInstant, formatSeconds, formatShare } from '../../text/figures.js';
+import { formatInstant, formatRate, formatSeconds, formatShare } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
 import { joined, MOST, shortened, sizeOf } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
@@ -17,7 +17,7 @@ import { hurtUsers, isClearedOfUsers, mainCauses } from './lead.js';
 import { briefProofs, togetherProof } from './unseen-proof-words.js';
 import { contrastWords } from './contrast.js';
 import { listed } from '../base/format.js';
-import { handleWords } from './headroom.js';
+import { handleWords, holdWords } from './headroom.js';
 import { isAbout, unmetHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { heldOpen, heldOpenText } from '../view/held-open.js';
 import { loopWords, type View } from '../view/view.js';
@@ -126,6 +126,8 @@ function measuredWhy(view: View, own: VariantResult['counterfactuals']): Words |
     ({ kind, subject }) => kind === 'saturated' && subject === behind,
   );
   if (full !== undefined) return [`${full.subject} is saturated: ${full.text} (measured).`];
+  const used = fullWords(view, behind);
+  if (used !== null) return [...shortened([used]), '.'];
   const calm = calmAnswer(variant);
   if (calm !== null) return [`${calm} (proved).`];
   const isCleared = own?.unseen?.every(({ faults }) =>
@@ -133,7 +135,12 @@ function measuredWhy(view: View, own: VariantResult['counterfactuals']): Words |
       ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,
     ),
   );
-  if (isCleared === true) return ['The runs without single faults show no cause.'];
+  if (isCleared === true)
+    return [
+      variant.faults.length === 0
+        ? 'No run shows a cause.'
+        : 'The runs without single faults show no cause.',
+    ];
   return null;
 }
 
@@ -155,6 +162,27 @@ function busyWords(
   if (busy === undefined || headroom?.underFault === true) return null;
   return `${busy.component} is saturated: ${handleWords(busy)} (measured)`;
 }
+
+/** `farm is saturated: its 8 cores hold 10.5/s of 18.2/s`, of what the handlers of a backlog use or call. */
+function fullWords({ result, worstVariant }: View, behind: string | undefined): string | null {
+  const { headroom } = worstVariant;
+  if (behind === undefined || headroom === undefined || headroom.underFault) return null;
+  const { nodes, edges } = result.topology;
+  // Messages that wait in another topic or queue hold nothing up here.
+  const ends = new Set(nodes.flatMap(({ name, kind }) => (STORED.has(kind) ? [name] : [])));
+  const reached = new Set([behind]);
+  for (const from of reached)
+    for (const edge of edges) if (edge.from === from && !ends.has(edge.to)) reached.add(edge.to);
+  const full = headroom.components.find(
+    (own) => own.factor <= 1 && backlogBehind(own) === null && reached.has(own.component),
+  );
+  if (full === undefined) return null;
+  const amounts = `${formatRate(full.saturatesAt)} of ${formatRate(full.rate)}`;
+  return `${full.component} is saturated: ${holdWords(full)} ${amounts} (measured)`;
+}
+
+/** Kinds of components that keep messages. */
+const STORED: ReadonlySet<string> = new Set(['topic', 'queue']);
 
 /** `the load of users grows from 60/s to 300/s at 60 s`: no bar of a fault shows when a load rises. */
 function timedText({ unit, text, at }: KnownCause): string {
