@@ -69,8 +69,9 @@ export function actWords(view: View): Advice {
       : { ...NOTHING, words: [held] };
   }
   if (change !== null) {
+    // The runs that prove causes try few settings, and single changes only.
     const tried = change.hasTried
-      ? 'no setting that was tried helps; '
+      ? 'no tried setting helps (faultline fix tries more); '
       : 'no setting was tried (faultline fix does); ';
     const lead = change.isSetting ? '' : tried;
     const of = variantHead(view);
