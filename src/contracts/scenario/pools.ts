@@ -1,8 +1,8 @@
 import { entry } from '../fields/entry.js';
 import { absent, byDefault, field } from '../fields/field.js';
 import { z } from 'zod';
-import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
-import { count, duration, durationOrNone } from '../quantities/quantities.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../kernel/time.js';
+import { count, duration } from '../quantities/quantities.js';
 import { nameText } from '../fields/common.js';
 import { choice } from '../quantities/fields.js';
 
@@ -106,13 +106,13 @@ const hikari = entry(
         'when it is returned. At least 30s.',
       { min: 30 * NS_PER_SECOND },
     ),
-    keepaliveTimeNs: durationOrNone({ min: 30 * NS_PER_SECOND })
-      .prefault('none')
-      .describe(
-        'Interval at which an idle connection is tested, reduced at random by up to 20 %. A connection that ' +
-          'fails is closed and another opened. At least 30s, and below `maxLifetime`. Unit: duration or ' +
-          '`none`. Defaults to none, as in versions of HikariCP before its default was 2m.',
-      ),
+    keepaliveTimeNs: field.timeLimit(
+      absent('2m, or to none where `maxLifetime` is not longer'),
+      'Interval at which an idle connection is tested, reduced at random by up to 20 %. A connection that ' +
+        'fails is closed and another opened. At least 30s, and below `maxLifetime`. HikariCP up to 6.0 has ' +
+        'none without it.',
+      { min: 30 * NS_PER_SECOND },
+    ),
     initializationFailTimeoutNs: field.timeLimit(
       byDefault('1ms', 'one try, a second, and a failure'),
       'Time for which the first call tries to open a connection, once a second; then it fails, and the next ' +
@@ -200,6 +200,7 @@ export interface PoolSettings extends Omit<z.output<typeof simple>, 'kind'> {
 
 export interface HikariSettings extends z.output<typeof hikari> {
   readonly minimumIdle: number;
+  readonly keepaliveTimeNs: Ns | null;
 }
 
 /** PgBouncer: one pool for all callers, and with `session` a pool of each client. */

@@ -1,6 +1,6 @@
 import { UNLIMITED_POOL, type Pool, type WrittenPool } from '../../contracts/scenario/pools.js';
 import { meanOf } from '../../kernel/distribution.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { Cursor } from '../resolve/context.js';
 import { mapOf } from '../resolve/names.js';
 import { unknown } from '../resolve/targets.js';
@@ -102,6 +102,9 @@ function checkPooler(here: Cursor, pools: ReadonlyMap<string, Pool>): void {
   }
 }
 
+/** DEFAULT_KEEPALIVE_TIME of HikariConfig.java, as pull requests 2372 and 2394 state it; 0 up to version 6.0. */
+const HIKARI_KEEPALIVE: Ns = 120 * NS_PER_SECOND;
+
 /** Reports settings that HikariConfig.java would silently disable because of other settings. */
 function hikari(here: Cursor, output: Extract<WrittenPool, { readonly kind: 'hikari' }>): Pool {
   const { maximumPoolSize, idleTimeoutNs, maxLifetimeNs, leakDetectionThresholdNs } = output;
@@ -132,10 +135,13 @@ function hikari(here: Cursor, output: Extract<WrittenPool, { readonly kind: 'hik
     const message = 'HikariCP ignores a leakDetectionThreshold longer than maxLifetime: shorten it';
     problem('leakDetectionThreshold', message);
   }
-  if ((output.keepaliveTimeNs ?? 0) >= (maxLifetimeNs ?? Infinity)) {
+  const lifetimeNs = maxLifetimeNs ?? Infinity;
+  const isKept = HIKARI_KEEPALIVE < lifetimeNs;
+  const { keepaliveTimeNs = isKept ? HIKARI_KEEPALIVE : null } = output;
+  if ((output.keepaliveTimeNs ?? 0) >= lifetimeNs) {
     const message =
       'HikariCP ignores a keepaliveTime that is not shorter than maxLifetime: shorten it';
     problem('keepaliveTime', message);
   }
-  return { ...output, minimumIdle };
+  return { ...output, minimumIdle, keepaliveTimeNs };
 }
