@@ -20,6 +20,7 @@ import { readSeries } from './metrics/read.js';
 import { layTables } from './tables/lay.js';
 import { looksLikeTable, readTables, type TableFacts } from './tables/read.js';
 import type { TraceHints, TraceModel } from './traces/model.js';
+import { settleWorkers } from './workers.js';
 import { render } from './written.js';
 
 /** A leaf of a file that has no place in the scenario. */
@@ -164,6 +165,7 @@ export class Importing {
     const { system, documents } = this;
     if (model !== null && this.tables !== null) throw new ImportError(MORE);
     if (model !== null) join(system, model);
+    else settleWorkers(system);
     settleBrokers(system, model !== null);
     const tables = this.tables ?? (model === null ? this.mesh : null);
     const metrics =

@@ -66,9 +66,14 @@ function handlersOf(component: Component): readonly Written[] {
   return known?.kind === 'list' ? known.items : [];
 }
 
+/** Brokers of which no file says what handles their messages. */
+export function silentBrokers(system: System): readonly Component[] {
+  return brokersOf(system).filter((one) => handlersOf(one).length === 0);
+}
+
 /** Leaves brokers out whose topics are known; asks for the messages of the others. `hasTraces`: traces have shown them. */
 export function settleBrokers(system: System, hasTraces: boolean): void {
-  const silent = brokersOf(system).filter((one) => handlersOf(one).length === 0);
+  const silent = silentBrokers(system);
   const named = system.components.filter((one) => holdsMessages(one) && !silent.includes(one));
   if (!hasTraces) guessPublishers(named, silent, system);
   if (silent.length === 0) return;

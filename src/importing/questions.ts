@@ -32,7 +32,7 @@ export function questionsOf(
     ),
     question(
       guesses,
-      /\.steps\[\d+\]\.(call|query)$/,
+      /\.steps\[\d+\]\.(call|query)(\.to)?$/,
       (found) =>
         `${found.length === 1 ? 'Does each request make the suggested call, and how often?' : `Which of the ${found.length} suggested calls does each request make, in which order, how often?`} Traces would say it.`,
     ),

@@ -121,7 +121,12 @@ function callOf({ to, origins, ratio }: Edge, system: System): WrittenMap {
     if (times > 1 - NEARLY) return map([...call.entries], [], note);
     return map([...call.entries, ['probability', { ...plain(times), note }]]);
   }
-  return map({ [verb]: { ...from(system.targetOf(to), ...origins), note: 'guess' } });
+  const target = { ...from(system.targetOf(to), ...origins), note: 'guess' };
+  // A gateway has no route for a call without a path, unless one takes all of them.
+  const [, ...request] = to.requests[0]?.entries ?? [];
+  const guessed = request.map(([key, value]) => [key, { ...value, note: 'guess' }] as const);
+  const isPlain = to.section !== 'gateways' || guessed.length === 0;
+  return map({ [verb]: isPlain ? target : map([['to', target], ...guessed]) });
 }
 
 /** Requests from outside to every entrance, and to what nothing is known to call. */

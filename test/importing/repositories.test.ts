@@ -345,3 +345,71 @@ spec: { template: { spec: { containers: [ { name: app, env: [ { name: A, value: 
     expect(questions.join()).not.toContain('loki');
   });
 });
+
+describe('a process on which no port is open', () => {
+  const compose = `
+services:
+  web: { image: shop/web, ports: [ "80:80" ], environment: [ DB=postgres://db/x, MQ=amqp://rabbitmq:5672 ] }
+  mailer: { image: shop/mailer, environment: [ MQ=amqp://rabbitmq:5672 ] }
+  db: { image: postgres }
+  rabbitmq: { image: rabbitmq }
+`;
+  const read = (more = '', text = compose): { questions: readonly string[]; file: any } => {
+    const result = imported(source(`${text}${more}`, 'compose.yaml'));
+    loaded(result);
+    return { questions: result.questions, file: parse(result.scenario) };
+  };
+  const called = ({ file }: ReturnType<typeof read>): readonly string[] =>
+    file.workloads.users.requests.map(({ call }: { call: string }) => call);
+
+  it('handles the messages of a broker, if it is the only one of these that names it', () => {
+    const result = read();
+    expect(called(result)).toEqual(['web.handle']);
+    expect(result.file.topics.rabbitmq.subscribers).toEqual([
+      { group: 'mailer', call: 'mailer.handle' },
+    ]);
+    expect(result.file.services.mailer.endpoints.handle.steps).toHaveLength(1);
+    expect(result.questions.join()).toContain('Does mailer handle the messages of rabbitmq');
+  });
+
+  /** The shape of getsentry/self-hosted: dozens of consumers beside an nginx. */
+  it('has no load of users, and the card asks what makes it work', () => {
+    const result = read(
+      '  audit: { image: shop/audit, environment: [ MQ=amqp://rabbitmq:5672 ] }\n',
+    );
+    expect(called(result)).toEqual(['web.handle']);
+    expect(result.file.topics.rabbitmq.subscribers).toBeUndefined();
+    expect(result.questions.join()).toContain(
+      'Which messages, jobs or schedule start the work of mailer and audit?',
+    );
+  });
+
+  it('may get requests of users where nothing else leads on, or a proxy finds it', () => {
+    const open = compose.replace('ports: [ "80:80" ], ', '');
+    expect(called(read('', open))).toEqual(['web.handle', 'mailer.handle']);
+    const found = compose.replace(
+      'shop/mailer, environment: [',
+      'shop/mailer, environment: [ VIRTUAL_HOST=a.example,',
+    );
+    expect(called(read('', found))).toEqual(['web.handle', 'mailer.handle']);
+  });
+});
+
+/** The shape of rajadilipkolli/spring-boot-microservices-series-v2 (Apache-2.0): a web application behind the gateway that it calls. */
+it('a call of a gateway has the path of a route: without one it would find none', () => {
+  const routes =
+    'spring: { application: { name: edge }, cloud: { gateway: { routes: [ { id: o, uri: "http://orders:80", predicates: [ Path=/orders/** ] } ] } } }';
+  const compose = `
+services:
+  web: { image: shop/web, ports: [ "80:80" ], environment: [ API=http://edge:8080 ] }
+  edge: { image: shop/edge }
+  orders: { image: shop/orders }
+`;
+  const result = imported([
+    ...source(compose, 'compose.yaml'),
+    { path: 'edge/application.yml', text: routes },
+  ]);
+  loaded(result);
+  const [, call] = parse(result.scenario).services.web.endpoints.handle.steps;
+  expect(call).toEqual({ call: { to: 'edge', path: '/orders' } });
+});

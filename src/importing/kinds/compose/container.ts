@@ -185,6 +185,15 @@ export class Container {
       });
   }
 
+  /** Whether something outside of this file can reach a port of it: through the host, or a proxy that finds it by itself. */
+  isOpen(values: Values): boolean {
+    const names = ['ports', 'expose', 'labels', 'deploy.labels', 'network_mode'];
+    const isFound = this.all('environment').some((cell) =>
+      cell.leaves().some((leaf) => /VIRTUAL_HOST/.test(`${leaf.path} ${values.text(leaf)}`)),
+    );
+    return isFound || names.some((name) => this.all(...name.split('.')).length > 0);
+  }
+
   list(reason: string): void {
     for (const layer of this.layers) layer.list(reason);
   }

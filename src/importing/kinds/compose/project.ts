@@ -4,6 +4,7 @@ import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { BROKER, noteBroker } from '../../message-brokers.js';
 import type { Component, System } from '../../system.js';
 import { plural } from '../../../text/words.js';
+import { noteClosed } from '../../workers.js';
 import { from, map, plain } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
 import { clusterOf, leaveOut, runningIn } from '../kubernetes/cluster.js';
@@ -318,6 +319,8 @@ function entrances(
     ({ component }) => !isCalledBy(component, ({ section }) => section === 'gateways'),
   );
   for (const { component, port } of first.length > 0 ? first : open) component.entry ??= port;
+  for (const [container, component] of made)
+    if (!container.isOpen(values)) noteClosed(component, container.layers[0]!, system);
 }
 
 function listFile(file: Cell): void {

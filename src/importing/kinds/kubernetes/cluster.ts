@@ -3,6 +3,7 @@ import type { Cell } from '../../cell.js';
 import { plural } from '../../../text/words.js';
 import type { Component, System } from '../../system.js';
 import { AGAIN, PATCH } from '../../again.js';
+import { noteClosed } from '../../workers.js';
 import { addComponent, type Pods } from './component.js';
 import { variablesOf } from './environment.js';
 import { containerOf } from './pods.js';
@@ -81,6 +82,8 @@ function join({ pods: all, services, components, versions }: Cluster, system: Sy
       known.get(each) ?? addComponent(each.name, nameOf(each.document), [each], system, called);
     components.set(`${each.namespace}/${each.name}`, component);
     if (known.has(each)) continue;
+    if ((containerOf(each.pod)?.get('ports')?.items() ?? []).length === 0)
+      noteClosed(component, each.document, system);
     // Files of one chart often lack the Services of another one: an address names its pods all the same.
     const service = each.document.get('spec', 'serviceName')?.text() ?? each.name;
     for (const host of [service, each.name]) system.addHost(host, each.namespace, component);
