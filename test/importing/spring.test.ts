@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readMapping } from '../../src/importing/names.js';
 import { Importing } from '../../src/importing/import.js';
-import { deployed, fixtures, loaded } from './support.js';
+import { deployed, fixtures, imported, loaded, source } from './support.js';
 
 const MANIFESTS = deployed(['order', 'payment']);
 
@@ -367,5 +367,56 @@ spring.cloud.gateway.routes:
     expect(refused).toThrow(
       '--map order=a,b: only a file of settings may belong to several components',
     );
+  });
+});
+
+describe('time limits of the HTTP clients of Spring', () => {
+  const read = (settings: string): { file: any; reasons: readonly string[] } => {
+    const result = imported([
+      ...source(
+        deployed(['order', 'payment'], {
+          more: ', env: [ { name: PAY, value: "http://payment" } ]',
+        }),
+      ),
+      { path: 'application-order.yml', text: settings },
+    ]);
+    loaded(result);
+    return {
+      file: parse(result.scenario).services.order.outbound?.payment,
+      reasons: result.account.listed.map(({ path }) => path),
+    };
+  };
+
+  // Source: docs.spring.io/spring-boot, Calling REST Services, Global HTTP Connector Configuration; issue 47398 of spring-boot.
+  it.each(['clients', 'client', 'reactiveclient'])(
+    'of all calls are those of spring.http.%s',
+    (key) => {
+      const { file } = read(
+        `spring.http.${key}: { connect-timeout: 2s, read-timeout: 5s, redirects: dont-follow }`,
+      );
+      expect(file).toEqual({ timeout: { after: '5s' }, connections: { connectTimeout: '2s' } });
+      expect(read(`spring.http.${key}: { redirects: dont-follow }`).file).toBeUndefined();
+    },
+  );
+
+  it('of one group are before those of all', () => {
+    const { file } = read(
+      'spring.http: { clients.read-timeout: 5s, serviceclient.payment.read-timeout: 800ms }',
+    );
+    expect(file).toEqual({ timeout: { after: '800ms' } });
+  });
+
+  it('are within a breaker of resilience4j, unless its time limiter is there', () => {
+    const breaker = 'resilience4j.circuitbreaker.instances.payment.slidingWindowSize: 20';
+    const feign = 'spring.cloud.openfeign.client.config.default.readTimeout: 3000';
+    expect(read(`${breaker}\n${feign}`).file).toMatchObject({
+      order: 'resilience4j',
+      circuitBreaker: { slidingWindowSize: 20 },
+      timeout: { after: '3000ms' },
+    });
+    const limiter = 'resilience4j.timelimiter.instances.payment.timeoutDuration: 1s';
+    const both = read(`${breaker}\n${limiter}\n${feign}`);
+    expect(both.file.timeout).toEqual({ after: '1s' });
+    expect(both.reasons.join()).toContain('readTimeout');
   });
 });

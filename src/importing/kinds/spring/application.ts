@@ -11,7 +11,7 @@ import { hostsIn } from '../kubernetes/addresses.js';
 import { connectCallees, storesOf } from './callees.js';
 import { routeRequests } from './gateway.js';
 import { expanded, layered, resolved } from './layers.js';
-import { Netflix } from './netflix.js';
+import { Netflix, withLimits } from './netflix.js';
 import { activeIn, inProduction, placeIn, profilesOf } from './profiles.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
 import { dataSourcesOf, quarkusCallees, quarkusStores } from './quarkus.js';
@@ -310,16 +310,21 @@ function ending(document: Cell, { fields }: Component): void {
   );
 }
 
-/** Bundles of Hystrix, Ribbon and Feign for callees without one of resilience4j, and for all callees where files say so. */
+/**
+ * Bundles of Hystrix, Ribbon and Feign, and for all callees where files say so. One of resilience4j has only the limits of the client,
+ * which are within its breaker and its retries, unless it has a time limiter.
+ */
 function useNetflix(netflix: Netflix, component: Component, system: System): void {
   const add = (callee: Component, names: readonly string[]): Cell | null => {
     const known = component.fields.get('outbound');
-    const own = known?.kind === 'map' ? [...known.entries] : [];
-    if (callee.section !== 'services' || own.some(([name]) => name === callee.name)) return null;
-    const found = callee === component ? null : netflix.bundleOf(names);
-    if (found === null) return null;
-    component.fields.set('outbound', map([...own, [callee.name, found.bundle]]));
-    return found.place;
+    const own = new Map(known?.kind === 'map' ? known.entries : []);
+    const first = own.get(callee.name);
+    if (callee.section !== 'services' || callee === component) return null;
+    const found = netflix.bundleOf(names);
+    const bundle = found === null ? null : withLimits(first, found.bundle);
+    if (bundle === null) return null;
+    component.fields.set('outbound', map(own.set(callee.name, bundle)));
+    return found!.place;
   };
   for (const name of netflix.names()) {
     const callee = calleeOf(name, system);

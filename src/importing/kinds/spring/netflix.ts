@@ -7,6 +7,23 @@ import { countIn, durationIn, flagIn, numberIn, percentIn, property } from './pr
 /** Looks up a setting of a command, a thread pool or a client: its own, then that of all. */
 type Lookup = (path: string) => Cell | undefined;
 
+/** Settings of clients by their names: those of Feign, and the groups of HTTP service clients from Spring Boot 4 on. */
+const FEIGN = [
+  'feign.client.config',
+  'spring.cloud.openfeign.client.config',
+  'spring.http.serviceclient',
+];
+/** Settings of all clients: of Spring Boot 4, and of 3.4 and 3.5. */
+const HTTP = ['spring.http.clients', 'spring.http.client', 'spring.http.reactiveclient'];
+
+/** A bundle with the limits of a client, which are within its breaker and retries; null = they add nothing to it. `own`: none = a new one. */
+export function withLimits(own: Written | undefined, { entries }: WrittenMap): WrittenMap | null {
+  if (entries.size === 0 || (own !== undefined && entries.has('order'))) return null;
+  if (own?.kind !== 'map') return map(entries);
+  const limits = [...entries].filter(([key]) => key === 'timeout' || key === 'connections');
+  return map([...limits, ...own.entries], own.origins);
+}
+
 /** A bundle for the calls of a component, with the place of the first value that is its own. */
 export interface NetflixBundle {
   readonly bundle: WrittenMap;
@@ -23,6 +40,8 @@ export class Netflix {
   private readonly pools: Cell | undefined;
   private readonly clients: ReadonlyMap<string, Cell>;
   private readonly feign: readonly Cell[];
+  /** Limits of every RestClient, RestTemplate and WebClient. Source: docs.spring.io/spring-boot, Calling REST Services. */
+  private readonly http: readonly Cell[];
 
   constructor(private readonly root: Cell) {
     this.commands = property(root, 'hystrix.command');
@@ -33,9 +52,9 @@ export class Netflix {
         return own === undefined ? [] : [[name, own] as const];
       }),
     );
-    this.feign = ['feign.client.config', 'spring.cloud.openfeign.client.config'].flatMap(
-      (path) => property(root, path) ?? [],
-    );
+    const found = (path: string): Cell | readonly Cell[] => property(root, path) ?? [];
+    this.feign = FEIGN.flatMap(found);
+    this.http = HTTP.flatMap(found);
   }
 
   /** Names of callees that settings have: `PaymentClient#charge(Order)` is a method of the client of payment. */
@@ -51,6 +70,7 @@ export class Netflix {
     return (
       this.isFeign ||
       property(this.root, 'ribbon') !== undefined ||
+      this.http.length > 0 ||
       this.feign.some((cell) => entryOf(cell, 'default') !== undefined)
     );
   }
@@ -67,7 +87,7 @@ export class Netflix {
     const place = [this.commands, this.pools, ...this.feign]
       .flatMap((cell) => this.own(cell, names) ?? [])
       .concat(names.flatMap((name) => this.clients.get(name) ?? []))
-      .concat(this.commands ?? [], property(this.root, 'ribbon') ?? [], this.feign)[0];
+      .concat(this.commands ?? [], property(this.root, 'ribbon') ?? [], this.feign, this.http)[0];
     if (place === undefined && !isZuul) return null;
     const ribbon = ribbonOf(client);
     const bundle = hasCommand
@@ -137,13 +157,13 @@ export class Netflix {
     });
   }
 
-  /** Ribbon, below the time limits of Feign. */
+  /** Ribbon, below the time limits of Feign, above those of all HTTP clients. */
   private client(names: readonly string[]): Lookup {
     const global = property(this.root, 'ribbon');
     const own = names.flatMap((name) => this.clients.get(name) ?? []);
     const feign = this.feign.flatMap((cell) => [this.own(cell, names), entryOf(cell, 'default')]);
     return (path) => {
-      for (const cell of [...feign, ...own, global]) {
+      for (const cell of [...feign, ...own, global, ...this.http]) {
         const found = property(cell, path);
         if (found !== undefined) return found;
       }
