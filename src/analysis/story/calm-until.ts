@@ -9,7 +9,8 @@ type Users = readonly { readonly lane: Lane; readonly reachNs: Ns }[];
 
 /**
  * The step until which a run is as usual: that of the first fault. Where users degrade after the load has risen and
- * before that fault, it is the step of that rise: the time before a fault would else count as usual, failures and all.
+ * before that fault, it is the step of that rise, or of the end of the calm time before a climb: the time before a fault
+ * would else count as usual, failures and all.
  */
 export function calmUntil(
   users: Users,
@@ -17,7 +18,8 @@ export function calmUntil(
   times: { readonly faultsNs: readonly Ns[]; readonly loads: LoadChanges; readonly struck: number },
 ): number {
   const { loads, struck } = times;
-  const rises = loads.risesNs.map((at) => stepAt(steps, at)).filter((step) => step < struck);
+  const risesNs = loads.climbs ? [loads.calmNs, ...loads.risesNs] : loads.risesNs;
+  const rises = risesNs.map((at) => stepAt(steps, at)).filter((step) => step < struck);
   if (rises.length === 0) return struck;
   const onsets = users.flatMap(({ lane, reachNs }) => {
     const at = healthBefore(lane, steps, { ...times, reachNs }).findIndex(

@@ -1,7 +1,7 @@
 import type { Counterfactuals, MetastabilityProof } from '../../contracts/result/counterfactual.js';
 import { stuckOf } from '../../analysis/story/metastable-proof.js';
 import { budgetProofs, holdsBudgets, type Judge } from '../../analysis/verdicts/budget-proofs.js';
-import { CAUSE, faultProof, type FaultProof } from '../../analysis/verdicts/counterfactual.js';
+import { CAUSE, type FaultProof } from '../../analysis/verdicts/counterfactual.js';
 import {
   blamedOf,
   everySet,
@@ -47,6 +47,7 @@ import type { RunRecord } from '../../contracts/record/record.js';
 import { changesOf, trialsOf, type Change } from './changes.js';
 import { eventsOf, ProofEvents, ROOM } from './events.js';
 import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
+import { proofOf } from './of-faults.js';
 import { delaysOf } from './responders.js';
 import { firstOf, isByFaults, isEnough, isFreeing, isSame, isTelling } from './signs.js';
 
@@ -130,8 +131,8 @@ class Proof {
     const { plan, usual } = this;
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
-    const { proof, limits: known, twin, none, found } = withoutFaults;
-    const hasFault = proof !== null && isByFaults(proof);
+    const { limits: known, twin, none, found } = withoutFaults;
+    const hasFault = withoutFaults.proof !== null && isByFaults(withoutFaults.proof);
     const calm = none === null ? null : calmAlerts(none);
     const { metastability, trial } = await this.metastability(none);
     const goes = unseenOf(this.subject.ended.cascade.events);
@@ -140,8 +141,15 @@ class Proof {
     const first = { plan, records: usual, limits: known, hasFault, unseen: unseenIn };
     const made = [...(trial === null ? [] : [trial]), ...withoutFaults.beside];
     const trials = await this.trials(first, made);
-    const limits =
-      proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
+    // Where the runs without faults are as slow, they do not show what is slow.
+    const limits = hasFault
+      ? known
+      : leastLimits(plan, [
+          usual,
+          ...(none === null ? [] : [none]),
+          ...trials.map(({ records }) => records),
+        ]);
+    const proof = none === null ? null : proofOf(plan, found, limits, blamedOf(this.suspects));
     const harms = usual.map((record) => harmOf(plan, record, limits));
     const harm = mean(harms);
     const failed = mean(usual.map((record) => failedOf(plan, record)));
@@ -192,13 +200,7 @@ class Proof {
     const limits = slowLimits(plan, none);
     await this.search(none, limits, found);
     if (this.subject.share === null) await this.runSets(everySet(plan.faults.length), found);
-    const harms = new Map(
-      [...found].map(([key, records]) => [key, records.map((one) => harmOf(plan, one, limits))]),
-    );
-    const fails = new Map(
-      [...found].map(([key, records]) => [key, records.map((one) => failedOf(plan, one))]),
-    );
-    const proof = faultProof(plan, harms, blamedOf(this.suspects), fails);
+    const proof = proofOf(plan, found, limits, blamedOf(this.suspects));
     return { proof, limits, twin: twinOf(plan, none), none, found, beside };
   }
 

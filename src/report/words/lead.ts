@@ -91,8 +91,9 @@ function whenWords(
   const times = last?.episodes ?? ends.length;
   const again = times > 1 ? `, ${formatCount(times)} times` : '';
   const isLater = worst.at !== at;
-  // A latency without an end of its own counts from the event to the end of the degradation.
-  const until = worst.figure?.until ?? (isLater && isLatency(worst) ? last?.at : undefined);
+  // A figure without an end of its own counts from the event to the end of the degradation.
+  const counts = isLatency(worst) || worst.figure?.metric === 'unanswered';
+  const until = worst.figure?.until ?? (isLater && counts ? last?.at : undefined);
   const isOver = last?.kind === 'recovered';
   const end = isOver ? formatInstant(last.at) : 'the end of the run';
   if (until === undefined || last === undefined || (until >= last.at && !isLater))
