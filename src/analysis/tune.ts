@@ -2,7 +2,12 @@ import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { BudgetResult } from '../contracts/result/budgets.js';
 import type { ComponentHeadroom } from '../contracts/result/headroom.js';
-import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
+import {
+  losesMore,
+  type FixPrice,
+  type LostMessages,
+  type TunedRuns,
+} from '../contracts/result/fix.js';
 import type { HistogramData } from '../stats/histogram.js';
 import type { Variant } from '../contracts/scenario/scenario.js';
 import type { BudgetSource } from '../contracts/scenario/judgement.js';
@@ -12,13 +17,14 @@ import { coresOf } from './measure/lanes.js';
 import { capacityByCell, type Capacity } from './measure/presence.js';
 import { arrivedOf, mergeSegments, succeededOf, sumCells, sumOutcomes } from './measure/sums.js';
 import { instancesOf, variantData, type VariantData } from './measure/variant-data.js';
-import { wholeRun } from './measure/window.js';
+import { wholeRun, type CellSet } from './measure/window.js';
 import { cascadeResult } from './story/cascade-result.js';
 import { storiesOf } from './story/cascade.js';
 import { estimateOf } from './verdicts/counterfactual.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { failingSteps, failingTime } from './verdicts/failing-time.js';
 import { mean } from './verdicts/fault-sets.js';
+import { sumOf } from '../stats/sums.js';
 import { failedOf, harmOf, requestsOf, type SlowLimits } from './verdicts/harm.js';
 import { meanPrice } from './verdicts/interventions.js';
 import type { Study } from './verdicts/study.js';
@@ -89,14 +95,37 @@ function fixPrice(data: VariantData): FixPrice {
     instances: mean(records.map((record) => paidFor(data, record, () => 1))),
     cores: mean(records.map((record) => paidFor(data, record, pricedCores))),
     cost: costsOf(data)?.cost.value ?? null,
+    deadLetters: mean(records.map((record) => countedIn(record, 'deadLettered', data.whole))),
+    lost: mean(records.map((record) => countedIn(record, 'lostEffects', data.whole))),
   };
 }
 
-/** Part by which what is paid for grows: money if there are prices, else instances or cores, whichever grow more. */
+/** The count of all meters of a name in a run. */
+function countedIn({ meters }: RunRecord, name: string, { cells }: CellSet): number {
+  return sumOf(
+    meters.map((own) =>
+      own.form === 'counter' && own.name === name ? sumCells(own.counts, cells) : 0,
+    ),
+  );
+}
+
+/**
+ * Part by which what is paid for grows: money if there are prices, else instances or cores, whichever grow more. Messages
+ * that are given up cost more than any of these.
+ */
 export function growthOf(own: FixPrice, base: FixPrice): number {
+  if (givesUpMore(own, base)) return GIVEN_UP;
   const grows = (from: number, to: number): number => (from > 0 ? Math.max(0, to / from - 1) : 0);
   if (own.cost !== null && base.cost !== null) return grows(base.cost, own.cost);
   return Math.max(grows(base.instances, own.instances), grows(base.cores, own.cores));
+}
+
+/** Growth that outweighs the settings of any other answer. */
+const GIVEN_UP = 100;
+
+/** Whether more messages end unhandled, beyond what chance may change. */
+function givesUpMore(own: LostMessages, base: LostMessages): boolean {
+  return losesMore(own.deadLetters, base.deadLetters) || losesMore(own.lost, base.lost);
 }
 
 /** What is paid for, as a mean over a run: slots that an autoscaler leaves empty do not count. */

@@ -65,6 +65,8 @@ describe('the growth of what is paid for', () => {
     instances: 10,
     cores: 0,
     cost: null,
+    deadLetters: 0,
+    lost: 0,
     ...own,
   });
 
@@ -74,5 +76,13 @@ describe('the growth of what is paid for', () => {
     expect(growthOf(price({ cores: 25 }), now)).toBe(0.25);
     expect(growthOf(price({ instances: 5, cores: 10 }), now)).toBe(0);
     expect(growthOf(price({ instances: 30, cost: 11 }), price({ cost: 10 }))).toBeCloseTo(0.1, 10);
+  });
+
+  it('is more than any instances, where more messages end as dead letters or are lost', () => {
+    const instances = growthOf(price({ instances: 300 }), price({}));
+    expect(growthOf(price({ deadLetters: 859 }), price({}))).toBeGreaterThan(instances);
+    expect(growthOf(price({ lost: 12 }), price({ lost: 3 }))).toBeGreaterThan(instances);
+    // A poison message ends there with any settings, and one more by chance.
+    expect(growthOf(price({ deadLetters: 10 }), price({ deadLetters: 9.5 }))).toBe(0);
   });
 });

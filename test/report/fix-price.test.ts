@@ -10,6 +10,8 @@ const NOW: FixPrice = {
   instances: 4,
   cores: 8,
   cost: null,
+  deadLetters: 0,
+  lost: 0,
 };
 
 it('names what a change costs: time, work, instances, and nothing that is as before', () => {
@@ -21,6 +23,10 @@ it('names what a change costs: time, work, instances, and nothing that is as bef
   expect(of({ p99: 0.3, p99OfAll: 0.15 })).toBe('none');
   expect(of({ p99: 0.115, p99OfAll: 0.3 })).toBe('none');
   expect(of({ p99: null })).toBe('none');
+  expect(of({ deadLetters: 859, lost: 3 })).toBe(
+    '859 dead letters (now 0), 3 messages lost (now 0)',
+  );
+  expect(of({ deadLetters: 0.5 })).toBe('none');
   expect(of({ p99: 0.3, p99OfAll: 0.3, instances: 6, cores: 12 })).toBe(
     'a longer p99, +2 instances',
   );

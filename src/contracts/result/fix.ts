@@ -18,8 +18,19 @@ export interface TunedSetting {
   readonly to: string | null;
 }
 
+/** Messages that consumers do not handle, as a mean of a run: dead letters, and those that never have their effect. */
+export interface LostMessages {
+  readonly deadLetters: number;
+  readonly lost: number;
+}
+
+/** Whether a count of lost messages is larger than another one, beyond what chance may change: by one, and by 10 %. */
+export function losesMore(own: number, than: number): boolean {
+  return own > Math.max(than + 1, 1.1 * than);
+}
+
 /** What a change costs besides requests. Means of one run. */
-export interface FixPrice extends HarmPrice {
+export interface FixPrice extends HarmPrice, LostMessages {
   /** p99 of the latency of successes; null without any. */
   readonly p99: number | null;
   /** The same of all that ended, however they did. */

@@ -1,10 +1,11 @@
-import type {
-  FixedVariant,
-  FixPrice,
-  TunedRuns,
-  TunedSet,
-  TunedSetting,
-  UnheldBudget,
+import {
+  losesMore,
+  type FixedVariant,
+  type FixPrice,
+  type TunedRuns,
+  type TunedSet,
+  type TunedSetting,
+  type UnheldBudget,
 } from '../../contracts/result/fix.js';
 import type { OneLine } from '../../text/line.js';
 import {
@@ -98,6 +99,10 @@ export function priceWords(
   const cores = own.cores - base.cores;
   const parts = [
     own.degraded > base.degraded + 0.0005 ? `${formatShare(own.degraded)} degraded` : '',
+    ...[
+      moreWords(own.deadLetters, base.deadLetters, 'dead letter'),
+      moreWords(own.lost, base.lost, 'message lost', 'messages lost'),
+    ],
     isSlower(own.p99, base.p99) && isSlower(own.p99OfAll, base.p99OfAll) ? 'a longer p99' : '',
     own.attempts > MORE * Math.max(1, base.attempts)
       ? `${formatNumber(own.attempts)} attempts per call (now ${formatNumber(base.attempts)})`
@@ -112,6 +117,12 @@ export function priceWords(
   ];
   const words = new Set(parts.filter((part) => part !== ''));
   return words.size === 0 ? 'none' : [...words].join(', ');
+}
+
+/** `859 dead letters (now 0)`, of more than now; empty of as many. */
+function moreWords(own: number, base: number, one: string, several = `${one}s`): string {
+  if (!losesMore(own, base)) return '';
+  return `${formatCount(own)} ${several} (now ${formatCount(base)})`;
 }
 
 /** `instance`, `instances`: by the number as it is written. */
