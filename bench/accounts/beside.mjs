@@ -298,11 +298,17 @@ export const BESIDE = [
       'u',
     ),
     ({ groups }, { variant }) => {
-      const isSo = ({ component, resource, saturatesAt, rate }) =>
-        component === groups.of &&
-        (groups.verb === 'handle' ? HANDLERS : USED).test(resource) &&
-        isPrinted(groups.held, saturatesAt) &&
-        isPrinted(groups.rate, rate);
+      const isHandled = groups.verb === 'handle';
+      const isSo = ({ component, resource, saturatesAt, rate, factor, when }) => {
+        const load = when?.rate ?? variant.headroom.rate;
+        const [held, of] = isHandled ? [saturatesAt, rate] : [load * factor, load];
+        return (
+          component === groups.of &&
+          (isHandled ? HANDLERS : USED).test(resource) &&
+          isPrinted(groups.held, held) &&
+          isPrinted(groups.rate, of)
+        );
+      };
       return variant.headroom.components.some(isSo) ? null : 'nothing is as full';
     },
   ),

@@ -177,7 +177,9 @@ function fullWords({ result, worstVariant }: View, behind: string | undefined): 
     (own) => own.factor <= 1 && backlogBehind(own) === null && reached.has(own.component),
   );
   if (full === undefined) return null;
-  const amounts = `${formatRate(full.saturatesAt)} of ${formatRate(full.rate)}`;
+  // In requests of users, as the headroom has it: several handlers may share what is full.
+  const load = full.when?.rate ?? headroom.rate;
+  const amounts = `${formatRate(load * full.factor)} of ${formatRate(load)}`;
   return `${full.component} is saturated: ${holdWords(full)} ${amounts} (measured)`;
 }
 
