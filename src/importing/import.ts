@@ -11,6 +11,7 @@ import { settleBrokers } from './message-brokers.js';
 import { outsideQuestion, questionsOf } from './questions.js';
 import { hintsOf, join } from './join.js';
 import { REASON } from './reasons.js';
+import { runOf } from './run-length.js';
 import { scenarioOf } from './scenario.js';
 import { System } from './system.js';
 import { cpuOf, layMetrics, processLines, type LaidMetrics } from './metrics/lay.js';
@@ -179,7 +180,7 @@ export class Importing {
       throw (
         this.templates[0]?.[1] ?? new ImportError(nothingFound(this.sources, model, this.leftOut))
       );
-    const written = scenarioOf(system, this.title);
+    const written = scenarioOf(system, this.title, runOf(model));
     const scenario = render(written);
     const guesses = guessesIn(written);
     const idle = new Set([...backgroundOf(system)].map(({ name }) => name));

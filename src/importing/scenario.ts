@@ -14,7 +14,7 @@ import {
 } from './written.js';
 
 /** The scenario of a system that is read completely. Whatever runs need and nothing gives is a guess. */
-export function scenarioOf(system: System, title: string): WrittenMap {
+export function scenarioOf(system: System, title: string, run: WrittenMap): WrittenMap {
   const edges = withoutCycles(system);
   const parts = system.components.filter(({ isLoad }) => !isLoad);
   const section = (name: Component['section'] | 'functions'): WrittenMap | undefined =>
@@ -28,7 +28,7 @@ export function scenarioOf(system: System, title: string): WrittenMap {
   return map({
     faultline: plain(1),
     title: plain(title),
-    run: map({ duration: plain('60s'), warmup: plain('10s'), seed: plain(1) }),
+    run,
     ...Object.fromEntries(system.sections),
     gateways: section('gateways'),
     services: section('services'),
