@@ -59,7 +59,7 @@ export function withSettings(
     .map((move, k, all) => ({ move, turn: turnOf(move, all.slice(0, k)) }))
     .sort((a, b) => a.turn - b.turn)
     .slice(0, MOST)
-    .map(({ move }) => interventionOf(move, prepared, plan.variant));
+    .map(({ move }) => interventionOf(move, prepared, plan));
   return [...named, ...others];
 }
 
@@ -193,7 +193,7 @@ function labelled(own: Intervention, move: Move, prepared: Prepared, plan: Plan)
   return {
     ...own,
     // The setting itself runs: a server keeps some connections, so that twice its number gives callers more than twice as many.
-    apply: () => planWith(move, prepared, plan.variant),
+    apply: () => planWith(move, prepared, plan),
     setting: changedBy(move),
     ...(next !== undefined && { stronger: next }),
   };
@@ -209,13 +209,14 @@ function settingOf(change: SettingChange): ChangedSetting {
   return { path: change.path, from: beforeText(change), to: valueText(change) };
 }
 
-function planWith(change: SettingChange, prepared: Prepared, variant: string): Plan {
+/** The plan with a change, measured at the times of the usual one, which has the windows of budgets of all variants. */
+function planWith(change: SettingChange, prepared: Prepared, { variant, grid }: Plan): Plan {
   const made = variantWith(prepared, variant, [change]);
   if (made === null) throw new PlanError([]);
-  return made.plan;
+  return { ...made.plan, grid };
 }
 
-function interventionOf(move: Move, prepared: Prepared, variant: string): Intervention {
+function interventionOf(move: Move, prepared: Prepared, plan: Plan): Intervention {
   const { stronger } = move;
   const setting = changedBy(move);
   const now = setting.from === null ? 'not set now' : `now ${setting.from}`;
@@ -225,7 +226,7 @@ function interventionOf(move: Move, prepared: Prepared, variant: string): Interv
     part: 'setting',
     words: `with ${move.path} ${setting.to} (${now})`,
     setting,
-    apply: () => planWith(move, prepared, variant),
-    ...(stronger !== undefined && { stronger: interventionOf(stronger, prepared, variant) }),
+    apply: () => planWith(move, prepared, plan),
+    ...(stronger !== undefined && { stronger: interventionOf(stronger, prepared, plan) }),
   };
 }
