@@ -56,6 +56,17 @@ export function harmOf(plan: Plan, record: RunRecord, limits: SlowLimits): numbe
   );
 }
 
+/** Whether hardly any request of users fails or is slow. */
+export function isUnharmed(plan: Plan, records: readonly RunRecord[], limits: SlowLimits): boolean {
+  return records.every((record) => {
+    const all = harmByRequest(plan, record, limits);
+    const harmed = all.reduce((sum, { failed, slow }) => sum + failed + slow, 0);
+    return harmed <= HARDLY_ANY * all.reduce((sum, { arrived }) => sum + arrived, 0);
+  });
+}
+
+const HARDLY_ANY = 0.001;
+
 /** Requests of users of one run that fail. */
 export function failedOf(plan: Plan, record: RunRecord): number {
   return harmByRequest(plan, record, NO_LIMITS).reduce((sum, { failed }) => sum + failed, 0);

@@ -23,6 +23,7 @@ import { failingSteps, failingTime } from '../../analysis/verdicts/failing-time.
 import {
   failedOf,
   harmOf,
+  isUnharmed,
   leastLimits,
   limitsByName,
   slowLimits,
@@ -141,21 +142,18 @@ class Proof {
     const first = { plan, records: usual, limits: known, hasFault, unseen: unseenIn };
     const made = [...(trial === null ? [] : [trial]), ...withoutFaults.beside];
     const trials = await this.trials(first, made);
+    const [ofMessages, ofRequests] = [true, false].map((wanted) =>
+      trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
+    );
     // Where the runs without faults are as slow, they do not show what is slow.
-    const limits = hasFault
+    const isShown = none !== null && !isUnharmed(plan, usual, known);
+    const limits = isShown
       ? known
-      : leastLimits(plan, [
-          usual,
-          ...(none === null ? [] : [none]),
-          ...trials.map(({ records }) => records),
-        ]);
+      : leastLimits(plan, [usual, none ?? [], ...ofRequests!.map(({ records }) => records)]);
     const proof = none === null ? null : proofOf(plan, found, limits, blamedOf(this.suspects));
     const harms = usual.map((record) => harmOf(plan, record, limits));
     const harm = mean(harms);
     const failed = mean(usual.map((record) => failedOf(plan, record)));
-    const [ofMessages, ofRequests] = [true, false].map((wanted) =>
-      trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
-    );
     const unseen = unseenProofs(plan, goes, found, blamedOf(this.suspects), ofMessages!);
     const budgets = budgetProofs(plan, this.subject.judge, usual, found, trials);
     return {

@@ -42,7 +42,7 @@ export class PollLoop implements TaskOwner {
     this.world = world;
     this.messages = messages;
     this.offsets = offsets;
-    this.records = new Records(messages, offsets, filter, spec.spec.filter, setup.canBeCut);
+    this.records = new Records(setup, spec.spec.filter);
     this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !setup.canBeCut;
     this.commit = COMMIT[spec.spec.commit];
     this.owner = world.tasks.register(this);
@@ -230,7 +230,7 @@ export class PollLoop implements TaskOwner {
     const nth = this.tryOf(member, message);
     const context = this.messages.context(message, index, nth, nth, isEffect, spec.part);
     for (let k = 1; k < member.run; k++) this.messages.handlesToo(partition.at(from + k));
-    if (!this.plain) this.messages.handles(this.newOf(member));
+    if (!this.plain) this.messages.handles(this.records.newOf(member));
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
   }
@@ -239,22 +239,7 @@ export class PollLoop implements TaskOwner {
   private programFor(member: Member): number {
     const { spec, inbox } = this.setup;
     if (!this.records.wantsAny(member)) return -1;
-    return inbox !== null && this.newOf(member) === 0 ? spec.lookup : spec.program;
-  }
-
-  /** How many of the next records are wanted and not in the inbox. */
-  private newOf(member: Member): number {
-    const { batch, at, run } = member;
-    const { partition } = this.offsets.logs[batch[at]];
-    let count = 0;
-    for (let k = 0; k < run; k++) {
-      if (this.isNew(member, partition.at(batch[at + 1] + k))) count++;
-    }
-    return count;
-  }
-
-  private isNew(member: Member, message: number): boolean {
-    return this.records.wants(message) && !this.isKnown(member, message);
+    return inbox !== null && this.records.newOf(member) === 0 ? spec.lookup : spec.program;
   }
 
   /** Number of this try, over all deliveries of the message. */
@@ -273,22 +258,13 @@ export class PollLoop implements TaskOwner {
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) {
       const message = partition.at(batch[at + 1] + k);
-      if (!this.plain && !this.isNew(member, message)) continue;
+      if (!this.plain && !this.records.isNew(member, message)) continue;
       if (isPart) member.effects.push(batch[at], batch[at + 1] + k, message);
       else this.effect(message);
       world.meters.count(consumed);
       world.meters.took(delays, messages.cell[message], messages.age(message));
     }
     this.advance(member);
-  }
-
-  /** True if its id is in the inbox, or will be with the commit of this transaction. */
-  private isKnown({ effects }: Member, message: number): boolean {
-    const { inbox } = this.setup;
-    if (inbox === null) return false;
-    if (inbox.has(message)) return true;
-    if (effects.length === 0 || !this.messages.copies.areSeveral(message)) return false;
-    return effects.some((one, k) => k % RANGE === 2 && one === message);
   }
 
   private effect(message: number): void {

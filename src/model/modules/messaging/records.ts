@@ -1,19 +1,33 @@
 import { unit, type StreamKey } from '../../../kernel/rng.js';
+import type { Inboxes } from './inboxes.js';
 import { RANGE, type Member } from './member.js';
+import type { LoopSetup } from './loop-setup.js';
 import type { Messages, Poison } from './messages.js';
 import { placeOf, type Offsets } from './offsets.js';
 
+/** What of a group the queries need. */
+type RecordsSetup = Pick<LoopSetup, 'messages' | 'offsets' | 'inbox' | 'filter' | 'canBeCut'>;
+
 /** Queries on the records that a member has fetched. */
 export class Records {
-  constructor(
-    private readonly messages: Messages,
-    private readonly offsets: Offsets,
+  private readonly messages: Messages;
+  private readonly offsets: Offsets;
+  private readonly inbox: Inboxes | null;
+  private readonly filter: StreamKey | null;
+  private readonly canBeCut: boolean;
 
-    /** Draws which messages pass the filter, and their share; null = all. */
-    private readonly filter: StreamKey | null,
+  constructor(
+    { messages, offsets, inbox, filter, canBeCut }: RecordsSetup,
+
+    /** Share of the messages that pass the filter. */
     private readonly share: number,
-    private readonly canBeCut: boolean,
-  ) {}
+  ) {
+    this.messages = messages;
+    this.offsets = offsets;
+    this.inbox = inbox;
+    this.filter = filter;
+    this.canBeCut = canBeCut;
+  }
 
   /** True if the message is still in the log and passes the filter. */
   wants(message: number): boolean {
@@ -30,6 +44,30 @@ export class Records {
     const { partition } = this.offsets.logs[batch[at]];
     for (let k = 0; k < run; k++) if (this.wants(partition.at(batch[at + 1] + k))) return true;
     return false;
+  }
+
+  /** How many of the next records are wanted and not in the inbox. */
+  newOf(member: Member): number {
+    const { batch, at, run } = member;
+    const { partition } = this.offsets.logs[batch[at]];
+    let count = 0;
+    for (let k = 0; k < run; k++) {
+      if (this.isNew(member, partition.at(batch[at + 1] + k))) count++;
+    }
+    return count;
+  }
+
+  /** True if the handler gets a record, and has an effect on it. */
+  isNew(member: Member, message: number): boolean {
+    return this.wants(message) && !this.isKnown(member, message);
+  }
+
+  /** True if its id is in the inbox, or will be with the commit of this transaction. */
+  private isKnown({ effects }: Member, message: number): boolean {
+    if (this.inbox === null) return false;
+    if (this.inbox.has(message)) return true;
+    if (effects.length === 0 || !this.messages.copies.areSeveral(message)) return false;
+    return effects.some((one, k) => k % RANGE === 2 && one === message);
   }
 
   /**
