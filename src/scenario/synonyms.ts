@@ -55,6 +55,7 @@ export const SYNONYMS: readonly string[] = [
   'query sql select insert update execute',
   'database store db datastore',
   'parallel concurrent all gather fanout fork',
+  'branches do tasks each calls steps',
   'choose switch if either random branch',
   'loop repeat foreach while',
   'compensation compensate compensatewith undo rollback revert compensatingaction',
@@ -176,6 +177,7 @@ export const SYNONYMS: readonly string[] = [
   'add latency delay extra',
   'share percent percentage probability rate value',
   'when if condition trigger',
+  'status outcome statuscode httpstatus errorcode code',
 
   // Messages and caches.
   'ttl expiry expiration expires maxage expireafterwrite',

@@ -21,7 +21,7 @@ export const BAD_CACHES: readonly BadCase[] = [
     edit: cache(''),
     code: 'FL203',
     at: 'goods',
-    says: 'a cache needs keys, the name of a key, or a fixed hitRatio',
+    says: 'a cache needs keys, the name of a key, as keys: ',
   },
   {
     title: 'a cache of a key that is not there',

@@ -46,6 +46,8 @@ const COMPARISONS = ['>=', '<=', '=='];
 describe('a word of another tool', () => {
   it('is known for what it is called here, however it is written', () => {
     expect(wordFor('name', ['id', 'ramp'])).toBe('id');
+    expect(wordFor('outcome', ['share', 'status', 'target'])).toBe('status');
+    expect(wordFor('do', ['branches', 'each', 'join'])).toBe('branches');
     expect(wordFor('max_attempts', ['attempts', 'backoff'])).toBe('attempts');
     expect(wordFor('initial', ['kind', 'base', 'factor', 'max'])).toBe('base');
     expect(wordFor('wait_timeout', ['idleTimeout', 'connect'])).toBe('idleTimeout');

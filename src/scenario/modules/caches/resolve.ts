@@ -70,7 +70,12 @@ function hostOf(here: Cursor, name: string, cache: WrittenCache, level: WrittenL
 /** Size of the key population of a cache. Reports a key without a finite population. */
 function populationOf(here: Cursor, keys: string | null): number {
   if (keys === null) {
-    here.reportKey('FL203', 'a cache needs keys, the name of a key, or a fixed hitRatio');
+    const [known = 'page'] = here.names.keys;
+    const example = `as keys: ${known}`;
+    here.reportKey(
+      'FL203',
+      `a cache needs keys, the name of a key, ${example}, or a fixed hitRatio`,
+    );
     return 1;
   }
   const at = here.in('keys');
