@@ -32,7 +32,7 @@ describe('a Route of OpenShift', () => {
     );
     const limits = {
       connections: { connectTimeout: '5s' },
-      retry: { attempts: 4, on: ['connect'], backoff: { kind: 'constant', base: '1s' } },
+      retry: { attempts: 4, on: ['connect'] },
     };
     expect(router.outbound.default).toEqual({ timeout: '30s', ...limits });
     expect(router.routes).toEqual([

@@ -138,7 +138,10 @@ function routeOf(
   });
 }
 
-/** Source: openshift/router haproxy-config.template; docs.haproxy.org, retries and option redispatch. */
+/**
+ * Source: openshift/router haproxy-config.template: `option redispatch`, and a random balance. haproxy stream.h
+ * stream_choose_redispatch: without a cookie a failed connection is tried at another server, at once.
+ */
 function limitsOf(timeout: Cell | undefined): WrittenMap {
   const usual = (value: WrittenScalar['value'], product = 'OpenShift router'): WrittenScalar => ({
     ...plain(value),
@@ -147,11 +150,7 @@ function limitsOf(timeout: Cell | undefined): WrittenMap {
   return map({
     timeout: durationOf(timeout) ?? usual('30s'),
     connections: map({ connectTimeout: usual('5s') }),
-    retry: map({
-      attempts: usual(4, 'HAProxy'),
-      on: list([plain('connect')]),
-      backoff: map({ kind: plain('constant'), base: usual('1s', 'HAProxy') }),
-    }),
+    retry: map({ attempts: usual(4, 'HAProxy'), on: list([plain('connect')]) }),
   });
 }
 
