@@ -74,9 +74,10 @@ function phases(data: VariantData, lasting: Lasting | null, firstNs: Ns, overNs:
   const { plan } = data;
   const endNs = lasting?.isForGood === true ? lasting.sinceNs : overNs;
   const { changesNs, risesNs } = loadChangesOf(plan, stepsOf(plan));
-  // Changes that the run has met before trouble began are part of its usual load.
-  const isUsual = changesNs.some((atNs) => atNs < firstNs);
-  const later = isUsual ? [] : changesNs.filter((atNs) => atNs > endNs);
+  // Rises and falls that the run has met before trouble began are part of its usual load.
+  const rises = (atNs: Ns): boolean => risesNs.includes(atNs);
+  const met = changesNs.filter((atNs) => atNs < firstNs).map(rises);
+  const later = changesNs.filter((atNs) => atNs > endNs && !met.includes(rises(atNs)));
   const steadyNs = later.reduce((last, atNs) => Math.max(last, atNs), endNs);
   return {
     lasting,

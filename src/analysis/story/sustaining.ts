@@ -75,8 +75,8 @@ export function sustainedBy(
 }
 
 /**
- * Items that wait for a component or are in it, in windows: its queue, its jobs, the callers that wait for a connection,
- * and what waits in the line of the resource.
+ * Items that wait for a component or are in it, in windows: its queue and those of all that call it, whose workers wait for
+ * it; its jobs, the callers that wait for a connection, and what waits in the line of the resource.
  */
 export function backlogIn(
   data: VariantData,
@@ -85,17 +85,26 @@ export function backlogIn(
   windows: readonly CellSet[],
 ): readonly number[] {
   const { component } = room;
-  const own = gaugesByComponent(data, record)[component].filter(
-    ({ kind }) => kind === 'queue' || kind === 'concurrency',
+  const gauges = gaugesByComponent(data, record);
+  const jobs = gauges[component].filter(({ kind }) => kind === 'concurrency');
+  const queues = callersOf(data, component).flatMap((id) =>
+    gauges[id].filter(({ kind }) => kind === 'queue'),
   );
   const waiting = data.edges
     .filter(({ to }) => to === component)
     .flatMap(({ from, to }) => betweenOf(data, record, 'waiting', from, to));
-  const levels = [...own, ...waiting];
+  const levels = [...jobs, ...queues, ...waiting];
   return windows.map((window) => {
     const { cells, lengthNs } = window;
     return lengthNs > 0 ? areaOf(levels, cells) / lengthNs + room.queueIn(window) : 0;
   });
+}
+
+/** A component, and those that call it, directly or through others. */
+function callersOf({ edges }: VariantData, component: number): readonly number[] {
+  const found = new Set([component]);
+  for (const id of found) for (const { from, to } of edges) if (to === id) found.add(from);
+  return [...found];
 }
 
 /** Share of the work of a component in a window that no caller uses. */
