@@ -51,14 +51,14 @@ export interface Sending {
 }
 
 /** Batches for one node, at most one of each partition. */
-interface Parcels {
+interface Outgoing {
   readonly node: number;
   readonly batches: Batch[];
 }
 
 /** Maximum of unacknowledged requests to one node (max.in.flight.requests.per.connection). */
 const IN_FLIGHT = 5;
-const NOTHING: readonly Parcels[] = Object.freeze([]);
+const NOTHING: readonly Outgoing[] = Object.freeze([]);
 const JITTER = 0.2;
 
 /**
@@ -282,8 +282,8 @@ export class Producer {
   }
 
   /** The first sendable batch of each partition, by the node it goes to. */
-  private collect(): readonly Parcels[] {
-    let found: Parcels[] | null = null;
+  private collect(): readonly Outgoing[] {
+    let found: Outgoing[] | null = null;
     const now = this.sending.now();
     for (let partition = 0; partition < this.queues.length; partition++) {
       const next = this.nextOf(partition);
@@ -332,10 +332,10 @@ export class Producer {
 }
 
 /** Adds a batch to those for a node. */
-function addTo(found: Parcels[], node: number, batch: Batch): void {
-  for (const parcels of found) {
-    if (parcels.node !== node) continue;
-    parcels.batches.push(batch);
+function addTo(found: Outgoing[], node: number, batch: Batch): void {
+  for (const own of found) {
+    if (own.node !== node) continue;
+    own.batches.push(batch);
     return;
   }
   found.push({ node, batches: [batch] });
