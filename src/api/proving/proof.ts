@@ -132,8 +132,8 @@ class Proof {
     const { plan, usual } = this;
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
-    const { limits: known, twin, none, found } = withoutFaults;
-    const hasFault = withoutFaults.proof !== null && isByFaults(withoutFaults.proof);
+    const { proof: seen, limits: known, twin, none, found } = withoutFaults;
+    const hasFault = seen !== null && isByFaults(seen);
     const calm = none === null ? null : calmAlerts(none);
     const { metastability, trial } = await this.metastability(none);
     const goes = unseenOf(this.subject.ended.cascade.events);
@@ -150,11 +150,12 @@ class Proof {
     const limits = isShown
       ? known
       : leastLimits(plan, [usual, none ?? [], ...ofRequests!.map(({ records }) => records)]);
-    const proof = none === null ? null : proofOf(plan, found, limits, blamedOf(this.suspects));
+    const blamed = blamedOf(this.suspects);
+    const proof = none === null || isShown ? seen : proofOf(plan, found, limits, blamed);
     const harms = usual.map((record) => harmOf(plan, record, limits));
     const harm = mean(harms);
     const failed = mean(usual.map((record) => failedOf(plan, record)));
-    const unseen = unseenProofs(plan, goes, found, blamedOf(this.suspects), ofMessages!);
+    const unseen = unseenProofs(plan, goes, found, blamed, ofMessages!);
     const budgets = budgetProofs(plan, this.subject.judge, usual, found, trials);
     return {
       ...(proof ?? { harm, failed, background: harm, backgroundFailed: failed, faults: [] }),
