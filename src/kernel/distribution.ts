@@ -42,12 +42,41 @@ export type Distribution =
       readonly branches: readonly { readonly weight: number; readonly of: Distribution }[];
     };
 
-const NORMAL_P99 = normalQuantile(0.99);
+/** Lognormal through its median and the quantile `at`: sigma = log(p99 / p50) / 2.326. Needs 0 < p50 <= p99, in ns. */
+export function lognormalOfQuantiles(p50Ns: number, upperNs: number, at = 0.99): Distribution {
+  invariant(
+    p50Ns > 0 && upperNs >= p50Ns,
+    'the quantiles of a lognormal distribution are in order',
+  );
+  return { kind: 'lognormal', medianNs: p50Ns, sigma: log(upperNs / p50Ns) / normalQuantile(at) };
+}
 
-/** Lognormal through two quantiles: sigma = log(p99 / p50) / 2.326. Needs 0 < p50 <= p99, in ns. */
-export function lognormalOfQuantiles(p50Ns: number, p99Ns: number): Distribution {
-  invariant(p50Ns > 0 && p99Ns >= p50Ns, 'the quantiles of a lognormal distribution are in order');
-  return { kind: 'lognormal', medianNs: p50Ns, sigma: log(p99Ns / p50Ns) / NORMAL_P99 };
+/**
+ * Lognormal of a mean and the quantile `at`, in ns: log(p99 / mean) = 2.326 sigma - sigma^2 / 2, of which the smaller
+ * sigma is meant. Needs 0 < mean <= p99 <= mean * `lognormalReach(at)`.
+ */
+export function lognormalOfMeanAndQuantile(
+  meanNs: number,
+  upperNs: number,
+  at: number,
+): Distribution {
+  const z = normalQuantile(at);
+  const root = z * z - 2 * log(upperNs / meanNs);
+  invariant(meanNs > 0 && upperNs >= meanNs && root >= 0, 'a lognormal distribution reaches there');
+  const sigma = z - Math.sqrt(root);
+  return { kind: 'lognormal', medianNs: meanNs * exp((-sigma * sigma) / 2), sigma };
+}
+
+/** The most that the quantile `at` of a lognormal can be, over its mean: 15.0 for p99, where sigma is 2.326. */
+export function lognormalReach(at: number): number {
+  const z = normalQuantile(at);
+  return exp((z * z) / 2);
+}
+
+/** Lognormal of a median in ns and a coefficient of variation: sigma^2 = log(1 + cv^2). */
+export function lognormalOfMedian(medianNs: number, cv: number): Distribution {
+  invariant(medianNs > 0 && cv >= 0, 'the median of a lognormal distribution is above zero');
+  return { kind: 'lognormal', medianNs, sigma: Math.sqrt(log1p(cv * cv)) };
 }
 
 /** Lognormal of a mean in ns and a coefficient of variation: sigma^2 = log(1 + cv^2). */

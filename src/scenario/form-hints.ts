@@ -227,10 +227,13 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
 
 /** `work: { p50: 4ms, p99: 12ms }`: a distribution without its name. */
 function lawHint(node: Node): string {
-  const [p50, p99, mean] = ['p50', 'p99', 'mean'].map((key) => text(get(node, key)));
-  if (p50 !== undefined && p99 !== undefined)
-    return `: write time: lognormal(p50=${p50} p99=${p99})`;
-  return mean === undefined ? '' : `: write time: exponential(${mean})`;
+  const [level, spread] = [/^(?:p50|mean)$/u, /^p9[059]$/u].map((names) =>
+    entries(node).find(([key]) => names.test(key)),
+  );
+  if (level === undefined) return '';
+  const [of, mean] = [level[0], text(level[1].value) ?? '10ms'];
+  if (spread === undefined) return of === 'mean' ? `: write time: exponential(${mean})` : '';
+  return `: write time: lognormal(${of}=${mean} ${spread[0]}=${text(spread[1].value) ?? '60ms'})`;
 }
 
 /** `{ ramp: 100/s..600/s, over: 120s }` */

@@ -4,6 +4,10 @@ import { OUTCOME_GROUPS } from '../../src/cli/explain/outcome-pages.js';
 import { explainableNames, pagesOf } from '../../src/cli/explain/pages.js';
 import { sectionNames } from '../../src/cli/explain/section-page.js';
 import { EXIT } from '../../src/cli/exit.js';
+import {
+  DISTRIBUTION_EXAMPLES,
+  parseDistribution,
+} from '../../src/contracts/quantities/distribution-text.js';
 import { rules } from '../../src/lint/index.js';
 import { OUTCOME_TERMS } from '../../src/patterns/mechanisms/outcome-terms.js';
 import { PLAN_PROBLEMS } from '../../src/plan/problem.js';
@@ -83,6 +87,20 @@ describe('explain has a page', () => {
     ];
     expect(missing(names)).toEqual([]);
     expect(missing(explainableNames())).toEqual([]);
+  });
+
+  it('for distributions of times, each with a text that loads', () => {
+    const [all] = pages('distributions');
+    expect(DISTRIBUTION_EXAMPLES.size).toBeGreaterThan(10);
+    for (const [kind, text] of DISTRIBUTION_EXAMPLES) {
+      expect(all).toContain(text);
+      const [first] = pages(kind);
+      expect(first, kind).toMatch(new RegExp(`^${kind}, a distribution of times\n\n\\S`, 'u'));
+      expect(() => parseDistribution(text)).not.toThrow();
+    }
+    expect(pages('lognormal')).toHaveLength(1);
+    // Arrivals have a kind of that name.
+    expect(pages('constant')[1]).toContain('backoff, kind constant');
   });
 
   it('for words of the report, however they are written', () => {

@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Counts } from '../../src/kernel/counts.js';
-import { lognormalOfMean, lognormalOfQuantiles, samplers } from '../../src/kernel/distribution.js';
+import {
+  lognormalOfMean,
+  lognormalOfMeanAndQuantile,
+  lognormalOfMedian,
+  lognormalOfQuantiles,
+  lognormalReach,
+  meanOf,
+  samplers,
+} from '../../src/kernel/distribution.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { HORIZON_MAX_NS } from '../../src/kernel/time.js';
@@ -212,6 +220,32 @@ describe('a lognormal', () => {
     const of = lognormalOfMean(10 * MS, 0.8) as { medianNs: number; sigma: number };
     expect(of.medianNs).toBeCloseTo((10 * MS) / Math.sqrt(1.64), 6);
     expect(of.sigma).toBeCloseTo(Math.sqrt(Math.log(1.64)), 14);
+  });
+});
+
+describe('a lognormal of two figures at hand', () => {
+  // Quantiles of the normal (NIST).
+  const Z = { 0.9: 1.2815515655446004, 0.95: 1.6448536269514722, 0.99: 2.3263478740408408 };
+
+  it.each([0.9, 0.95, 0.99] as const)('has its mean and its quantile %d', (at) => {
+    const of = lognormalOfMeanAndQuantile(10 * MS, 20 * MS, at);
+    const { medianNs, sigma } = of as { medianNs: number; sigma: number };
+    expect(meanOf(of)).toBeCloseTo(10 * MS, 3);
+    expect(medianNs * Math.exp(sigma * Z[at])).toBeCloseTo(20 * MS, 3);
+    const median = lognormalOfQuantiles(10 * MS, 20 * MS, at) as { sigma: number };
+    expect(median.sigma).toBeCloseTo(Math.log(2) / Z[at], 12);
+  });
+
+  it('has its median and its variation', () => {
+    const { medianNs, sigma } = lognormalOfMedian(10 * MS, 0.8) as Record<string, unknown>;
+    expect([medianNs, sigma]).toEqual([10 * MS, expect.closeTo(Math.sqrt(Math.log(1.64)), 12)]);
+  });
+
+  it('reaches exp(z * z / 2) times its mean, and no further', () => {
+    const reach = Math.exp((Z[0.99] * Z[0.99]) / 2);
+    expect(lognormalReach(0.99)).toBeCloseTo(reach, 9);
+    expect(() => lognormalOfMeanAndQuantile(1000, 1000 * reach * 1.001, 0.99)).toThrow();
+    expect(() => lognormalOfMeanAndQuantile(1000, 999, 0.99)).toThrow();
   });
 });
 

@@ -177,6 +177,19 @@ describe('a first guess', () => {
     expect(guess('engine: postgres')).toMatch(/write query: tickets\.insert$/);
   });
 
+  it('of a call of a database is answered with its operation', () => {
+    const text = `faultline: 1
+title: Ticket shop
+run: { duration: 30s }
+services: { api: { endpoints: { buy: [ call: tickets.seat ] } } }
+databases: { tickets: { operations: { seat: 5ms } } }
+workloads: { users: { arrivals: poisson(9/s), requests: [ call: api.buy ] } }
+`;
+    expect(messagesOf(text)).toEqual([
+      'services.api.endpoints.buy.steps[0].call.to: tickets is a database: write query: tickets.seat',
+    ]);
+  });
+
   it('of the product of a database, and of a share of failures, is answered', () => {
     const text = GUESSED.replace('connections: 40', 'engine: postgres').replace(
       'read: sessions',

@@ -1,4 +1,5 @@
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
+import { DISTRIBUTION_KINDS } from '../../contracts/quantities/distribution-text.js';
 import { rules } from '../../lint/index.js';
 import { METRICS } from '../../language/metrics.js';
 import { STEP_VERBS } from '../../scenario/verbs.js';
@@ -22,6 +23,7 @@ export function contentsText(commands: readonly string[]): string {
   const rows = [
     ['sections', sectionNames().join(', ')],
     ['steps', STEP_VERBS.join(', ')],
+    ['distributions', DISTRIBUTION_KINDS.join(', ')],
     ...kinds,
     ['loadBalancing', balancerKinds.map(({ balancer }) => balancer).join(', ')],
     ['outlierDetection', outlierKinds.map(({ outlier }) => outlier).join(', ')],

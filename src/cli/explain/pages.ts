@@ -7,6 +7,7 @@ import { codeNames, codePages } from './code-pages.js';
 import type { Field } from './field-index.js';
 import { fieldsPage, formPage } from './field-pages.js';
 import { kindNames, kindPages } from './kind-pages.js';
+import { lawPages, LAW_NAMES } from './law-pages.js';
 import { paragraph } from './layout.js';
 import { metricNames, metricPages } from './metric-pages.js';
 import { OUTCOME_GROUPS, outcomePages } from './outcome-pages.js';
@@ -50,9 +51,14 @@ function exactPages(name: string): readonly string[] {
     ...wordPages(name),
     ...codePages(name),
   ];
-  if (pages.length > 0) return pages;
-  const places = languageFields().filter(({ words }) => words.includes(name));
-  return places.length === 0 ? [] : [fieldsPage(name, places)];
+  const law = lawPages(name);
+  if (pages.length > 0) return [...law, ...pages];
+  const places = languageFields().filter(
+    ({ words, description }) =>
+      // The page of a law has this; others, such as those of arrivals, have values of that name too.
+      words.includes(name) && (law.length === 0 || !description.startsWith('Name of the law')),
+  );
+  return [...law, ...(places.length === 0 ? [] : [fieldsPage(name, places)])];
 }
 
 /** Pages that mention something as code, such as a value that is in no list of words. */
@@ -94,6 +100,7 @@ export function explainableNames(): readonly string[] {
   return [
     ...sectionNames(),
     ...kindNames(),
+    ...LAW_NAMES,
     ...OUTCOME_NAMES,
     ...OUTCOME_GROUPS,
     ...metricNames(),

@@ -1,6 +1,12 @@
 import { COUNT_MAX, type CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
-import { lognormalOfMean, lognormalOfQuantiles } from '../../kernel/distribution.js';
+import {
+  lognormalOfMean,
+  lognormalOfMeanAndQuantile,
+  lognormalOfMedian,
+  lognormalOfQuantiles,
+  lognormalReach,
+} from '../../kernel/distribution.js';
 import { parseCallText } from './call-text.js';
 import { entriesOf, formOf, KindFields, longForm, type KindForm } from './kind-fields.js';
 import { parseDuration, parseWhole, QuantityError, show } from './quantity-text.js';
@@ -13,6 +19,10 @@ const POSITIVE = { allowZero: false } as const;
 /** Largest coefficient of variation. A larger one is a typo, and its quantiles exceed the range of the clock. */
 const CV_MAX = 100;
 const EMPIRICAL_MAX = 10_000;
+const LEVELS = ['p50', 'mean'] as const;
+const SPREADS = ['p90', 'p95', 'p99', 'cv'] as const;
+const TWO_FIGURES =
+  'write one of p50 and mean, and one of p90, p95, p99 and cv: lognormal(p50=8ms p99=60ms)';
 
 /** Distributions of durations: positional fields, an example, and how to build each from its fields. */
 const LAWS: ReadonlyMap<string, Law<Distribution>> = new Map<string, Law<Distribution>>([
@@ -38,7 +48,11 @@ const LAWS: ReadonlyMap<string, Law<Distribution>> = new Map<string, Law<Distrib
   ],
   [
     'lognormal',
-    law(['p50!', 'p99!', 'mean!', 'cv!'], 'lognormal(p50=8ms p99=60ms)', buildLognormal),
+    law(
+      ['p50!', 'mean!', 'p90!', 'p95!', 'p99!', 'cv!'],
+      'lognormal(p50=8ms p99=60ms)',
+      buildLognormal,
+    ),
   ],
   [
     'gamma',
@@ -114,6 +128,10 @@ const COUNT_LAWS: ReadonlyMap<string, Law<CountDistribution>> = new Map<
 
 /** Names of the duration distributions, in the order of the reference. */
 export const DISTRIBUTION_KINDS: readonly string[] = [...LAWS.keys()];
+/** How each duration distribution is written. */
+export const DISTRIBUTION_EXAMPLES: ReadonlyMap<string, string> = new Map(
+  [...LAWS].map(([kind, { example: text }]) => [kind, text]),
+);
 /** Names of the count distributions. */
 export const COUNT_KINDS: readonly string[] = [...COUNT_LAWS.keys()];
 
@@ -200,16 +218,28 @@ function buildUniform(f: KindFields): Distribution {
   return { kind: 'uniform', minNs, maxNs };
 }
 
+/** The two figures at hand: how long it takes, and how far it spreads. */
 function buildLognormal(f: KindFields): Distribution {
-  const quantiles = f.has('p50') || f.has('p99');
-  if (quantiles === (f.has('mean') || f.has('cv'))) {
-    f.fail('write lognormal(p50=8ms p99=60ms) or lognormal(mean=10ms cv=1.5)');
+  const levels = LEVELS.filter((name) => f.has(name));
+  const spreads = SPREADS.filter((name) => f.has(name));
+  const [level = 'p50'] = levels;
+  const [spread = 'p99'] = spreads;
+  if (levels.length > 1 || spreads.length > 1) f.fail(TWO_FIGURES);
+  const levelNs = f.duration(level, POSITIVE);
+  if (spread === 'cv') {
+    const cv = f.number('cv', 0, CV_MAX);
+    return level === 'mean' ? lognormalOfMean(levelNs, cv) : lognormalOfMedian(levelNs, cv);
   }
-  if (!quantiles) return lognormalOfMean(f.duration('mean', POSITIVE), f.number('cv', 0, CV_MAX));
-  const p50 = f.duration('p50', POSITIVE);
-  const p99 = f.duration('p99', POSITIVE);
-  if (p99 < p50) f.fail('p99 is below p50');
-  return lognormalOfQuantiles(p50, p99);
+  const at = Number(spread.slice(1)) / 100;
+  const upperNs = f.duration(spread, POSITIVE);
+  if (upperNs < levelNs) f.fail(`${spread} is below ${level === 'mean' ? 'the mean' : level}`);
+  if (level === 'p50') return lognormalOfQuantiles(levelNs, upperNs, at);
+  const reach = lognormalReach(at);
+  if (upperNs > levelNs * reach)
+    f.fail(
+      `its ${spread} is at most ${reach.toFixed(1)} times its mean: give p50 in place of the mean`,
+    );
+  return lognormalOfMeanAndQuantile(levelNs, upperNs, at);
 }
 
 function buildPareto(f: KindFields): Distribution {

@@ -123,7 +123,8 @@ function addHosts(scenario: ScenarioOutput, add: Add, raise: Raise): void {
   }
 }
 
-const QUERIED = (name: string): string => `${name} is a database: write query: ${name}.OPERATION`;
+const QUERIED = (name: string, operation: string | null): string =>
+  `${name} is a database: write query: ${name}.${operation ?? 'OPERATION'}`;
 
 /** Returns a function that registers a name and reports whether it was free. */
 function claimer(raise: Raise): Claim {

@@ -10,8 +10,8 @@ export interface NamedThing {
   readonly parts: readonly string[];
   /** Its versions, and whether each has instances. */
   readonly versions: ReadonlyMap<string, boolean>;
-  /** Advice if it cannot be called: what to write instead; null = it can be called. */
-  readonly instead: ((name: string) => string) | null;
+  /** Advice if it cannot be called: what to write instead, with the part that was written; null = it can be called. */
+  readonly instead: ((name: string, part: string | null) => string) | null;
 }
 
 /** All names of a scenario. */

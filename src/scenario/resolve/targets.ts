@@ -24,7 +24,7 @@ export function resolveCall(here: Cursor, reference: string, owner: string): Tar
     const message =
       here.path[0] === 'sagas' && thing.kind === 'saga'
         ? `${component} is a saga, and a step of a saga calls an endpoint`
-        : thing.instead(component);
+        : thing.instead(component, part);
     here.report('FL405', message);
     return null;
   }
