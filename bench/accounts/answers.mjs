@@ -1,7 +1,7 @@
 // Kinds of sentences of the first lines of a report, compared with the document.
 import { COUNT, countIn, isPrinted, NUMBER, SHARE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
-import { PROOFS } from './proofs.mjs';
+import { changeError, HELPFUL, PROOFS } from './proofs.mjs';
 import { REFUSED, refusedError } from './refused.mjs';
 import { pricesError } from './settings.mjs';
 import { causesError, figureError, linkError } from './told.mjs';
@@ -104,6 +104,23 @@ function whyError(text, facts) {
     return null;
   }
   return undefined;
+}
+
+/** What is wrong about the share of requests that succeeds in the best variant and in another one. */
+function servesBestError({ among, share, other: name, less }, facts) {
+  const other = named(facts, name);
+  if (other === undefined) return undefined;
+  const questions = ({ changes = [] }) =>
+    JSON.stringify(changes.filter(({ isQuestion }) => isQuestion));
+  const most = Math.max(
+    ...facts.result.variants
+      .filter((one) => one === other || questions(one) === questions(other))
+      .filter((one) => among === undefined || tally(one).of > 0)
+      .map(({ summary }) => summary.success.value ?? 0),
+  );
+  return isOf(share, most) && isOf(less, other.summary.success.value)
+    ? null
+    : `the best succeeds with ${most}`;
 }
 
 /** Reads `v2 fails 9.69 % of its requests, v1 none`. */
@@ -299,23 +316,21 @@ export const ANSWERS = [
       'u',
     ),
     ({ groups }, facts) => {
-      const [best, other] = [variantsIn(groups.who, facts), named(facts, groups.other)];
-      if (best === undefined || other === undefined) return undefined;
-      const questions = ({ changes = [] }) =>
-        JSON.stringify(changes.filter(({ isQuestion }) => isQuestion));
-      const isOurs = (one) => questions(one) === questions(other);
-      const most = Math.max(
-        ...facts.result.variants
-          .filter((one) => one === other || isOurs(one))
-          .filter((one) => groups.among === undefined || tally(one).of > 0)
-          .map(({ summary }) => summary.success.value ?? 0),
-      );
-      const price = pricesError(groups.rest, best[0]);
-      if (price !== null) return price;
-      return isOf(groups.share, most) && isOf(groups.less, other.summary.success.value)
-        ? null
-        : `the best succeeds with ${most}`;
+      const best = variantsIn(groups.who, facts);
+      const price = best === undefined ? null : pricesError(groups.rest, best[0]);
+      return best === undefined ? undefined : (price ?? servesBestError(groups, facts));
     },
+  ),
+  kind(
+    'serve best with a change',
+    new RegExp(
+      `^(?<who>\\S+) serves users best \\((?<share>${SHARE}), (?<other>.+?) (?<less>${SHARE})\\); (?<change>set .+)$`,
+      'u',
+    ),
+    ({ groups }, facts) =>
+      facts.variant.name === groups.who
+        ? (servesBestError(groups, facts) ?? changeError(groups.change, facts, HELPFUL))
+        : undefined,
   ),
   kind('least behind', /^(?<who>.+?) falls least behind: .+$/u, ({ groups }, facts) =>
     named(facts, groups.who) === undefined ? undefined : null,

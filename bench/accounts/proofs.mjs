@@ -8,7 +8,7 @@ const LEFT = String.raw`(?<left>${COUNT})(?: and (?<leftSlow>${COUNT}))?`;
 const RUNS = String.raw`(?: \((?:run 1|means? of (?:runs 1 to \d+|both runs|all \d+ runs|the first \d+)) ?(?:of \d+)?\))?`;
 
 const SHOWN = ['cause', 'amplifier', 'part', 'sustainer', 'remedy'];
-const HELPFUL = ['cause', 'sustainer', 'remedy', 'part'];
+export const HELPFUL = ['cause', 'sustainer', 'remedy', 'part'];
 
 /** Whether the counts of `120 failed and 3 slow requests` are those of a harm. */
 function isHarmed({ failed, slow, onlySlow, either }, one) {
@@ -74,7 +74,7 @@ function changesAt(text, all) {
 }
 
 /** Reads `CHANGE EFFECT`; `roles`: those that the change may have. */
-function changeError(text, { own }, roles) {
+export function changeError(text, { own }, roles) {
   if (own === undefined) return undefined;
   let error;
   for (const [one, rest] of changesAt(text, own.interventions)) {

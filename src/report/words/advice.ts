@@ -1,7 +1,8 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import { allOf, capitalised, plural } from '../../text/words.js';
-import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
+import { isCalm, joined, MOST, sizeOf, variantHead, withEffect } from './answer-room.js';
+import { changedBest } from './changed-best.js';
 import { changeWords, nextUnseen } from './cheapest.js';
 import { avertedLosses, effectWords, lossesOf } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
@@ -59,7 +60,7 @@ export function actWords(view: View): Advice {
   const change = own === undefined ? null : changeWords(own, worstVariant);
   const undone = rollBackWords(worstVariant, change?.isSetting === true);
   if (undone !== null) return { ...NOTHING, words: [...variantHead(view), undone, '.'] };
-  const served = change?.isSetting === false ? bestServed(view) : null;
+  const served = change === null ? null : bestServed(view, change.isSetting ? change.left : 1);
   if (served !== null) return served;
   if (change !== null && holdsAll(worstVariant)) {
     const held = heldWords(view);
@@ -90,14 +91,6 @@ export function actWords(view: View): Advice {
     return advice(view, words, { variant: variant!, changes, which: bracketsOf(view, variant!) });
   }
   return bestOf(view);
-}
-
-/** A change with what it does; where there is no room for all of it, what becomes of the budgets comes first. */
-function withEffect(head: Words, { effect, goals }: { effect: string; goals: string }): Words {
-  const [first] = effect.split(', and ', 1);
-  const texts = goals === '' ? [] : [`${effect}; ${goals}`, `${first!}; ${goals}`, goals];
-  const all = [...texts, effect, first!].map((text): Words => [...head, `: ${text}`]);
-  return all.find((words) => sizeOf(words) <= MOST) ?? head;
 }
 
 /** What helps where no broken budget is about requests of users: the setting that averts most of what it is about. */
@@ -272,14 +265,17 @@ const UNKNOWN: Words = [
   ' looks for the smallest change of settings that holds the budgets.',
 ];
 
-/** The variants of the same load and faults that serve users clearly better than the one that the report is about; else null. */
-function bestServed(view: View): Advice | null {
+/**
+ * The variants of the same load and faults that serve users clearly better than the one that the report is about, and than a
+ * change of it that leaves a share of its failures; else null.
+ */
+function bestServed(view: View, left = 1): Advice | null {
   const { worstVariant } = view;
   const all = withoutQuestions(view, withLoadOf(view, worstVariant));
   // Where it holds all that it has to, a variant without budgets is no better one.
   const judged = holdsAll(worstVariant) ? all.filter((own) => heldBudgets(own).of > 0) : all;
   const most = mostServed(judged);
-  if (most - successOf(worstVariant) < BETTER) return null;
+  if (most - 1 + left * (1 - successOf(worstVariant)) < BETTER) return null;
   const ours = all.filter((own) => successOf(own) <= most);
   return servesBest(view, ours, most, ours.length < all.length ? ' of those with budgets' : '');
 }
@@ -318,7 +314,10 @@ function servesBest(
   const [variant] = named;
   const changes = settingsOf(view, variant!);
   const own = { variant: variant!, changes, which: bracketsOf(view, variant!) };
-  if (named.length === 1) return advice(view, head, own);
+  if (named.length === 1) {
+    const changed = changedBest(view, variant!);
+    return changed === null ? advice(view, head, own) : { ...NOTHING, ...changed };
+  }
   const below = own.changes.length === 0 ? '' : ` (settings of ${variant!.name} below)`;
   const words: Words = [...joined(head, [[below]]), '.'];
   return { words, bare: own, price: priceLines(view, named), gain: gainLine(view, variant!) };

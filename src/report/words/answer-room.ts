@@ -29,6 +29,17 @@ export function joined(head: Words, parts: readonly Words[]): Words {
   return all;
 }
 
+/** A change with what it does; where there is no room for all of it, what becomes of the budgets comes first. */
+export function withEffect(
+  head: Words,
+  { effect, goals }: { effect: string; goals: string },
+): Words {
+  const [first] = effect.split(', and ', 1);
+  const texts = goals === '' ? [] : [`${effect}; ${goals}`, `${first!}; ${goals}`, goals];
+  const all = [...texts, effect, first!].map((text): Words => [...head, `: ${text}`]);
+  return all.find((words) => sizeOf(words) <= MOST) ?? head;
+}
+
 /** Number of words. */
 export function sizeOf(words: Words): number {
   return plainWords(words)

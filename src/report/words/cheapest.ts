@@ -104,12 +104,15 @@ export function changeWords(
   readonly hasTried: boolean;
   /** It names a setting of the file, and its new value. */
   readonly isNamed: boolean;
+  /** The share of the failures that remains where a budget is still broken; 0 where none is. */
+  readonly left: number;
   readonly price: Price;
 } | null {
   const found = cheapestOf(own, of);
   if (found === null) return null;
   const { kind, setting, words } = found;
   const isSetting = (EFFORT[kind] ?? Infinity) <= SETTINGS;
+  const goals = budgetsWith(found, own, of);
   return {
     words:
       setting !== undefined
@@ -118,7 +121,9 @@ export function changeWords(
           ? orderWords(words)
           : words,
     effect: insteadWords(found, own),
-    goals: budgetsWith(found, own, of).words,
+    goals: goals.words,
+    left:
+      goals.hold || found.failed === undefined ? 0 : found.failed / Math.max(1, own.failed ?? 0),
     isSetting,
     hasTried: own.interventions.some((one) => (EFFORT[one.kind] ?? Infinity) <= SETTINGS),
     isNamed: setting !== undefined,
