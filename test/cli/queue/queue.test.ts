@@ -6,7 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { queueAddress } from '../../../src/cli/queue/address.js';
 import { connectionOf, loadBull, queueName } from '../../../src/cli/queue/connection.js';
 import { nameOf, packed, unpacked } from '../../../src/cli/queue/parcel.js';
-import { Folder, NO_PROOFS, faultlineProcess, smallScenario, start } from '../harness.js';
+import {
+  Folder,
+  NO_PROOFS,
+  faultline,
+  faultlineProcess,
+  smallScenario,
+  start,
+} from '../harness.js';
 
 const HAS_REDIS = spawnSync('redis-server', ['--version']).error === undefined;
 if (!HAS_REDIS) console.warn('no redis-server on this machine: the tests with a queue are skipped');
@@ -54,7 +61,7 @@ describe('an address', () => {
   it.each(['localhost:6379', 'http://localhost', 'redis://', '', 'redis'])(
     'is not %j: exit code 2 with an example',
     (address) => {
-      const { status, stderr } = faultlineProcess(['worker', address]);
+      const { status, stderr } = faultline(['worker', address]);
       expect(status).toBe(2);
       expect(stderr).toContain('an address such as redis://localhost:6379 is expected');
     },
@@ -125,8 +132,8 @@ describe.skipIf(!HAS_REDIS)('a queue', () => {
   });
 
   it('gives the bytes of one process, with a worker killed and Redis restarted', async () => {
-    const file = folder.put('small.yaml', smallScenario().replace('20s', '120s'));
-    const sweep = ['sweep', file, '--set', 'workloads.people.arrivals.rate=40/s..600/s:24'];
+    const file = folder.put('small.yaml', smallScenario().replace('20s', '60s'));
+    const sweep = ['sweep', file, '--set', 'workloads.people.arrivals.rate=40/s..600/s:16'];
     let server = await redis();
     const workers = [await worker(), await worker(), await worker()];
     const asked = begin(start([...sweep, '--queue', address, '--out', 'far'], folder.path));
@@ -147,7 +154,7 @@ describe.skipIf(!HAS_REDIS)('a queue', () => {
     expect(await asked.ended, asked.text).toBe(0);
     expect(asked.text).toContain(`${address} answers again`);
 
-    const near = faultlineProcess([...sweep, '--out', 'near'], { cwd: folder.path });
+    const near = faultline([...sweep, '--out', 'near'], { cwd: folder.path });
     expect(near.status).toBe(0);
     const files = readdirSync(folder.at('near'), { recursive: true, encoding: 'utf8' }).sort();
     expect(readdirSync(folder.at('far'), { recursive: true, encoding: 'utf8' }).sort()).toEqual(
@@ -208,7 +215,7 @@ describe.skipIf(!HAS_REDIS)('a queue', () => {
     ]) {
       const far = faultlineProcess([...args, '--queue', address], { cwd: folder.path });
       expect(far.status, far.stderr).toBe(0);
-      expect(far.stdout).toBe(faultlineProcess(args, { cwd: folder.path }).stdout);
+      expect(far.stdout).toBe(faultline(args, { cwd: folder.path }).stdout);
     }
     own.child.kill('SIGTERM');
     expect(await own.ended).toBe(130);
