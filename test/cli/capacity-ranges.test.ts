@@ -35,9 +35,8 @@ budgets: [ users.success >= 99%, users.latency.p99 < 2s ]
 function capacityOf(text: string, ...flags: readonly string[]): [CapacityResult, string] {
   const path = folder.put('imported.yaml', text);
   const json = folder.at('limits.json');
-  const { stdout, status } = faultline(['capacity', path, '--quiet', ...flags]);
+  const { stdout, status } = faultline(['capacity', path, '--quiet', '--json', json, ...flags]);
   expect(status).toBe(0);
-  faultline(['capacity', path, '--quiet', '--json', json, ...flags]);
   return [JSON.parse(readFileSync(json, 'utf8')) as CapacityResult, stdout];
 }
 

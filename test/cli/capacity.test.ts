@@ -24,13 +24,18 @@ faults: [ { id: slow-db, kind: slow, target: db, factor: 2, at: 10s, for: 10s } 
 budgets: [ users.success >= 98% ]
 `;
 
-/** What the command finds. */
-function limits(name: string, text: string, ...flags: readonly string[]): CapacityResult {
+/** What the command finds, and what it prints about it, without line ends. */
+function limits(
+  name: string,
+  text: string,
+  ...flags: readonly string[]
+): CapacityResult & { readonly said: string } {
   const path = folder.put(name, text);
   const json = folder.at(`${name}.json`);
-  const { status, stderr } = faultline(['capacity', path, '--quiet', '--json', json, ...flags]);
-  expect([status, stderr]).toEqual([0, '']);
-  return JSON.parse(readFileSync(json, 'utf8')) as CapacityResult;
+  const own = faultline(['capacity', path, '--quiet', '--json', json, ...flags]);
+  expect([own.status, own.stderr]).toEqual([0, '']);
+  const found = JSON.parse(readFileSync(json, 'utf8')) as CapacityResult;
+  return { ...found, said: own.stdout.replace(/\s+/g, ' ') };
 }
 
 describe('capacity', () => {
@@ -68,7 +73,7 @@ describe('capacity', () => {
     const ramp = POOL.replace(/faults:.*\n/, '')
       .replace('poisson(150/s)', `{ kind: stages, start: 50/s, ${stages} }`)
       .replace(/ {2}jobs:.*\n/, '');
-    const { load, busiest, limits: found, workloads } = limits('ramp.yaml', ramp);
+    const { load, busiest, limits: found, workloads, said } = limits('ramp.yaml', ramp);
     // 95 % of 200/s and more from 18.7 s on; the mean of the run is 162/s.
     expect(busiest!.from).toBeGreaterThan(17);
     expect(busiest!.until).toBeCloseTo(40, 0);
@@ -77,26 +82,21 @@ describe('capacity', () => {
     // 8 / 20 ms = 400/s at the peak, of which 2 % may fail.
     expect(found[0]!.rate).toBeGreaterThan(400 * 0.93);
     expect(found[0]!.rate).toBeLessThan(400 * 1.06);
-    const { stdout } = faultline(['capacity', folder.put('ramp.yaml', ramp), '--quiet']);
-    expect(stdout).toMatch(/^The system holds [34]\d\d\/s at its peak, /);
-    expect(stdout.replace(/\s+/g, ' ')).toMatch(
-      /rates are those of its peak, from 1\d\.?\d* s to 40 s\./,
-    );
+    expect(said).toMatch(/^The system holds [34]\d\d\/s at its peak, /);
+    expect(said).toMatch(/rates are those of its peak, from 1\d\.?\d* s to 40 s\./);
   });
 
   it('says what a multiple of the load needs, and runs it', () => {
     const calm = POOL.replace(/faults:.*\n/, '');
-    const { need } = limits('need.yaml', calm, '--for', '4x');
+    const { need, said } = limits('need.yaml', calm, '--for', '4x');
     // 800/s x 20 ms = 16 connections, and a little more.
     expect(need).toMatchObject({ factor: 4, isAsked: true, holds: true });
     const [pool] = need!.settings;
     expect(pool).toMatchObject({ path: 'databases.db.pool.maxOpen', from: '8' });
     expect(Number(pool!.to)).toBeGreaterThanOrEqual(16);
     expect(Number(pool!.to)).toBeLessThanOrEqual(18);
-    const path = folder.put('said.yaml', calm);
-    const { stdout } = faultline(['capacity', path, '--quiet', '--for', '4x']);
-    expect(stdout).toMatch(/^The system holds 3\d\d\/s|^The system holds 4\d\d\/s/);
-    const command = /faultline (capacity .*maxOpen=\d+)/.exec(stdout)![1]!;
+    expect(said).toMatch(/^The system holds 3\d\d\/s|^The system holds 4\d\d\/s/);
+    const command = /faultline (capacity .*maxOpen=\d+)/.exec(said)![1]!;
     const again = faultline([...command.replaceAll("'", '').split(' '), '--quiet', '--for', '4x']);
     expect(again.stdout).toContain('holds as it is');
   });
@@ -136,7 +136,7 @@ workloads: { users: { arrivals: constant(100/s), requests: [ call: app.get ] } }
 budgets: [ users.latency.p99 < 1s ]
 `;
     // The limit is 300/s and admits 99 % up to 303/s; the workers would hold 40,000/s.
-    const { limits: found, need } = limits('quota.yaml', text);
+    const { limits: found, need, said } = limits('quota.yaml', text);
     expect(found[0]!.rate).toBeGreaterThan(300 * 0.95);
     expect(found[0]!.rate).toBeLessThan(300 * 1.02);
     const refused = { caller: 'app', callee: 'bank', of: 'caller', by: 'rate limit' };
@@ -152,8 +152,6 @@ budgets: [ users.latency.p99 < 1s ]
     const [rate] = need!.settings.map(({ to }) => Number(to.replace('/s', '')));
     expect(rate! / need!.rate).toBeGreaterThan(0.97);
     expect(rate! / need!.rate).toBeLessThan(1.3);
-    const { stdout } = faultline(['capacity', folder.put('quota2.yaml', text), '--quiet']);
-    const said = stdout.replace(/\s+/g, ' ');
     expect(said).toMatch(/beyond it the rate limit of app refuses [\d.]+ % of the calls to bank/);
     expect(said).toContain(`needs: + ${path}.rate: `);
     expect(said).not.toContain('has no setting for more');
@@ -169,13 +167,11 @@ services:
 workloads: { users: { arrivals: constant(100/s), requests: [ call: app.get ] } }
 budgets: [ users.success >= 99% ]
 `;
-    const { limits: found } = limits('provider.yaml', text);
+    const { limits: found, said } = limits('provider.yaml', text);
     expect(found[0]!.rate).toBeGreaterThan(300 * 0.95);
     expect(found[0]!.rate).toBeLessThan(300 * 1.02);
     const refused = { caller: 'app', callee: 'bank', of: 'callee', by: 'rate limit' };
     expect(found[0]!.refused).toMatchObject(refused);
-    const { stdout } = faultline(['capacity', folder.put('provider2.yaml', text), '--quiet']);
-    const said = stdout.replace(/\s+/g, ' ');
     expect(said).toMatch(/beyond it the rate limit of bank refuses [\d.]+ % of the calls of app/);
     expect(said).toContain('needs: + services.bank.admission.rateLimit.rate: ');
     expect(said).not.toContain('which has no limit in the file');
@@ -264,7 +260,7 @@ budgets: [ users.latency.max <= 2s ]
   it('blames no fault where the load does not hold without one', () => {
     const { limits: found, lengths } = limits(
       'full.yaml',
-      POOL.replace('poisson(150/s)', 'poisson(900/s)'),
+      POOL.replace('poisson(150/s)', 'poisson(900/s)').replace('duration: 40s', 'duration: 22s'),
     );
     expect([found[0]!.holds < 1, lengths]).toEqual([true, []]);
   });
@@ -302,11 +298,10 @@ budgets: [ users.success >= 90% ]
 `;
 
   it('ends where messages wait without end, also without a budget about them', () => {
-    const said = faultline(['capacity', folder.put('said.yaml', MAILS), '--quiet']).stdout;
+    const { limits: found, need, said } = limits('mails.yaml', MAILS, '--for', '4x');
     expect(said).toContain(
       'In calm a load also breaks where consumers handle less than comes to them.',
     );
-    const { limits: found, need } = limits('mails.yaml', MAILS, '--for', '4x');
     const [calm] = found;
     expect(calm!.full).toMatchObject({ component: 'mailer', resource: 'consumers', of: 'bought' });
     expect(calm!.rate).toBeGreaterThan(100 * 0.94);
@@ -320,7 +315,8 @@ budgets: [ users.success >= 90% ]
   });
 
   it('and a sweep name what requests wait for, not consumers that are full at the same time', () => {
-    const path = folder.put('narrow.yaml', MAILS.replace('concurrency: 40', 'concurrency: 1'));
+    const narrow = MAILS.replace('concurrency: 40', 'concurrency: 1');
+    const path = folder.put('narrow.yaml', narrow.replace('duration: 60s', 'duration: 40s'));
     const rates = 'workloads.users.arrivals.rate=60/s..400/s';
     const { stdout } = faultline(['sweep', path, '--set', rates, '--out', folder.path]);
     expect(stdout).toContain('Beyond it shop gives in first: its 1 worker holds 2');
