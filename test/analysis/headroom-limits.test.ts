@@ -4,11 +4,11 @@ import type { Headroom } from '../../src/contracts/result/headroom.js';
 import { tightestWords, useWords } from '../../src/report/words/headroom.js';
 import { run } from '../theory/program.js';
 
-/** A system with one limit: calls of 30 ms, everything else without a limit worth a mention. */
+/** A system with one limit: calls of 30 ms, everything else without a limit worth a mention. At least 10,000 calls. */
 const system = (rate: number, call: string, body: string): string => `
 faultline: 1
 title: A limit
-run: { duration: 120s, warmup: 10s, seed: 3, replications: 1 }
+run: { duration: ${rate < 200 ? 120 : 50}s, warmup: 10s, seed: 3, replications: 1 }
 workloads: { users: { arrivals: poisson(${rate}/s), requests: [ { call: ${call} } ] } }
 ${body}
 `;
