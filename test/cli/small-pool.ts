@@ -2,7 +2,7 @@
 export const POOL = `
 faultline: 1
 title: a pool too small for the load
-run: { duration: 30s, warmup: 5s, seed: 21, replications: 3 }
+run: { duration: 12s, warmup: 3s, seed: 21, replications: 3 }
 services:
   shop: { concurrency: 80, queue: { capacity: 60 }, endpoints: { list: [ wait: exponential(1ms), { query: catalog.read } ] } }
 databases:
