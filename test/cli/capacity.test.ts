@@ -96,7 +96,7 @@ describe('capacity', () => {
     expect(Number(pool!.to)).toBeGreaterThanOrEqual(16);
     expect(Number(pool!.to)).toBeLessThanOrEqual(18);
     expect(said).toMatch(/^The system holds 3\d\d\/s|^The system holds 4\d\d\/s/);
-    const command = /faultline (capacity .*maxOpen=\d+)/.exec(said)![1]!;
+    const command = /faultline (capacity .*?maxOpen=\d+)/.exec(said)![1]!;
     const again = faultline([...command.replaceAll("'", '').split(' '), '--quiet', '--for', '4x']);
     expect(again.stdout).toContain('holds as it is');
   });
