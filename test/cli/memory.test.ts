@@ -6,7 +6,7 @@ import { memorySize, shareMemory } from '../../src/cli/memory.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import type { SweepResult } from '../../src/contracts/result/sweep.js';
-import { Folder, faultlineProcess, start } from './harness.js';
+import { Folder, faultline, faultlineProcess, start } from './harness.js';
 
 const MIB = 2 ** 20;
 
@@ -206,7 +206,7 @@ describe('the memory budget', () => {
     for (const text of ['2', '2G', '-1GiB', 'GiB', '1MiB']) {
       expect(() => memorySize(text)).toThrow(/expected|at least/);
     }
-    const { status, stderr } = faultlineProcess(['run', 'x.yaml', '--max-memory', 'much']);
+    const { status, stderr } = faultline(['run', 'x.yaml', '--max-memory', 'much']);
     expect([status, stderr]).toEqual([2, expect.stringContaining('2GiB or 512MiB')]);
   });
 });
