@@ -61,6 +61,23 @@ quarkus.stork.stock-service.service-discovery.application=stock`,
     expect(calls).toEqual([{ call: 'stock.handle' }, { call: 'payment.handle' }]);
   });
 
+  /** As in quarkusio/quarkus-super-heroes: a list for the machine of a developer, a registry for the cluster. */
+  it.each([
+    ['kubernetes', 'quarkus.stork.stock-service.service-discovery.application=stock'],
+    ['consul', 'quarkus.stork.stock-service.service-discovery.application=stock'],
+    ['static', 'quarkus.stork.stock-service.service-discovery.address-list=stock:8080'],
+  ])('call what Stork finds by its type %s', (type, found) => {
+    const { services, questions } = read(`${NAME}
+quarkus.stork.stock-service.service-discovery.address-list=localhost:8083
+quarkus.stork.payment.service-discovery.type=kubernetes
+quarkus.stork.stock-service.service-discovery.type=${type}
+${found}
+shop.client-base-url=stork://stock-service`);
+    const calls = services.orders.endpoints.handle.steps.slice(1);
+    expect(calls).toEqual([{ call: 'stock.handle' }, { call: 'payment.handle' }]);
+    expect(questions.join()).not.toContain('No file describes');
+  });
+
   it.each([
     'com.shop.PaymentClient/charge/Retry/maxRetries=2\ncom.shop.PaymentClient/charge/Retry/delay=300\ncom.shop.PaymentClient/charge/Timeout/value=700',
     'quarkus.fault-tolerance."com.shop.PaymentClient/charge".retry.max-retries=2\nquarkus.fault-tolerance."com.shop.PaymentClient/charge".retry.delay=300\nquarkus.fault-tolerance."com.shop.PaymentClient/charge".timeout.value=700',

@@ -3,6 +3,7 @@ import type { Component, System } from '../../system.js';
 import { connectAddresses, hostsIn } from '../kubernetes/addresses.js';
 import { pathsIn, plainName } from './layers.js';
 import { property, valueOf } from './properties.js';
+import { storkIn, storksOf } from './stork.js';
 
 /** Properties with the address of a store, and its product. Source: Spring Boot, Common Application Properties (2 and 3). */
 const STORES: readonly (readonly [path: string, product: string])[] = [
@@ -92,10 +93,11 @@ export function connectCallees(
   system: System,
 ): readonly Component[] {
   const background: Component[] = [];
+  const storks = storksOf(settings, component, system);
   for (const [name, cell] of pathsIn(settings)) {
     const path = pathsOf([name])[0]!;
     const text = cell.text();
-    if (text === undefined || isBelow(path, READ)) continue;
+    if (text === undefined || isBelow(path, READ) || storks.has(storkIn(text) ?? '')) continue;
     if (!isBelow(path, BACKGROUND)) {
       const single = name.replace(/(?<=ur[il]|host|point|server)s$/i, '');
       connectAddresses(component, single, text, component.namespace, system, [cell]);

@@ -2,10 +2,11 @@ import { Cell } from '../../cell.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written, type WrittenScalar } from '../../written.js';
-import { pathsIn, plainName } from './layers.js';
+import { pathsIn } from './layers.js';
 import { countIn, durationIn, numberIn, property, valueOf } from './properties.js';
 import type { NamedStore } from './callees.js';
 import { bundleOf, rulesIn } from './fault-tolerance.js';
+import { calleeAt, storkIn, storksOf } from './stork.js';
 
 /** A pool of connections of a data source. */
 export interface DataSource {
@@ -92,15 +93,8 @@ export function quarkusCallees(
     found.set(callee, known);
     return known.fields;
   };
-  const storks = new Map<string, Component>();
-  for (const [name, own] of property(settings, 'quarkus.stork')?.entries() ?? []) {
-    const place =
-      property(own, 'service-discovery.address-list') ??
-      property(own, 'service-discovery.application');
-    const callee = place === undefined ? undefined : calleeAt(place, component, system);
-    if (place === undefined || note(callee, place) === null) continue;
-    storks.set(plainName(name), callee!);
-  }
+  const storks = storksOf(settings, component, system);
+  for (const { callee, place } of storks.values()) note(callee, place);
   // The name of a client may have dots: `"com.shop.StockClient".url`.
   const clients = new Map(
     pathsIn(property(settings, 'quarkus.rest-client') ?? new Cell('', '', 1, null)),
@@ -108,9 +102,9 @@ export function quarkusCallees(
   for (const [path, place] of clients) {
     const [, client] = /^(.*)\.ur[il]$/.exec(path) ?? [];
     if (client === undefined) continue;
-    const [, stork] = /^stork:\/\/([^/]+)/.exec(valueOf(place) ?? '') ?? [];
+    const stork = storkIn(valueOf(place) ?? '');
     const callee =
-      stork === undefined ? calleeAt(place, component, system) : storks.get(plainName(stork));
+      stork === undefined ? calleeAt(place, component, system) : storks.get(stork)?.callee;
     const fields = note(callee, place);
     const limit = (name: string, byDefault: string): WrittenScalar =>
       millisOf(clients.get(`${client}.${name}`)) ?? usual(byDefault);
@@ -132,10 +126,4 @@ export function quarkusCallees(
 function millisOf(cell: Cell | undefined): WrittenScalar | undefined {
   const ms = numberIn(cell);
   return ms === undefined || ms < 0 ? undefined : from(ms === 0 ? 'none' : `${ms}ms`, cell);
-}
-
-/** The component of an address, or of a name alone. */
-function calleeAt(place: Cell, component: Component, system: System): Component | undefined {
-  const [address] = hostsIn(valueOf(place) ?? '');
-  return address === undefined ? undefined : system.find(address.host, component.namespace);
 }
