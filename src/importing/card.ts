@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import type { Agreement, DriftedFigure } from '../contracts/result/drift.js';
 import { formatCount, formatValue } from '../text/figures.js';
 import { byCodeUnit } from '../text/order.js';
@@ -71,7 +72,7 @@ export function cardLines(
       `Guesses (${guesses.length}), marked "# guess" in the file`,
       guesses.map(({ path, value }) => `${path}: ${value}`),
     ),
-    ...besideLines(beside ?? []),
+    ...besideLines(beside ?? [], imported.scenario),
     ...block('Questions that would help most', questions),
     ...nextLines(out, traced),
   ];
@@ -90,9 +91,13 @@ function proxyLine({ tag, services, spans }: Merged): string {
   return `${plural(spans, 'span')} of proxies (${tag}) are part of ${names}: their time is network`;
 }
 
-/** Latency of each endpoint and call: those with a difference first, then those with the most observations. */
-function besideLines(all: readonly DriftedFigure[]): readonly string[] {
+/**
+ * Latency of each endpoint and call, and its other figures that do not agree: those with a difference first, then those with the most
+ * observations.
+ */
+function besideLines(all: readonly DriftedFigure[], scenario: string): readonly string[] {
   if (all.length === 0) return [];
+  const batches = batchesIn(scenario);
   const bySubject = new Map<string, DriftedFigure[]>();
   for (const figure of all)
     bySubject.set(figure.subject, [...(bySubject.get(figure.subject) ?? []), figure]);
@@ -117,15 +122,45 @@ function besideLines(all: readonly DriftedFigure[]): readonly string[] {
       ...(open === 0 ? [] : [`${formatCount(open)} undecided, within the noise of the traces`]),
     ].join(', ')}`,
     rows.map(({ subject, figures, n }) => {
-      const times = figures.filter(({ figure }) => figure.startsWith('p'));
-      const shown = times.map(
+      const told = figures.filter(
+        ({ figure, agreement }) => unitOf(figure) === 'seconds' || agreement !== 'agrees',
+      );
+      const shown = told.map(
         ({ figure, predicted, measured, agreement }) =>
-          `${figure} ${formatValue(predicted, 'seconds')} for ${formatValue(measured, 'seconds')}` +
+          `${figure} ${formatValue(predicted, unitOf(figure))} for ${formatValue(measured, unitOf(figure))}` +
           (agreement === 'agrees' ? '' : ` (${agreement})`),
       );
-      return `${subject}: ${shown.join(', ')}; n = ${formatCount(n)}`;
+      const batch = figures.some(runsMore) ? batches.get(subject) : undefined;
+      const why = batch === undefined ? '' : `; ${handedOver(batch)}`;
+      return `${subject}: ${shown.join(', ')}; n = ${formatCount(n)}${why}`;
     }),
   );
+}
+
+function unitOf(figure: DriftedFigure['figure']): 'seconds' | 'perSecond' | 'share' {
+  return figure === 'throughput' ? 'perSecond' : figure === 'failures' ? 'share' : 'seconds';
+}
+
+function runsMore({ figure, agreement, predicted, measured }: DriftedFigure): boolean {
+  return figure === 'throughput' && agreement === 'differs' && (predicted ?? 0) > measured;
+}
+
+/** Why handlers of batches run more often than measured. */
+function handedOver(batch: number): string {
+  return `a run takes up to ${batch} messages as they come: a wait for more, such as fetch.min.bytes, has no counterpart`;
+}
+
+/** The most messages that a run of an endpoint handles, by `service.endpoint`, where it is more than one. */
+function batchesIn(scenario: string): ReadonlyMap<string, number> {
+  const { topics = {} } = parse(scenario) as {
+    readonly topics?: Readonly<Record<string, Topic>>;
+  };
+  const all = Object.values(topics).flatMap(({ subscribers = [] }) => subscribers);
+  return new Map(all.flatMap(({ call, batch = 1 }) => (batch > 1 ? [[call, batch] as const] : [])));
+}
+
+interface Topic {
+  readonly subscribers?: readonly { readonly call: string; readonly batch?: number }[];
 }
 
 function block(title: string, lines: readonly string[]): readonly string[] {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cardLines } from '../../src/importing/card.js';
+import type { DriftedFigure } from '../../src/contracts/result/drift.js';
 import { fixtures, imported, loaded, scalarsIn } from './support.js';
 
 const SYSTEMS: readonly string[] = [
@@ -53,6 +55,42 @@ describe.each(SYSTEMS)('the account of %s', (folder) => {
     const marks = result.scenario.split('\n').filter((line) => /# (.*, )?guess$/.test(line));
     expect(result.guesses.filter(({ path }) => !path.endsWith('.call'))).not.toHaveLength(0);
     expect(result.guesses).toHaveLength(marks.length);
+  });
+});
+
+describe('what a run predicts beside the traces', () => {
+  const figure = (
+    name: DriftedFigure['figure'],
+    [predicted, measured]: readonly [number, number],
+    agreement: DriftedFigure['agreement'],
+  ): DriftedFigure => ({
+    ...{ subject: 'shipping.process', figure: name, n: 239, measured, predicted, agreement },
+    ...{ allowed: [0, 1], error: 0 },
+  });
+  const line = (batch: string, ...beside: readonly DriftedFigure[]): string | undefined => {
+    const scenario = `topics: { orders: { subscribers: [{ call: shipping.process${batch} }] } }`;
+    const result = { ...imported(fixtures('voting-app')), scenario };
+    return cardLines(result, 'out.yaml', { traced: [], beside }).find((one) =>
+      one.startsWith('  shipping'),
+    );
+  };
+  const p50 = figure('p50', [0.04, 0.04], 'agrees');
+
+  it('has the figures that differ, whatever they are', () => {
+    const failed = figure('failures', [0, 0.125], 'differs');
+    expect(line('', p50, figure('throughput', [2, 2], 'agrees'), failed)).toBe(
+      '  shipping.process: p50 40 ms for 40 ms, failures 0 % for 12.5 % (differs); n = 239',
+    );
+  });
+
+  it('says why a handler of batches runs more often', () => {
+    const more = figure('throughput', [16.6, 1.99], 'differs');
+    const text = '  shipping.process: throughput 16.6/s for 1.99/s (differs); n = 239';
+    expect(line(', batch: 10', more)).toBe(
+      `${text}; a run takes up to 10 messages as they come: a wait for more, such as fetch.min.bytes, has no counterpart`,
+    );
+    expect(line('', more)).toBe(text);
+    expect(line(', batch: 10', figure('throughput', [1.99, 16.6], 'differs'))).not.toContain('run');
   });
 });
 

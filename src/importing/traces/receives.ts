@@ -143,7 +143,15 @@ class Receives {
         this.handled.add(this.queueOf(child));
       } else isIgnored[child] = 1;
     }
+    // Several handlers have one message each.
+    if (handlers.length === 1) this.handleAll(handlers[0]!, i);
     this.drop(i, WAITS);
+  }
+
+  /** A span handles all messages of a receipt, unless it says how many. */
+  private handleAll(handler: number, i: number): void {
+    const { messages } = this.store;
+    messages[handler] ||= messages[i];
   }
 
   /** A loop that first waits for a message handles it from then on. */
@@ -162,6 +170,7 @@ class Receives {
     flags[above] |= FLAG.messaging;
     start[above] = Math.min(end[i], end[above]);
     this.handled.add(this.queueOf(above));
+    this.handleAll(above, i);
     this.drop(i, WAITS);
   }
 

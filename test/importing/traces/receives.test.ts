@@ -184,4 +184,20 @@ describe('messages that are handled together', () => {
     expect(batch(await batches({ attributes }))).toEqual(seen);
     expect(batch(await batches({ attributes: PROCESS, links: 1 }))).toBeUndefined();
   });
+
+  it.each([
+    ['one handler', 1, '5'],
+    ['five handlers', 5, undefined],
+  ])('are those of their receipt where %s is below it', async (_, handlers, most) => {
+    const received = (trace: string, at: number): readonly TestSpan[] => [
+      worker(`w${trace}`, 'r', [at - 80, at], { attributes: RECEIVE, links: 5 }),
+      ...Array.from({ length: handlers }, (__, k) =>
+        worker(`w${trace}`, `h${k}`, [at + 4 * k, at + 4 * k + 4], {
+          ...{ parent: 'r', name: 'process orders', attributes: PROCESS },
+        }),
+      ),
+    ];
+    const model = await modelOf([sent((trace, at, k) => (k % 5 < 4 ? [] : received(trace, at)))]);
+    expect(batch(model)).toEqual(most && { text: most, n: 12, interval: null });
+  });
 });
