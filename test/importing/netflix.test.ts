@@ -153,4 +153,40 @@ hystrix.command.payment.execution.isolation.thread.timeoutInMilliseconds: 2500
     expect(gateways.edge.routes[1].policy.timeout).toEqual({ after: '2500ms' });
     expect(reasons(result).get('zuul.routes.gone.serviceId')).toMatch(/no service/);
   });
+
+  /** Source: SimpleHostRoutingFilter.java, ZuulProperties.java (Host): 20 connections to a host, 10 s, 2 s, and no second try. */
+  it.each([
+    ['', 20, '10s', '2s'],
+    [
+      'zuul.host: { maxPerRouteConnections: 5, socket-timeout-millis: 700, connectTimeoutMillis: 300 }',
+      ...[5, '700ms', '300ms'],
+    ],
+  ])('give routes of Zuul to a URL a pool, and no command: %s', (host, most, after, connect) => {
+    const result = imported(
+      'application-edge.yml',
+      `
+zuul.routes:
+  pay: { path: /pay/**, url: "http://payment:8080" }
+  cash: { path: /cash/**, url: "http://payment:8080", serviceId: stock }
+  order: { path: /orders/**, url: order }
+hystrix.command.default.execution.isolation.thread.timeoutInMilliseconds: 2500
+ribbon.ReadTimeout: 2000
+${host}
+`,
+    );
+    const { routes, outbound } = parse(result.scenario).gateways.edge;
+    expect(routes.map((one: any) => [one.to, one.policy?.order])).toEqual([
+      ['payment.handle', undefined],
+      ['payment.handle', undefined],
+      ['order.handle', 'hystrix'],
+    ]);
+    expect(outbound).toEqual({
+      payment: {
+        order: ['bulkhead', 'timeout'],
+        bulkhead: { maxConcurrent: most, maxQueue: 'unbounded' },
+        timeout: { after },
+        connections: { connectTimeout: connect },
+      },
+    });
+  });
 });
