@@ -3,14 +3,15 @@ import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { plural } from '../../../text/words.js';
-import { from, map, plain, type Written } from '../../written.js';
+import { from, map, type Written } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
 import { useChannels } from '../kafka/channels.js';
 import { useTopics } from '../kafka/spring.js';
-import { hostsIn } from '../kubernetes/addresses.js';
 import { connectCallees, storesOf } from './callees.js';
+import { connectStore, hikariSourcesOf, withPool } from './databases.js';
 import { routeRequests } from './gateway.js';
 import { expanded, layered, resolved } from './layers.js';
+import { micronautCallees } from './micronaut.js';
 import { Netflix, withLimits } from './netflix.js';
 import { activeIn, inProduction, placeIn, profilesOf } from './profiles.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
@@ -21,7 +22,7 @@ import { routeZuul } from './zuul.js';
 
 /** Configuration of a Spring Boot application. */
 export const applications: DocumentKind = {
-  name: 'application.yml of Spring Boot, application.properties of Quarkus',
+  name: 'application.yml of Spring Boot and Micronaut, application.properties of Quarkus',
   recognises: (document) =>
     document.get('kind') === undefined &&
     // Settings of Loki and Tempo have a `server`, too. Keys of Spring have dashes.
@@ -29,7 +30,7 @@ export const applications: DocumentKind = {
     document
       .entries()
       .some(([key]) =>
-        /^(spring|server|resilience4j|hystrix|ribbon|zuul|feign|(%[\w,-]+\.)?(quarkus|mp))(\.|$)/.test(
+        /^(spring|server|micronaut|resilience4j|hystrix|ribbon|zuul|feign|(%[\w,-]+\.)?(quarkus|mp))(\.|$)/.test(
           key,
         ),
       ),
@@ -120,6 +121,7 @@ function configureAll({ documents, processes }: Settings, system: System): void 
       spring: 'this setting of Spring has no counterpart',
       quarkus: 'this setting of Quarkus has no counterpart',
       mp: 'this setting of MicroProfile has no counterpart',
+      micronaut: 'this setting of Micronaut has no counterpart',
       server: 'this setting of the server has no counterpart',
       resilience4j: 'no instance that names a component uses it',
       hystrix:
@@ -161,11 +163,15 @@ function layProfiles(
     document.list('only a profile uses it: the settings of all profiles count');
   const open = [...left].filter(({ components }) => components.some((one) => unsaid.has(one)));
   const names = new Set(open.map(({ document }) => document.file));
-  const [first] = names;
-  if (first !== undefined)
-    system.ask(
-      `Which profiles of Spring run? Left out: settings of profiles in ${plural(names.size, 'file')}, such as ${first}. Write SPRING_PROFILES_ACTIVE in the environment of the service`,
-    );
+  const [first] = open;
+  if (first === undefined) return;
+  const isMicronaut = property(first.document, 'micronaut') !== undefined;
+  const [kind, variable] = isMicronaut
+    ? ['environments of Micronaut', 'MICRONAUT_ENVIRONMENTS']
+    : ['profiles of Spring', 'SPRING_PROFILES_ACTIVE'];
+  system.ask(
+    `Which ${kind} run? Left out: settings of ${plural(names.size, 'file')} for some of them, such as ${first.document.file}. Write ${variable} in the environment of the service`,
+  );
 }
 
 /** `prod` of `application-prod.yml`, unless it is the name of a component, or the user says whose settings these are. */
@@ -242,7 +248,11 @@ function ownersOf(document: Cell, system: System): readonly Component[] {
 }
 
 /** Settings with the name of an application. */
-const APPLICATION = ['spring.application.name', 'quarkus.application.name'];
+const APPLICATION = [
+  'spring.application.name',
+  'quarkus.application.name',
+  'micronaut.application.name',
+];
 
 /** `shop-orders` of `shop-orders/src/main/resources/application.yml`. */
 const MODULE = /([^/\\]+)[/\\]src[/\\]main[/\\]resources[/\\](?:config[/\\])?[^/\\]+$/;
@@ -263,10 +273,10 @@ function configure(document: Cell, component: Component, system: System): void {
   const capacity = countIn(property(document, 'server.tomcat.accept-count'));
   if (capacity !== undefined) fields.set('queue', map({ capacity }));
   ending(document, component);
-  database(document, component, system);
-  for (const { url, pool } of dataSourcesOf(document)) withPool(url, pool, component, system);
+  for (const { url, pool } of [...hikariSourcesOf(document), ...dataSourcesOf(document)])
+    withPool(url, pool, component, system);
   for (const { place, host, product } of [...storesOf(document), ...quarkusStores(document)])
-    connect(component, place, host, product, system);
+    connectStore(component, place, host, product, system);
   for (const path of APPLICATION) property(document, path)?.list('names the component');
   const outbound: (readonly [string, Written])[] = [];
   for (const [name, { bundle, place }] of instancesOf(document)) {
@@ -276,7 +286,10 @@ function configure(document: Cell, component: Component, system: System): void {
     outbound.push([callee.name, bundle]);
   }
   const named = (name: string): Component | undefined => calleeOf(name, system);
-  for (const { callee, bundle, place } of quarkusCallees(document, component, system, named)) {
+  for (const { callee, bundle, place } of [
+    ...quarkusCallees(document, component, system, named),
+    ...micronautCallees(document, component, system, named),
+  ]) {
     system.connect(component, callee, place);
     if (bundle !== null) outbound.push([callee.name, bundle]);
   }
@@ -341,56 +354,4 @@ function useNetflix(netflix: Netflix, component: Component, system: System): voi
 /** The component that an instance of resilience4j is named after: `payment`, `paymentService` or `payment-client`. */
 function calleeOf(name: string, system: System): Component | undefined {
   return system.named(name) ?? system.named(name.replace(/[-_]?(service|client)$/i, ''));
-}
-
-const PRODUCTS: Readonly<Record<string, string>> = {
-  postgresql: 'postgres',
-  mysql: 'mysql',
-  mariadb: 'mysql',
-};
-
-/** The database behind `spring.datasource`, with the pool of this caller. */
-function database(document: Cell, component: Component, system: System): void {
-  const url = property(document, 'spring.datasource.url');
-  if (url === undefined) return;
-  const hikari = (name: string): Cell | undefined =>
-    property(document, `spring.datasource.hikari.${name}`);
-  const pool = map({
-    kind: plain('hikari'),
-    maximumPoolSize: countIn(hikari('maximum-pool-size')),
-    minimumIdle: countIn(hikari('minimum-idle')),
-    connectionTimeout: durationIn(hikari('connection-timeout')),
-    maxLifetime: durationIn(hikari('max-lifetime')),
-  });
-  withPool(url, pool, component, system);
-}
-
-/** The database of an address such as `jdbc:postgresql://db:5432/shop`, with the pool of a caller. */
-function withPool(url: Cell, pool: Written, component: Component, system: System): void {
-  const text = valueOf(url) ?? '';
-  const [, scheme = ''] = /^(?:jdbc:|vertx-reactive:)?([a-z]+):/.exec(text) ?? [];
-  const [address] = hostsIn(text);
-  if (address === undefined || address.host === 'localhost') return;
-  const found = connect(component, url, address.host, PRODUCTS[scheme] ?? 'generic', system);
-  if (found === undefined) return;
-  const known = found.fields.get('pools');
-  const pools = known?.kind === 'map' ? [...known.entries] : [];
-  found.fields.set('pools', map([...pools, [component.name, pool]]));
-}
-
-/** The database of an address, which may be in no other file. */
-function connect(
-  from: Component,
-  place: Cell,
-  host: string,
-  product: string,
-  system: System,
-): Component | undefined {
-  const known = system.find(host, from.namespace) ?? system.named(host);
-  const name = host.replace(/\.[^.]+\.svc(\.cluster\.local)?$/, '');
-  const made = known ?? system.add(name, { section: 'databases', product, origins: [] });
-  if (known === undefined) system.addHost(host, '', made);
-  if (made.section !== 'databases') return undefined;
-  system.connect(from, made, place);
-  return made;
 }

@@ -5,7 +5,7 @@ import { pathsIn, plainName } from './layers.js';
 import { property, valueOf } from './properties.js';
 import { storkIn, storksOf } from './stork.js';
 
-/** Properties with the address of a store, and its product. Source: Spring Boot, Common Application Properties (2 and 3). */
+/** Properties with the address of a store, and its product. Sources: Spring Boot, Common Application Properties (2 and 3); Micronaut. */
 const STORES: readonly (readonly [path: string, product: string])[] = [
   ['spring.data.redis.host', 'redis'],
   ['spring.redis.host', 'redis'],
@@ -16,6 +16,8 @@ const STORES: readonly (readonly [path: string, product: string])[] = [
   ['spring.mongodb.host', 'mongo'],
   ['spring.mongodb.uri', 'mongo'],
   ['spring.elasticsearch.uris', 'elasticsearch'],
+  ['redis.uri', 'redis'],
+  ['mongodb.uri', 'mongo'],
 ];
 
 /** A store that settings name, with the place of its address. */
@@ -53,12 +55,18 @@ const BACKGROUND = pathsOf([
   'quarkus.otel',
   'quarkus.log',
   'quarkus.micrometer',
+  'micronaut.config-client',
+  'micronaut.metrics',
+  'consul.client',
+  'tracing',
+  'otel',
   'logging',
 ]);
 
 /** Properties that others read: stores, topics and routes. */
 const READ = pathsOf([
   'spring.datasource',
+  'datasources',
   'spring.r2dbc',
   'spring.kafka',
   'spring.rabbitmq',

@@ -40,11 +40,10 @@ export function profilesOf(document: Cell, suffix: string | undefined): string |
 
 /** The profiles that settings switch on, in their order, of which the last one counts most; without one it is `default`. */
 export function activeIn(settings: Cell | undefined): readonly string[] {
-  const active = property(settings, 'spring.profiles.active');
-  const found = ['include', 'active'].flatMap((key) =>
-    wordsOf(property(settings, `spring.profiles.${key}`)),
-  );
-  for (const cell of active?.leaves() ?? []) cell.list('switches on the settings of this profile');
+  const all = ['spring.profiles.include', 'spring.profiles.active', 'micronaut.environments'];
+  const found = all.flatMap((path) => wordsOf(property(settings, path)));
+  const active = all.slice(1).flatMap((path) => property(settings, path)?.leaves() ?? []);
+  for (const cell of active) cell.list('switches on the settings of this profile');
   return found;
 }
 

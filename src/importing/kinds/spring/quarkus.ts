@@ -5,14 +5,9 @@ import { from, map, plain, type Written, type WrittenScalar } from '../../writte
 import { pathsIn } from './layers.js';
 import { countIn, durationIn, numberIn, property, valueOf } from './properties.js';
 import type { NamedStore } from './callees.js';
+import type { DataSource } from './databases.js';
 import { bundleOf, rulesIn } from './fault-tolerance.js';
 import { calleeAt, storkIn, storksOf } from './stork.js';
-
-/** A pool of connections of a data source. */
-export interface DataSource {
-  readonly url: Cell;
-  readonly pool: Written;
-}
 
 /**
  * The data sources of Quarkus with their pools: of Agroal, or of the Vert.x client where they are reactive. Source: quarkus.io,
@@ -66,8 +61,8 @@ export function quarkusStores(settings: Cell): readonly NamedStore[] {
   });
 }
 
-/** A callee that settings name, with the fields of its bundle. */
-export interface QuarkusCallee {
+/** A callee that settings name, with its bundle. */
+export interface ConfiguredCallee {
   readonly callee: Component;
   readonly place: Cell;
   readonly bundle: Written | null;
@@ -82,7 +77,7 @@ export function quarkusCallees(
   component: Component,
   system: System,
   calleeOf: (name: string) => Component | undefined,
-): readonly QuarkusCallee[] {
+): readonly ConfiguredCallee[] {
   const found = new Map<
     Component,
     { readonly place: Cell; readonly fields: Map<string, Written> }
