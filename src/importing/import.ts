@@ -5,6 +5,7 @@ import { ImportError, KustomizationError, TemplateError } from './error.js';
 import { plural } from '../text/words.js';
 import { suggestCalls } from './suggested.js';
 import { documentKinds } from './kinds/index.js';
+import { nothingFound } from './nothing.js';
 import { backgroundOf } from './background.js';
 import { guessesIn, type Guess } from './guesses.js';
 import { settleBrokers } from './message-brokers.js';
@@ -263,22 +264,3 @@ function accountOf(roots: readonly Cell[]): Account {
 
 /** Reason of values that no reader knows. */
 export const UNREAD = 'no importer reads this field';
-
-function nothingFound(
-  sources: readonly SourceText[],
-  model: TraceModel | null,
-  leftOut: readonly string[],
-): string {
-  const lost = (model?.leftOut ?? []).map(({ reason, count }) => `${count} ${reason}`);
-  const traces = `no span of the traces executes a service (left out: ${lost.join('; ') || 'nothing'})`;
-  if (sources.length === 0 && model !== null) return traces;
-  const names = sources.slice(0, 3).map(({ path }) => path);
-  const kinds = documentKinds.map(({ name }) => name).join('; ');
-  const [first, ...others] = leftOut;
-  const unread =
-    first === undefined
-      ? ''
-      : `\nleft out: ${first}${others.length > 0 ? `, and ${plural(others.length, 'more file')}` : ''}`;
-  const nothing = `nothing in ${names.join(', ')} runs a service; what can be read: ${kinds}${unread}`;
-  return model === null ? nothing : `${traces}, and ${nothing}`;
-}

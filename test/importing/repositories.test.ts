@@ -176,7 +176,20 @@ describe('a folder', () => {
     ['a database alone', deployed(['carts']).replace('shop/carts', 'mongo')],
     ['a gateway alone', fixtures('aks-store', ['gateway.yaml'])[0]!.text],
   ])('with %s runs no service, so that no scenario is written', (_, text) => {
-    expect(() => imported(source(text))).toThrow('nothing in test.yaml runs a service');
+    expect(() => imported(source(text))).toThrow(
+      /^nothing in test\.yaml runs a service\nImport what says which services run: .* run none$/,
+    );
+  });
+
+  /** As in dotnet/eShop: the services are in a program, and its files are settings. */
+  it('names the command that writes the services of Aspire as files', () => {
+    const settings = ['eShop.AppHost', 'Basket.API', 'Catalog.API', 'WebApp'].map((name) => ({
+      path: `src/${name}/appsettings.json`,
+      text: '{ "Logging": { "LogLevel": { "Default": "Information" } } }',
+    }));
+    expect(() => imported(settings)).toThrow(
+      /Catalog\.API\/appsettings\.json and 1 more file runs a service\n.*\n.*aspire publish -o compose/,
+    );
   });
 });
 

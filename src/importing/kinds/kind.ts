@@ -3,8 +3,6 @@ import type { System } from '../system.js';
 
 /** A kind of document that can be read. */
 export interface DocumentKind {
-  /** Name for people, such as `Kubernetes Deployment`. */
-  readonly name: string;
   recognises(document: Cell): boolean;
   /** Adds what the document says. Values that it does not use are listed with their reasons. */
   read(document: Cell, system: System): void;

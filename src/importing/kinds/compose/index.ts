@@ -28,7 +28,6 @@ function includes(document: Cell): boolean {
 
 /** Files of Docker Compose. */
 export const composeFiles: DocumentKind = {
-  name: 'Docker Compose',
   recognises: (document) =>
     document.get('kind') === undefined &&
     document.get('faultline') === undefined &&
@@ -43,7 +42,6 @@ export const composeFiles: DocumentKind = {
 
 /** Variables of Compose files. */
 export const dotEnvFiles: DocumentKind = {
-  name: '.env file of Docker Compose',
   recognises: (document) => isDotEnv(document.file),
   read(document, system) {
     projectOf(system).environments.set(

@@ -21,7 +21,6 @@ const ADDRESS = /^(redisHost|host|hosts|server|url|connectionString|brokers|cons
 
 /** Components of Dapr: state stores are databases, and brokers of messages give the kind of the topics of Subscriptions. */
 export const daprComponents: DocumentKind = {
-  name: 'Dapr Component and Subscription',
   recognises: resource(/^dapr\.io$/, 'Component', 'Subscription'),
   read(document, system) {
     clusterOf(system);

@@ -12,7 +12,6 @@ import { appsOf } from './apps.js';
  * Sources: docs.dapr.io, Resiliency policies; dapr/kit retry/retry.go; dapr/dapr pkg/resiliency.
  */
 export const daprResiliencies: DocumentKind = {
-  name: 'Dapr Resiliency',
   recognises: resource(/^dapr\.io$/, 'Resiliency'),
   read(document, system) {
     clusterOf(system);

@@ -10,7 +10,6 @@ import { listBootstrap } from './listed.js';
 
 /** Static configuration of an Envoy process: each listener with HTTP routes is a gateway. */
 export const envoyBootstraps: DocumentKind = {
-  name: 'Envoy bootstrap',
   recognises: (document) => document.get('static_resources') !== undefined,
   read(document, system) {
     const gateways: { readonly component: Component; readonly manager: Cell }[] = [];

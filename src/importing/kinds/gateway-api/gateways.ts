@@ -16,7 +16,6 @@ const PRODUCTS: readonly (readonly [RegExp, string])[] = [
 
 /** Gateways of the Gateway API: the entrance of a cluster. */
 export const apiGateways: DocumentKind = {
-  name: 'Gateway API Gateway',
   recognises: resource(/^gateway\.networking\.k8s\.io$/, 'Gateway', 'GatewayClass'),
   read(document, system) {
     const isClass = document.get('kind')?.text() === 'GatewayClass';

@@ -13,7 +13,6 @@ import { policyOf } from './policies.js';
 
 /** Routes of the gateways of the Gateway API. */
 export const apiRoutes: DocumentKind = {
-  name: 'Gateway API HTTPRoute or GRPCRoute',
   recognises: resource(/^gateway\.networking\.k8s\.io$/, 'HTTPRoute', 'GRPCRoute'),
   read(document, system) {
     system.later('routes', () => {

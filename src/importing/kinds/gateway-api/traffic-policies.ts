@@ -12,7 +12,6 @@ import { rankedRoutes, type Ranked } from './routes.js';
  * circuitbreaker_types.go, timeout_types.go, healthcheck_types.go.
  */
 export const trafficPolicies: DocumentKind = {
-  name: 'BackendTrafficPolicy of Envoy Gateway',
   recognises: resource(/^gateway\.envoyproxy\.io$/, 'BackendTrafficPolicy'),
   read(document, system) {
     const spec = document.get('spec');

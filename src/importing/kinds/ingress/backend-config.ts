@@ -11,7 +11,6 @@ function backendConfigsOf(system: System): Map<string, Cell> {
 
 /** Settings of GKE for a Service. Source: cloud.google.com, Customize Ingress with BackendConfig parameters. */
 export const backendConfigs: DocumentKind = {
-  name: 'BackendConfig of GKE',
   recognises: resource(/^cloud\.google\.com$/, 'BackendConfig'),
   read(document, system) {
     const name = document.get('metadata', 'name')?.text() ?? '';

@@ -11,7 +11,6 @@ import { traefik, traefikGateways } from './traefik.js';
 
 /** IngressRoutes of Traefik: all of them are one gateway, which is the component of Traefik if its pods are in the files. */
 export const ingressRoutes: DocumentKind = {
-  name: 'IngressRoute of Traefik',
   recognises: resource(/^traefik\.(io|containo\.us)$/, 'IngressRoute'),
   read(document, system) {
     clusterOf(system);

@@ -33,7 +33,6 @@ interface Ingresses {
 
 /** Ingresses: the entrance of a cluster, one gateway for each controller that reads them. */
 export const ingresses: DocumentKind = {
-  name: 'Kubernetes Ingress',
   recognises: resource(/^(networking\.k8s\.io|extensions)$/, 'Ingress', 'IngressClass'),
   read(document, system) {
     clusterOf(system);

@@ -13,7 +13,6 @@ function pluginsOf(system: System): Map<string, Cell> {
 
 /** Plugins of Kong that Ingresses and Services name. */
 export const kongPlugins: DocumentKind = {
-  name: 'KongPlugin',
   recognises: resource(/^configuration\.konghq\.com$/, 'KongPlugin', 'KongClusterPlugin'),
   read(document, system) {
     const name = document.get('metadata', 'name')?.text() ?? '';

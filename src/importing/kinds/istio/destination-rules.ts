@@ -10,7 +10,6 @@ import { bundleOf, type Mesh } from '../mesh.js';
 
 /** Limits, ejections, balancers and subsets of the callees of a mesh. */
 export const destinationRules: DocumentKind = {
-  name: 'Istio DestinationRule',
   recognises: resource(/^networking\.istio\.io$/, 'DestinationRule'),
   read(document, system) {
     const mesh = istioMesh(system);

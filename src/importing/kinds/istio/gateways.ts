@@ -5,7 +5,6 @@ import { istioMesh } from './mesh.js';
 
 /** Gateways: the entrance of a mesh. */
 export const gateways: DocumentKind = {
-  name: 'Istio Gateway',
   recognises: resource(/^networking\.istio\.io$/, 'Gateway'),
   read(document, system) {
     const mesh = istioMesh(system);
@@ -33,7 +32,6 @@ export const gateways: DocumentKind = {
 
 /** Services outside the mesh. */
 export const serviceEntries: DocumentKind = {
-  name: 'Istio ServiceEntry',
   recognises: resource(/^networking\.istio\.io$/, 'ServiceEntry'),
   read(document, system) {
     istioMesh(system);

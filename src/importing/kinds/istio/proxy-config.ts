@@ -9,7 +9,6 @@ import { istioMesh } from './mesh.js';
  * istio.io, ProxyConfig.concurrency and MeshConfig.defaultConfig.
  */
 export const proxyConfigs: DocumentKind = {
-  name: 'Istio ProxyConfig or IstioOperator',
   recognises: (document) => isConfig(document) || isOperator(document),
   read(document, system) {
     const isOfSome = document.get('spec', 'selector') !== undefined;

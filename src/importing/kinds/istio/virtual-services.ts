@@ -25,7 +25,6 @@ import {
 
 /** Routes of gateways, and routes and policies inside the mesh. */
 export const virtualServices: DocumentKind = {
-  name: 'Istio VirtualService',
   recognises: resource(/^networking\.istio\.io$/, 'VirtualService'),
   read(document, system) {
     const mesh = istioMesh(system);

@@ -23,7 +23,6 @@ export function kafkaClusters(system: System): Map<string, KafkaCluster> {
 
 /** A cluster of Strimzi. */
 export const kafkas: DocumentKind = {
-  name: 'Strimzi Kafka or KafkaNodePool',
   recognises: resource(STRIMZI, 'Kafka', 'KafkaNodePool'),
   read(document, system) {
     const clusters = kafkaClusters(system);

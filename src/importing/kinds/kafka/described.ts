@@ -9,7 +9,6 @@ import { addTopic, BY_AGE, CLEANUP, kafkaTopics } from './topics.js';
 
 /** What `kafka-topics.sh --describe` prints of a running cluster. */
 export const describedTopics: DocumentKind = {
-  name: 'kafka-topics --describe',
   recognises: (document) => document.get(DESCRIBED) !== undefined,
   read(document, system) {
     const topics = document.get(DESCRIBED)!.entries();

@@ -17,7 +17,6 @@ export const BY_AGE = 'messages are deleted by their age alone';
 
 /** A topic of Strimzi. */
 export const kafkaTopicResources: DocumentKind = {
-  name: 'Strimzi KafkaTopic',
   recognises: resource(/^kafka\.strimzi\.io$/, 'KafkaTopic'),
   read(document, system) {
     const spec = document.get('spec');

@@ -14,7 +14,6 @@ interface Kong {
 
 /** Services, routes, upstreams and plugins of Kong, as decK and DB-less mode read them: one gateway for all files. */
 export const kongDeclarations: DocumentKind = {
-  name: 'declarative configuration of Kong',
   recognises: (document) =>
     document.get('_format_version') !== undefined ||
     (document.get('upstreams') !== undefined && document.get('version') === undefined),

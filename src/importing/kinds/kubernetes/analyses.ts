@@ -7,7 +7,6 @@ import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 
 /** Metrics by which a Rollout of Argo is judged. Source: argo-rollouts, docs/features/analysis.md. */
 export const analysisTemplates: DocumentKind = {
-  name: 'Argo AnalysisTemplate',
   recognises: resource(/^argoproj\.io$/, 'AnalysisTemplate', 'ClusterAnalysisTemplate'),
   read(document, system) {
     const isEverywhere = document.get('kind')?.text() === 'ClusterAnalysisTemplate';

@@ -3,7 +3,6 @@ import type { DocumentKind } from '../kind.js';
 
 /** Reads what the cluster has and a run has not: each kind with its reason. */
 export const bystanders: DocumentKind = {
-  name: 'other Kubernetes resources, which are listed',
   recognises: (document) => BYSTANDERS.has(document.get('kind')?.text() ?? ''),
   read(document) {
     listBelow(document, { apiVersion: REASON.kind, kind: REASON.kind });

@@ -7,7 +7,6 @@ import { configMapsOf } from './environment.js';
 
 /** Values that pods get as variables. Files in them are documents of their own. */
 export const configMaps: DocumentKind = {
-  name: 'Kubernetes ConfigMap',
   recognises: resource(/^$/, 'ConfigMap'),
   read(document, system) {
     const name = document.get('metadata', 'name')?.text() ?? '';

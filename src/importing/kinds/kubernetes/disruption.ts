@@ -8,7 +8,6 @@ import { amountOf } from './quantities.js';
 
 /** How many pods a drain of a node may stop at once. */
 export const disruptionBudgets: DocumentKind = {
-  name: 'Kubernetes PodDisruptionBudget',
   recognises: resource(/^policy$/, 'PodDisruptionBudget'),
   read(document, system) {
     const cluster = clusterOf(system);

@@ -11,7 +11,6 @@ import { clusterOf } from './cluster.js';
  * pkg/controller/scheduler.go (runCanary, nextStepWeight), pkg/apis/flagger/v1beta1/canary.go (defaults).
  */
 export const flaggerCanaries: DocumentKind = {
-  name: 'Flagger Canary',
   recognises: resource(/^flagger\.app$/, 'Canary'),
   read(document, system) {
     const { components } = clusterOf(system);

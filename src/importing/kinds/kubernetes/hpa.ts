@@ -17,7 +17,6 @@ import { coresOf, countOf, possible, secondsOf } from './quantities.js';
 
 /** Autoscalers of version 2, and those of version 1 with their one target. */
 export const autoscalers: DocumentKind = {
-  name: 'Kubernetes HorizontalPodAutoscaler',
   recognises: resource(/^autoscaling$/, 'HorizontalPodAutoscaler'),
   read(document, system) {
     const cluster = clusterOf(system);

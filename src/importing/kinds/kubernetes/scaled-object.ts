@@ -13,7 +13,6 @@ import { countOf, possible, secondsOf } from './quantities.js';
  * of Kubernetes; by a query of Prometheus for the rate of its requests. Other triggers are listed with what to write.
  */
 export const scaledObjects: DocumentKind = {
-  name: 'KEDA ScaledObject',
   recognises: resource(/^keda\.(sh|k8s\.io)$/, 'ScaledObject'),
   read(document, system) {
     clusterOf(system);

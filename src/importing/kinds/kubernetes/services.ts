@@ -4,7 +4,6 @@ import { clusterOf } from './cluster.js';
 
 /** Services: the name by which others reach pods. */
 export const services: DocumentKind = {
-  name: 'Kubernetes Service',
   recognises: resource(/^$/, 'Service'),
   read(document, system) {
     const spec = document.get('spec');

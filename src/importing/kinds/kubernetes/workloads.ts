@@ -9,7 +9,6 @@ import { listPod } from './pods.js';
 
 /** Deployments and everything else that keeps pods running, also a Rollout of Argo or a Service of Knative; and pods by themselves. */
 export const workloads: DocumentKind = {
-  name: 'Kubernetes Deployment, StatefulSet, DaemonSet, ReplicaSet or Pod, Knative Service',
   recognises: (document) => KINDS.some((isOne) => isOne(document)),
   read(document, system) {
     const template = isPod(document) ? document : document.get('spec', 'template');

@@ -14,7 +14,6 @@ import { calleeOf, linkerdMesh, profilesOf } from './mesh.js';
 
 /** Policies of Linkerd: ServiceProfiles, and annotations of Services. A profile replaces the annotations. */
 export const linkerd: DocumentKind = {
-  name: 'Linkerd ServiceProfile',
   recognises: resource(/^linkerd\.io$/, 'ServiceProfile'),
   read(document, system) {
     linkerdMesh(system);

@@ -9,7 +9,6 @@ import { linkerdMesh } from './mesh.js';
 
 /** Shares of the calls of a service, of the Service Mesh Interface: of Linkerd where no other mesh is in the files. */
 export const trafficSplits: DocumentKind = {
-  name: 'TrafficSplit of SMI',
   recognises: resource(/^split\.smi-spec\.io$/, 'TrafficSplit'),
   read(document, system) {
     system.later('routes', () => {

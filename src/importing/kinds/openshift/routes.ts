@@ -20,7 +20,6 @@ import { requestName, requestsFor } from '../requests.js';
 
 /** Routes of OpenShift: all of them are one gateway, the HAProxy of the cluster. */
 export const openshiftRoutes: DocumentKind = {
-  name: 'Route of OpenShift',
   recognises: resource(/^(route\.openshift\.io)?$/, 'Route'),
   read(document, system) {
     clusterOf(system);

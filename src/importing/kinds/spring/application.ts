@@ -22,7 +22,6 @@ import { routeZuul } from './zuul.js';
 
 /** Configuration of a Spring Boot application. */
 export const applications: DocumentKind = {
-  name: 'application.yml of Spring Boot and Micronaut, application.properties of Quarkus',
   recognises: (document) =>
     document.get('kind') === undefined &&
     // Settings of Loki and Tempo have a `server`, too. Keys of Spring have dashes.

@@ -13,7 +13,6 @@ function resources(kind: string, system: System): Map<string, Cell> {
 
 /** Middlewares of Traefik, which Ingresses and IngressRoutes name. */
 export const traefikMiddlewares: DocumentKind = {
-  name: 'Middleware of Traefik',
   recognises: resource(GROUP, 'Middleware'),
   read(document, system) {
     resources('Middleware', system).set(keyOf(document), document);
@@ -31,7 +30,6 @@ export const traefikMiddlewares: DocumentKind = {
 
 /** TraefikServices, which share requests between Services or copy them. */
 export const traefikServices: DocumentKind = {
-  name: 'TraefikService',
   recognises: resource(GROUP, 'TraefikService'),
   read(document, system) {
     resources('TraefikService', system).set(keyOf(document), document);

@@ -40,7 +40,6 @@ export function noteTraefik(
 
 /** Files of Traefik with `http.routers`, `http.services` and `http.middlewares`. */
 export const traefikFiles: DocumentKind = {
-  name: 'dynamic configuration of Traefik',
   recognises: (document) => document.get('http', 'routers') !== undefined,
   read(document, system) {
     const http = document.get('http')!;
