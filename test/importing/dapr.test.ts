@@ -139,4 +139,56 @@ spec:
       backoff: { kind: 'exponential', base: '500ms', factor: 1.5, max: '15s', jitter: '50%' },
     });
   });
+
+  /** Source: dapr/dapr, resiliency.go (addBuiltInPolicies, getDefaultPolicy): 3 retries after 1 s, of at least 3. */
+  it.each([
+    ['no policies', '', { attempts: 4, backoff: { kind: 'constant', base: '1s' } }],
+    [
+      'its built-in retries',
+      'retries: { DaprBuiltInServiceRetries: { policy: constant, duration: 200ms, maxRetries: 5 } }',
+      { attempts: 6, backoff: { kind: 'constant', base: '200ms' } },
+    ],
+    [
+      'too few of them',
+      'retries: { DaprBuiltInServiceRetries: { policy: constant, duration: 2s, maxRetries: 1 } }',
+      { attempts: 4, backoff: { kind: 'constant', base: '2s' } },
+    ],
+  ])('repeats failed connections of calls by an id, with %s', (_, policies, retry) => {
+    const resiliency = `
+---
+apiVersion: dapr.io/v1alpha1
+kind: Resiliency
+metadata: { name: r }
+spec: { policies: { ${policies} } }`;
+    const apps = `${app('web', { ORDERS_APP_ID: 'orders' })}${app('orders')}`;
+    const { services } = read(policies === '' ? apps : `${apps}${resiliency}`);
+    expect(services['web-app'].outbound).toEqual({
+      'orders-app': { retry: { ...retry, on: ['connect', 'reset'] } },
+    });
+    const direct = read(`${app('web', { ORDERS_URL: 'http://orders-app:80' })}${app('orders')}`);
+    expect(direct.stepsOf('web-app')).toEqual([{ call: 'orders-app.handle' }]);
+    expect(direct.services['web-app'].outbound).toBeUndefined();
+  });
+
+  it('has the default policies of apps without a target', () => {
+    const { services } = read(`${app('web', { A_APP_ID: 'orders', B_APP_ID: 'stock' })}
+${app('orders')}${app('stock')}
+---
+apiVersion: dapr.io/v1alpha1
+kind: Resiliency
+metadata: { name: r }
+spec:
+  policies:
+    timeouts: { DefaultTimeoutPolicy: 5s, DefaultAppTimeoutPolicy: 3s, fast: 800ms }
+    retries: { DefaultRetryPolicy: { policy: constant, duration: 1s, maxRetries: 2 } }
+  targets: { apps: { stock: { timeout: fast } } }`);
+    expect(services['web-app'].outbound).toEqual({
+      'orders-app': {
+        order: ['retry', 'timeout'],
+        retry: { attempts: 3, backoff: { kind: 'constant', base: '1s' } },
+        timeout: '3s',
+      },
+      'stock-app': { timeout: '800ms' },
+    });
+  });
 });

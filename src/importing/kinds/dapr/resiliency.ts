@@ -3,7 +3,7 @@ import { listBelow, REASON } from '../../reasons.js';
 import type { System } from '../../system.js';
 import { from, list, map, plain, type Written, type WrittenScalar } from '../../written.js';
 import { durationOf } from '../istio/retries.js';
-import { resource, type DocumentKind } from '../kind.js';
+import { resource, textsOf, type DocumentKind } from '../kind.js';
 import { clusterOf } from '../kubernetes/cluster.js';
 import { appsOf } from './apps.js';
 
@@ -13,58 +13,100 @@ import { appsOf } from './apps.js';
  */
 export const daprResiliencies: DocumentKind = {
   recognises: resource(/^dapr\.io$/, 'Resiliency'),
-  read(document, system) {
+  read: (document, system) => void resilienciesOf(system).push(document),
+  beside(document, system) {
+    const annotations = document.get('spec', 'template', 'metadata', 'annotations');
+    if (textsOf(annotations).has('dapr.io/app-id')) resilienciesOf(system);
+  },
+};
+
+/** All documents with policies, which Dapr merges for each app. */
+function resilienciesOf(system: System): Cell[] {
+  return system.shared('policies of Dapr', () => {
+    const documents: Cell[] = [];
     clusterOf(system);
     system.later('routes', () => appsOf(system));
     // Calls are known then.
     system.later('policies', () => {
-      for (const [id, target] of document.get('spec', 'targets', 'apps')?.entries() ?? [])
-        addTarget(id, target, document, system);
-      listBelow(document, {
-        apiVersion: REASON.kind,
-        kind: REASON.kind,
-        metadata: REASON.name,
-        scopes: REASON.name,
-        'spec.targets.apps': 'no call of these files is known to reach this app',
-        'spec.targets.components': 'the sidecar of an app has policies for calls of apps alone',
-        'spec.targets.actors': 'actors are not simulated',
-        'spec.policies': 'no app of these files has this policy, or it has no counterpart',
-      });
+      addPolicies(documents, system);
+      for (const document of documents)
+        listBelow(document, {
+          apiVersion: REASON.kind,
+          kind: REASON.kind,
+          metadata: REASON.name,
+          scopes: REASON.name,
+          'spec.targets.apps': 'no call of these files is known to reach this app',
+          'spec.targets.components': 'the sidecar of an app has policies for calls of apps alone',
+          'spec.targets.actors': 'actors are not simulated',
+          'spec.policies': 'no app of these files has this policy, or it has no counterpart',
+        });
     });
-  },
-};
+    return documents;
+  });
+}
 
-function addTarget(id: string, target: Cell, document: Cell, system: System): void {
-  const apps = appsOf(system);
-  const callee = apps.get(id)?.component;
-  const scopes = (document.get('scopes')?.items() ?? []).map((cell) => cell.text());
-  const inScope = [...apps].flatMap(([name, { component }]) =>
-    scopes.length === 0 || scopes.includes(name) ? [component] : [],
-  );
-  for (const edge of system.edges) {
-    if (edge.to !== callee || !inScope.includes(edge.from)) continue;
-    const known = edge.from.fields.get('outbound');
+function addPolicies(documents: readonly Cell[], system: System): void {
+  const ids = new Map([...appsOf(system)].map(([id, { component }]) => [component, id]));
+  for (const { from: caller, to, origins } of system.edges) {
+    const [own, id] = [ids.get(caller), ids.get(to)];
+    if (own === undefined || id === undefined) continue;
+    const known = caller.fields.get('outbound');
     const others = known?.kind === 'map' ? [...known.entries] : [];
-    if (others.some(([name]) => name === callee.name)) continue;
-    const bundle = bundleOf(target, document.get('spec', 'policies'));
-    edge.from.fields.set('outbound', map([...others, [callee.name, bundle]]));
+    if (others.some(([name]) => name === to.name)) continue;
+    const isInScope = (document: Cell): boolean => {
+      const scopes = (document.get('scopes')?.items() ?? []).map((cell) => cell.text());
+      return scopes.length === 0 || scopes.includes(own);
+    };
+    // An address of a program leads past the sidecar.
+    const isInvoked = origins.some((cell) => cell.text() === id);
+    const bundle = bundleOf(id, documents.filter(isInScope), isInvoked);
+    if (bundle === null) continue;
+    caller.fields.set('outbound', map([...others, [to.name, bundle]]));
   }
 }
 
-function bundleOf(target: Cell, policies: Cell | undefined): Written {
-  const named = (kind: string, field: string): Cell | undefined => {
-    const name = target.get(field);
+/** The policies of the target of an app; without one the default policies, and without these the retries that Dapr has itself. */
+function bundleOf(id: string, documents: readonly Cell[], isInvoked: boolean): Written | null {
+  const below = (...path: readonly string[]): Cell | undefined =>
+    documents.flatMap((document) => document.get('spec', ...path) ?? []).at(-1);
+  const target = below('targets', 'apps', id);
+  const policy = (kind: string, field: string): Cell | undefined => {
+    const name = target?.get(field);
     name?.list(REASON.name);
-    return policies?.get(kind, name?.text() ?? '');
+    const word = `${field[0]!.toUpperCase()}${field.slice(1)}Policy`;
+    return target === undefined
+      ? (below('policies', kind, `DefaultApp${word}`) ?? below('policies', kind, `Default${word}`))
+      : below('policies', kind, name?.text() ?? '');
   };
-  const retry = retryOf(named('retries', 'retry'));
-  const circuitBreaker = breakerOf(named('circuitBreakers', 'circuitBreaker'));
-  const timeout = durationOf(named('timeouts', 'timeout'));
+  const retry = retryOf(policy('retries', 'retry'));
+  const circuitBreaker = breakerOf(policy('circuitBreakers', 'circuitBreaker'));
+  const timeout = durationOf(policy('timeouts', 'timeout'));
   const fields = { retry, circuitBreaker, timeout };
   const order = Object.entries(fields).flatMap(([field, value]) =>
     value === undefined ? [] : [plain(field)],
   );
+  if (target === undefined && order.length === 0) {
+    const own = below('policies', 'retries', 'DaprBuiltInServiceRetries');
+    return isInvoked ? map({ retry: builtIn(own) }) : null;
+  }
   return map({ order: order.length > 1 ? list(order) : undefined, ...fields });
+}
+
+/**
+ * The retries of calls between sidecars: of a failed connection alone, and at least three. Source: dapr/dapr, resiliency.go
+ * (addBuiltInPolicies, decodePolicies), direct_messaging.go.
+ */
+function builtIn(own: Cell | undefined): Written {
+  const most = own?.get('maxRetries');
+  const count = own === undefined ? 3 : (most?.number() ?? -1);
+  const attempts =
+    count < 3 ? { ...usual(4), origins: most === undefined ? [] : [most] } : from(count + 1, most);
+  const backoff = own === undefined ? undefined : backoffOf(own);
+  return map({
+    attempts,
+    on: list([plain('connect'), plain('reset')]),
+    backoff: backoff ?? map({ kind: plain('constant'), base: usual('1s') }),
+  });
 }
 
 function usual(value: string | number): WrittenScalar {
@@ -77,9 +119,14 @@ function retryOf(retry: Cell | undefined): Written | undefined {
   const most = retry.get('maxRetries');
   const count = most?.number() ?? -1;
   if (count === 0) return undefined;
+  const attempts = from(count < 0 ? 'unlimited' : count + 1, most);
+  return map({ attempts, backoff: backoffOf(retry) });
+}
+
+function backoffOf(retry: Cell): Written {
   const isGrowing = retry.get('policy')?.text()?.toLowerCase() === 'exponential';
   retry.get('policy')?.list(REASON.kind);
-  const backoff = isGrowing
+  return isGrowing
     ? map({
         kind: plain('exponential'),
         base: usual('500ms'),
@@ -88,8 +135,6 @@ function retryOf(retry: Cell | undefined): Written | undefined {
         jitter: usual('50%'),
       })
     : map({ kind: plain('constant'), base: durationOf(retry.get('duration')) ?? usual('5s') });
-  const attempts = from(count < 0 ? 'unlimited' : count + 1, most);
-  return map({ attempts, backoff });
 }
 
 /** The breaker of sony/gobreaker, which opens by consecutive failures alone here. */
