@@ -17,6 +17,43 @@ describe('a file of a configuration server', () => {
   });
 });
 
+describe('files of a configuration server for profiles', () => {
+  const COMPOSE = `
+services:
+  config-server: { image: shop/config }
+  orders: { image: shop/orders, environment: { SPRING_PROFILES_ACTIVE: docker } }
+  pay: { image: shop/pay, environment: { SPRING_PROFILES_ACTIVE: test } }
+`;
+  const threads = (most: number): string => `server.tomcat.threads.max: ${most}\n`;
+  const server = 'config-server/src/main/resources';
+  const files = {
+    'compose.yaml': COMPOSE,
+    [`${server}/application.yml`]:
+      'spring.cloud.config.server.native.search-locations: classpath:/config',
+    [`${server}/config/application.yml`]: `${threads(50)}server.tomcat.accept-count: 9`,
+    [`${server}/config/application-docker.yml`]: `${threads(40)}spring.datasource.url: jdbc:postgresql://db/shop`,
+    [`${server}/config/orders.yml`]: 'server.port: 8080',
+    [`${server}/config/orders-docker.yml`]: threads(20),
+    [`${server}/config/pay.yml`]: threads(30),
+    [`${server}/config/pay-prod.yml`]: threads(90),
+  };
+  const result = imported(Object.entries(files).map(([path, text]) => ({ path, text })));
+  const { services, databases }: any = parse(result.scenario);
+
+  it('are those of their applications, where the profile runs, and not of the server', () => {
+    const read = Object.values(services).map(({ concurrency, queue }: any) => [concurrency, queue]);
+    expect(Object.keys(services)).toEqual(['config-server', 'orders', 'pay']);
+    const queue = { capacity: 9 };
+    expect(read).toEqual([
+      [undefined, undefined],
+      [20, queue],
+      [30, queue],
+    ]);
+    expect(Object.keys(databases.db.pools)).toEqual(['orders']);
+    expect(result.questions.join()).not.toMatch(/Which (components have|profiles)/);
+  });
+});
+
 describe('the addresses in settings', () => {
   const COMPOSE = `
 services:

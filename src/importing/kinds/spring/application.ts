@@ -13,6 +13,7 @@ import { routeRequests } from './gateway.js';
 import { expanded, layered, resolved } from './layers.js';
 import { micronautCallees } from './micronaut.js';
 import { Netflix, withLimits } from './netflix.js';
+import { APPLICATION, ownedBy, ownersOf, suffixOf, type Owned } from './owners.js';
 import { activeIn, inProduction, placeIn, profilesOf } from './profiles.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
 import { dataSourcesOf, quarkusCallees, quarkusStores } from './quarkus.js';
@@ -93,9 +94,9 @@ export function readersOf(configMap: string, system: System): readonly Component
 function configureAll({ documents, processes }: Settings, system: System): void {
   const files = new Map<Component, Cell>();
   const partial: (Owned & { readonly profiles: string })[] = [];
-  for (const { document, components } of ownedBy(documents, system)) {
+  for (const { document, components, profile } of ownedBy(documents, system)) {
     const own = inProduction(document);
-    const profiles = profilesOf(document, suffixOf(document, system));
+    const profiles = profilesOf(document, profile ?? suffixOf(document, system));
     if (profiles !== null) partial.push({ document: own, components, profiles });
     else for (const one of components) files.set(one, layered(own, files.get(one))!);
     if (components.length > 0) continue;
@@ -171,98 +172,6 @@ function layProfiles(
   system.ask(
     `Which ${kind} run? Left out: settings of ${plural(names.size, 'file')} for some of them, such as ${first.document.file}. Write ${variable} in the environment of the service`,
   );
-}
-
-/** `prod` of `application-prod.yml`, unless it is the name of a component, or the user says whose settings these are. */
-function suffixOf({ file }: Cell, system: System): string | undefined {
-  const [, suffix] = /(?:^|[/\\])application-([^/\\]+)\.[a-z]+$/i.exec(file) ?? [];
-  const isNamed = system.names.ownersOf(file).length > 0 || system.named(suffix ?? '');
-  return isNamed ? undefined : suffix;
-}
-
-interface Owned {
-  readonly document: Cell;
-  readonly components: readonly Component[];
-}
-
-/**
- * Each file with the services that it configures, the one that counts least first: files of a program, the `application.yml`
- * that a configuration server has for all of its clients, and its files for single ones. Source: docs.spring.io/
- * spring-cloud-config, Environment Repository.
- */
-function ownedBy(documents: Settings['documents'], system: System): readonly Owned[] {
-  const all = [...documents].map(([document, usedBy]) => {
-    const named = ownersOf(document, system);
-    return { document, components: named.length > 0 ? named : usedBy() };
-  });
-  const folderOf = ({ document }: Owned): string | undefined => FOLDER.exec(document.file)?.[1];
-  const nameOf = ({ document }: Owned): string => BASE.exec(document.file)?.[1] ?? '';
-  const isOfServer = (own: Owned): boolean =>
-    own.components.length === 1 && system.named(nameOf(own)) === own.components[0];
-  const served = all.filter(isOfServer);
-  const clients = new Set([
-    ...served.flatMap(({ components }) => components),
-    ...all.flatMap(({ document, components }) => (isClient(document) ? components : [])),
-  ]);
-  const isShared = (own: Owned): boolean =>
-    own.components.length === 0 &&
-    nameOf(own) === 'application' &&
-    served.some((other) => folderOf(other) === folderOf(own));
-  const shared = all.filter(isShared).map((own) => ({ ...own, components: [...clients] }));
-  const rest = all.filter((own) => !isShared(own) && !isOfServer(own));
-  return [...rest, ...shared, ...served];
-}
-
-function isClient(document: Cell): boolean {
-  const named = property(document, 'spring.config.import')?.leaves() ?? [];
-  return (
-    property(document, 'spring.cloud.config') !== undefined ||
-    named.some((cell) => cell.text()?.includes('configserver:') === true)
-  );
-}
-
-const FOLDER = /^(.*)[/\\][^/\\]*$/;
-const BASE = /([^/\\]+)\.[a-z]+$/i;
-
-/**
- * The services that a file configures: as mapped, as its name says, or as its file or folder is called. A configuration server
- * has a file for each application, such as `orders.yml`. Source: docs.spring.io/spring-cloud-config, Environment Repository.
- */
-function ownersOf(document: Cell, system: System): readonly Component[] {
-  const { file } = document;
-  const servicesOf = (names: readonly string[]): readonly Component[] =>
-    names
-      .flatMap((name) => system.named(name) ?? [])
-      .filter(({ section }) => section === 'services');
-  const mapped = servicesOf(system.names.ownersOf(file));
-  if (mapped.length > 0) return mapped;
-  const [, folder, suffix] =
-    /([^/\\]*)[/\\]application(?:-([^/\\]+))?\.[a-z]+$/i.exec(`/${file}`) ?? [];
-  const [, base] = BASE.exec(file) ?? [];
-  const [, module] = MODULE.exec(`/${file}`) ?? [];
-  const ofModule = module === undefined ? undefined : longestEnd(module, system);
-  const application = APPLICATION.map((path) => valueOf(property(document, path)));
-  const names = [...application, suffix, folder, base, ofModule];
-  return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
-}
-
-/** Settings with the name of an application. */
-const APPLICATION = [
-  'spring.application.name',
-  'quarkus.application.name',
-  'micronaut.application.name',
-];
-
-/** `shop-orders` of `shop-orders/src/main/resources/application.yml`. */
-const MODULE = /([^/\\]+)[/\\]src[/\\]main[/\\]resources[/\\](?:config[/\\])?[^/\\]+$/;
-
-/** The name of the service with which a name ends: `orders` of `shop-orders`. */
-function longestEnd(name: string, { components }: System): string | undefined {
-  return components
-    .filter(({ section }) => section === 'services')
-    .map((own) => own.name)
-    .filter((own) => name === own || name.endsWith(`-${own}`))
-    .sort((a, b) => b.length - a.length)[0];
 }
 
 function configure(document: Cell, component: Component, system: System): void {
