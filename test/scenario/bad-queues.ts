@@ -135,6 +135,20 @@ export const BAD_QUEUES: readonly BadCase[] = [
     'a long poll repeats at once',
   ),
   queue(
+    'heartbeats that come too late',
+    `kind: sqs, consumers: [ { ${CALL}, heartbeatInterval: 30s } ]`,
+    'FL208',
+    '30s }',
+    'must be less than visibilityTimeout',
+  ),
+  queue(
+    'heartbeats for what is deleted',
+    `kind: sqs, consumers: [ { ${CALL}, commit: before, heartbeatInterval: 10s } ]`,
+    'FL208',
+    '10s }',
+    'there is nothing left to extend',
+  ),
+  queue(
     'a visibility timeout beyond half a day',
     'kind: sqs, visibilityTimeout: 13h',
     'FL205',

@@ -14,7 +14,7 @@ export const ackTimeoutBelowProcessing: Rule = {
   reason:
     'The queue delivers a message again when its handling takes longer than the queue waits. The work and its effect then happen twice, and the load doubles.',
   remedy:
-    'Make `visibilityTimeout`, `consumerTimeout`, `messageTimeout` or `ackWait` longer than the handling of everything that a consumer takes at once, retries included, or let it take less.',
+    'Make `visibilityTimeout`, `consumerTimeout`, `messageTimeout` or `ackWait` longer than the handling of everything that a consumer takes at once, retries included, or let it take less. With sqs, `heartbeatInterval` extends the timeout while a handler runs.',
   check: (subject) =>
     [...subject.scenario.queues.values()].flatMap((queue) =>
       queue.consumers.flatMap((consumer) => judge(subject, queue, consumer) ?? []),

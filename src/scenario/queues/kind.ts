@@ -55,19 +55,23 @@ export interface OwnQueue extends Pick<
   readonly receiving: (consumer: QueueConsumerFields, here: Cursor) => Receiving;
 }
 
+/** Options of the receives of a consumer. */
+type ReceiveFields = Pick<
+  QueueConsumer,
+  'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp' | 'heartbeatIntervalNs'
+>;
+
 /** Delivery of messages to a consumer. */
 export interface Receiving {
   /** Defaults for concurrency and batch. */
   readonly defaults: ConsumerDefaults;
-  readonly fields: (
-    batch: number,
-  ) => Pick<QueueConsumer, 'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'>;
+  readonly fields: (batch: number) => ReceiveFields;
   readonly channel: (
     consumer: Pick<QueueConsumer, 'concurrency' | 'batch' | 'commit' | 'maxNumberOfMessages'>,
   ) => QueueConsumer['channel'];
   /** Time limit for handling the messages that a consumer takes at once. Default: none. */
   readonly ackLimit?: (
-    consumer: Pick<QueueConsumer, 'maxNumberOfMessages'>,
+    consumer: Pick<QueueConsumer, 'maxNumberOfMessages' | 'heartbeatIntervalNs'>,
   ) => QueueConsumer['ackLimit'];
 }
 
@@ -111,14 +115,13 @@ export const HANDED_OUT: Receiving = {
 export const MOST_RECEIVED = 10;
 
 /** Fields of a consumer without options for its receives. */
-export function wholeBatch(
-  batch: number,
-): Pick<QueueConsumer, 'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'> {
+export function wholeBatch(batch: number): ReceiveFields {
   return {
     maxNumberOfMessages: Math.min(MOST_RECEIVED, batch),
     partialFailures: false,
     invokes: false,
     scaleUp: null,
+    heartbeatIntervalNs: null,
   };
 }
 

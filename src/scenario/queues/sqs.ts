@@ -2,7 +2,7 @@ import { absent, field, required } from '../../contracts/fields/field.js';
 import { entry } from '../../contracts/fields/entry.js';
 import { only } from '../../contracts/fields/pick.js';
 import { z } from 'zod';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { QueueConsumer } from '../../contracts/scenario/queues.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
@@ -58,6 +58,13 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
         scaleUp,
         absent('all at once; for a function at a standard queue to 5, and 300 more a minute'),
         'How handlers are added while messages wait.',
+      ),
+      heartbeatIntervalNs: field.timeLimit(
+        'none',
+        'Interval at which a running process extends the visibility timeout of the messages that it holds ' +
+          '(ChangeMessageVisibility, heartbeatInterval of sqs-consumer). A slow handler keeps its message; that of a ' +
+          'process that dies is visible again `visibilityTimeout` after the last heartbeat. With `none` the timeout ' +
+          'runs from the receive.',
       ),
       commit: field.choice(
         ['before', 'afterBatch', 'afterEach'],
@@ -222,7 +229,8 @@ function receiving(
 ): Receiving {
   const eventSource = isFunction(here.context, consumer) ? eventSourceOf(fifo) : null;
   checkReceive(here, consumer, eventSource !== null);
-  const { maxNumberOfMessages, partialFailures, scaleUp } = consumer;
+  checkHeartbeat(here, visibilityTimeoutNs, consumer, eventSource !== null);
+  const { maxNumberOfMessages, partialFailures, scaleUp, heartbeatIntervalNs } = consumer;
   return {
     defaults: eventSource ?? ONE_BY_ONE,
     fields: (batch) => ({
@@ -234,10 +242,15 @@ function receiving(
         scaleUp === null
           ? (eventSource?.scaleUp ?? null)
           : { start: scaleUp.start, everyNs: Math.round(NS_PER_SECOND / scaleUp.rate) },
+      heartbeatIntervalNs,
     }),
     channel: ({ maxNumberOfMessages: most }) => ({ prefetch: most, handlers: 1 }),
-    ackLimit: ({ maxNumberOfMessages: most }) =>
-      limitedBy('visibilityTimeout', visibilityTimeoutNs, most),
+    ackLimit: ({ maxNumberOfMessages: most, heartbeatIntervalNs }) =>
+      limitedBy(
+        'visibilityTimeout',
+        heartbeatIntervalNs === null ? visibilityTimeoutNs : null,
+        most,
+      ),
   };
 }
 
@@ -282,6 +295,25 @@ function checkReceive(here: Cursor, output: Consumer, isEventSource: boolean): v
       : `write batch: ${most}`;
   const message = `a batch comes from one receive, which returns at most ${most} messages: ${remedy}`;
   wrong('batch', message);
+}
+
+/** Reports a heartbeat that cannot keep a message. */
+function checkHeartbeat(
+  here: Cursor,
+  visibilityTimeoutNs: Ns,
+  { heartbeatIntervalNs, commit }: Consumer,
+  isEventSource: boolean,
+): void {
+  if (heartbeatIntervalNs === null) return;
+  const wrong = here.conflicts();
+  const at = 'heartbeatInterval';
+  if (isEventSource) {
+    wrong(at, 'an event source mapping extends no visibility timeout: remove heartbeatInterval');
+  } else if (commit === 'before') {
+    wrong(at, 'commit: before deletes a message on delivery, so there is nothing left to extend');
+  } else if (heartbeatIntervalNs >= visibilityTimeoutNs) {
+    wrong(at, 'must be less than visibilityTimeout, or a message is visible before its heartbeat');
+  }
 }
 
 function check(here: Cursor, output: Output): void {

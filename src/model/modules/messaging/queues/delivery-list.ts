@@ -56,6 +56,15 @@ export class DeliveryList {
     else this.last = before[entry];
   }
 
+  /** A delivery times out only `time` from now, unless the queue has no leader that could note it. */
+  extend(entry: number, time: Ns): void {
+    if (this.owner.isHalted) return;
+    invariant(this.entries.due[entry] >= engine.now, 'a delivery is extended before it times out');
+    this.remove(entry);
+    this.entries.due[entry] = engine.now + time;
+    this.add(entry);
+  }
+
   /** Sets the timer to the timeout of the first entry. */
   arm(): void {
     const at = this.first < 0 ? Infinity : Math.max(this.entries.due[this.first], engine.now);

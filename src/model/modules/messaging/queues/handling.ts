@@ -17,6 +17,7 @@ import { PART, VERDICT, type Deliveries } from './deliveries.js';
 import type { DispatchPort } from './dispatch-port.js';
 import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
+import { Renewals } from './renewals.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /** Delay before a throttled invocation is repeated; doubles each time, up to a limit. */
@@ -51,6 +52,8 @@ export class Handling {
   private readonly channels: readonly Channel[] = this.dispatch.channels;
   private readonly deliveries: Deliveries = this.dispatch.deliveries;
   private readonly queue: StoredQueue = this.dispatch.queue;
+  /** Null if no consumer sends heartbeats. */
+  private readonly renewals: Renewals | null;
   private readonly owner: number = this.world.tasks.register(this);
   private readonly wakeOp: number = engine.define('handle', (channel, epoch) =>
     this.wake(channel, epoch),
@@ -70,6 +73,10 @@ export class Handling {
     private readonly effect: number,
   ) {
     this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer, registry));
+    const isRenewed = this.queue.spec.consumers.some(
+      ({ spec }) => spec.heartbeatIntervalNs !== null,
+    );
+    this.renewals = isRenewed ? new Renewals(this.dispatch) : null;
     const isGuarded = this.queue.spec.consumers.some(({ spec }) => spec.policy !== null);
     this.pausing = isGuarded ? this.pausingOf(registry) : null;
   }
@@ -85,6 +92,7 @@ export class Handling {
       channel.buffer.push(delivery);
       const first = polled && channel.spec.spec.commit === 'before';
       if (first) this.dispatch.settleFirst(delivery);
+      this.renewals?.begin(delivery);
     }
     // Messages that arrive in the same instant belong to the same run.
     if (channel.waking) return;

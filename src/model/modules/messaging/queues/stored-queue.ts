@@ -54,7 +54,7 @@ export class StoredQueue {
     this.visible(entry, stamp),
   );
   private readonly expiry = new Expiry(this.entries, this.spec.rules.lifetimeNs, this);
-  private readonly deliveries = new DeliveryList(this.entries, this);
+  readonly deliveries = new DeliveryList(this.entries, this);
   private readonly figures = new QueueFigures(this.world, this.spec, this.entries, this.messages);
   private readonly places = new Places(this.figures);
   /** Null if all messages are looked at. */
