@@ -40,25 +40,52 @@ export const KIND_PRODUCTS: readonly KindProduct[] = [
     /^(sns|eventbridge|eventgrid)$/,
     'write it in topics, as kind: bus, with subscribers',
   ],
-  ['queues.*.kind', /^(celery|dramatiq)$/, 'write the broker that it uses, rabbitmq or simple'],
+  // celery/worker/request.py (execute: acknowledges first, unless acks_late), kombu/transport/redis.py (visibility_timeout 3600).
+  [
+    'queues.*.kind',
+    /^celery$/,
+    'a task is lost with its process, unless it has acks_late: write simple, with commit: before of its consumer; ' +
+      'for acks_late write rabbitmq, or for Redis { kind: sqs, visibilityTimeout: 1h }',
+  ],
+  ['queues.*.kind', /^dramatiq$/, 'write the broker that it uses, rabbitmq or simple'],
+  // BRPOP, LPOP and BLMOVE: nothing brings a job of a dead process back, except super_fetch of Sidekiq Pro.
+  [
+    'queues.*.kind',
+    /^(sidekiq|resque|rq)$/,
+    'a job is lost with its process: write simple, with commit: before of its consumer; retries of Sidekiq are ' +
+      'retry: { attempts: 26, mode: delayed, backoff: { kind: sidekiq } }, onPoison: skip',
+  ],
+  // bullmq src/commands/moveStalledJobsToWait: two checks, 30 s apart, find a lock that is not renewed each 15 s.
+  [
+    'queues.*.kind',
+    /^bull(mq)?$/,
+    'its locks are leases, as those of sqs, and a job of a dead process is back within 60 s: write ' +
+      '{ kind: sqs, waitTime: 20s, visibilityTimeout: 60s }, with heartbeatInterval: 15s, ' +
+      'retry: { attempts: 1 }, onPoison: skip of its consumer',
+  ],
   ['queues.*.kind', /^jetstream$/, 'write nats'],
   ['queues.*.kind', /^amazonmq$/, 'write the broker that it runs, rabbitmq or simple'],
-  // Peek-lock of Service Bus: a lock of 1 min, 10 deliveries. Pub/Sub: an acknowledgement deadline of 10 s.
+  // Peek-lock of Service Bus: a lock of 1 min, 10 deliveries. Its processor renews the lock 10 s before its end, and abandons
+  // what fails. Pub/Sub: an acknowledgement deadline of 10 s, which the clients extend (python-pubsub leaser.py).
   [
     'queues.*.kind',
     /^(azure)?servicebus$/,
-    'its locks are leases, as those of sqs: write { kind: sqs, visibilityTimeout: 60s, maxReceiveCount: 10, deadLetter: dead }',
+    'its locks are leases, as those of sqs: write { kind: sqs, waitTime: 20s, visibilityTimeout: 60s, maxReceiveCount: 10, deadLetter: dead }, with ' +
+      'heartbeatInterval: 50s, retry: { mode: requeue }, onPoison: deadLetter for a processor of its SDK',
   ],
   [
     'queues.*.kind',
     /^(google)?pubsub$/,
-    'its deadlines are leases, as those of sqs: write { kind: sqs, visibilityTimeout: 10s }',
+    'its deadlines are leases, as those of sqs: write { kind: sqs, waitTime: 20s, visibilityTimeout: 10s }, with ' +
+      'heartbeatInterval: 5s for a streaming pull of its clients, and retry: { mode: requeue }, onPoison: skip where they nack',
   ],
   [
     'queues.*.kind',
-    /^(activemq|artemis|ibmmq|redis|redisstreams?|bull(mq)?|sidekiq|resque|rq|beanstalkd?|cloudtasks)$/,
-    'write simple',
+    /^redisstreams?$/,
+    'entries of a dead consumer wait for XAUTOCLAIM: write { kind: sqs, waitTime: 20s, visibilityTimeout: 60s } for a ' +
+      'min-idle-time of 60 s',
   ],
+  ['queues.*.kind', /^(activemq|artemis|ibmmq|redis|beanstalkd?|cloudtasks)$/, 'write simple'],
   ['topics.*.kind', /^(amazon|aws)?(sns|eventbridge)$|^eventgrid$/, 'write bus'],
   [
     'topics.*.kind',

@@ -118,7 +118,7 @@ export const BAD_QUEUES: readonly BadCase[] = [
     `kind: simple, consumers: [ { ${CALL}, commit: before, onPoison: skip, retry: { mode: requeue } } ]`,
     'FL208',
     'requeue',
-    'commit: before acknowledges a message on delivery, so there is nothing left to',
+    'write mode: delayed, with which its consumer sends it again, or commit: afterEach',
   ),
   queue(
     'two consumers of one name',

@@ -529,6 +529,9 @@ topics: { events: { kind: TOPIC, subscribers: [ { group: pay, call: pay.on } ] }
 functions: { fn: { kind: FUNCTION, steps: [ wait: 1ms ] } }
 workloads: { users: { arrivals: poisson(1/s), requests: [ { call: edge, path: /get }, { call: api.put }, { call: fn } ] } }
 `;
+/** Begins a queue of another name, with a consumer that has more fields. */
+const other = (kind: string, fields: string): string =>
+  `simple, consumers: [ { call: pay.on } ] }, others: { kind: ${kind}, consumers: [ { call: pay.on, ${fields} } ] }, last: { kind: simple`;
 const USUAL: Readonly<Record<string, string>> = {
   GATEWAY: 'simple',
   CALLS: 'timeout: 1s',
@@ -554,9 +557,41 @@ describe('products without a kind', () => {
     [
       'QUEUE',
       'serviceBus',
-      'sqs, visibilityTimeout: 60s, maxReceiveCount: 10',
-      'sqs, visibilityTimeout: 60s',
+      'sqs, waitTime: 20s, visibilityTimeout: 60s, maxReceiveCount: 10',
+      other(
+        'sqs, waitTime: 20s, visibilityTimeout: 60s, maxReceiveCount: 10, deadLetter: last',
+        'heartbeatInterval: 50s, retry: { mode: requeue }, onPoison: deadLetter',
+      ),
     ],
+    [
+      'QUEUE',
+      'bullmq',
+      'waitTime: 20s, visibilityTimeout: 60s }, with heartbeatInterval: 15s, retry: { attempts: 1 }, onPoison: skip',
+      other(
+        'sqs, waitTime: 20s, visibilityTimeout: 60s',
+        'heartbeatInterval: 15s, retry: { attempts: 1 }, onPoison: skip',
+      ),
+    ],
+    [
+      'QUEUE',
+      'sidekiq',
+      'commit: before of its consumer; retries of Sidekiq are retry: { attempts: 26, mode: delayed, backoff: { kind: sidekiq } }, onPoison: skip',
+      other(
+        'simple',
+        'commit: before, retry: { attempts: 26, mode: delayed, backoff: { kind: sidekiq } }, onPoison: skip',
+      ),
+    ],
+    ['QUEUE', 'celery', 'with commit: before of its consumer', 'sqs, visibilityTimeout: 1h'],
+    [
+      'QUEUE',
+      'pubsub',
+      'heartbeatInterval: 5s for a streaming pull',
+      other(
+        'sqs, waitTime: 20s, visibilityTimeout: 10s',
+        'heartbeatInterval: 5s, retry: { mode: requeue }, onPoison: skip',
+      ),
+    ],
+    ['QUEUE', 'redis-streams', 'for a min-idle-time of 60 s', 'sqs, visibilityTimeout: 60s'],
     ['QUEUE', 'kinesis', 'write it in topics, as kind: kafka', 'nats'],
     ['TOPIC', 'event-bridge', 'write bus', 'bus'],
     ['TOPIC', 'redpanda', 'write kafka', 'kafka, partitions: 6'],

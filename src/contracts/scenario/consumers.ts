@@ -26,7 +26,8 @@ const retry = entry(
       ['inProcess', 'requeue', 'delayed'],
       'inProcess',
       'Where a failed message waits: `inProcess` blocks the consumer and later messages; `requeue` returns it ' +
-        'to the queue at once; `delayed` sets it aside for the back-off, like a retry topic or a delay queue. ' +
+        'to the queue at once; `delayed` sets it aside for the back-off, like a retry topic or a delay queue, with ' +
+        '`commit: before` as a new message of its consumer. ' +
         '`requeue` and `delayed` lose the order.',
     ),
   },

@@ -24,11 +24,10 @@ export function resolveQueueConsumer(
   const standard = onPoison === 'deadLetter' ? queueDeadLetter : null;
   const deadLetter = output.deadLetter ?? standard;
   const own = resolveConsumer(here, { ...output, deadLetter }, defaults);
-  if (commit === 'before' && retry !== null && retry.mode !== 'inProcess') {
+  if (commit === 'before' && retry?.mode === 'requeue') {
     const message =
-      'commit: before acknowledges a message on delivery, so there is nothing left to ' +
-      `${retry.mode === 'requeue' ? 'requeue' : 'delay'}: write mode: inProcess, or commit: ` +
-      'afterEach';
+      'commit: before acknowledges a message on delivery, so there is nothing left to requeue: write ' +
+      'mode: delayed, with which its consumer sends it again, or commit: afterEach';
     here.in('retry', 'mode').conflict(message);
   }
   if (own === null) return null;

@@ -38,6 +38,8 @@ export class Deliveries {
   stamp: Int32Array = new Int32Array(0);
   /** Number of this delivery of its message, from 1; keys its random draws. */
   number: Int32Array = new Int32Array(0);
+  /** Times that its message was sent again before. */
+  resent: Int32Array = new Int32Array(0);
   message: Int32Array = new Int32Array(0);
   channel: Int32Array = new Int32Array(0);
   /** Epoch of the channel at the time of the delivery. */
@@ -113,7 +115,7 @@ export class Deliveries {
 
   /** Links a delivery to the entry it delivers. */
   hand(delivery: number, entry: number): void {
-    const { deliveries, holder, life, stamp } = this.entries;
+    const { deliveries, holder, life, resent, stamp } = this.entries;
     const last = holder[entry];
     invariant(deliveries[entry] > 0, 'a delivery is counted before it is sent');
     holder[entry] = delivery;
@@ -121,6 +123,7 @@ export class Deliveries {
     this.life[delivery] = life[entry];
     this.stamp[delivery] = stamp[entry];
     this.number[delivery] = deliveries[entry];
+    this.resent[delivery] = resent[entry];
     if (deliveries[entry] === 1) return;
     this.isAgain = true;
     this.earlier[delivery] = last;

@@ -40,6 +40,8 @@ export class Entries {
   failures: Int32Array = new Int32Array(0);
   /** Runs of a handler for it. */
   runs: Int32Array = new Int32Array(0);
+  /** Times that its consumers have sent it again, after its acknowledgement. */
+  resent: Int32Array = new Int32Array(0);
   /** Value of its key, if only one message per key may be in flight. */
   key: Float64Array = new Float64Array(0);
   /** The messages with its key before and after it; -1 = none. */
@@ -94,6 +96,7 @@ export class Entries {
     this.deliveries[entry] = 0;
     this.failures[entry] = 0;
     this.runs[entry] = 0;
+    this.resent[entry] = 0;
     this.key[entry] = key;
     this.prior[entry] = -1;
     this.follower[entry] = -1;

@@ -247,10 +247,11 @@ export class Handling {
     const entry = deliveries.entry[run];
     const isHere = queue.entries.isHere(entry, deliveries.life[run]);
     // If the queue has removed the message, only its consumer counts the tries.
+    const resent = deliveries.resent[run];
     const number = isHere
-      ? ++queue.entries.runs[entry]
-      : -tries - OWN_RUNS * deliveries.number[run];
-    const attempt = isHere ? number : tries;
+      ? ++queue.entries.runs[entry] + resent
+      : -tries - OWN_RUNS * (deliveries.number[run] + resent);
+    const attempt = isHere ? number : tries + resent;
     const message = deliveries.message[run];
     const context = messages.context(message, this.effect, number, attempt, !isKnown, spec.part);
     let count = 0;
@@ -389,7 +390,8 @@ export class Handling {
 
   private tryLater(channel: Channel, run: number, mode: 'requeue' | 'delayed'): void {
     const { deliveries, messages } = this;
-    this.loseSettled(run);
+    const isResent = channel.spec.spec.commit === 'before';
+    if (!isResent) this.loseSettled(run);
     if (mode === 'requeue') {
       this.judge(run, VERDICT.nack);
       return;
@@ -398,8 +400,23 @@ export class Handling {
     const message = deliveries.message[run];
     const a = messages.lineageA[message];
     const delay = backoff!.delayNs(this.failures(run) + 1, a, messages.lineageB[message]);
-    for (let own = run; own >= 0; own = deliveries.inRun[own]) deliveries.delay[own] = delay;
+    for (let own = run; own >= 0; own = deliveries.inRun[own]) {
+      deliveries.delay[own] = delay;
+      if (isResent) this.sendAgain(own, delay);
+    }
     this.judge(run, VERDICT.later);
+  }
+
+  /** The consumer publishes a message that it has acknowledged once more, as Sidekiq and Celery do for a retry. */
+  private sendAgain(delivery: number, delay: Ns): void {
+    const { deliveries, queue } = this;
+    invariant(
+      deliveries.settled[delivery] !== 0,
+      'a message is sent again once it is acknowledged',
+    );
+    // Without a delay it could be packed, and its tries would start anew.
+    const entry = queue.accept(deliveries.message[delivery], -1, Math.max(1, delay));
+    queue.entries.resent[entry] = deliveries.resent[delivery] + 1;
   }
 
   /** Counts lost effects for messages of a run that no consumer will get again. */
@@ -421,7 +438,8 @@ export class Handling {
   private failures(run: number): number {
     const { deliveries, queue } = this;
     const entry = deliveries.entry[run];
-    return queue.entries.isHere(entry, deliveries.life[run]) ? queue.entries.failures[entry] : 0;
+    const isHere = queue.entries.isHere(entry, deliveries.life[run]);
+    return deliveries.resent[run] + (isHere ? queue.entries.failures[entry] : 0);
   }
 
   /** Sends a verdict on all messages of a run, except those that the queue has taken back meanwhile. */

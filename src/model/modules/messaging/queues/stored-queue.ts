@@ -123,9 +123,9 @@ export class StoredQueue {
 
   /**
    * Accepts a message. `origin`: its source as a dead letter, or -1; `held`: extra delay before delivery; `isNew`: its
-   * age begins now, whenever it was published.
+   * age begins now, whenever it was published. Its entry; -1 = it is in the backlog.
    */
-  accept(message: number, origin: number, held = 0, isNew = false): void {
+  accept(message: number, origin: number, held = 0, isNew = false): number {
     const { entries, rules, messages, figures } = this;
     const { now } = engine;
     invariant(held >= 0, 'a message is not delivered before it was accepted');
@@ -141,7 +141,7 @@ export class StoredQueue {
       this.backlog ??= new Backlog(messages);
       this.backlog.push(message, position, rules.lifetimeNs === Infinity ? 0 : since, origin);
       this.becameReady();
-      return;
+      return -1;
     }
     const entry = this.make(message, position, since, origin);
     entries.due[entry] = due;
@@ -149,6 +149,7 @@ export class StoredQueue {
     if (this.joins(entry)) levels.add(figures.ready, 1);
     else this.begin(entry);
     invariant(this.isComplete, 'an accepted message is in one place of the queue');
+    return entry;
   }
 
   /** Counts a message as accepted and dropped: the queue has no room, no node or no consumer for it. */
@@ -199,7 +200,8 @@ export class StoredQueue {
     );
     entries.place[entry] = PLACE.inFlight;
     entries.stamp[entry]++;
-    if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
+    if (++entries.deliveries[entry] + entries.resent[entry] > 1)
+      world.meters.count(this.figures.redelivered);
     else if (this.order !== null)
       this.order.handedOut(this.messages.published[entries.message[entry]]);
     entries.due[entry] = engine.now + rules.inFlightNs;
