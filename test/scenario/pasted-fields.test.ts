@@ -185,10 +185,15 @@ describe('a value without an exact meaning', () => {
     ]);
   });
 
-  it('counts the first try under `retry`, and a note says so', () => {
-    expect(notesOf('retry: { attempts: 3, retryOn: "5xx" }').join('\n')).toContain(
-      'attempts beside it counts the first try; that of a VirtualService does not',
-    );
+  it.each([
+    'retryOn: "5xx"',
+    'kind: istio, perTryTimeout: 2s',
+    'retryIgnorePreviousHosts: true',
+    'perTryTimeout: 2s, retryOn: "5xx"',
+  ])('counts the first try under `retry` with %s, and a note says so', (field) => {
+    const notes = notesOf(`retry: { attempts: 3, ${field} }`);
+    const says = 'attempts beside it counts the first try; that of a VirtualService does not';
+    expect(notes.filter((note) => note.includes(says))).toHaveLength(1);
   });
 });
 

@@ -34,21 +34,18 @@ const OF_ROUTES: readonly Row[] = [
 ];
 
 /** The same under the name `retry`, where `attempts` is the field of the language. */
-const OF_OWN_RETRIES: readonly Row[] = OF_RETRIES.map((row) =>
-  row.keys !== 'retryon'
-    ? row
-    : {
-        ...row,
-        to: (value, around) => {
-          const placing = row.to(value, around);
-          if (placing === null || around.beside('attempts') === undefined) return placing;
-          return {
-            ...placing,
-            note: 'attempts beside it counts the first try; that of a VirtualService does not',
-          };
-        },
-      },
-);
+const OF_OWN_RETRIES: readonly Row[] = OF_RETRIES.map((row, index) => ({
+  ...row,
+  to: (value, around) => {
+    const placing = row.to(value, around);
+    const isNoted = OF_RETRIES.slice(0, index).some(
+      ({ keys }) => around.beside(keys) !== undefined,
+    );
+    if (placing === null || isNoted || around.beside('attempts') === undefined) return placing;
+    const note = 'attempts beside it counts the first try; that of a VirtualService does not';
+    return { note, ...placing };
+  },
+}));
 
 /** networking/v1alpha3/destination_rule.proto, OutlierDetection. */
 const OF_OUTLIERS: readonly Row[] = [
