@@ -19,7 +19,8 @@ const schema = z.strictObject({
       ),
     ),
   on: onField(
-    '[any]: every exception except a cancellation is handled, including a broken circuit',
+    '[any]: every exception except a cancellation is handled, including a broken circuit. The HTTP handlers of ' +
+      '.NET retry [5xx, 408, throttled, timeout, connect, reset]',
   ),
   budget: budgetField(),
   respectRetryAfter: respectField(
