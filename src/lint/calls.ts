@@ -35,6 +35,8 @@ export interface Call {
   readonly place: Path | null;
   /** Calls per run of the calling part without failures; conditions count as met. */
   readonly times: number;
+  /** The same, but conditions count as not met, and a join that ends early as nothing. */
+  readonly sure: number;
   /** The same, including calls that are made only after a failure. */
   readonly most: number;
   /** The cache whose misses cause it; null = none. */

@@ -23,6 +23,7 @@ interface Around extends Pick<
   Call,
   | 'from'
   | 'times'
+  | 'sure'
   | 'most'
   | 'cache'
   | 'commands'
@@ -33,8 +34,6 @@ interface Around extends Pick<
 > {
   /** A bundle, middleware or component makes the call, and no step that could have a policy. */
   readonly isImplicit: boolean;
-  /** As `times`, but conditions count as not met. */
-  readonly sure: number;
   /** Number of `self` calls around it. */
   readonly selves: number;
   /** Other paths under which the policy of a step can be written, after its own. */
@@ -357,7 +356,7 @@ class Walker {
     path: Path,
     around: Around,
   ): void {
-    const { from, owners, selves: _selves, sure: _sure, isImplicit, ...inherited } = around;
+    const { from, owners, selves: _selves, isImplicit, ...inherited } = around;
     const part = partOf(this.scenario, target, line);
     if (part === null) {
       const gateway = this.scenario.gateways.get(target.component);
@@ -400,7 +399,8 @@ class Walker {
     };
     for (const [callee, share] of meshShares(this.scenario, caller, component, line)) {
       const times = call.times * share;
-      this.calls.push({ ...call, callee, to: `${callee}.${part}`, times });
+      const sure = Math.min(times, call.sure * share);
+      this.calls.push({ ...call, callee, to: `${callee}.${part}`, times, sure });
     }
     if (bundle !== null) this.ownCalls(bundle, policyPath, around);
   }

@@ -214,3 +214,35 @@ workloads:
     expect(Math.abs(limit(text) / ((0.8 * 6) / 0.035) - 1)).toBeLessThan(0.03);
   });
 });
+
+/** Above its limit, where a failed call ends its caller, which then makes none of the calls after it. */
+const cutShort = (page: string, a: number): string => `
+faultline: 1
+title: Callers that end early
+run: { duration: 12s, warmup: 3s, seed: 4 }
+services:
+  web: { runtime: async, endpoints: { page: [ ${page} ] } }
+  a: { concurrency: ${a}, queue: { capacity: 60 }, endpoints: { get: [ wait: 10ms ] } }
+  b: { concurrency: 7, queue: { capacity: 60 }, endpoints: { get: [ wait: 100ms ] } }
+workloads:
+  users: { arrivals: poisson(140/s), patience: 5s, requests: [ { call: web.page } ] }
+`;
+
+describe('headroom of calls that are not made because an earlier one failed', () => {
+  it.each([
+    [
+      'a page of 20 calls, five at a time: 22 / 10 ms / 20 = 110/s',
+      '{ parallel: { each: 20, maxConcurrent: 5, branches: [ { call: a.get } ] } }',
+      22,
+      110,
+    ],
+    [
+      'a call after one to another full component: 7 / 100 ms = 70/s',
+      '{ call: a.get }, { call: b.get }',
+      1,
+      70,
+    ],
+  ] as const)('counts them: %s', (_, page, a, rate) => {
+    expect(Math.abs(limitOf(cutShort(page, a)).rate / rate - 1)).toBeLessThan(0.03);
+  });
+});

@@ -25,7 +25,7 @@ import { unitsOf } from './units.js';
 import type { Use } from './use.js';
 import { isUnsteady, lossOf, type Loss } from './visits.js';
 import { FULL } from './waits-below.js';
-import { writtenWork } from './written-work.js';
+import { writtenWork } from './written.js';
 
 /** Below this share of its cores a component has no pile of requests that wait for them. */
 const BUSY = 0.5;

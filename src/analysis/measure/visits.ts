@@ -1,6 +1,7 @@
 import { sumOf } from '../../stats/sums.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Asked } from './question.js';
+import { callsOfEach } from './calls-of-each.js';
 import { consumersOf, handlingParts } from './consumers.js';
 import { ownRepeats } from './own-repeats.js';
 import { remembered } from './remembered.js';
@@ -74,16 +75,14 @@ export function visitsIn(asked: Moment): Visits {
   const open = new Set<number>();
   const repeats = ownRepeats(asked, { begun, calls, attempts });
   const steps = stepsAfter(plan);
-  const succeededOn =
-    (stat: number) =>
-    ({ edges }: (typeof records)[number]): number =>
-      succeededOf(sumOutcomes([edges[stat]], window.cells));
+  const succeeded = (stat: number): number =>
+    rateOf(({ edges }) => succeededOf(sumOutcomes([edges[stat]], window.cells)));
+  const callsOf = callsOfEach(asked, { begun, calls, failing: repeats.failing });
   const dueOn = (stat: number): number => {
     const { from } = plan.statEdges[stat];
-    const own = begun(from);
-    if (own > 0) return (calls(stat) / own) * repeats.attempts(stat) * due(from);
+    if (begun(from) > 0) return callsOf(stat) * repeats.attempts(stat) * due(from);
     // What drives sagas has no executions, and repeats some calls until they succeed.
-    const first = (steps.get(stat) ?? []).map((before) => rateOf(succeededOn(before)));
+    const first = (steps.get(stat) ?? []).map(succeeded);
     return Math.min(calls(stat), ...first) * repeats.attempts(stat);
   };
   const measure = (part: number): number => {
