@@ -8,6 +8,8 @@ interface ForkJoin {
   readonly needed: number;
   readonly withinNs: number;
   readonly maxConcurrent: number;
+  /** For each branch whether the answer is complete without it; [] = all are needed. */
+  readonly optional: readonly boolean[];
 }
 
 /** Every branch runs once, concurrently, and all must succeed. */
@@ -16,6 +18,7 @@ export const ALL: ForkJoin = Object.freeze({
   needed: -1,
   withinNs: -1,
   maxConcurrent: -1,
+  optional: [],
 });
 
 /** Writes a FORK with its table, then the branches. Each branch is a strand that ends with END. */
@@ -35,7 +38,11 @@ export function writeFork(
   row[FORK_TABLE.AFTER] = 0;
   row[FORK_TABLE.MODE] = mode;
   row[FORK_TABLE.TARGET] = mode === CALL_MODE.ANSWER ? scope.answers : 0;
-  const table = assembler.table([...row, ...branches.map(() => 0)]);
+  const table = assembler.table([
+    ...row,
+    ...branches.map(() => 0),
+    ...branches.map((_, i) => Number(join.optional[i] ?? 0)),
+  ]);
   const fork = assembler.emit(OP.FORK, 0, 0, table, stream);
   const after = assembler.label();
   assembler.pointInTable(table, FORK_TABLE.AFTER, after, fork);

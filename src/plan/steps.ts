@@ -229,6 +229,7 @@ function writeThen(w: Writer, { then }: StepOf<'respond'>, scope: Scope): void {
 /** Writes each branch of a `parallel` step as a strand. */
 function writeParallel(w: Writer, step: StepOf<'parallel'>, scope: Scope, stream: string): void {
   const { join, each, maxConcurrent } = step;
+  const optional = step.branches.map(isOptional);
   const once = each.kind === 'constant' && each.value === 1;
   const joined = {
     each: once
@@ -236,12 +237,33 @@ function writeParallel(w: Writer, step: StepOf<'parallel'>, scope: Scope, stream
       : join.kind === 'all' && isApart(each, scope)
         ? MESSAGES_APART
         : countOf(w, each),
-    needed: join.kind === 'quorum' ? join.count : join.kind === 'any' ? 1 : -1,
+    needed: neededOf(join, optional),
     withinNs: join.kind === 'bestEffort' ? join.withinNs : -1,
     maxConcurrent: maxConcurrent === Infinity ? -1 : maxConcurrent,
+    optional,
   };
   const branches = step.branches.map((branch) => (own: Scope) => w.writeSteps(w, branch, own));
   writeFork(w, scope, stream, joined, branches);
+}
+
+/** Successes that a join needs; see FORK_TABLE. */
+function neededOf(join: StepOf<'parallel'>['join'], optional: readonly boolean[]): number {
+  switch (join.kind) {
+    case 'all':
+      return -1;
+    case 'any':
+      return 1;
+    case 'quorum':
+      return join.count;
+    case 'bestEffort':
+      return optional.filter((own) => !own).length;
+  }
+}
+
+/** Whether all that a branch gets is optional; work and waits get nothing. */
+function isOptional(branch: readonly Step[]): boolean {
+  const gets = branch.filter(({ verb }) => verb !== 'work' && verb !== 'wait');
+  return gets.length > 0 && gets.every(({ optional, background }) => optional || background);
 }
 
 /** Branches with `when` are tested in order and the first that holds is taken; otherwise a draw by weight decides. */

@@ -66,6 +66,11 @@ describe('the end of a join', () => {
     // No part is missing: all have ended in time, or their failure is none of the answer's.
     ['bestEffort(90ms)', 'call: a, call: b', 87.000003, 'ok'],
     ['bestEffort(90ms)', 'call: a, { call: bad, optional: true }', 47.000009, 'ok'],
+    // Nor is one that is optional and late. Work and waits around it get nothing.
+    ['bestEffort(50ms)', 'call: a, { call: b, optional: true }', 57, 'ok'],
+    ['bestEffort(50ms)', 'call: a, [ wait: 1ms, { call: b, optional: true } ]', 57, 'ok'],
+    ['bestEffort(50ms)', 'call: b, { call: a, optional: true }', 57, 'degraded'],
+    ['bestEffort(50ms)', 'call: a, [ { call: a, optional: true }, call: b ]', 57, 'degraded'],
     // A part that `any` and `quorum` do without is none of the answer.
     ['quorum(1)', 'call: bad, call: a', 37.000001, 'ok'],
   ])('%s of [ %s ]: at %d ms, %s', (join, branches, latency, outcome) => {

@@ -1,5 +1,11 @@
 import { kindIndex, OUTCOME_NAMES, statusOf } from '../../src/contracts/outcome.js';
-import { CALL_MODE, CHECK_TABLE, FORK_TABLE, OP } from '../../src/contracts/plan/program.js';
+import {
+  CALL_MODE,
+  CHECK_TABLE,
+  branchesOf,
+  FORK_TABLE,
+  OP,
+} from '../../src/contracts/plan/program.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import { countText, distributionText, durationText } from './plan-text.js';
 
@@ -115,7 +121,8 @@ function modeText(mode: number, target: number): string {
 }
 
 function forkText(plan: Plan, row: readonly number[], start: number): string {
-  const starts = row.slice(FORK_TABLE.STARTS).map((place) => place - start);
+  const own = row.slice(FORK_TABLE.STARTS, FORK_TABLE.STARTS + branchesOf(row));
+  const starts = own.map((place) => place - start);
   const each = row[FORK_TABLE.EACH]!;
   const needed = row[FORK_TABLE.NEEDED]!;
   const within = row[FORK_TABLE.WITHIN_NS]!;

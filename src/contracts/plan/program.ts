@@ -90,15 +90,18 @@ export const OP = Object.freeze({
   MISSED: 35,
 } as const);
 
-/** Layout of the table of a FORK; the starts of the branches follow at STARTS. */
+/**
+ * Layout of the table of a FORK; the starts of the branches follow at STARTS, then for each of them whether the answer is
+ * complete without it: 1, or 0.
+ */
 export const FORK_TABLE = Object.freeze({
   /** Count id, MESSAGES or MESSAGES_APART: number of copies of each branch; -1 = one. */
   EACH: 0,
-  /** Successes needed; -1 = all of them. */
+  /** Successes needed; -1 = all of them. For bestEffort: of the branches, how many the answer needs to be complete. */
   NEEDED: 1,
   /**
    * bestEffort: continue after this time in ns with the branches that have ended; -1 = no limit. Such a join
-   * never fails; without the success of every branch the strand continues with a degraded response.
+   * never fails; without the success of each branch that the answer needs the strand continues with a degraded response.
    */
   WITHIN_NS: 2,
   /** Largest number of concurrent branches; -1 = all. */
@@ -110,6 +113,11 @@ export const FORK_TABLE = Object.freeze({
   TARGET: 6,
   STARTS: 7,
 } as const);
+
+/** Number of different branches of a FORK, given its table. */
+export function branchesOf(table: ArrayLike<number>): number {
+  return (table.length - FORK_TABLE.STARTS) / 2;
+}
 
 /** How a CALL handles a failure. */
 export const CALL_MODE = Object.freeze({

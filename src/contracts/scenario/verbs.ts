@@ -225,7 +225,7 @@ export function parallelSchema<Steps>(steps: z.ZodType<Steps>) {
       join,
       'all',
       'Condition to continue: `all` `any` `quorum(k)` `bestEffort(60ms)`, which continues with the branches that have ' +
-        'ended by then, and counts the answer as `degraded` if one failed or is missing.',
+        'ended by then, and counts the answer as `degraded` if one failed or is missing that is not `optional`.',
     ),
     each: field.of(
       stepCount(),

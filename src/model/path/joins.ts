@@ -3,7 +3,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { OUTCOME, isHinted, isSuccess, type Outcome } from '../../contracts/outcome.js';
-import { FORK_TABLE, MESSAGES_APART } from '../../contracts/plan/program.js';
+import { branchesOf, FORK_TABLE, MESSAGES_APART } from '../../contracts/plan/program.js';
 import type { Draws } from './draws.js';
 import { FROZEN } from '../data/instances/process.js';
 import { operatesFor } from '../data/strands/operations.js';
@@ -49,7 +49,7 @@ export class Joins {
     invariant(strands.child[strand] < 0, 'a join begins without branches');
     const { instances, workers } = this.world;
     const table = this.tables[this.code[(pc << 2) + 3]];
-    const kinds = table.length - FORK_TABLE.STARTS;
+    const kinds = branchesOf(table);
     const each = table[FORK_TABLE.EACH];
     const times = each === -1 ? 1 : this.draws.count(strand, pc, each);
     const branches = kinds * times;
@@ -98,7 +98,7 @@ export class Joins {
     strands.sibling[branch] = strands.child[parent];
     strands.child[parent] = branch;
     strands.joining[parent]++;
-    const kinds = table.length - FORK_TABLE.STARTS;
+    const kinds = branchesOf(table);
     strands.pc[branch] = table[FORK_TABLE.STARTS + (nth % kinds)];
     strands.state[branch] = STATE.READY;
     this.programs.run(branch);
@@ -110,7 +110,7 @@ export class Joins {
     const parent = strands.parent[branch];
     const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
     if (isSuccess(outcome) || this.isOfMessage(parent, branch, table)) {
-      strands.succeeded[parent]++;
+      if (this.isNeeded(branch, table)) strands.succeeded[parent]++;
       if (strands.degraded[branch] !== 0 || (outcome & 31) === OUTCOME.degraded) {
         strands.degraded[parent] = OUTCOME.degraded;
       }
@@ -148,8 +148,15 @@ export class Joins {
     if (table[FORK_TABLE.EACH] !== MESSAGES_APART) return false;
     const { from, link, returns } = strands;
     const owner = returns[parent] === RETURN.task ? from[parent] : -1;
-    const nth = Math.floor(link[branch] / (table.length - FORK_TABLE.STARTS));
+    const nth = Math.floor(link[branch] / branchesOf(table));
     return this.world.tasks.missed(owner, link[parent], nth) !== MISSED.run;
+  }
+
+  /** Whether the answer is complete only with this branch: false for optional ones of a bestEffort join. */
+  private isNeeded(branch: number, table: Float64Array): boolean {
+    if (table[FORK_TABLE.WITHIN_NS] < 0) return true;
+    const kinds = branchesOf(table);
+    return table[FORK_TABLE.STARTS + kinds + (strands.link[branch] % kinds)] === 0;
   }
 
   /** Returns true if the remaining branches can no longer change the result of the join. */
@@ -181,7 +188,8 @@ export class Joins {
     strands.pc[parent] = table[FORK_TABLE.AFTER];
     if (table[FORK_TABLE.WITHIN_NS] >= 0) {
       // The answer lacks the part of a branch that failed or has not ended, as the answer of a fallback does.
-      if (strands.succeeded[parent] < strands.branches[parent]) {
+      const copies = strands.branches[parent] / branchesOf(table);
+      if (strands.succeeded[parent] < copies * table[FORK_TABLE.NEEDED]) {
         strands.degraded[parent] = OUTCOME.degraded;
       }
       return true;
