@@ -3,7 +3,7 @@ import { get, items, plain, text, type MapNode, type Node } from './located.js';
 import { Discarded } from './discarded.js';
 import { closedEdits, isFactor, isOpen, type Miss } from './edits.js';
 import { applyPatch, readPatch, writeOut, type Edit, type Patch } from './patch.js';
-import { RESERVED } from './resolve/names.js';
+import { reservedText } from './resolve/names.js';
 
 /** Words for the two sides of a rollout, which cannot be names of variants. */
 const SIDES: ReadonlySet<string> = new Set(['canary', 'stable']);
@@ -24,8 +24,8 @@ export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
     const name = text(get(node, 'name'))!;
     const at = get(node, 'name')!.at;
     const path = ['variants', index, 'name'];
-    if (RESERVED.has(name) && !SIDES.has(name))
-      problems.add({ code: 'FL403', at, path, message: `${name} is a reserved word` });
+    const message = reservedText(name);
+    if (message !== null && !SIDES.has(name)) problems.add({ code: 'FL403', at, path, message });
     if (byName.has(name)) {
       problems.add({
         code: 'FL402',

@@ -2,7 +2,7 @@ import type { Problems } from './diagnostics.js';
 import { isOpen, isWild, type Miss, type WhatIf } from './edits.js';
 import { get } from './located.js';
 import type { Edit, Patch } from './patch.js';
-import { RESERVED } from './resolve/names.js';
+import { reservedText } from './resolve/names.js';
 import { NAME_PATTERN } from '../contracts/fields/common.js';
 import { isWithin } from './paths.js';
 import type { VariantPlan } from './variants.js';
@@ -40,12 +40,12 @@ function checkName(name: string, plans: readonly VariantPlan[], problems: Proble
   const file = '--as';
   problems.source(file, name);
   const at = { file, start: 0, end: name.length };
+  const reserved = reservedText(name);
   if (!NAME_PATTERN.test(name)) {
     const message = `${JSON.stringify(name)} is not a name: use letters, digits, _ and inner hyphens, a letter first`;
     problems.add({ code: 'FL401', at, path: [], message });
-  } else if (RESERVED.has(name)) {
-    const message = `${name} is a reserved word: choose another name`;
-    problems.add({ code: 'FL403', at, path: [], message });
+  } else if (reserved !== null) {
+    problems.add({ code: 'FL403', at, path: [], message: reserved });
   } else if (plans.some((plan) => plan.name === name)) {
     const message = `the file has a variant ${name}: choose another name`;
     problems.add({ code: 'FL402', at, path: [], message });

@@ -21,7 +21,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: ['  edge:\n', '  run:\n'],
     code: 'FL403',
     at: 'run:\n',
-    says: 'run is a reserved word',
+    says: 'run is a reserved word: `run.` begins the figures of the entire run. Choose another name, such as my-run',
   },
   {
     title: 'a name twice across sections',

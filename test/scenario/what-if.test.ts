@@ -319,7 +319,9 @@ describe('a change that cannot be made', () => {
     const set = ['services.bank.concurrency=5'];
     expect(problemsOf(set, 'plain')[0]).toContain('--as: FL402 the file has a variant plain');
     expect(problemsOf(set, '2x')[0]).toContain('--as: FL401 "2x" is not a name');
-    expect(problemsOf(set, 'base')[0]).toContain('--as: FL403 base is a reserved word');
+    expect(problemsOf(set, 'base')[0]).toContain(
+      '--as: FL403 base is a reserved word: `base` is the file without a variant. Choose another name',
+    );
   });
 
   it('takes a quoted x2 as a text', () => {

@@ -14,7 +14,7 @@ import {
   checkPart,
   checkParts,
   notCalled,
-  RESERVED,
+  reservedText,
   routeNames,
   sorted,
   versionsWritten,
@@ -74,7 +74,8 @@ export function collectNames(
   const { nodes } = scenario.platform;
   if (nodes !== null) claim('platform.nodes', NODES, ['platform', 'nodes']);
   for (const [name] of sorted(scenario.policies)) {
-    if (RESERVED.has(name)) raise('FL403', ['policies', name], `${name} is a reserved word`);
+    const reserved = reservedText(name);
+    if (reserved !== null) raise('FL403', ['policies', name], reserved);
   }
   const keys = sorted(scenario.keys).map(([name]) => name);
   for (const key of keys) {
@@ -130,8 +131,9 @@ const QUERIED = (name: string, operation: string | null): string =>
 function claimer(raise: Raise): Claim {
   const taken = new Map<string, string>();
   return (section, name, at = [section, name]) => {
-    if (RESERVED.has(name)) {
-      raise('FL403', at, `${name} is a reserved word: choose another name`);
+    const reserved = reservedText(name);
+    if (reserved !== null) {
+      raise('FL403', at, reserved);
       return false;
     }
     const other = taken.get(name);

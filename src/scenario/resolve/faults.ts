@@ -18,7 +18,7 @@ import { checkNarrowing } from './fault-narrows.js';
 import { checkReach } from './fault-reach.js';
 import { checkRoles, isWhole, roleOf } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
-import { RESERVED, sorted } from './names.js';
+import { reservedText, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
 import { hasVersion, split, splitVersion, unknown } from './targets.js';
 
@@ -51,7 +51,8 @@ export function resolveFaults(
     const here = cursorAt(context, 'faults', index);
     if (seen.has(output.id))
       here.in('id').report('FL402', `duplicate id ${output.id}: another fault has it`);
-    if (RESERVED.has(output.id)) here.in('id').report('FL403', `${output.id} is a reserved word`);
+    const reserved = reservedText(output.id);
+    if (reserved !== null) here.in('id').report('FL403', reserved);
     seen.add(output.id);
     const kind = faultKind(output.kind)!;
     const { config, between, ramp } = output;

@@ -36,10 +36,29 @@ export const notCalled = (name: string): string => `${name} is a workload and ca
 /** Reports a problem at a path. */
 export type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
-/** Words with a special meaning in references. */
-export const RESERVED: ReadonlySet<string> = new Set(
-  'all default none self base before clients cascade run alerts canary stable'.split(' '),
+/** Words that cannot be names, with their meaning in references. */
+export const RESERVED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    all: '`all` means every component',
+    default: '`default` means every callee without an entry of its own',
+    none: '`none` removes a setting',
+    self: '`self` means the component itself',
+    base: '`base` is the file without a variant',
+    before: '`before` is the time before a fault',
+    cascade: '`cascade.` begins the figures of the cascade',
+    run: '`run.` begins the figures of the entire run',
+    alerts: '`alerts.` begins the figures of alerts',
+    canary: '`canary` is the new side of a rollout',
+    stable: '`stable` is the old side of a rollout',
+  }),
 );
+
+/** `run is a reserved word: ...`, with the reason and another name; null = it can be a name. */
+export function reservedText(name: string): string | null {
+  const why = RESERVED.get(name);
+  if (why === undefined) return null;
+  return `${name} is a reserved word: ${why}. Choose another name, such as my-${name}`;
+}
 
 /** Names of components of these kinds. Cached for all messages, because a scenario can have thousands. */
 export function namesOfKinds(names: Names, kinds: readonly string[]): readonly string[] {
