@@ -4,8 +4,8 @@ import { GOALS, tallyOf } from './judged.js';
 
 /**
  * The variant whose cascade the report describes: the one with the most metastable replications, then the lowest
- * success, then the most budgets that it does not hold. Of others the one with the worst effects that no request shows, or
- * with more slow requests. Of equals the baseline, then the first.
+ * success. With equal success, the one with the worst effects that no request shows, then one that does not hold its
+ * budgets, then the one with more slow requests. Of equals the baseline, then the first.
  */
 export function worstVariantOf(result: Result): VariantResult {
   const { variants } = result;
@@ -35,13 +35,16 @@ function severityOf(result: Result, variant: VariantResult): readonly Criterion[
   const behind = behindOf({ result }, variant);
   const effects = countEstimate({ result }, variant, 'messages', 'lostEffects').value ?? 0;
   const oldest = behind?.oldest ?? 0;
-  const slow = variant.summary.slow?.value ?? 0;
+  // Where something has no effect, that is the answer, and not a request that is slow.
+  const isHidden = effects > 0 || (sagas?.broken ?? 0) > 0;
+  const slow = isHidden ? 0 : (variant.summary.slow?.value ?? 0);
+  const isBroken = !isHidden && tallyOf(GOALS, variant).broken > 0;
   return [
     [variant.cascade.metastable, 0],
     [lost, Math.max(1e-4, Math.min(1e-3, ALIKE * lost))],
-    [tallyOf(GOALS, variant).broken, 0],
     [sagas === null ? 0 : sagas.broken / sagas.begun, 1e-9],
     [effects, Math.max(0.5, ALIKE * effects)],
+    [Number(isBroken), 0],
     [behind?.drained === Infinity ? 1 : 0, 0],
     [slow, Math.max(0.01, ALIKE * slow)],
     [oldest, Math.max(0.5, ALIKE * oldest)],
