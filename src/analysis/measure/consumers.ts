@@ -30,7 +30,7 @@ export interface ConsumerUse {
    */
   readonly rate: number;
   readonly due: number;
-  /** Executions per second for all that is published, and those of messages that come again; 0 of batches, which are not known. */
+  /** Executions per second for all that is published, and those of messages that come again; 0 where steps run once for each. */
   readonly published: number;
   readonly again: number;
   /** Messages per execution, as far as they are in store; 1 where steps run once for each. */
@@ -60,6 +60,7 @@ interface Consumers {
   readonly limits: ((instances: number) => number)[];
   /** Messages per execution at most; of several consumers the least. 1 where steps run once for each. */
   batch: number;
+  readonly parts: number[];
   /** The parts of those where steps run once for each message. */
   readonly perMessage: number[];
   /** Of each log: its partitions, and the members of its group in an instance. */
@@ -76,7 +77,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   const ratesOf = (handler: number): number =>
     admittedRate({ ...asked, selection: { ...selection, parts: [handler] } });
   for (const [handler, own] of consumersByHandler(data.plan)) {
-    const { sources, limits, logs, lines, batch, perMessage } = own;
+    const { sources, limits, logs, lines, batch, parts, perMessage } = own;
     if (data.plan.parts[handler].component !== component) continue;
     const part = { ...asked, selection: { ...selection, parts: [handler] } };
     const runs = ratesOf(handler);
@@ -89,8 +90,10 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
       Math.max(
         ...lines.map((line) => countedAt(asked, 'published', line.source, null) * shareOf(line)),
       ) / batch;
-    const again = lines.map(
-      (line) => countedAt(asked, 'redeliveries', line.source, line.group) * shareOf(line),
+    const redelivered = sumOf(
+      lines.map(
+        (line) => countedAt(asked, 'redeliveries', line.source, line.group) * shareOf(line),
+      ),
     );
     const all = limits.reduce((sum, limit) => sum + limit(instances), 0);
     // Of several sources only the sum of their work is measured, not its spread.
@@ -108,7 +111,12 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
       // Batches fill as messages wait, so what is executed now says less than what is published.
       due: batch > 1 && published > 0 ? published : Math.max(rate, published),
       published,
-      again: batch > 1 || perMessage.length > 0 ? 0 : sumOf(again),
+      again:
+        perMessage.length > 0
+          ? 0
+          : batch > 1
+            ? runs * againIn(asked, parts, redelivered)
+            : redelivered,
     });
   }
   return uses;
@@ -200,6 +208,12 @@ export function handlersOf(
   });
 }
 
+/** Share of the executions of batches that handle messages that come again, given these messages per second. */
+function againIn(asked: Asked, parts: readonly number[], redelivered: number): number {
+  const all = handledAt(asked, parts) + redelivered;
+  return all > 0 ? redelivered / all : 0;
+}
+
 /** Messages per second that consumers have handled. */
 function handledAt(asked: Asked, parts: readonly number[]): number {
   const all = asked.data.plan.parts;
@@ -237,7 +251,16 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
     const batch = perMessage ? 1 : most;
     const known =
       all.get(handler) ??
-      ({ sources: new Set(), batch, perMessage: [], limits: [], logs: [], lines: [] } as Consumers);
+      ({
+        sources: new Set(),
+        batch,
+        parts: [],
+        perMessage: [],
+        limits: [],
+        logs: [],
+        lines: [],
+      } as Consumers);
+    known.parts.push(part);
     if (perMessage) known.perMessage.push(part);
     known.batch = Math.min(known.batch, batch);
     known.sources.add(components[line.source].name);
