@@ -1,3 +1,5 @@
+import { invariant, isAudited } from '../kernel/invariant.js';
+
 /** Counts, in the narrowest type that holds the largest of them. */
 export type Counts = Uint8Array | Uint16Array | Uint32Array;
 
@@ -24,9 +26,18 @@ export class Columns {
     return isZero(row) ? this.zeros(row.length) : row.slice();
   }
 
-  /** The same for a table, most of whose counts are small: in a quarter of the memory or half of it. */
-  narrow(column: Uint32Array, subject: number, rows: number, width: number): Counts {
-    const row = this.rowOf(column, subject, rows, width);
+  /**
+   * The same for a table, most of whose counts are small: in a quarter of the memory or half of it. A cell that is zero in
+   * `beside` is zero in the table: what was never written is not read, because reading takes memory too.
+   */
+  narrow(
+    column: Uint32Array,
+    subject: number,
+    rows: number,
+    width: number,
+    beside?: Uint32Array,
+  ): Counts {
+    const row = this.rowOf(column, subject, rows, width, beside);
     const most = largest(row);
     if (most === 0) return this.zeros(row.length);
     if (most <= 0xff) return new Uint8Array(row);
@@ -44,16 +55,31 @@ export class Columns {
   }
 
   /** The entries of one of `rows` subjects by cell, `width` each; a view for use before the next call. */
-  rowOf(column: Uint32Array, subject: number, rows: number, width: number): Uint32Array {
+  rowOf(
+    column: Uint32Array,
+    subject: number,
+    rows: number,
+    width: number,
+    beside?: Uint32Array,
+  ): Uint32Array {
     const length = this.cells * width;
     if (length > this.row.length) this.row = new Uint32Array(length);
-    const { row } = this;
-    const step = (rows - 1) * width;
-    let from = subject * width;
-    for (let to = 0; to < length; from += step) {
-      for (let k = 0; k < width; k++) row[to++] = column[from++];
+    const row = this.row.subarray(0, length);
+    if (beside !== undefined) row.fill(0);
+    for (let cell = 0; cell < this.cells; cell++) {
+      const from = (cell * rows + subject) * width;
+      if (beside?.[cell] === 0) {
+        if (isAudited())
+          invariant(
+            isZero(column.subarray(from, from + width)),
+            'a cell without calls has outcomes',
+          );
+        continue;
+      }
+      const to = cell * width;
+      for (let k = 0; k < width; k++) row[to + k] = column[from + k];
     }
-    return row.subarray(0, length);
+    return row;
   }
 
   /** Most columns are about features that few runs have: their rows need no look. */
@@ -63,6 +89,11 @@ export class Columns {
     const isBlank = isZero(column.subarray(0, this.cells * perCell));
     this.blank.set(column, isBlank);
     return isBlank;
+  }
+
+  /** Nothing was written to a column of the run: it needs no look. */
+  isUnused(column: Uint32Array): void {
+    this.blank.set(column, true);
   }
 
   private zeros(length: number): Uint32Array {

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { cleared } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { EDGE_COUNTERS } from '../../../contracts/patterns/policy.js';
 import {
   OUTCOME,
   OUTCOME_KINDS,
@@ -15,13 +14,13 @@ import type { EdgeRecord, PartRecord } from '../../../contracts/record/record.js
 import { HistogramBank } from '../../../stats/histogram-bank.js';
 import { Histogram, type HistogramData } from '../../../stats/histogram.js';
 import { Columns } from '../../../stats/record-columns.js';
+import { COLUMNS, COUNTERS } from './columns.js';
 import { dataOf, groupsOf, type Groups } from './segment-groups.js';
 import { StatusCounts } from './statuses.js';
 
 /** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */
 const FULL_BITS = 7;
 const STEP_BITS = 5;
-const COUNTERS = EDGE_COUNTERS.length;
 
 /** Initial capacity for rows by subject and cell, and for histograms of steps. */
 const ROOM = 16_384;
@@ -44,23 +43,6 @@ const NOTED = 256;
 /** Flags of a noted result. */
 const OF_PART = 1;
 const GOOD = 2;
-
-/** Columns by cell and by subject, part or edge, with the number of entries of each. */
-const COLUMNS = [
-  { name: 'outcomes', of: 'subjects', width: OUTCOME_KINDS },
-  { name: 'attemptOutcomes', of: 'edges', width: OUTCOME_KINDS },
-  { name: 'wastedNs', of: 'subjects', width: 1 },
-  { name: 'good', of: 'parts', width: 1 },
-  { name: 'busyNs', of: 'parts', width: 1 },
-  { name: 'duplicates', of: 'parts', width: 1 },
-  { name: 'shared', of: 'parts', width: 1 },
-  { name: 'spared', of: 'parts', width: 1 },
-  { name: 'hanging', of: 'parts', width: 1 },
-  { name: 'omitted', of: 'parts', width: 1 },
-  { name: 'calls', of: 'edges', width: 1 },
-  { name: 'attempts', of: 'edges', width: 1 },
-  { name: 'counters', of: 'edges', width: COUNTERS },
-] as const;
 
 /**
  * Collects the measurements of a run: flat columns by measuring cell and subject, so memory does not grow with the
@@ -93,6 +75,7 @@ class Sink {
   private calls: Uint32Array = new Uint32Array(ROOM);
   private attempts: Uint32Array = new Uint32Array(ROOM);
   private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
+  private counted = false;
   private readonly statuses = new StatusCounts();
   private columns = new Columns(0);
   /** Results noted: subject, cell, outcome, flags; latencies; and their number. */
@@ -129,6 +112,7 @@ class Sink {
     this.columns = new Columns(cells);
     this.cell = -1;
     this.noted = 0;
+    this.counted = false;
     this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
     this.parts = parts;
     this.edges = calls;
@@ -180,7 +164,7 @@ class Sink {
     sink.noted = 0;
   }
 
-  /** A request of a part, or a call of an edge after all parts, was still in flight when the run ended. */
+  /** A request of a part, or a call of an edge after all parts, was in flight when the run ended. */
   unfinished(part: number, cell: number): void {
     if (cell >= 0) sink.outcomes[(cell * sink.subjects + part + 1) * OUTCOME_KINDS - 1]++;
   }
@@ -280,7 +264,9 @@ class Sink {
   }
 
   count(edge: number, counter: number): void {
-    if (sink.cell >= 0) sink.counters[(sink.cell * sink.edges + edge) * COUNTERS + counter]++;
+    if (sink.cell < 0) return;
+    sink.counted = true;
+    sink.counters[(sink.cell * sink.edges + edge) * COUNTERS + counter]++;
   }
 
   /** Outcomes recorded for a part in the measured time, including `unfinished`. */
@@ -335,16 +321,23 @@ class Sink {
     const { columns } = sink;
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
-    return Array.from({ length: sink.edges }, (_, edge) => ({
-      outcomes: columns.narrow(sink.outcomes, sink.parts + edge, sink.subjects, OUTCOME_KINDS),
-      statuses: statuses[sink.parts + edge],
-      attemptOutcomes: columns.narrow(sink.attemptOutcomes, edge, sink.edges, OUTCOME_KINDS),
-      calls: columns.counts(sink.calls, edge, sink.edges),
-      attempts: columns.counts(sink.attempts, edge, sink.edges),
-      counters: columns.counts(sink.counters, edge, sink.edges, COUNTERS),
-      wastedNs: columns.sums(sink.wastedNs, sink.parts + edge, sink.subjects),
-      ...sink.latenciesOf(sink.parts + edge, layout(isFine(edge))),
-    }));
+    const kinds = OUTCOME_KINDS;
+    if (!sink.counted) columns.isUnused(sink.counters);
+    return Array.from({ length: sink.edges }, (_, edge) => {
+      const subject = sink.parts + edge;
+      const calls = columns.counts(sink.calls, edge, sink.edges);
+      const attempts = columns.counts(sink.attempts, edge, sink.edges);
+      return {
+        outcomes: columns.narrow(sink.outcomes, subject, sink.subjects, kinds, calls),
+        statuses: statuses[subject],
+        attemptOutcomes: columns.narrow(sink.attemptOutcomes, edge, sink.edges, kinds, attempts),
+        calls,
+        attempts,
+        counters: columns.counts(sink.counters, edge, sink.edges, COUNTERS),
+        wastedNs: columns.sums(sink.wastedNs, subject, sink.subjects),
+        ...sink.latenciesOf(subject, layout(isFine(edge))),
+      };
+    });
   }
 
   private latenciesOf(

@@ -414,7 +414,7 @@ export class Handling {
       deliveries.settled[delivery] !== 0,
       'a message is sent again once it is acknowledged',
     );
-    // Without a delay it could be packed, and its tries would start anew.
+    // Without a delay it could be packed, and its tries would begin at one again.
     const entry = queue.accept(deliveries.message[delivery], -1, Math.max(1, delay));
     queue.entries.resent[entry] = deliveries.resent[delivery] + 1;
   }
