@@ -92,7 +92,7 @@ export class Columns {
   }
 
   /** Nothing was written to a column of the run: it needs no look. */
-  isUnused(column: Uint32Array): void {
+  markBlank(column: Uint32Array): void {
     this.blank.set(column, true);
   }
 

@@ -28,7 +28,7 @@ describe('columns of a record', () => {
 
   it('of which nothing was written need no look', () => {
     const columns = new Columns(3);
-    columns.isUnused(table);
+    columns.markBlank(table);
     expect([...columns.counts(table, 1, 2, 2)]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

@@ -322,7 +322,7 @@ class Sink {
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
     const kinds = OUTCOME_KINDS;
-    if (!sink.counted) columns.isUnused(sink.counters);
+    if (!sink.counted) columns.markBlank(sink.counters);
     return Array.from({ length: sink.edges }, (_, edge) => {
       const subject = sink.parts + edge;
       const calls = columns.counts(sink.calls, edge, sink.edges);
