@@ -5,12 +5,13 @@ const WHOLE = 0.5;
 
 /** Why an object is left out: another one replaces it, or it is a part of another one. */
 export const AGAIN = 'the same object is defined again, and the later one counts';
+export const NAMED = 'a file that you named defines the same object, and counts';
 export const PATCH = 'a patch of Kustomize: import the output of kubectl kustomize';
 
 /**
  * The documents without those that a later one replaces, as `kubectl apply` would. In a folder one with much less than
  * another is a patch of Kustomize, which replaces nothing. `isFound`: whether a file was found in a folder. Workloads have
- * rules of their own.
+ * patches of their own.
  */
 export function withoutReplaced(
   documents: readonly Cell[],
@@ -27,14 +28,24 @@ export function withoutReplaced(
     const most = Math.max(...group.map((one) => one.leaves().length));
     const isWhole = (one: Cell): boolean =>
       !isFound(one.file) || one.leaves().length >= WHOLE * most;
-    const last = group.findLast(isWhole)!;
+    const last = countingOf(group.filter(isWhole), ({ file }) => isFound(file));
     for (const one of group) {
       if (one === last) continue;
       replaced.add(one);
-      one.list(isWhole(one) ? AGAIN : PATCH);
+      one.list(isWhole(one) ? reasonOf(one, last, isFound) : PATCH);
     }
   }
   return documents.filter((one) => !replaced.has(one));
+}
+
+/** The definition of an object that counts: the last one that the user named, else the last one of a folder. */
+export function countingOf<T>(all: readonly T[], isFound: (one: T) => boolean): T {
+  return all.findLast((one) => !isFound(one)) ?? all.at(-1)!;
+}
+
+/** Why a definition does not count. */
+export function reasonOf(one: Cell, counting: Cell, isFound: (file: string) => boolean): string {
+  return isFound(one.file) && !isFound(counting.file) ? NAMED : AGAIN;
 }
 
 /** Kind, group, namespace and name of a resource of Kubernetes; null = it is none, or one that keeps pods. */

@@ -94,6 +94,27 @@ describe('a folder with the files of two clusters', () => {
   });
 });
 
+it('objects of a file that is named count, and not those of a folder, in whatever order', () => {
+  const limited = (limit: string, port: number): string =>
+    `${deployed(['web'])}
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { type: LoadBalancer, selector: { app: web }, ports: [ { port: ${port} } ] }
+`.replace('image: shop/web', `image: shop/web, resources: { limits: { memory: ${limit} } }`);
+  const named = source(limited('768Mi', 80), 'java25.yml');
+  const other = found('web/native.yml', limited('128Mi', 81));
+  const { scenario, result } = read([...named, other]);
+  expect(scenario.services.web.memory.limit).toBe('768MiB');
+  expect(read([other, ...named]).scenario.services).toEqual(scenario.services);
+  const listed = result.account.listed.filter(({ reason }) => reason.startsWith('a file that you'));
+  const place = /^web\/native.yml:\d+$/;
+  expect(listed.map((one) => one.path)).toContain('spec.ports[0].port');
+  for (const one of listed) expect(one.place).toMatch(place);
+  expect(result.questions.filter((one) => one.includes('side by side'))).toEqual([]);
+});
+
 it('a VirtualService divides the calls of a service among others, which are no entrances', () => {
   const text = `${deployed(['web', 'catalog', 'catalog-next'])}
 ---

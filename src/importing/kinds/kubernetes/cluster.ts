@@ -2,7 +2,7 @@ import { isWatcher, WATCHES } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { plural } from '../../../text/words.js';
 import type { Component, System } from '../../system.js';
-import { AGAIN, PATCH } from '../../again.js';
+import { countingOf, PATCH, reasonOf } from '../../again.js';
 import { noteClosed } from '../../workers.js';
 import { addComponent, type Pods } from './component.js';
 import { variablesOf } from './environment.js';
@@ -91,30 +91,33 @@ function join({ pods: all, services, components, versions }: Cluster, system: Sy
 }
 
 /**
- * The last definition of each workload: an object that is applied again replaces the one before. A part without an image is a patch,
- * which Kustomize merges with the whole.
+ * The definition of each workload that counts: an object that is applied again replaces the one before. A part without an
+ * image is a patch, which Kustomize merges with the whole.
  */
 function withoutDuplicates(all: readonly Pods[], system: System): readonly Pods[] {
-  const pods = withoutOwned(all);
-  const last = new Map<string, Pods>();
-  for (const each of pods) {
-    const before = last.get(identityOf(each));
-    if (before === undefined || hasImage(each) || !hasImage(before))
-      last.set(identityOf(each), each);
+  const groups = new Map<string, Pods[]>();
+  for (const each of withoutOwned(all)) {
+    const key = identityOf(each);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
   }
+  const isFound = (file: string): boolean => system.found.has(file);
   const again: (readonly [before: Pods, after: Pods])[] = [];
-  for (const each of pods) {
-    const after = last.get(identityOf(each))!;
-    const { document } = after;
-    if (document === each.document) continue;
-    const isPatch = !hasImage(each) && hasImage(after);
-    if (!isPatch) again.push([each, after]);
-    each.document.relist(isPatch ? PATCH : AGAIN);
+  const kept: Pods[] = [];
+  for (const group of groups.values()) {
+    const whole = group.filter(hasImage);
+    const after = countingOf(whole.length > 0 ? whole : group, (one) => isFound(one.document.file));
+    kept.push(after);
+    for (const each of group) {
+      const { document } = each;
+      if (document === after.document) continue;
+      const isPatch = !hasImage(each) && hasImage(after);
+      if (!isPatch) again.push([each, after]);
+      document.relist(isPatch ? PATCH : reasonOf(document, after.document, isFound));
+    }
   }
   askAboutOthers(again, system);
-  const kept = [...last.values()];
   // The API server takes no container without an image: such a part of a folder changes others by their labels.
-  const isPart = (one: Pods): boolean => system.found.has(one.document.file) && !hasImage(one);
+  const isPart = (one: Pods): boolean => isFound(one.document.file) && !hasImage(one);
   if (kept.every(isPart)) return kept;
   for (const { document } of kept.filter(isPart)) document.relist(PATCH);
   return kept.filter((one) => !isPart(one));
@@ -128,6 +131,7 @@ function askAboutOthers(
   const different = again.filter(
     ([{ document: before }, { document: after }]) =>
       system.found.has(before.file) &&
+      system.found.has(after.file) &&
       before.file !== after.file &&
       textOf(before) !== textOf(after),
   );
