@@ -13,6 +13,8 @@ import { Cell, type Scalar, type SourceText } from './cell.js';
 import { ImportError, KustomizationError, TemplateError } from './error.js';
 import { dotEnvOf, isDotEnv } from './dot-env.js';
 import { isProperties, propertiesOf } from './properties-file.js';
+import { dockerfileOf, isDockerfile } from './dockerfile.js';
+import { isNginx, nginxOf } from './nginx-file.js';
 import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
 
 /** Keys that would reach the prototype of an object. */
@@ -23,6 +25,8 @@ export function documentsOf(source: SourceText): readonly Cell[] {
   const { path, text } = source;
   if (isDotEnv(path)) return [dotEnvOf(source)];
   if (isProperties(path)) return [propertiesOf(source)];
+  if (isNginx(path)) return nginxOf(source);
+  if (isDockerfile(path)) return dockerfileOf(source);
   if (isKafkaDescribe(text)) return [kafkaDescribeOf(source)];
   const refusal = guardText(text);
   if (refusal !== null) {

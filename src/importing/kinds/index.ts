@@ -29,6 +29,7 @@ import { configMaps } from './kubernetes/config-maps.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
+import { dockerfiles, nginxFiles } from './nginx/files.js';
 import { openshiftRoutes } from './openshift/routes.js';
 import { applications } from './spring/application.js';
 import { traefikMiddlewares, traefikServices } from './traefik/crd.js';
@@ -73,4 +74,6 @@ export const documentKinds: readonly DocumentKind[] = [
   applications,
   composeFiles,
   dotEnvFiles,
+  nginxFiles,
+  dockerfiles,
 ];

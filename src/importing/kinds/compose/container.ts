@@ -115,12 +115,13 @@ export class Container {
     return cells.flatMap((cell) => values.text(cell)?.replace(/^[A-Z_]+=/, '') ?? []);
   }
 
-  /** The configuration of Envoy in the folder of its build; undefined = it is not built. */
-  envoyFile(values: Values): string | undefined {
+  /** The folder of its build, which ends in a slash; undefined = it is not built. */
+  buildFolder(values: Values): string | undefined {
     const build = this.get('build');
     const context = build?.get('context') ?? build;
     const folder = context?.isScalar === true ? values.text(context) : undefined;
-    return folder === undefined ? undefined : pathFrom(context!.file, `${folder}/envoy.yaml`);
+    if (folder === undefined) return undefined;
+    return `${pathFrom(context!.file, folder)}/`.replace(/^\/$/, '');
   }
 
   /** What the container is: a database, a broker, a generator of load, or a service. */

@@ -7,6 +7,7 @@ import { plural } from '../../../text/words.js';
 import { noteClosed } from '../../workers.js';
 import { from, map, plain } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
+import { noteContainer } from '../nginx/files.js';
 import { clusterOf, leaveOut, runningIn } from '../kubernetes/cluster.js';
 import { databasesIn } from '../kubernetes/products.js';
 import { addProcess } from '../spring/application.js';
@@ -108,7 +109,10 @@ function noteProxies(
   }: { readonly values: Values; readonly commands: readonly (Cell | undefined)[] },
   system: System,
 ): void {
-  const [files, built] = [container.files(values), container.envoyFile(values)];
+  const [files, folder] = [container.files(values), container.buildFolder(values)];
+  // Its build copies this configuration by convention.
+  const built = folder === undefined ? undefined : `${folder}envoy.yaml`;
+  noteContainer({ component, files, folder }, system);
   noteProcess({ component, commands, files, built }, container.programs(values), system);
   noteTraefik(component, values.text(container.get('image')) ?? '', commands, system);
   const asked = system.shared('variables of labels', () => new Set<string>());
