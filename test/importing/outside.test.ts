@@ -38,8 +38,19 @@ it.each([
   ['its telemetry', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317' }],
   ['a word', { SERVER: 'nginx', LOG_LEVEL: 'info:debug' }],
   ['a component that is there', { CART_ADDR: 'cart:80' }],
+  ['a picture of a public host', { 'fight.fallback.image-url': 'https://dummyimage.com/240x320' }],
+  ['where a login returns to', { redirectUri: 'https://shop.example.com/login' }],
 ])('asks nothing about %s', (_, variables) => {
   expect(questionOn(variables)).toBeUndefined();
+});
+
+it.each([
+  ['https://api.pictures.com/240', 'api.pictures.com'],
+  ['https://pictures.com/v1/render', 'pictures.com'],
+  ['http://pictures.media/240', 'pictures.media'],
+  ['http://pictures:8080/240', 'pictures'],
+])('asks about an address of pictures that can be a service: %s', (url, host) => {
+  expect(questionOn({ IMAGE_URL: url })).toContain(`${host} (IMAGE_URL of orders)`);
 });
 
 /** The shape of stefanprodan/podinfo (Apache-2.0), whose frontend has the address of its backend as an argument. */

@@ -118,20 +118,33 @@ describe('servers of settings and names', () => {
 services:
   config-server: { image: shop/shop-config-server, ports: [ "8888:8888" ] }
   discovery-server: { image: shop/shop-discovery-server, ports: [ "8761:8761" ], depends_on: [ config-server ] }
-  orders: { image: shop/shop-orders, ports: [ "80:80" ], depends_on: [ config-server, discovery-server, pay ] }
+  orders: { image: shop/shop-orders, ports: [ "80:80" ], depends_on: [ config-server, discovery-server, pay, mail ] }
   pay: { image: shop/shop-pay, depends_on: [ config-server ] }
+  mail: { image: shop/mail }
   grafana-server: { build: ./docker/grafana, ports: [ "3000:3000" ] }
 `;
+    const threads = (max: number): string => `server.tomcat.threads.max: ${max}`;
     const result = imported([
       { path: 'compose.yaml', text: compose },
-      { path: 'shop-pay/src/main/resources/application.yml', text: 'server.tomcat.threads.max: 7' },
+      { path: 'shop-pay/src/main/resources/application.yml', text: threads(7) },
+      { path: 'a/orders/app/src/main/resources/application.yml', text: threads(8) },
+      { path: 'a/orders/common/src/main/resources/application.yml', text: threads(9) },
+      { path: 'a/mail-service/src/main/resources/application.yml', text: threads(6) },
     ]);
     const { services, workloads }: any = parse(result.scenario);
-    expect(services.pay.concurrency).toBe(7);
+    const concurrency = ['pay', 'orders', 'mail'].map((name) => services[name].concurrency);
+    expect(concurrency).toEqual([7, 8, 6]);
+    expect(result.questions.join()).toContain(
+      'the settings of a/orders/common/src/main/resources/application.yml',
+    );
     expect(services['grafana-server']).toBeUndefined();
     const callsOf = (name: string): readonly string[] =>
       services[name].endpoints.handle.steps.flatMap((step: any) => step.call ?? []);
-    expect(['orders', 'pay', 'discovery-server'].map(callsOf)).toEqual([['pay.handle'], [], []]);
+    expect(['orders', 'pay', 'discovery-server'].map(callsOf)).toEqual([
+      ['pay.handle', 'mail.handle'],
+      [],
+      [],
+    ]);
     expect(workloads.users.requests.map(({ call }: any) => call)).toEqual(['orders.handle']);
     expect(result.questions.join()).not.toMatch(/config-server|discovery-server/);
   });

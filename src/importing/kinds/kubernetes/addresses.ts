@@ -31,6 +31,17 @@ function isElsewhere(name: string, host: string): boolean {
 const TELEMETRY =
   /^(?:QUARKUS[._])?(OTEL|OTLP|JAEGER|ZIPKIN|SENTRY|DD_|STATSD|PROMETHEUS|LOKI|TEMPO|MANAGEMENT_|SPRING_ZIPKIN|WAVEFRONT|NEW_RELIC)/i;
 
+/** Names of links that a program hands to browsers: pictures, pages for people, and where a login returns to. */
+const LINK =
+  /(?:^|[._-]|[a-z](?=[A-Z]))(?:image|img|logo|icon|avatar|picture|photo|thumbnail|banner|docs|documentation|homepage|website|terms|privacy|license|redirect|callback)[._-]?(?:ur[il]|link)$/i;
+const PUBLIC = /\.(?:com|org|net|info|dev|app|cloud|edu|gov|[a-z]{2})$/i;
+const API = /(?:^|[./-])(?:api|rest|graphql|v\d+)(?:[./-]|$)/i;
+
+/** Whether an address is a link to a public host that has no sign of an API. */
+function isLink(name: string, host: string, text: string): boolean {
+  return LINK.test(name) && PUBLIC.test(host) && !API.test(text.replace(/^\w+:\/\//, ''));
+}
+
 /** A call from the component to each one whose address is in the text of a variable. */
 export function connectAddresses(
   from: Component,
@@ -48,6 +59,7 @@ export function connectAddresses(
       isSure &&
       isAddress &&
       isElsewhere(name, host) &&
+      !isLink(name, host, text!) &&
       !system.tools.has(host.replace(/\..*$/, '')) &&
       !system.outside.has(host)
     )

@@ -109,8 +109,7 @@ export function ownersOf(document: Cell, system: System): readonly Component[] {
   const [, folder, suffix] =
     /([^/\\]*)[/\\]application(?:-([^/\\]+))?\.[a-z]+$/i.exec(`/${file}`) ?? [];
   const [, base] = BASE.exec(file) ?? [];
-  const [, module] = MODULE.exec(`/${file}`) ?? [];
-  const ofModule = module === undefined ? undefined : longestEnd(module, system);
+  const ofModule = moduleOf(file, system);
   const application = APPLICATION.map((path) => valueOf(property(document, path)));
   const names = [...application, suffix, folder, base, ofModule];
   return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
@@ -123,8 +122,24 @@ export const APPLICATION = [
   'micronaut.application.name',
 ];
 
-/** `shop-orders` of `shop-orders/src/main/resources/application.yml`. */
-const MODULE = /([^/\\]+)[/\\]src[/\\]main[/\\]resources[/\\](?:config[/\\])?[^/\\]+$/;
+/** The folders above the resources of a module of Maven or Gradle. */
+const MODULE = /^(.*)[/\\]src[/\\]main[/\\]resources[/\\](?:config[/\\])?[^/\\]+$/;
+/** What the module is called that a service is started from, alone or after the name of the service. */
+const ROLE = /(?:^|[-_.])(?:app|application|service|svc|server|api|boot|bootstrap|main|web)$/i;
+
+/**
+ * The service of the module of a file: `orders` of `shop-orders/src/main/resources`, of `orders-service/src/main/resources`,
+ * and of the module `app` in the folder `orders`. Modules with other names, such as `orders/common`, are libraries.
+ */
+function moduleOf(file: string, system: System): string | undefined {
+  const folders = MODULE.exec(`/${file}`)?.[1]?.split(/[/\\]/).reverse() ?? [];
+  for (const folder of folders) {
+    const rest = folder.replace(ROLE, '');
+    const found = longestEnd(folder, system) ?? longestEnd(rest, system);
+    if (found !== undefined || rest !== '') return found;
+  }
+  return undefined;
+}
 
 /** The name of the service with which a name ends: `orders` of `shop-orders`. */
 function longestEnd(name: string, { components }: System): string | undefined {
