@@ -192,3 +192,44 @@ spec:
     });
   });
 });
+
+describe('dapr run -f', () => {
+  const url = 'http://localhost:3500/v1.0/invoke/orders/method/orders';
+  const run = `
+version: 1
+common: { resourcesPath: ./resources, env: { STORE: bus } }
+apps:
+  - { appID: web, appDirPath: ./web/, appPort: 8000, command: [ node, app.js ], env: { ORDERS_URL: "${url}" } }
+  - { appDirPath: ./orders/, appPort: 8001, command: [ node, app.js ] }
+  - { appID: kitchen, appDirPath: ./kitchen/, command: [ node, app.js, --store, "${url.replace('orders', 'stock')}" ] }
+`;
+
+  it('starts a service for each app, with calls by the URL of its sidecar and the retries of Dapr', () => {
+    const { services, stepsOf, listed } = read(run);
+    expect(Object.keys(services)).toEqual(['web', 'orders', 'kitchen']);
+    expect(services.orders.cpu).toBe(4);
+    expect(stepsOf('web')).toEqual([{ call: 'orders.handle' }]);
+    expect(services.web.outbound.orders.retry.attempts).toBe(4);
+    expect(listed.map(({ path }: any) => path)).toContain('common.resourcesPath');
+  });
+
+  it('has the topics and policies of its resources, and no app that manifests run too', () => {
+    const resources = SUBSCRIPTION + component('bus', 'pubsub.kafka', 'brokers', 'kafka:9092');
+    const { services, topics, listed } = read(`${run}---${resources}${app('orders')}`);
+    expect(Object.keys(services).sort()).toEqual(['kitchen', 'orders-app', 'web']);
+    expect(topics['orders-placed'].subscribers[0].group).toBe('kitchen');
+    const again = listed.filter(({ reason }: any) => reason.startsWith('another one of these'));
+    expect(again.map(({ path }: any) => path)).toContain('apps[1].appDirPath');
+  });
+});
+
+it.each([
+  ['http://localhost:3500/v1.0/invoke/orders/method/place', 4],
+  ['http://127.0.0.1:3500/v1.0/invoke/orders.default/method/place', 4],
+  ['http://orders:80/place', undefined],
+])('a URL %s in a variable of a pod calls an app', (url, attempts) => {
+  const { services, stepsOf } = read(app('orders') + app('web', { ORDERS_URL: url }));
+  const [caller, callee] = Object.keys(services).sort().reverse();
+  expect(stepsOf(caller!)).toEqual([{ call: `${callee}.handle` }]);
+  expect(services[caller!].outbound?.[callee!].retry.attempts).toBe(attempts);
+});

@@ -14,6 +14,7 @@ import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
 import { daprComponents } from './dapr/components.js';
 import { daprResiliencies } from './dapr/resiliency.js';
+import { daprRuns } from './dapr/runs.js';
 import { linkerd } from './linkerd/profiles.js';
 import { trafficSplits } from './linkerd/traffic-splits.js';
 import { analysisTemplates } from './kubernetes/analyses.js';
@@ -62,6 +63,7 @@ export const documentKinds: readonly DocumentKind[] = [
   proxyConfigs,
   daprComponents,
   daprResiliencies,
+  daprRuns,
   linkerd,
   trafficSplits,
   kafkas,

@@ -6,21 +6,31 @@ import { variablesOf } from '../kubernetes/environment.js';
 import { containerOf } from '../kubernetes/pods.js';
 import type { Variable } from '../spring/layers.js';
 
-/** Pods with a sidecar of Dapr. */
+/** A process with a sidecar of Dapr: pods, or what `dapr run -f` starts. */
 export interface App {
   readonly component: Component;
   readonly namespace: string;
   readonly variables: readonly Variable[];
 }
 
+/** The id of the app of a workload; undefined = it has no sidecar of Dapr. */
+export function idOf(document: Cell): string | undefined {
+  const annotations = document.get('spec', 'template', 'metadata', 'annotations');
+  return textsOf(annotations).get('dapr.io/app-id');
+}
+
+/** The apps that `dapr run -f` starts, by their ids. */
+export function startedApps(system: System): Map<string, App> {
+  return system.shared('apps of dapr run', () => new Map<string, App>());
+}
+
 /** The apps of Dapr by their ids; to be called from the phase `routes` on. An id is also a name by which others call an app. */
 export function appsOf(system: System): ReadonlyMap<string, App> {
   return system.shared('apps of Dapr', () => {
     const { pods, components } = clusterOf(system);
-    const found = new Map<string, App>();
+    const found = new Map(startedApps(system));
     for (const { name, namespace, document, pod } of pods) {
-      const annotations = document.get('spec', 'template', 'metadata', 'annotations');
-      const id = textsOf(annotations).get('dapr.io/app-id');
+      const id = idOf(document);
       const component = components.get(`${namespace}/${name}`);
       if (id === undefined || component?.section !== 'services') continue;
       system.addHost(id, namespace, component);

@@ -3,9 +3,10 @@ import { listBelow, REASON } from '../../reasons.js';
 import type { System } from '../../system.js';
 import { from, list, map, plain, type Written, type WrittenScalar } from '../../written.js';
 import { durationOf } from '../istio/retries.js';
-import { resource, textsOf, type DocumentKind } from '../kind.js';
+import { resource, type DocumentKind } from '../kind.js';
+import { invokedIn } from '../kubernetes/addresses.js';
 import { clusterOf } from '../kubernetes/cluster.js';
-import { appsOf } from './apps.js';
+import { appsOf, idOf } from './apps.js';
 
 /**
  * Resiliency of Dapr: `outbound` of the callers of an app. The sidecar repeats a call with its breaker and its time limit inside.
@@ -15,13 +16,12 @@ export const daprResiliencies: DocumentKind = {
   recognises: resource(/^dapr\.io$/, 'Resiliency'),
   read: (document, system) => void resilienciesOf(system).push(document),
   beside(document, system) {
-    const annotations = document.get('spec', 'template', 'metadata', 'annotations');
-    if (textsOf(annotations).has('dapr.io/app-id')) resilienciesOf(system);
+    if (idOf(document) !== undefined) resilienciesOf(system);
   },
 };
 
 /** All documents with policies, which Dapr merges for each app. */
-function resilienciesOf(system: System): Cell[] {
+export function resilienciesOf(system: System): Cell[] {
   return system.shared('policies of Dapr', () => {
     const documents: Cell[] = [];
     clusterOf(system);
@@ -58,7 +58,9 @@ function addPolicies(documents: readonly Cell[], system: System): void {
       return scopes.length === 0 || scopes.includes(own);
     };
     // An address of a program leads past the sidecar.
-    const isInvoked = origins.some((cell) => cell.text() === id);
+    const isInvoked = origins.some(
+      (cell) => cell.text() === id || invokedIn(cell.text() ?? '')?.split('.')[0] === id,
+    );
     const bundle = bundleOf(id, documents.filter(isInScope), isInvoked);
     if (bundle === null) continue;
     caller.fields.set('outbound', map([...others, [to.name, bundle]]));

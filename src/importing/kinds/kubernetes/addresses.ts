@@ -13,6 +13,8 @@ export function hostsIn(
     .slice(0, 2048)
     .split(/[\s,;"'|]+/)
     .flatMap((part) => {
+      const app = invokedIn(part);
+      if (app !== undefined) return [{ host: app, isSure: true }];
       const scheme = /^[a-z][a-z0-9+.-]*(:[a-z0-9+.-]+)*:\/\//i.exec(part)?.[0] ?? '';
       const rest = part.slice(scheme.length).replace(/^[^/@]*@/, '');
       const [, host, port] = /^([a-z0-9]([\w.-]*[a-z0-9])?)(?=(:\d+)?([/?].*)?$)/i.test(rest)
@@ -21,6 +23,14 @@ export function hostsIn(
       if (host === undefined) return [];
       return [{ host, isSure: scheme !== '' || port !== undefined }];
     });
+}
+
+/**
+ * The app of Dapr that a URL of a sidecar calls: `http://localhost:3500/v1.0/invoke/cart/method/items`, with its namespace after a
+ * dot. Source: docs.dapr.io, Service invocation API reference.
+ */
+export function invokedIn(url: string): string | undefined {
+  return /^https?:\/\/[^/]+\/v1\.0(?:-\w+)?\/invoke\/([\w.-]+)(?:\/|$)/i.exec(url)?.[1];
 }
 
 /** Addresses of the process itself, and receivers of its telemetry, are no component. */
