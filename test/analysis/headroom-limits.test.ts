@@ -256,6 +256,30 @@ policies: { psp: { bulkhead: { maxConcurrent: 1 } } }`;
     expect(headroomOf(bursts).components[0]!.factor).toBeLessThan(0.9);
   });
 
+  it('of calls that all take the same time, or of a number of users, is the whole limit', () => {
+    const heldBy = (arrivals: string, wait: string, edge: string): number =>
+      headroomOf(`
+faultline: 1
+title: Nothing refused
+run: { duration: 22s, warmup: 2s, seed: 3, replications: 1 }
+workloads: { users: { arrivals: ${arrivals}, requests: [ { call: shop.buy } ] } }
+services:
+  shop: { concurrency: 1000, endpoints: { buy: [ ${edge === 'db' ? 'query: db.find' : 'call: psp.pay'} ] }, outbound: { psp: psp } }
+  psp: { concurrency: 1000, endpoints: { pay: [ wait: ${wait} ] } }
+databases: { db: { maxConnections: 20, operations: { find: { wait: ${wait} } } } }
+policies: { psp: { ${edge === 'db' ? 'timeout: 60s' : edge} } }`).components[0]!.saturatesAt;
+    // 20 / 1 s, with calls refused too. Random times are spread: 14.5 of 20 (Erlang B of 40 for 29, Hayward).
+    for (const edge of ['bulkhead: { maxConcurrent: 20 }', 'concurrencyLimit: { limit: 20 }', 'db'])
+      for (const rate of [15, 21])
+        expect(heldBy(`constant(${rate}/s)`, '1s', edge) / 20).toBeCloseTo(1, 1);
+    expect(
+      heldBy('constant(12/s)', 'exponential(1s)', 'bulkhead: { maxConcurrent: 20 }'),
+    ).toBeLessThan(16);
+    // 13 users never have more than 13 calls.
+    const users = '{ kind: closed, users: 13, think: 10ms }';
+    expect(heldBy(users, '1s', 'bulkhead: { maxConcurrent: 20 }') / 20).toBeCloseTo(1, 1);
+  });
+
   it('does not take what a limit refuses at the begin of a fault for its use in all of it', () => {
     const policy =
       'circuitBreaker: { kind: simple, failureThreshold: 5, openDuration: 30s }, timeout: 300ms, bulkhead: { maxConcurrent: 10 }';

@@ -10,6 +10,7 @@ import { offeredTo } from '../../stats/loss.js';
 import { sumOf } from '../../stats/sums.js';
 import type { Measuring } from './due.js';
 import { meanOf } from './estimate.js';
+import { EVEN, isEven, spreadOf } from './evenness.js';
 import { meanHeld } from './held.js';
 import { instructionsOf, ownInstructionsOf } from './instructions.js';
 import { meanInstances } from './presence.js';
@@ -91,21 +92,15 @@ export interface Passing {
   readonly refused: number;
 }
 
-/** Spread of evenly spaced calls in progress that last for random times. */
-const EVEN = 0.5;
-
-/** Whether all users arrive evenly spaced: then no calls come together by chance. */
-export function isEven({ loads }: Plan): boolean {
-  return loads.every(
-    ({ arrivals }) =>
-      arrivals.kind === 'constant' || ('process' in arrivals && arrivals.process === 'constant'),
-  );
-}
-
 /** The part of a limit that calls can use until it refuses 1 % of them. */
-export function usableOf(most: Most, { data: { plan } }: Asked, held: number): number {
+export function usableOf(
+  most: Most,
+  { data: { plan } }: Asked,
+  held: number,
+  spread = isEven(plan) ? EVEN : 1,
+): number {
   if (most.resource === 'rate') return isEven(plan) ? most.calls : most.steady;
-  return offeredTo(most.calls, most.placesAt(held), isEven(plan) ? EVEN : 1);
+  return offeredTo(most.calls, most.placesAt(held), spread);
 }
 
 /**
@@ -113,14 +108,15 @@ export function usableOf(most: Most, { data: { plan } }: Asked, held: number): n
  * take it from each other, so that each has its part; calls that are divided among many of them come more evenly.
  */
 export function usableConnections(
-  { data: { plan }, isFaulty }: Asked & { readonly isFaulty: boolean },
+  asked: Asked & { readonly isFaulty: boolean },
   { used, limit }: Pick<Use, 'used' | 'limit'>,
   { refused, keeping }: { readonly refused: number; readonly keeping: number },
 ): number {
   const pools = Math.max(1, Math.min(keeping, limit));
-  const spread = isEven(plan) ? EVEN : EVEN + (1 - EVEN) / pools;
+  const own = spreadOf(asked, used, pools);
+  const spread = isEven(asked.data.plan) ? own : EVEN + (own - EVEN) / pools;
   const usable = pools * offeredTo(limit / pools, 0, spread);
-  return isFaulty ? usable : seenIn({ used, refused }, usable, limit);
+  return asked.isFaulty ? usable : seenIn({ used, refused }, usable, limit);
 }
 
 /** A larger share of requests in service that wait for a callee says that its limit refuses them. */
@@ -163,7 +159,9 @@ function seenIn(
   limit: number,
 ): number {
   if (refused >= MANY) return Math.min(usable, used);
-  return refused <= HARDLY && used > ABOVE * usable ? limit : usable;
+  if (refused <= HARDLY && used > ABOVE * usable) return limit;
+  // A limit is not used up while it refuses less.
+  return refused < REFUSED ? Math.max(usable, used) : usable;
 }
 
 /** The use of a limit: of `states` of them, each of which has `most`. */
@@ -176,8 +174,9 @@ export function useOf(
   names: Pick<Use, 'component' | 'of'>,
 ): Use {
   const { resource, calls } = most;
-  const each = usableOf(most, asked, passed > 0 ? held / passed : 0);
   const used = resource === 'rate' ? passed : held;
+  const spread = spreadOf(asked, held, states);
+  const each = usableOf(most, asked, passed > 0 ? held / passed : 0, spread);
   const limit = calls * states;
   return {
     ...names,
