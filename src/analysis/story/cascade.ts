@@ -32,6 +32,7 @@ import { innocentFaults, innocentInMost, suspectsOf } from './innocent.js';
 import { judgedLane, lanesOf, type Lane } from '../measure/lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
+import { withOverload } from './overload.js';
 import { withoutCutOffs } from './cut-offs.js';
 import { restartLoops } from './deaths.js';
 import { loopsOf } from './loops.js';
@@ -153,8 +154,10 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     usual.set(judgedLane(lane, known, isFaulted), usualLongest);
   }
   const lanes = [...usual.keys()];
-  const loads = loadChangesOf(plan, steps);
-  const users = usersLanes({ data, lanes }).map((lane) => ({
+  const lanesOfUsers = usersLanes({ data, lanes });
+  const planned = loadChangesOf(plan, steps);
+  const loads = isFaulted ? planned : withOverload(data, lanesOfUsers, steps, planned);
+  const users = lanesOfUsers.map((lane) => ({
     lane,
     reachNs: reachOf(usual.get(lane)!, steps),
   }));

@@ -178,7 +178,8 @@ function lowest(
   return least;
 }
 
-function medianOf(column: Float64Array, from: number, until: number): number {
+/** The median of a column in steps [from, until), of the steps that have a value; NaN without any. */
+export function medianOf(column: Float64Array, from: number, until: number): number {
   const values = [...column.subarray(from, until)].filter((value) => !Number.isNaN(value));
   values.sort((a, b) => a - b);
   return values.length === 0 ? NaN : values[values.length >> 1];
