@@ -28,6 +28,23 @@ it('work that waits for a component that is full has that as its reason', () => 
   expect(plainWords(why!)).toBe('list is saturated: 1 of 1 cores in use (measured).');
 });
 
+it('requests that are slow from the start have what is full as their reason, where no cause is known', () => {
+  // 20 / 1 s = 20/s.
+  const text = `
+faultline: 1
+title: A bulkhead that is too small
+run: { duration: 40s, warmup: 2s }
+services:
+  edge: { runtime: async, outbound: { a: { bulkhead: { maxConcurrent: 20, maxQueue: unbounded } } }, endpoints: { get: [ call: a.get ] } }
+  a: { runtime: async, endpoints: { get: [ wait: 1s ] } }
+workloads: { users: { arrivals: constant(25/s), requests: [ call: edge.get ] } }
+`;
+  const { why } = answerOf(viewOf(run(text).result));
+  expect(plainWords(why!)).toBe(
+    'edge is saturated: its bulkhead of 20 on calls to a holds 20/s of 25/s (measured).',
+  );
+});
+
 it('messages that wait for what their handlers use have that as their reason', () => {
   // 12/s of 1 s and 6/s of 400 ms need 14.4 of 8 cores: 18/s x 8 / 14.4 = 10/s. The consumers have room.
   const text = `

@@ -55,12 +55,13 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
  * Health by step. Each signal (goodput ratio, error ratio, p95 of successes, queue fill, worker utilization, shed
  * share, waiters for connections) is scored against the steps before the first fault, see scoresOf. Without a fault
  * shares and levels are judged against fixed values, and latency against the steps before the load first rises or, where it
- * climbs from the start, those in which it is low; where it never rises, latency is left out, unless the load is too much
- * from the start, see withOverload. Score 1 is degraded. Failing means that half the requests fail, or a latency score of 10. Below 5 % goodput is down. Where
- * most requests fail before the first fault too, both are relative to that, see failureLevels. A state begins after 2
- * consecutive windows, see risenTo. It ends after 5 steps with lower scores, below 0.5 on average. Both are backdated
- * to the first of these windows. No state ends without arrivals or while a fault stops the component: silence is not
- * health. Source of the idea of level and time hysteresis: Prometheus alerting rules (`for`, `keep_firing_for`).
+ * climbs from the start, those in which it is low; where it never rises, latency is left out, unless the load is too
+ * much from the start, see withOverload. Score 1 is degraded. Failing means that half the requests fail, or a latency
+ * score of 10. Below 5 % goodput is down. Where most requests fail before the first fault too, both are relative to
+ * that, see failureLevels. A state begins after 2 consecutive windows, see risenTo. It ends after 5 steps with lower
+ * scores, below 0.5 on average. Both are backdated to the first of these windows. No state ends without arrivals or
+ * while a fault stops the component: silence is not health. Source of the idea of level and time hysteresis: Prometheus
+ * alerting rules (`for`, `keep_firing_for`).
  */
 export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   const early = times.isHurtBefore === true ? healthBefore(lane, steps, times) : null;

@@ -58,6 +58,8 @@ function seenWhy(view: View, unmet: UnmetUnseen | null, isHurt: boolean): Why {
   ];
   if (first === undefined) {
     const [head, ...rest] = further.filter((words) => words.length > 0);
+    const full = isHurt && rest.length === 0 ? overloadWords(view, head) : null;
+    if (full !== null) return { words: [...shortened([full]), '.'], known: [], cleared };
     // What is full is no reason for a harm that no one has.
     const isNone = !isHurt || head === undefined;
     return { words: isNone ? null : [...joined(opened(head), rest), '.'], known: [], cleared };
@@ -183,6 +185,15 @@ function fullWords({ result, worstVariant }: View, behind: string | undefined): 
   return `${full.component} is saturated: ${holdWords(full)} ${amounts} (measured)`;
 }
 
+/** What is full where no cause is known: `db is saturated: 4 of 4 cores in use (measured)`; null where more is known. */
+function overloadWords(view: View, head: Words | undefined): string | null {
+  const { worstVariant: variant } = view;
+  const felt = feltEvent(variant);
+  if (felt?.kind === 'saturated') return `${felt.subject} is saturated: ${felt.text} (measured)`;
+  const [hurt] = hurtUsers(variant);
+  return head === undefined ? fullWords(view, hurt?.subject.split('.')[0]) : null;
+}
+
 /** Kinds of components that keep messages. */
 const STORED: ReadonlySet<string> = new Set(['topic', 'queue']);
 
@@ -256,6 +267,14 @@ const MORE = 1.5;
  * what a zone takes with it, as in `; ingress has no instance elsewhere`.
  */
 function feltWords(variant: VariantResult): Words {
+  const own = feltEvent(variant);
+  if (own !== undefined) return [`; ${own.subject}: ${own.text}`];
+  const detail = variant.cascade.events.find(({ takes }) => takes !== undefined)?.detail;
+  return detail === undefined ? [] : [`; ${detail}`];
+}
+
+/** The first resource that is exhausted, beyond what a fault hits. */
+function feltEvent(variant: VariantResult): VariantResult['cascade']['events'][number] | undefined {
   const { cascade, faults } = variant;
   const other = cascade.causes.filter(({ fault }) => isClearedOfUsers(variant, fault));
   // What is exhausted after a fault that does other harm is not felt by users.
@@ -269,10 +288,7 @@ function feltWords(variant: VariantResult): Words {
   // That a slowed component is busy says no more than that it is slow.
   const isOwn = first?.kind === 'saturated' && hit.has(first.subject);
   const beyond = felt.find(({ subject }) => !hit.has(subject) && reached.has(subject));
-  const own = isOwn ? (beyond ?? first) : first;
-  if (own !== undefined) return [`; ${own.subject}: ${own.text}`];
-  const detail = cascade.events.find(({ takes }) => takes !== undefined)?.detail;
-  return detail === undefined ? [] : [`; ${detail}`];
+  return isOwn ? (beyond ?? first) : first;
 }
 
 const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = new Set([
