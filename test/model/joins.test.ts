@@ -22,6 +22,8 @@ interface Rule {
   readonly atOnce?: readonly (number | undefined)[];
   /** Whether the strand continues after a failed join. */
   readonly survives?: boolean;
+  /** Branches without which the answer is complete. */
+  readonly unneeded?: readonly number[];
 }
 
 const FORK = 2;
@@ -30,7 +32,7 @@ const { ok, serverError, timeout, degraded } = OUTCOME;
 /** A strand before a join of three branches that start at 20, 30 and 40; the rest of it starts at 50. */
 function fork(rule: Rule = {}) {
   const { each = -1, needed = -1, within = -1, most = -1, starts = [20, 30, 40] } = rule;
-  const { instance = 0, atOnce = [], survives = false } = rule;
+  const { instance = 0, atOnce = [], survives = false, unneeded = [] } = rule;
   engine.reset();
   strands.reset();
   // Nothing but the join may set it.
@@ -40,7 +42,10 @@ function fork(rule: Rule = {}) {
     (name: string) =>
     (...what: unknown[]): void =>
       void told.push([name, ...what]);
-  const table = Float64Array.of(each, needed, within, most, 50, 6, 70, ...starts);
+  const optional = starts.map((_, k) => (unneeded.includes(k) ? 1 : 0));
+  // A join with a time limit has the number of branches that its answer needs.
+  const needs = within < 0 ? needed : starts.length - unneeded.length;
+  const table = Float64Array.of(each, needs, within, most, 50, 6, 70, ...starts, ...optional);
   const code = new Int32Array(16);
   code[(FORK << 2) + 3] = 1;
   const instances = [
@@ -395,6 +400,17 @@ describe('a join of what comes in time', () => {
     at(20, () => [0, 1, 2].forEach((nth) => end(nth, timeout)));
     run();
     expect(news()).toEqual([['stop', parent, true, []], resumes]);
+  });
+
+  it.each([
+    ['complete without a branch that is optional', [0, 1], ok],
+    ['degraded without one that it needs', [0, 2], degraded],
+  ])('has an answer that is %s', (_, ended, outcome) => {
+    const { start, end, at, run, parent } = fork({ within: 50, unneeded: [2] });
+    at(10, start);
+    at(20, () => ended.forEach((nth) => end(nth, ok)));
+    run();
+    expect(strands.degraded[parent]).toBe(outcome === ok ? 0 : outcome);
   });
 
   it('of no time continues at the same instant', () => {
