@@ -5,7 +5,8 @@ import type { Messages } from '../../../src/model/modules/messaging/messages.js'
 
 /** Deliveries of two messages that do nothing but know each other. */
 function deliveriesOfTwo() {
-  const columns = { deliveries: [0, 0], holder: [-1, -1], life: [0, 0], stamp: [0, 0] };
+  const none = [0, 0];
+  const columns = { deliveries: [0, 0], holder: [-1, -1], life: none, stamp: none, resent: none };
   const messages = { holders: new Int32Array(2), release: () => {} };
   const all = new Deliveries(messages as unknown as Messages, { ...columns } as unknown as Entries);
   const hand = (entry: number): number => {
