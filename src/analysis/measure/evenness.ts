@@ -3,6 +3,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { sumOf } from '../../stats/sums.js';
 import type { Asked } from './question.js';
 import { mergeSegments } from './sums.js';
+import type { VariantData } from './variant-data.js';
 import { visitsIn } from './visits.js';
 
 /** Spread of evenly spaced calls in progress that last for random times. */
@@ -27,10 +28,25 @@ export function spreadOf(
   used: number,
   states: number,
 ): number {
-  const { plan, records, requests } = data;
+  const { plan } = data;
   if (!isEven(plan)) return 1 - Math.min(1, used / usersOf(plan));
   // Which of several limits a call meets may be random.
   if (states > 1 || used === 0) return EVEN;
+  return Math.min(EVEN, rangeAtRate({ data, window }) / (2 * used));
+}
+
+/** Of the last window of each variant, since all of its limits ask for the same. */
+const known = new WeakMap<
+  VariantData,
+  { readonly window: Asked['window']; readonly spread: number }
+>();
+
+/** The range of the times of requests, times their rate. */
+function rangeAtRate(asked: Pick<Asked, 'data' | 'window'>): number {
+  const { data, window } = asked;
+  const last = known.get(data);
+  if (last?.window === window) return last.spread;
+  const { plan, records, requests } = data;
   const rangeOf = (parts: readonly number[]): number => {
     const rows = records.flatMap(({ parts: all }) => parts.map((id) => all[id].successLatency));
     const { count, min, max } = mergeSegments(rows, window.segments);
@@ -38,8 +54,9 @@ export function spreadOf(
   };
   const ranges = plan.parts.map((_, id) => rangeOf([id]));
   const range = Math.max(rangeOf(requests), ...ranges) / NS_PER_SECOND;
-  const { arrived } = visitsIn({ data, window });
-  return Math.min(EVEN, (range * sumOf(requests.map(arrived))) / (2 * used));
+  const spread = range * sumOf(requests.map(visitsIn(asked).arrived));
+  known.set(data, { window, spread });
+  return spread;
 }
 
 /** Number of users, each of which waits for the response before the next request; Infinity where others come too. */
