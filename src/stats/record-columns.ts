@@ -72,7 +72,7 @@ export class Columns {
         if (isAudited())
           invariant(
             isZero(column.subarray(from, from + width)),
-            'a cell without calls has outcomes',
+            'a cell without calls has no outcomes',
           );
         continue;
       }

@@ -22,7 +22,7 @@ describe('columns of a record', () => {
   it('break a law where a cell without counts beside it has some', () => {
     const beside = Uint32Array.of(9, 0, 0);
     expect(() => new Columns(3).narrow(table, 1, 2, 2, beside)).toThrow(
-      'a cell without calls has outcomes',
+      'a cell without calls has no outcomes',
     );
   });
 

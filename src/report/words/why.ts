@@ -165,14 +165,14 @@ function busyWords(
   return `${busy.component} is saturated: ${handleWords(busy)} (measured)`;
 }
 
-/** `farm is saturated: its 8 cores hold 10.5/s of 18.2/s`, of what the handlers of a backlog use or call. */
-function fullWords({ result, worstVariant }: View, behind: string | undefined): string | null {
+/** `farm is saturated: its 8 cores hold 10.5/s of 18.2/s`, of what users or the handlers of a backlog use or call. */
+function fullWords({ result, worstVariant }: View, start: string | undefined): string | null {
   const { headroom } = worstVariant;
-  if (behind === undefined || headroom === undefined || headroom.underFault) return null;
+  if (start === undefined || headroom === undefined || headroom.underFault) return null;
   const { nodes, edges } = result.topology;
   // Messages that wait in another topic or queue hold nothing up here.
   const ends = new Set(nodes.flatMap(({ name, kind }) => (STORED.has(kind) ? [name] : [])));
-  const reached = new Set([behind]);
+  const reached = new Set([start]);
   for (const from of reached)
     for (const edge of edges) if (edge.from === from && !ends.has(edge.to)) reached.add(edge.to);
   const full = headroom.components.find(
