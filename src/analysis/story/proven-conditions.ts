@@ -138,6 +138,7 @@ export const CAUSE_TEXTS: Readonly<
   load: (subject) => `the load of ${subject} is too high`,
   capacity: (subject, resource = 'workers') => `${subject} has ${SHORT[resource]}`,
   collections: (subject) => `the garbage collections of ${subject} stop it`,
+  coldStarts: (subject) => `new instances of ${subject} are slow at first`,
   locks: (subject) => `requests of ${subject} wait for a lock`,
   leak: (subject) => `${subject} leaks`,
   poison: (subject) => `${subject} has a message that its consumer cannot process`,

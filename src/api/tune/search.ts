@@ -67,7 +67,7 @@ const SINGLES = 0.5;
  * Tries single changes once, and more of those that help; then all replications of the best. If none is enough, it adds
  * one change after the other, all that another variant does counting as one; if that is not enough, it raises one full
  * limit after the other, and tries all single changes again beside the best set. If those that are enough cost more than
- * now, it joins those that cost nothing. The other candidate is all that another variant does. From each answer all changes
+ * now, it joins those that cost next to nothing. The other candidate is all that another variant does. From each answer all changes
  * are left out that are not needed, and each number goes back to the present one as far as all goals hold.
  */
 export async function tuned(by: Tuning): Promise<Found> {
@@ -314,7 +314,10 @@ class Search {
 
 const NOTHING: Found = { answer: null, others: [], tried: 0, untried: 0, isCut: false };
 
-/** The changes to join: all where none is enough yet, those that cost nothing where all that are enough do, else none. */
+/**
+ * The changes to join: all where none is enough yet; else those that cost next to nothing, if several of them may be cheaper
+ * than each that is enough.
+ */
 function joinable(
   helpful: readonly Tried[],
   holding: readonly Tried[],
@@ -322,5 +325,9 @@ function joinable(
 ): readonly Tried[] {
   const enough = [...holding, ...(part === null ? [] : [part])];
   if (enough.length === 0) return helpful;
-  return enough.every((own) => costOf(own) > 0) ? helpful.filter((own) => costOf(own) === 0) : [];
+  const least = Math.min(...enough.map(costOf));
+  return helpful.filter((own) => 2 * costOf(own) < least && costOf(own) <= SMALL);
 }
+
+/** Cost of a change that a release needs only while it lasts. */
+const SMALL = 1;

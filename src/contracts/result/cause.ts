@@ -7,6 +7,7 @@ const causeKind = oneOf(
   'load',
   'capacity',
   'collections',
+  'coldStarts',
   'locks',
   'leak',
   'poison',
@@ -36,6 +37,7 @@ const causeKind = oneOf(
  * - `load`: a planned change of the load, or a load that is too high from the start. Subject: the workload.
  * - `capacity`: a resource whose ceiling the load meets. Subject: the component; `resource` names which.
  * - `collections`: pauses of the garbage collector. Subject: the component.
+ * - `coldStarts`: instances that are slow after their start. Subject: the component.
  * - `locks`: waits for a lock. Subject: the component that holds the locks.
  * - `leak`: memory or connections that are never given back. Subject: the component.
  * - `poison`: a message that its consumer can never process. Subject: the queue or topic.

@@ -10,7 +10,7 @@ import { limit } from './limit.js';
 import { load } from './load.js';
 import { locks } from './locks.js';
 import { breakers, fallbacks, hedges, outliers, retries, timeouts } from './policies.js';
-import { collections, probes } from './processes.js';
+import { coldStarts, collections, probes } from './processes.js';
 import { redeliveries } from './redeliveries.js';
 import { scaling, shrinking } from './scaling.js';
 import { firstOf, isSource } from './signs.js';
@@ -24,6 +24,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   capacity,
   hedges,
   collections,
+  coldStarts,
   locks,
   limit,
   errors,

@@ -86,6 +86,30 @@ export const collections: InterventionKind = {
     reaches(variant, subject) || isLong(variant, plan, subject) ? 0.85 : 0.3,
 };
 
+/** New instances of a component are as quick as old ones: their code is compiled, and their caches are full. */
+export const coldStarts: InterventionKind = {
+  kind: 'coldStarts',
+  of: (plan) =>
+    plan.components.flatMap((component, id) => {
+      if (processesOf(component).every(({ lifecycle }) => (lifecycle?.warmup ?? null) === null))
+        return [];
+      const { name } = component;
+      return [
+        {
+          kind: 'coldStarts',
+          part: 'condition',
+          subject: name,
+          words: `with new instances of ${name} that are warm at once`,
+          apply: ({ plan: own }) =>
+            withProcesses(own, id, ({ lifecycle }) => ({
+              lifecycle: lifecycle === null ? null : { ...lifecycle, warmup: null },
+            })),
+        },
+      ];
+    }),
+  worth: (variant, { subject }) => (reaches(variant, subject) ? 0.85 : 0),
+};
+
 /** Whether the pauses of a component are as long as the slowest requests are late. */
 function isLong({ summary }: VariantResult, plan: Plan, subject: string): boolean {
   const slowest = summary.latency.p99.value;

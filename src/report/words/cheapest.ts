@@ -34,6 +34,7 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   errors: 3,
   locks: 3,
   collections: 3,
+  coldStarts: 3,
   leak: 3,
   poison: 3,
   hotKeys: 3,

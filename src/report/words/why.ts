@@ -1,4 +1,5 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
+import { CAUSE_TEXTS } from '../../analysis/story/proven-conditions.js';
 import type { KnownCause } from '../../contracts/result/cause.js';
 import { backlogBehind } from '../../contracts/result/headroom.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
@@ -50,8 +51,9 @@ function seenWhy(view: View, unmet: UnmetUnseen | null, isHurt: boolean): Why {
   if (unmet !== null) return { words: null, known: [], cleared };
   const causes = mainCauses(worstVariant);
   const [first] = causes;
+  const cold = coldWords(worstVariant);
   const further = [
-    versionWords(worstVariant, causes),
+    cold.length > 0 ? cold : versionWords(worstVariant, causes),
     keptWords(view, worstVariant),
     heldWords(worstVariant),
     feltWords(worstVariant),
@@ -232,6 +234,16 @@ function heldWords(variant: VariantResult): Words {
 
 /** Share of its requests from which a new version is said to fail. */
 const FAILS = 0.01;
+
+/** `; new instances of web are slow at first (proved)`, where most of the harm is gone once they are warm at once. */
+function coldWords({ counterfactuals }: VariantResult): Words {
+  const cold = counterfactuals?.interventions.find(
+    ({ kind, role, averted, harm }) =>
+      kind === 'coldStarts' && role !== 'none' && (averted.value ?? 0) > harm,
+  );
+  if (cold === undefined) return [];
+  return [`; ${CAUSE_TEXTS.coldStarts(cold.subject)} (proved)`];
+}
 
 /**
  * `; v2 fails 9.69 % of its requests, v1 none`, `; v2 takes 80.2 ms, v1 20.1 ms`, or both: of a rollout that is a cause, where
