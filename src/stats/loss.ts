@@ -33,7 +33,7 @@ export function offeredToWindow(limit: number): number {
 }
 
 /** The largest load up to `most` whose loss is REFUSED. */
-function largest(most: number, lossAt: (load: number) => number): number {
+export function largest(most: number, lossAt: (load: number) => number): number {
   if (lossAt(most) <= REFUSED) return most;
   let [low, high] = [0, most];
   for (let step = 0; step < 40; step++) {
@@ -81,4 +81,36 @@ function overflow(load: number, limit: number): number {
     beyond += (k - limit) * weight;
   }
   return beyond / all / load;
+}
+
+/** A limit as servers that hold a call for some seconds each, with room for calls that wait. A bucket is one server. */
+export interface Places {
+  readonly servers: number;
+  readonly places: number;
+  readonly seconds: number;
+}
+
+/** Times at which calls come. The first ones are left out, since the limit is empty then. */
+const BATCHES = 300;
+const LEFT_OUT = 100;
+
+/** The share of calls that is refused where they come evenly spaced, some together; a call ends after those before it. */
+export function evenLoss(
+  perSecond: number,
+  together: number,
+  { servers, places, seconds }: Places,
+): number {
+  const room = servers + places;
+  const ends: number[] = [];
+  let [first, refused] = [0, 0];
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const now = (batch * together) / perSecond;
+    for (let call = 0; call < together; call++) {
+      while (first < ends.length && ends[first]! <= now) first++;
+      const isIn = ends.length - first < room;
+      if (isIn) ends.push(Math.max(now, ends[ends.length - servers] ?? 0) + seconds);
+      else if (batch >= LEFT_OUT) refused++;
+    }
+  }
+  return refused / together / (BATCHES - LEFT_OUT);
 }

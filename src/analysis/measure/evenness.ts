@@ -1,10 +1,12 @@
 import type { Plan } from '../../contracts/plan/plan.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import { evenLoss, largest, type Places } from '../../stats/loss.js';
 import { sumOf } from '../../stats/sums.js';
 import type { Asked } from './question.js';
 import { mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { visitsIn } from './visits.js';
+import { FULL } from './waits-below.js';
 
 /** Spread of evenly spaced calls in progress that last for random times. */
 export const EVEN = 0.5;
@@ -33,6 +35,35 @@ export function spreadOf(
   // Which of several limits a call meets may be random.
   if (states > 1 || used === 0) return EVEN;
   return Math.min(EVEN, rangeAtRate({ data, window }) / (2 * used));
+}
+
+/** Deviation of what passes from what passes of evenly spaced calls. */
+const CLOSE = 0.02;
+
+/**
+ * Calls per second of which a limit refuses 1 %, where as many pass as of evenly spaced ones, or of requests that make all
+ * of their calls at once; else null. Beyond that load it may refuse half of them: each second one comes a little too early.
+ * `passed`: calls per second; `states`: limits that each have a part of them.
+ */
+export function evenHold(
+  { data, window }: Pick<Asked, 'data' | 'window'>,
+  { passed, refused }: { readonly passed: number; readonly refused: number },
+  limit: Places,
+  states: number,
+): number | null {
+  const { plan, requests } = data;
+  // Several loads come together however evenly spaced each of them is.
+  if (!isEven(plan) || plan.loads.length !== 1 || !(limit.seconds > 0)) return null;
+  const asks = passed / (1 - refused);
+  const each = Math.round(asks / sumOf(requests.map(visitsIn({ data, window }).arrived)));
+  const isSeen = (together: number): boolean =>
+    Math.abs((1 - evenLoss(asks / states, together, limit)) / (1 - refused) - 1) < CLOSE;
+  const most = limit.servers / limit.seconds;
+  // A full limit passes as many, whichever calls come together.
+  const isFull = passed >= FULL * most * states;
+  const together = (isFull ? [1] : [each, 1]).find((own) => own > 0 && isSeen(own));
+  if (together === undefined) return null;
+  return states * largest(most, (rate) => evenLoss(rate, together, limit));
 }
 
 /** Of the last window of each variant, since all of its limits ask for the same. */

@@ -6,11 +6,11 @@ import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { policyTraits } from '../../patterns/registry.js';
-import { offeredTo } from '../../stats/loss.js';
+import { offeredTo, type Places } from '../../stats/loss.js';
 import { sumOf } from '../../stats/sums.js';
 import type { Measuring } from './due.js';
 import { meanOf } from './estimate.js';
-import { EVEN, isEven, spreadOf } from './evenness.js';
+import { EVEN, evenHold, isEven, spreadOf } from './evenness.js';
 import { meanHeld } from './held.js';
 import { instructionsOf, ownInstructionsOf } from './instructions.js';
 import { meanInstances } from './presence.js';
@@ -23,7 +23,13 @@ import { FULL } from './waits-below.js';
 /** The most of a policy: permits of calls in progress, or calls per second. */
 export type Most =
   | { readonly resource: 'permits'; readonly calls: number; readonly placesAt: PlacesAt }
-  | { readonly resource: 'rate'; readonly calls: number; readonly steady: number };
+  | {
+      readonly resource: 'rate';
+      readonly calls: number;
+      readonly steady: number;
+      /** Of a bucket: calls that pass at once with another one; null of a window. */
+      readonly places: number | null;
+    };
 
 /** Calls that may wait for a permit, where a call holds it for some seconds. */
 type PlacesAt = (held: number) => number;
@@ -54,9 +60,10 @@ const MOSTS: Readonly<Record<string, (layer: Layer) => Most | null>> = {
     return adapts ? null : { resource: 'permits', calls: highest, placesAt: () => 0 };
   },
   rateLimit: (layer) => {
-    const { perSecond, steadyPerSecond } = policyTraits('rateLimit', layer);
+    const { perSecond, steadyPerSecond, atOnce } = policyTraits('rateLimit', layer);
     if (perSecond === null || steadyPerSecond === null) return null;
-    return { resource: 'rate', calls: perSecond, steady: steadyPerSecond };
+    const places = atOnce === undefined ? null : atOnce - 1;
+    return { resource: 'rate', calls: perSecond, steady: steadyPerSecond, places };
   },
 };
 
@@ -127,11 +134,13 @@ const WAITING = 0.1;
  * refuses some; else null.
  */
 export function usableWorkers(
-  { data, selection: { parts }, window, waits, isFaulty }: Measuring,
+  asked: Measuring,
   id: number,
   { used, limit }: Pick<Use, 'used' | 'limit'>,
   { concurrency, queue }: PlanProcess,
 ): number | null {
+  const { data, selection, window, visits, waits, isFaulty } = asked;
+  const { parts } = selection;
   const { plan, records } = data;
   const counts = records.map((record) => sumParts(record, parts, window.cells));
   const all = sumOf(counts.map((own) => arrivedOf(own)));
@@ -140,6 +149,10 @@ export function usableWorkers(
   // Full workers refuse because of the load, and not because requests come together by chance.
   const isFull = used >= FULL * limit;
   if (isFaulty || isFull || !isOwn || !(refused > HARDLY) || limit === Infinity) return null;
+  const passed = (1 - refused) * sumOf(parts.map(visits.arrived));
+  const places = { servers: concurrency, places: queue.capacity, seconds: used / passed };
+  const even = evenRate(asked, { passed, refused }, places, limit / concurrency);
+  if (even !== null) return even * places.seconds;
   const share = offeredTo(concurrency, queue.capacity, isEven(plan) ? EVEN : 1) / concurrency;
   return refused < REFUSED ? Math.max(share * limit, used) : Math.min(share * limit, used);
 }
@@ -164,6 +177,24 @@ function seenIn(
   return refused < REFUSED ? Math.max(usable, used) : usable;
 }
 
+/** Calls per second that a limit of evenly spaced ones holds, where it refuses many, and as many as of such calls; else null. */
+function evenRate(
+  asked: Measuring,
+  { passed, refused }: Pick<Passing, 'passed' | 'refused'>,
+  limit: Places | null,
+  states: number,
+): number | null {
+  if (limit === null || refused < MANY) return null;
+  return evenHold(asked, { passed, refused }, limit, states);
+}
+
+/** Permits that each call holds for some seconds, or a bucket that gets a token in the time of a call. */
+function placesOf(most: Most, seconds: number): Places | null {
+  if (most.resource === 'permits')
+    return { servers: most.calls, places: most.placesAt(seconds), seconds };
+  return most.places === null ? null : { servers: 1, places: most.places, seconds: 1 / most.calls };
+}
+
 /** The use of a limit: of `states` of them, each of which has `most`. */
 export function useOf(
   asked: Measuring,
@@ -175,16 +206,22 @@ export function useOf(
 ): Use {
   const { resource, calls } = most;
   const used = resource === 'rate' ? passed : held;
+  const seconds = passed > 0 ? held / passed : 0;
   const spread = spreadOf(asked, held, states);
-  const each = usableOf(most, asked, passed > 0 ? held / passed : 0, spread);
+  const each = usableOf(most, asked, seconds, spread);
   const limit = calls * states;
+  const places = asked.isFaulty ? null : placesOf(most, seconds);
+  const rate = evenRate(asked, { passed, refused }, places, states);
+  const even = rate === null || resource === 'rate' ? rate : rate * seconds;
   return {
     ...names,
     resource,
     by: WORDS[policy]!,
     used,
     limit,
-    usable: asked.isFaulty ? each * states : seenIn({ used, refused }, each * states, limit),
+    usable: asked.isFaulty
+      ? each * states
+      : (even ?? seenIn({ used, refused }, each * states, limit)),
     need: passed > 0 ? (used * due) / passed : 0,
     fixed: 0,
     share: used / limit,
