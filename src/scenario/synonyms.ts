@@ -57,6 +57,7 @@ export const SYNONYMS: readonly string[] = [
   'parallel concurrent all gather fanout fork',
   'branches do tasks each calls steps',
   'choose switch if either random branch',
+  'weight probability chance odds likelihood',
   'loop repeat foreach while',
   'compensation compensate compensatewith undo rollback revert compensatingaction',
   'background async fireandforget nowait detached',

@@ -120,6 +120,20 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     says: 'there is no zone c',
   },
   {
+    title: 'an outage of an unknown zone',
+    edit: [`kind: slow, ${fault}`, 'kind: zoneOutage, target: east, at: 10s, for: 5s'],
+    code: 'FL404',
+    at: 'east',
+    says: 'there is no zone east',
+  },
+  {
+    title: 'an outage in a zone without a target',
+    edit: [`kind: slow, ${fault}`, 'kind: zoneOutage, zone: a, at: 10s, for: 5s'],
+    code: 'FL203',
+    at: '{ id: slow-pay, kind: zoneOutage',
+    says: 'zoneOutage needs a target: write target: a instead of zone',
+  },
+  {
     title: 'zones that do not agree with replicas',
     edit: ['zone: [a, b]', 'zone: { a: 3, b: 2 }'],
     code: 'FL411',

@@ -47,6 +47,7 @@ describe('a word of another tool', () => {
   it('is known for what it is called here, however it is written', () => {
     expect(wordFor('name', ['id', 'ramp'])).toBe('id');
     expect(wordFor('outcome', ['share', 'status', 'target'])).toBe('status');
+    expect(wordFor('probability', ['steps', 'weight', 'when'])).toBe('weight');
     expect(wordFor('do', ['branches', 'each', 'join'])).toBe('branches');
     expect(wordFor('max_attempts', ['attempts', 'backoff'])).toBe('attempts');
     expect(wordFor('initial', ['kind', 'base', 'factor', 'max'])).toBe('base');
@@ -113,6 +114,9 @@ describe('what is allowed instead', () => {
     const ramp = '{ kind: poisson, rate: 1/s, stages: [ { duration: 1s, target: 2/s } ] }';
     const text = told(station(SERVICE).replace('poisson(1/s)', ramp));
     expect(text).toContain('unknown key stages for kind poisson (it belongs to kind stages)');
+    expect(
+      told(station(SERVICE).replace('poisson(1/s)', ramp.replace('kind: poisson, ', ''))),
+    ).toContain('is required: write kind: stages, start: 1/s');
     const none = station(SERVICE).replace('poisson(1/s)', '{ kind: poisson, rate: 1/s, zzz: 1 }');
     expect(told(none)).toMatch(/unknown key zzz\n/);
   });

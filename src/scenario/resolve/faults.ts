@@ -84,7 +84,9 @@ function checkTargets(here: Cursor, kind: FaultKind, output: WrittenFault, aims:
     const no = output.between === null ? '' : ', and no between';
     const needs = between
       ? 'between: [x, y], and no target'
-      : `a target (of these: ${kind.targets.join(', ')})${no}`;
+      : output.zone !== null && kind.targets.includes('zone')
+        ? `a target: write target: ${output.zone} instead of zone`
+        : `a target (of these: ${kind.targets.join(', ')})${no}`;
     return here.reportKey('FL203', `${kind.kind} needs ${needs}`);
   }
   checkZone(here, output);
@@ -136,6 +138,11 @@ function checkTarget(
   if (NODE.test(name) && !here.names.things.has(name))
     return here.report('FL404', noNode(here, text));
   if (kind.changesRoles === true && !isWhole(here, kind, text)) return;
+  // What only a zone can be is no component with another name.
+  if (kind.targets.every((what) => what === 'zone') && !here.names.things.has(name)) {
+    here.isZone(name);
+    return;
+  }
   if (!knownPart(here, name, part)) return;
   if (version !== null) {
     if (!hasVersion(here, name, version, 'FL410')) return;
