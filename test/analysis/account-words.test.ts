@@ -151,6 +151,21 @@ faults: [ { id: outage, kind: error, target: main, at: 20s, for: 20s } ]`);
     );
   });
 
+  it('does not call a job degraded that its users send no more', () => {
+    const { events } = cascadeOf(`
+services:
+  reports: { concurrency: 4, endpoints: { run: [ wait: 200ms ] } }
+workloads:
+  cron:
+    arrivals: { kind: stages, start: 10/s, stages: [ { duration: 30s, target: 10/s }, { duration: 0s, target: 0/s } ] }
+    requests: [ { call: reports.run } ]
+faults: [ { id: slow, kind: slow, target: reports, factor: 4, at: 20s, for: 20s } ]`);
+    expect(events.filter(({ kind }) => kind === 'notRecovered')).toEqual([]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ subject: 'cron.run', kind: 'recovered', at: 30 }),
+    );
+  });
+
   it('names a component that comes back full after the harm of its pause, and not as its cause', () => {
     const { sentence } = variantOf(`
 faultline: 1

@@ -174,3 +174,46 @@ budgets: [ dead.ready.max < 10 ]
     );
   });
 });
+
+/** 150/s of reads of 10 ms, for two cores that eight threads want too. */
+const READS = `faultline: 1
+title: Reads
+run: { duration: 60s, seed: 4, replications: 1 }
+databases: { db: { cpu: { cores: 2 }, operations: { read: { work: 10ms } } } }
+services: { api: { concurrency: 20, endpoints: { get: [ query: db.read ] } } }
+workloads: { users: { arrivals: poisson(150/s), patience: 700ms, requests: [ { call: api.get } ] } }
+faults: [ { id: other, kind: cpuStress, load: 100%, workers: 8, target: db, at: 20s, for: 10s } ]
+budgets: [ users.success >= 50% ]
+`;
+
+/** A cache that is cold at the start: more misses come than four cores load. */
+const PAGES = `faultline: 1
+title: Pages
+run: { duration: 30s, warmup: 20s, seed: 1, replications: 1 }
+keys: { product: zipf(count=1000 exponent=1.2) }
+caches: { pages: { keys: product, levels: [ { name: near, kind: redis, ttl: 30s } ] } }
+databases: { db: { cpu: { cores: 4 }, operations: { render: { work: 200ms } } } }
+services: { web: { concurrency: 400, endpoints: { show: [ cache: { get: pages, onMiss: [ query: db.render ] } ] } } }
+workloads: { users: { arrivals: poisson(500/s), patience: 3s, requests: [ { call: web.show } ] } }
+faults: [ { id: flush, kind: flush, target: pages, at: 20s } ]
+budgets: [ users.success >= 99% ]
+`;
+
+describe('the price of a change', () => {
+  it('comes with the change, where the budgets hold without it', async () => {
+    const { act, price } = answerOf(viewOf(await prove(READS)));
+    expect(plainWords(act!)).toMatch(
+      /^Nothing: it holds every budget\. To serve more, set databases\.db\.cpu\.cores to 4 \(now 2\): /u,
+    );
+    expect(plainWords(price.words)).toMatch(/^Price of this change: /u);
+  });
+});
+
+describe('a budget that breaks without the fault', () => {
+  it('breaks for what is full from the start', async () => {
+    const { why } = await advised(PAGES);
+    expect(why).toMatch(
+      /^db is saturated: its 4 cores hold [\d.]+\/s of [\d.]+\/s \(measured\)\.$/u,
+    );
+  });
+});

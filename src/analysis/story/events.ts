@@ -14,6 +14,7 @@ import type { Episode } from './health.js';
 import { degradationOf, isOfFailures } from './degradation-words.js';
 import { secondsOf, recoverySecondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
+import { idleSince, silence } from './idle.js';
 import { sumSteps } from './links.js';
 import { ejectionEvents } from '../measure/ejections.js';
 import { isBreaker, isOpen, movedOf, sizeOf } from '../../telemetry/machines.js';
@@ -361,30 +362,3 @@ function stillWords(
   while (states[from - 1] === last) from--;
   return `still ${last} at ${end}, ${degradationOf(lane, { ...episode, from }, baseline, calm).text}`;
 }
-
-/** Note for a lane that had no arrivals for so long that its health is unknown. */
-function silence(scene: Scene, lane: Lane, episode: Episode): string {
-  const last = lastArrival(lane, episode);
-  if (episode.until - last < SILENT_STEPS) return '';
-  return `, without a request since ${formatInstant(secondsOf(scene, last))}`;
-}
-
-/**
- * When a lane that has no requests in usual times, such as a standby, is without requests again to the end of the run,
- * in seconds; null if it is not. Without a fault no time is usual: then it is the end of the arrivals.
- */
-function idleSince(scene: Scene, lane: Lane, episode: Episode): number | null {
-  const last = lastArrival(lane, episode);
-  const isUsual = sumSteps(lane.arrived, 0, scene.baseline) === 0;
-  const isIdle = episode.until >= scene.steps.count && episode.until - last >= SILENT_STEPS;
-  return isUsual && isIdle && last > episode.from ? secondsOf(scene, last) : null;
-}
-
-/** The step after the last arrival in an episode. */
-function lastArrival(lane: Lane, { from, until }: Episode): number {
-  let last = until;
-  while (last > from && lane.arrived[last - 1] === 0) last--;
-  return last;
-}
-
-const SILENT_STEPS = 5;

@@ -63,11 +63,12 @@ export function actWords(view: View): Advice {
   const served = change === null ? null : bestServed(view, change.isSetting ? change.left : 1);
   if (served !== null) return served;
   if (change !== null && holdsAll(worstVariant)) {
-    const held = heldWords(view);
-    const better = joined([held], [[` To serve more, ${change.words}: ${change.effect}.`]]);
-    return change.isNamed
-      ? { ...NOTHING, words: better, price: change.price }
-      : { ...NOTHING, words: [held] };
+    const head = [`${heldWords(view)} To serve more, ${change.words}`];
+    const more: Words = [...withEffect(head, change), '.'];
+    // A price without its change is that of doing nothing.
+    return change.isNamed && sizeOf(more) <= MOST
+      ? { ...NOTHING, words: more, price: change.price }
+      : { ...NOTHING, words: [heldWords(view)] };
   }
   if (change !== null) {
     // The runs that prove causes try few settings, and single changes only.

@@ -79,15 +79,21 @@ function breaksAlone(
  * The first broken budget that breaks without faults, too, and what they add: `placed.lag.max is 2,157 without faults, too, and
  * 3,627 with them`. null if there is none.
  */
-export function calmAnswer(variant: VariantResult): string | null {
+export function calmAnswer(variant: VariantResult): CalmAnswer | null {
   for (const { text, metric, value, unit } of variant.budgets.filter(isFailure)) {
     const cause = causeOf(variant, text);
     if (cause?.verb !== 'break' || cause.value === '' || value === null) continue;
     const now = formatValue(value, unit);
     const added = now === cause.value ? '' : `, and ${now} with them`;
-    return `${metric} is ${cause.value} ${cause.words}${added}`;
+    return { metric, words: `${metric} is ${cause.value} ${cause.words}${added}` };
   }
   return null;
+}
+
+interface CalmAnswer {
+  /** The metric of the budget. */
+  readonly metric: string;
+  readonly words: string;
 }
 
 /** How many of the broken budgets hold in the runs without a fault. */

@@ -130,10 +130,12 @@ function measuredWhy(view: View, own: VariantResult['counterfactuals']): Words |
     ({ kind, subject }) => kind === 'saturated' && subject === behind,
   );
   if (full !== undefined) return [`${full.subject} is saturated: ${full.text} (measured).`];
-  const used = fullWords(view, behind);
-  if (used !== null) return [...shortened([used]), '.'];
   const calm = calmAnswer(variant);
-  if (calm !== null) return [`${calm} (proved).`];
+  // What never was healthy does not degrade: what is full shows why its budget breaks without a fault.
+  const [, failing] = OF_SERVING.exec(calm?.metric ?? '') ?? [];
+  const used = fullWords(view, behind ?? failing);
+  if (used !== null) return [...shortened([used]), '.'];
+  if (calm !== null) return [`${calm.words} (proved).`];
   const isCleared = own?.unseen?.every(({ faults }) =>
     faults.every(
       ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,
@@ -183,8 +185,11 @@ function fullWords({ result, worstVariant }: View, start: string | undefined): s
   if (full === undefined) return null;
   // In requests of users, as the headroom has it: several handlers may share what is full.
   const load = full.when?.rate ?? headroom.rate;
-  const amounts = `${formatRate(load * full.factor)} of ${formatRate(load)}`;
-  return `${full.component} is saturated: ${holdWords(full)} ${amounts} (measured)`;
+  const [held, all] = [load * full.factor, load].map((rate) => formatRate(rate));
+  // Full, but of no more than it holds: that is no reason.
+  return held === all
+    ? null
+    : `${full.component} is saturated: ${holdWords(full)} ${held} of ${all} (measured)`;
 }
 
 /** What is full where no cause is known: `db is saturated: 4 of 4 cores in use (measured)`; null where more is known. */
@@ -195,6 +200,10 @@ function overloadWords(view: View, head: Words | undefined): string | null {
   const [hurt] = hurtUsers(variant);
   return head === undefined ? fullWords(view, hurt?.subject.split('.')[0]) : null;
 }
+
+/** Metrics of users whose requests fail, or are slow. */
+const OF_SERVING =
+  /^([^.]+)\.(?:[^.]+\.)?(?:success|availability|goodput|latency|successLatency)(?:\.|$)/u;
 
 /** Kinds of components that keep messages. */
 const STORED: ReadonlySet<string> = new Set(['topic', 'queue']);
