@@ -215,7 +215,7 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
       return `: write kind: closed, users: ${users?.type === 'scalar' ? String(users.value) : '100'}`;
     if (has('every')) return '; for single requests write { kind: at, times: [ 60s, 120s ] }';
     if (has('ramp')) return rampHint(node);
-    if (has('stages')) return `: write kind: stages, start: ${text(get(node, 'rate')) ?? '10/s'}`;
+    if (has('stages') && has('rate')) return ': write kind: stages, and start for rate';
   }
   if (name === 'kind' && has('rate'))
     return `; for a rate alone write poisson(${text(get(node, 'rate')) ?? '50/s'})`;

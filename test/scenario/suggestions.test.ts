@@ -116,7 +116,7 @@ describe('what is allowed instead', () => {
     expect(text).toContain('unknown key stages for kind poisson (it belongs to kind stages)');
     expect(
       told(station(SERVICE).replace('poisson(1/s)', ramp.replace('kind: poisson, ', ''))),
-    ).toContain('is required: write kind: stages, start: 1/s');
+    ).toContain('is required: write kind: stages, and start for rate');
     const none = station(SERVICE).replace('poisson(1/s)', '{ kind: poisson, rate: 1/s, zzz: 1 }');
     expect(told(none)).toMatch(/unknown key zzz\n/);
   });
