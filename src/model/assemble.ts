@@ -127,7 +127,7 @@ export function assemble(
   setDoors(world, registry);
   world.acts = createModules(world, registry);
   world.loads = new Loads(world);
-  world.configurations = plan.changes === null ? null : new Configurations(world, plan.changes);
+  world.configurations = Configurations.of(world, chains.pools.sizes);
   const outages = (world.outages = new Outages(world));
   setMemories(world, outages);
   if (isChecked(plan)) new HealthChecks(world, views, chains.alarms);

@@ -249,6 +249,9 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
     add('waiting', pool.instance, pool.callee, pool.waiting);
     add('abandoned', pool.instance, pool.callee, pool.abandoned);
   }
+  for (const { instance, callee, gauge } of chains.pools.sizes.list()) {
+    add('size', instance, callee, gauge);
+  }
   for (const { instance, part, gauge } of world.tasks.handling) {
     add('handling', instance, part, gauge);
   }

@@ -1,6 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import type { PlanAutoscaling } from '../contracts/plan/autoscaling.js';
-import type { PlanChanges, PlanSettings } from '../contracts/plan/changes.js';
+import type { PlanChanges, PlanPools, PlanSettings } from '../contracts/plan/changes.js';
 import type { PlanFault } from '../contracts/plan/plan.js';
 import type { Configuration, Scenario, Variant } from '../contracts/scenario/scenario.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
@@ -119,10 +119,23 @@ export class Changes {
           !isScaled || isSame(scalers)
             ? null
             : scalers.filter((scaler): scaler is PlanAutoscaling => scaler !== null),
+        pools: this.poolsOf(layout, component),
       };
-      const { concurrency, capacity, autoscaling } = settings;
+      const { concurrency, capacity, autoscaling, pools } = settings;
       const isIdle = isSame(concurrency) && isSame(capacity) && autoscaling === null;
-      return isIdle && settings.replicas === null ? [] : [settings];
+      return isIdle && settings.replicas === null && pools.length === 0 ? [] : [settings];
+    });
+  }
+
+  /** The pools of a caller whose size is not the same in all configurations. */
+  private poolsOf({ components }: Layout, { name }: LaidComponent): readonly PlanPools[] {
+    return components.flatMap((callee): readonly PlanPools[] => {
+      if (callee.source.kind !== 'database') return [];
+      const each = this.settings.map(({ scenario }) => {
+        const { pool, pools } = scenario.databases.get(callee.name)!;
+        return pools.get(name) ?? pool;
+      });
+      return isSame(each) ? [] : [{ to: callee.id, each }];
     });
   }
 

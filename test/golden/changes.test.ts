@@ -299,7 +299,8 @@ describe('a change that is refused', () => {
 faultline: 1
 title: Refused
 run: { duration: 10s }
-${shop('0s', change(fields))}`);
+${shop('0s', change(fields))}
+databases: { db: { pool: { maxIdle: 4 }, operations: { read: 1ms } } }`);
 
   it.each([
     ['set: { services.store.cpu: 2 }', 'FL405', 'cpuStress and slow'],
@@ -309,6 +310,9 @@ ${shop('0s', change(fields))}`);
       'FL405',
       'cannot change during a run',
     ],
+    ['set: { databases.db.pool: { maxLifetime: 1m } }', 'FL405', 'only the size of a pool'],
+    ['set: { databases.db.pools.shop: { maxOpen: 2 } }', 'FL405', 'has `pool`'],
+    ['set: { databases.db.pool.maxOpen: 2 }', 'FL405', 'write maxOpen in the file too'],
     ['set: { policies.client.timeout: soon }', 'FL205', 'soon'],
     ['set: { policies.client.timeot: 1s }', 'FL201', 'timeot'],
     ['set: { policies.client.timeout: 200ms }', 'FL410', 'has no effect'],

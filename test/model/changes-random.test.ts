@@ -41,6 +41,7 @@ const PATHS: readonly Path[] = [
   { path: 'services.cart.replicas', value: '1', steps: false, whole: true },
   { path: '"gateways.edge.routes[all].to"', value: '{ cart.buy: 20, old.buy: 80 }', steps: true },
   { path: 'databases.db.operations.get.work', value: 'exponential(6ms)', steps: false },
+  { path: 'databases.db.pool.maxOpen', value: '1', steps: true },
 ];
 
 const TIMES = ['10ms', '100ms', '700ms', '1500ms'] as const;
@@ -79,7 +80,7 @@ services:
   cart: { replicas: 2, outbound: { stock: out }, endpoints: { buy: [ { wait: 2ms }, { call: stock.take } ] } }
   old: { outbound: { default: out }, endpoints: { buy: [ { wait: exponential(5ms) }, { call: stock.take } ] } }
   stock: { replicas: 2, concurrency: 8, queue: { capacity: 20 }, endpoints: { take: [ { wait: exponential(20ms) }, { query: db.get } ] } }
-databases: { db: { cpu: 2, operations: { get: exponential(2ms) } } }
+databases: { db: { cpu: 2, pool: { kind: ${one(['simple', 'go'])}, maxOpen: 4 }, operations: { get: exponential(2ms) } } }
 workloads:
   users: { arrivals: poisson(150/s), requests: [ { call: edge } ] }
 faults:

@@ -3,16 +3,16 @@ import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
 import type { NodeRoute } from '../../contracts/plan/replication.js';
 import { poolsInto } from '../../contracts/plan/pools-into.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
-import { poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
+import { isShared, poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import { largestOf, meanOf, nothing } from './estimate.js';
-import { areaOf, picked, type GaugePick } from './gauges.js';
+import { areaOf, betweenOf, picked, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { isScaled, meanInstances, thereBySteps } from './presence.js';
 import type { Asked, Measurement, Question } from './question.js';
 import { constantColumn } from './step-columns.js';
-import type { Steps } from './steps.js';
+import { meanLevels, type Steps } from './steps.js';
 import { mergeSegments } from './sums.js';
 import { instancesOf } from './variant-data.js';
 
@@ -33,18 +33,67 @@ export function poolCapacities(question: Pools, record: RunRecord, steps: Steps)
   };
   const all = poolsOf(question, fixed);
   const sizes = constantColumn(steps, all);
-  if (all === 0 || counts.size === 0) return sizes;
+  const isResized = data.plan.changes?.settings.some(({ pools }) => pools.length > 0) === true;
+  if (all === 0 || (counts.size === 0 && !isResized)) return sizes;
+  const columns = new Map<string, Float64Array>();
+  const resizedAt = (from: number, to: number, step: number): number => {
+    const pool = resizedPool(data.plan, from, to);
+    if (pool === null) return 1;
+    const column = (kind: 'size' | 'open'): Float64Array => {
+      const key = `${kind} ${from} ${to}`;
+      const known = columns.get(key) ?? meanLevels(betweenOf(data, record, kind, from, to), steps);
+      columns.set(key, known);
+      return known;
+    };
+    return timesAsLarge(pool, column('size')[step], column('open')[step] ?? 0);
+  };
   return sizes.map((_, step) =>
-    poolsOf(question, (component) => counts.get(component)?.[step] ?? fixed(component)),
+    poolsOf(question, (component) => counts.get(component)?.[step] ?? fixed(component), {
+      resized: (from, to) => resizedAt(from, to, step),
+    }),
   );
 }
 
-/** The same, as the mean over a window and all runs, or with other numbers of instances. */
+/** How many times its size in the file the pool of a caller has, as the mean over a window and all runs. */
+function resizedIn({ data, window }: Asked, from: number, to: number): number {
+  const pool = resizedPool(data.plan, from, to);
+  if (pool === null || window.lengthNs === 0) return 1;
+  const mean = (kind: 'size' | 'open'): number =>
+    sumOf(
+      data.records.map((record) => areaOf(betweenOf(data, record, kind, from, to), window.cells)),
+    ) /
+    (window.lengthNs * data.records.length);
+  return timesAsLarge(pool, mean('size'), mean('open'));
+}
+
+/** The pools of a caller to a component that changes resize. */
+interface ResizedPool {
+  /** Connections that the pools of all its instances may open in the file. */
+  readonly size: number;
+  /** By how much an open connection counts: all instances share it, or each node has its own. */
+  readonly each: number;
+}
+
+function resizedPool({ changes, components }: Plan, from: number, to: number): ResizedPool | null {
+  const own = changes?.settings.find(({ component }) => component === from)?.pools;
+  const pool = own?.find((pools) => pools.to === to)?.each[0];
+  if (pool === undefined) return null;
+  const { instances } = components[from];
+  const each = (isShared(pool) ? instances : 1) / components[to].instances;
+  return { size: poolSizeOf(pool).size * instances, each };
+}
+
+/** Connections beyond a lower size are still there until they are closed. */
+function timesAsLarge({ size, each }: ResizedPool, allowed: number, open: number): number {
+  return Math.max(allowed, open * each) / size;
+}
+
+/** The same as `poolCapacities`, as the mean over a window and all runs, or with other numbers of instances. */
 export function poolCapacity(
   question: Asked,
   countOf = (component: number): number => meanInstances(question, component),
 ): number {
-  return poolsOf(question, countOf);
+  return poolsOf(question, countOf, { resized: (from, to) => resizedIn(question, from, to) });
 }
 
 /**
@@ -59,7 +108,10 @@ export function fullestNode(
   const nodes = nodesOf(question).map(({ to, node }) => {
     const callees = new Set([to]);
     const one = { data, selection: { ...selection, callees }, window };
-    const capacity = poolsOf(one, (component) => meanInstances(question, component), 1);
+    const capacity = poolsOf(one, (component) => meanInstances(question, component), {
+      most: 1,
+      resized: (from) => resizedIn(question, from, to),
+    });
     const pick: GaugePick = {
       ...poolPick(one, 'used'),
       kind: 'usedOfNode',
@@ -88,12 +140,15 @@ function nodesOf({ data, selection }: Pools): readonly { to: number; node: numbe
 
 /**
  * Connections that the client pools may open together, to the nodes that are called. `countOf` gives the number of
- * instances of a component; `most`: number of nodes to count.
+ * instances of a component; `most`: number of nodes to count; `resized`: how many times its size in the file a pool has.
  */
 function poolsOf(
   { data, selection }: Pools,
   countOf: (component: number) => number,
-  most = Infinity,
+  {
+    most = Infinity,
+    resized,
+  }: { readonly most?: number; readonly resized?: (from: number, to: number) => number } = {},
 ): number {
   const { plan } = data;
   const pools = new Map<string, number>();
@@ -104,15 +159,16 @@ function poolsOf(
     const to = plan.parts[edge.to].component;
     // At a service each bundle has its own pool; at a database all bundles share the caller's pool.
     const bundle = edge.pool === null ? edge.bundle : -1;
-    const isShared = edge.pool?.kind === 'pgbouncer';
+    const isPooler = edge.pool?.kind === 'pgbouncer';
     // A pooler has a pool for each user.
-    const user = isShared ? userOf(edge.pool, plan.components[from].name) : null;
-    const key = isShared ? `${to} ${user}` : `${from} ${to} ${bundle}`;
+    const user = isPooler ? userOf(edge.pool, plan.components[from].name) : null;
+    const key = isPooler ? `${to} ${user}` : `${from} ${to} ${bundle}`;
     const reach = nodes.get(key) ?? { primary: false, replicas: false };
     nodes.set(key, reach);
     const max = poolSize(edge, Math.min(most, reached(reach, edge.route, countOf(to))));
     if (max === null) continue;
-    pools.set(key, isShared ? max : max * countOf(from));
+    const size = max * (resized?.(from, to) ?? 1);
+    pools.set(key, isPooler ? size : size * countOf(from));
   }
   return sumOf([...pools.values()]);
 }

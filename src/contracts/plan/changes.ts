@@ -1,3 +1,4 @@
+import type { Pool } from '../scenario/pools.js';
 import type { PlanAutoscaling } from './autoscaling.js';
 
 /** The configurations that a run can have besides that of the file, which is number 0. */
@@ -19,4 +20,12 @@ export interface PlanSettings {
   readonly replicas: readonly number[] | null;
   /** null = the autoscaler is the same in all configurations, or there is none. */
   readonly autoscaling: readonly PlanAutoscaling[] | null;
+  /** Connection pools to components that are not the same in all configurations. */
+  readonly pools: readonly PlanPools[];
+}
+
+/** The pool of each instance of a component to another component, by configuration. */
+export interface PlanPools {
+  readonly to: number;
+  readonly each: readonly Pool[];
 }

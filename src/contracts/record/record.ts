@@ -112,11 +112,10 @@ export interface EdgeRecord {
 /**
  * Kinds of gauges. busy = workers in use, queue = requests waiting for a worker, concurrency = in service or
  * waiting for a downstream response (requests accepted but not answered), cpu = cores in use, memory = bytes
- * held, inFlight = calls of an edge in flight, open = pool connections open, used = pool connections in use,
- * leftBehind = calls of an edge whose caller has given up while their work goes on,
- * waiting = callers waiting for a pool connection, usedOfNode = pool connections to one node in use,
- * abandoned = sessions of a server whose client has gone, also counted in open,
- * handling = executions of an endpoint that no call has brought, such as those of a consumer.
+ * held, inFlight = calls of an edge in flight, leftBehind = those whose caller has given up while their work goes on,
+ * open = pool connections open, used = those in use, usedOfNode = those in use to one node, waiting = callers waiting for
+ * one, size = connections that a pool may open if a change of the configuration resizes it, abandoned = sessions of a
+ * server whose client has gone, also in open, handling = executions that no call has brought, such as those of a consumer.
  */
 export const GAUGE_KINDS = [
   'busy',
@@ -132,6 +131,7 @@ export const GAUGE_KINDS = [
   'abandoned',
   'handling',
   'leftBehind',
+  'size',
 ] as const;
 export type GaugeKind = (typeof GAUGE_KINDS)[number];
 

@@ -9,6 +9,7 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { Instance } from '../data/instances/instance.js';
 import { ReplicaSet, type Scale } from './replica-set.js';
 import type { Scaled, ScalingChanges } from './scaling-port.js';
+import type { PoolSizes } from '../resources/connections/pool-sizes.js';
 import type { Run } from '../data/run.js';
 import type { Workers } from '../path/workers.js';
 
@@ -60,9 +61,15 @@ export class Configurations implements ScalingChanges {
   private readonly reachOp: number;
   private readonly orders: Order[] = [];
 
-  constructor(
+  static of(world: ConfigurationsParts, pools: PoolSizes): Configurations | null {
+    const { changes } = world.plan;
+    return changes === null ? null : new Configurations(world, changes, pools);
+  }
+
+  private constructor(
     private readonly world: ConfigurationsParts,
     private readonly changes: PlanChanges,
+    private readonly pools: PoolSizes,
   ) {
     const { faults, states } = changes;
     this.hitting = hittingOf(world.plan, faults);
@@ -178,6 +185,7 @@ export class Configurations implements ScalingChanges {
     instance.capacity = settings.capacity[number];
     instance.limit = settings.concurrency[number];
     workers.startWaiting(instance);
+    for (const { to, each } of settings.pools) this.pools.resize(instance.id, to, each[number]);
   }
 
   private scale(component: number): void {

@@ -45,12 +45,13 @@ export const change: FaultKind<typeof schema> = {
   kind: 'change',
   summary:
     'Changes the configuration while it lasts, with the paths of a variant: policies, routes and their weights, ' +
-    'steps, concurrency, queue capacity, replicas, autoscaling. Calls and executions in progress keep theirs. At ' +
-    'the end the values of the file apply again.',
+    'steps, concurrency, queue capacity, sizes of database pools, replicas, autoscaling. Calls and executions in ' +
+    'progress keep theirs. At the end the values of the file apply again.',
   sources: [
     'envoyproxy/envoy docs, xDS: routes and clusters are replaced without a restart, streams keep their route',
     'Istio, VirtualService weights; Argo Rollouts, setWeight',
     'kubernetes, kubectl scale and the autoscaling/v2 spec, which controllers read at their next pass',
+    'HikariConfigMXBean, SetMaxOpenConns of Go, RELOAD of PgBouncer: pools are resized in a running process',
     'Google SRE Workbook, Canarying Releases; postmortems of configuration pushes',
   ],
   targets: ['configuration'],

@@ -6,6 +6,7 @@ import { applyPatch, readPatch, writeOut, type Edit, type Patch } from '../patch
 import { isWithin } from '../paths.js';
 import { CHANGEABLE_WORDS, differencesOf, type Difference } from './differences.js';
 import { changedCallers, withPropagation } from './mesh.js';
+import { poolCallers } from './pools.js';
 import { nodeAt, valueAt, valueText } from './values.js';
 import { STATES_MAX, stateKey, statesOf, type State } from './states.js';
 
@@ -108,9 +109,10 @@ class Builder {
     }
     if (whole !== null) this.reportIdle(own, differences);
     const components = new Set(
-      differences.flatMap(({ path: [section, name], reason }): readonly string[] => {
+      differences.flatMap(({ path, reason }): readonly string[] => {
+        const [section, name] = path;
         if (section === 'policies' || section === 'clusters') return [];
-        if (section !== 'mesh') return [name!];
+        if (section !== 'mesh') return poolCallers(scenario, path) ?? [name!];
         return reason === null ? changedCallers(scenario, whole!, name!) : [];
       }),
     );
@@ -213,11 +215,15 @@ class Builder {
     this.source.problems.add({ code: 'FL405', at, path: ['faults', own.index], message });
   }
 
-  /** Reports policies and routes of the mesh that no call takes. */
+  /** Reports policies and routes of the mesh, and pools, that no call takes. */
   private reportUncalled({ at, index }: Written, differences: readonly Difference[]): void {
-    const uncalled = differences.find(({ path, reason }) => path[0] === 'mesh' && reason === null);
+    const uncalled = differences.find(
+      ({ path: [section], reason }) =>
+        (section === 'mesh' || section === 'databases') && reason === null,
+    );
     if (uncalled === undefined) return;
-    const message = `the change has no effect: no call from inside the mesh takes ${uncalled.path.join('.')}`;
+    const calls = uncalled.path[0] === 'mesh' ? 'call from inside the mesh' : 'call';
+    const message = `the change has no effect: no ${calls} takes ${uncalled.path.join('.')}`;
     this.source.problems.add({ code: 'FL410', at, path: ['faults', index], message });
   }
 

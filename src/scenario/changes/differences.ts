@@ -9,6 +9,12 @@ export interface Difference {
   readonly reason: string | null;
 }
 
+/**
+ * Sizes of pools that their products change in a running process: HikariConfigMXBean, SetMaxOpenConns and SetMaxIdleConns
+ * of Go, RELOAD of PgBouncer.
+ */
+const POOL_SIZES = ['maxOpen', 'maxIdle', 'maximumPoolSize', 'minimumIdle', 'defaultPoolSize'];
+
 /** Fields that can change during a run, as paths of the explicit scenario; `*` is any key. */
 const CHANGEABLE: readonly string[] = [
   'clusters',
@@ -33,6 +39,9 @@ const CHANGEABLE: readonly string[] = [
   'databases.*.operations.*.wait',
   'databases.*.concurrency',
   'databases.*.queue.capacity',
+  ...['pool', 'pools.*'].flatMap((pool) =>
+    POOL_SIZES.map((field) => `databases.*.${pool}.${field}`),
+  ),
   ...['services', 'gateways'].flatMap((section) => [
     `${section}.*.outbound`,
     `${section}.*.concurrency`,
@@ -48,8 +57,8 @@ const CHANGEABLE: readonly string[] = [
 /** What can change, in words. */
 export const CHANGEABLE_WORDS =
   'policies and the calls that use them (outbound, policy); work, calls and other steps, timeLimit and concurrency of ' +
-  'endpoints; middleware; to, policy, steps, sticky and mirror of routes; work and wait of operations; concurrency; ' +
-  'queue.capacity; replicas; autoscaling (min, max, target); policy, outbound and routes of the mesh';
+  'endpoints; middleware; to, policy, steps, sticky and mirror of routes; work and wait of operations; sizes of ' +
+  'pools of databases; concurrency; queue.capacity; replicas; autoscaling (min, max, target); policy, outbound and routes of the mesh';
 
 /** Reasons for the rest, by the start of the path. */
 const REASONS: readonly (readonly [path: string, reason: string])[] = [
@@ -65,6 +74,11 @@ const REASONS: readonly (readonly [path: string, reason: string])[] = [
   ['gateways.*.versions', 'a rollout changes versions'],
   ['gateways.*.rollout', 'a rollout changes versions'],
   ['services.*.endpoints.*', 'callers rely on this property of an endpoint'],
+  [
+    'databases.*.pools',
+    'a caller without a pool of its own has `pool`: change that, or write the caller here too',
+  ],
+  ['databases.*.pool', 'only the size of a pool can change'],
   ['databases.*.replicas', 'the nodes of a database are the same for the entire run'],
   ['run', 'it belongs to the run itself'],
   ['report', 'it belongs to the report'],
@@ -122,6 +136,7 @@ function isScaled({ services, gateways }: Scenario, [, name = '']: readonly stri
 function ofWhole(base: Scenario, other: Scenario, { path }: Difference): string | null {
   const [section, name = '', field = ''] = path;
   if (section === 'mesh') return name === 'routes' ? fallbackRoute(base, other) : null;
+  if (section === 'databases') return unlimitedPool(base, path);
   const hostIn = (scenario: Scenario): Service | Gateway | undefined =>
     section === 'services' ? scenario.services.get(name) : scenario.gateways.get(name);
   const service = section === 'services' ? base.services.get(name) : undefined;
@@ -141,6 +156,21 @@ function ofWhole(base: Scenario, other: Scenario, { path }: Difference): string 
     }
   }
   return null;
+}
+
+/** Why a pool that has no limit gets none; null if it has one. */
+function unlimitedPool({ databases }: Scenario, path: readonly string[]): string | null {
+  const [, name = '', field = '', caller = ''] = path;
+  const database = databases.get(name)!;
+  const pool = field === 'pools' ? database.pools.get(caller) : database.pool;
+  const isUnlimited =
+    field.startsWith('pool') &&
+    pool !== undefined &&
+    'waiters' in pool &&
+    pool.maxOpen === Infinity;
+  return isUnlimited
+    ? 'the pool has no limit in the file: write maxOpen in the file too, such as 1000'
+    : null;
 }
 
 const PARTS: ReadonlySet<string> = new Set(['endpoints', 'outbound', 'middleware']);

@@ -18,6 +18,8 @@ interface Setup extends PoolSetup<PoolSettings> {
   readonly sessions: Sessions | null;
   /** Connections beyond maxOpen, for calls that have waited as long as its timer; null = none. */
   readonly reserve: { readonly size: number; readonly timer: Lane } | null;
+  /** A connection beyond a lower size goes to a call that waits for one: only idle ones are closed. */
+  readonly keepsOver: boolean;
 }
 
 /** Further words of a frame in this layer: dials, or waits for a session. */
@@ -156,6 +158,23 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     invariant(this.isBalanced(), 'a connection that opens for a call is in use');
   }
 
+  /**
+   * Another size from now on: idle connections beyond it are closed, those in use when they are returned, and calls in
+   * line get new ones.
+   */
+  resize(pool: PoolSettings): void {
+    this.setup.pool = pool;
+    while (this.idle.length > 0 && (this.isOver() || this.idle.length > pool.maxIdle)) {
+      this.close(this.idle.shift()!.connection);
+    }
+    this.serve();
+  }
+
+  /** Whether the pool has more connections than its size, which was larger before. */
+  private isOver(): boolean {
+    return this.opened > this.setup.pool.maxOpen + (this.setup.reserve?.size ?? 0);
+  }
+
   reset(): void {
     invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     this.cleaner?.clear();
@@ -264,12 +283,14 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   }
 
   private giveBack(connection: number): void {
-    const { ctx, pool } = this.setup;
+    const { ctx, pool, keepsOver } = this.setup;
     this.release();
     this.idleLimits?.rests(connection);
     if (this.audited) this.auditIdle(connection);
     const { maxLifetimeNs } = pool;
-    const old = maxLifetimeNs !== null && ctx.now - this.openedNs[connection] >= maxLifetimeNs;
+    const isExpired =
+      maxLifetimeNs !== null && ctx.now - this.openedNs[connection] >= maxLifetimeNs;
+    const old = isExpired || (!keepsOver && this.isOver());
     if (!old && this.line.length > 0) {
       this.continueWith(this.nextWaiter(), connection);
       return;
@@ -282,7 +303,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
       this.continueWith(frame, connection);
       return;
     }
-    if (!old && this.idle.length < pool.maxIdle) {
+    if (!old && !this.isOver() && this.idle.length < pool.maxIdle) {
       if (this.idle.length === 0) this.cleaner?.set(ctx.now + pool.maxIdleTimeNs!);
       this.idle.push({ connection, sinceNs: ctx.now });
     } else this.close(connection);

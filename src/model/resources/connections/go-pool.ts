@@ -117,6 +117,16 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     return works?.(stream.a, stream.b + this.serial, done) === true;
   }
 
+  /**
+   * Another size from now on: idle connections beyond maxIdle are closed, further ones when they are returned. Calls that
+   * wait are not served at once, those that come open connections of their own (sql.go, SetMaxOpenConns).
+   */
+  resize(pool: GoSettings): void {
+    const maxIdle = Math.min(pool.maxIdle, pool.maxOpen);
+    this.setup.pool = { ...pool, maxIdle };
+    for (const connection of this.idle.splice(maxIdle)) this.close(connection);
+  }
+
   reset(): void {
     invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     if (this.isOpening) {
@@ -188,7 +198,9 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     const { ctx, pool } = this.setup;
     this.idleLimits?.rests(connection);
     if (this.audited) invariant(!this.idle.includes(connection), 'a connection is idle once');
-    if (this.line.length > 0) {
+    if (this.open > pool.maxOpen) {
+      this.close(connection);
+    } else if (this.line.length > 0) {
       this.continueWith(this.takeRandomWaiter(this.serial++), connection);
     } else if (this.idle.length < pool.maxIdle) {
       this.returnedNs[connection] = ctx.now;

@@ -65,14 +65,14 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
 
   constructor(setup: Setup) {
     super(setup);
-    const { maximumPoolSize } = setup.pool;
-    this.used = new Uint8Array(maximumPoolSize);
-    this.evicted = new Uint8Array(maximumPoolSize);
-    this.accessedNs = new Float64Array(maximumPoolSize);
-    this.checking = new Uint8Array(maximumPoolSize);
-    this.answers = new Uint8Array(maximumPoolSize);
-    this.epochs = new Int32Array(maximumPoolSize);
-    for (let slot = maximumPoolSize - 1; slot >= 0; slot--) this.free.push(slot);
+    const most = setup.sized?.most ?? setup.pool.maximumPoolSize;
+    this.used = new Uint8Array(most);
+    this.evicted = new Uint8Array(most);
+    this.accessedNs = new Float64Array(most);
+    this.checking = new Uint8Array(most);
+    this.answers = new Uint8Array(most);
+    this.epochs = new Int32Array(most);
+    for (let slot = most - 1; slot >= 0; slot--) this.free.push(slot);
     this.housekeeper = setup.alarm(() => this.keepHouse());
     this.adder = new HikariAdder(setup, this);
     this.starter = new HikariStart(setup, this);
@@ -142,6 +142,14 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     } else {
       this.checked(frame, layer, slot);
     }
+  }
+
+  /**
+   * Another size from now on. Connections are added when the next call waits; connections beyond a lower size stay until
+   * their idleTimeout or maxLifetime (HikariConfigMXBean, setMaximumPoolSize).
+   */
+  resize(pool: HikariSettings): void {
+    this.setup.pool = pool;
   }
 
   reset(): void {

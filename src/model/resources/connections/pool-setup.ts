@@ -6,6 +6,7 @@ import type { Outcome } from '../../../contracts/outcome.js';
 import type { Histogram } from '../../../stats/histogram.js';
 import type { IdleSetup } from './idle-limits.js';
 import type { ServerWork } from './connect-work.js';
+import type { Resized } from './pool-sizes.js';
 import type { ServerConnections } from './server-connections.js';
 
 export interface PoolGauges {
@@ -21,7 +22,10 @@ export interface PoolGauges {
 /** The setup that every pool of connections to a database gets; `P` are the settings of its kind. */
 export interface PoolSetup<P> {
   readonly ctx: CallContext;
-  readonly pool: P;
+  /** Replaced when a change of the configuration sets another size. */
+  pool: P;
+  /** Changes of its size; undefined = there are none. */
+  readonly sized?: Resized | undefined;
   readonly server: ServerConnections;
   readonly samplers: Samplers;
   /** Distribution of the time to open a connection. */

@@ -7,7 +7,7 @@ import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import type { Alarm, ConnectionLimits, PolicyState } from '../../../contracts/patterns/policy.js';
-import type { PgbouncerSettings, Pool, PoolSettings } from '../../../contracts/scenario/pools.js';
+import type { PgbouncerSettings, Pool } from '../../../contracts/scenario/pools.js';
 import { isShared, userOf } from '../../../contracts/scenario/pool-size.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Alarms } from '../../data/instances/alarms.js';
@@ -26,6 +26,7 @@ import type { Instance } from '../../data/instances/instance.js';
 import { ConnectWork, type Working } from './connect-work.js';
 import { linkTo, pingOf } from './node-link.js';
 import type { PoolSetup } from './pool-setup.js';
+import { byTransaction, PoolSizes, reached } from './pool-sizes.js';
 import { Poolers } from './pooler.js';
 import { PoolerThreads } from './pooler-thread.js';
 import { ServerConnections } from './server-connections.js';
@@ -78,6 +79,7 @@ export class Pools {
   private readonly serversOf = new Map<number, ServerConnections[]>();
   /** By server of a pooler in session mode, and by user. */
   private readonly sessions = new Map<ServerConnections, Map<string, Sessions>>();
+  readonly sizes = new PoolSizes(this.world);
   private readonly poolers = new Poolers(this.world);
   private readonly works = new ConnectWork(this.world.tasks);
   private readonly threads = new PoolerThreads(this.world);
@@ -99,6 +101,7 @@ export class Pools {
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const spec = plan.components[database];
+    const sized = this.sizes.of(caller.id, database);
     const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
     const connect = samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 });
     const waits = this.waitsNow(caller.component, database);
@@ -116,9 +119,10 @@ export class Pools {
       const server = this.serverOf(database, index);
       const gauges = { open, used, waiting, abandoned, usedOfNode: ofNode(index) };
       return this.create(
-        edge.pool!,
+        sized?.pool ?? edge.pool!,
         {
           ctx: calls,
+          sized,
           samplers,
           connect,
           waits,
@@ -189,13 +193,15 @@ export class Pools {
    * own, and V8 would look up each use.
    */
   private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>, user: string): PolicyState {
+    const { sized } = common;
     switch (pool.kind) {
       case 'go':
-        return new GoPool(Object.assign(common, { pool }));
+        return reached(sized, pool, new GoPool(Object.assign(common, { pool })));
       case 'hikari': {
         const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
         const leak = this.acquireLane(pool.leakDetectionThresholdNs);
-        return new HikariPool(Object.assign(common, { pool, timeout, leak }));
+        const own = { pool, timeout, leak };
+        return reached(sized, pool, new HikariPool(Object.assign(common, own)));
       }
       case 'pgbouncer': {
         if (pool.mode === 'session') return this.sessionPool(pool, common, user);
@@ -203,14 +209,16 @@ export class Pools {
         const timeout = this.acquireLane(pool.queryWaitTimeoutNs);
         const timer = this.acquireLane(reservePoolTimeoutNs);
         const reserve = size === 0 || timer === null ? null : { size, timer };
-        const own = { pool: byTransaction(pool), timeout, sessions: null, reserve };
+        const more = { timeout, sessions: null, reserve, keepsOver: true };
+        const own = { pool: byTransaction(pool), ...more };
         const one = new ConnectionPool(Object.assign(common, own));
+        sized?.made.push({ resize: (other) => one.resize(byTransaction(other as typeof pool)) });
         return this.poolers.create(one, pool, common, user);
       }
       case 'simple': {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
-        const own = { pool, timeout, sessions: null, reserve: null };
-        return new ConnectionPool(Object.assign(common, own));
+        const own = { pool, timeout, sessions: null, reserve: null, keepsOver: false };
+        return reached(sized, pool, new ConnectionPool(Object.assign(common, own)));
       }
     }
   }
@@ -221,7 +229,7 @@ export class Pools {
     common: Omit<PoolSetup<Pool>, 'pool'>,
     user: string,
   ): PolicyState {
-    const { server } = common;
+    const { server, sized } = common;
     const users = this.sessions.get(server) ?? new Map<string, Sessions>();
     this.sessions.set(server, users);
     let sessions = users.get(user);
@@ -235,9 +243,11 @@ export class Pools {
       );
       users.set(user, sessions);
     }
+    const all = sessions;
+    sized?.made.push({ resize: (other) => all.resize((other as typeof own).defaultPoolSize) });
     const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
     const works = this.threads.before(own, server, common.works ?? null);
-    const more = { works, pool: own.clients, timeout, sessions, reserve: null };
+    const more = { works, pool: own.clients, timeout, sessions, reserve: null, keepsOver: false };
     return new ConnectionPool(Object.assign(common, more));
   }
 
@@ -381,18 +391,4 @@ export class Pools {
 export function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
   const own = state instanceof Targets ? state.at(index) : state;
   return own.limits ?? null;
-}
-
-/** The server connections of a pooler: kept without a time limit and assigned in FIFO order. */
-function byTransaction({ defaultPoolSize, queryWaitTimeoutNs }: PgbouncerSettings): PoolSettings {
-  return {
-    kind: 'simple',
-    maxOpen: defaultPoolSize,
-    maxIdle: Infinity,
-    maxLifetimeNs: null,
-    maxIdleTimeNs: null,
-    acquireTimeoutNs: queryWaitTimeoutNs,
-    waiters: 'fifo',
-    seesClosed: true,
-  };
 }

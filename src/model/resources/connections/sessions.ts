@@ -15,7 +15,7 @@ interface Client {
  * session). If all are taken, clients wait in FIFO order, even if other clients' connections are idle.
  */
 export class Sessions {
-  private readonly size: number;
+  private size: number;
   private readonly maxClients: number;
   private epoch: number;
   private taken = 0;
@@ -38,6 +38,12 @@ export class Sessions {
     this.maxClients = maxClientConn;
     this.epoch = instance.epoch;
     instance.residents.push({ died: () => {}, started: () => this.pump() });
+  }
+
+  /** Another size from now on: waiting clients get the new connections; those beyond a lower size stay until their clients leave. */
+  resize(size: number): void {
+    this.size = size;
+    this.pump();
   }
 
   /** Whether the pooler accepts another client. */
