@@ -71,13 +71,13 @@ export const KIND_PRODUCTS: readonly KindProduct[] = [
     'queues.*.kind',
     /^(azure)?servicebus$/,
     'its locks are leases, as those of sqs: write { kind: sqs, waitTime: 20s, visibilityTimeout: 60s, maxReceiveCount: 10, deadLetter: dead }, with ' +
-      'heartbeatInterval: 50s, retry: { mode: requeue }, onPoison: deadLetter for a processor of its SDK',
+      'heartbeatInterval: 50s, heartbeatLimit: 5m, retry: { mode: requeue }, onPoison: deadLetter for a processor of its SDK',
   ],
   [
     'queues.*.kind',
     /^(google)?pubsub$/,
     'its deadlines are leases, as those of sqs: write { kind: sqs, waitTime: 20s, visibilityTimeout: 10s }, with ' +
-      'heartbeatInterval: 5s for a streaming pull of its clients, and retry: { mode: requeue }, onPoison: skip where they nack',
+      'heartbeatInterval: 5s, heartbeatLimit: 1h for a streaming pull of its clients, and retry: { mode: requeue }, onPoison: skip where they nack',
   ],
   [
     'queues.*.kind',

@@ -560,7 +560,7 @@ describe('products without a kind', () => {
       'sqs, waitTime: 20s, visibilityTimeout: 60s, maxReceiveCount: 10',
       other(
         'sqs, waitTime: 20s, visibilityTimeout: 60s, maxReceiveCount: 10, deadLetter: last',
-        'heartbeatInterval: 50s, retry: { mode: requeue }, onPoison: deadLetter',
+        'heartbeatInterval: 50s, heartbeatLimit: 5m, retry: { mode: requeue }, onPoison: deadLetter',
       ),
     ],
     [
@@ -585,10 +585,10 @@ describe('products without a kind', () => {
     [
       'QUEUE',
       'pubsub',
-      'heartbeatInterval: 5s for a streaming pull',
+      'heartbeatInterval: 5s, heartbeatLimit: 1h for a streaming pull',
       other(
         'sqs, waitTime: 20s, visibilityTimeout: 10s',
-        'heartbeatInterval: 5s, retry: { mode: requeue }, onPoison: skip',
+        'heartbeatInterval: 5s, heartbeatLimit: 1h, retry: { mode: requeue }, onPoison: skip',
       ),
     ],
     ['QUEUE', 'redis-streams', 'for a min-idle-time of 60 s', 'sqs, visibilityTimeout: 60s'],

@@ -15,7 +15,7 @@ export function holderLines(own: Topic | Bus | MessageQueue): readonly string[] 
     ...consumers.map((one) => {
       const text = fieldsText(one, {
         ...all('hidden', 'group call channel ackLimit'),
-        ...(polled ? {} : all('hidden', 'maxNumberOfMessages heartbeatInterval')),
+        ...(polled ? {} : all('hidden', 'maxNumberOfMessages heartbeatInterval heartbeatLimit')),
         retry: retryText,
       });
       return `.${'group' in one ? one.group : one.name} -> ${plainText(one.call)}: ${text}`;

@@ -91,6 +91,8 @@ export interface QueueConsumer extends Consumption {
   readonly scaleUp: { readonly start: number; readonly everyNs: Ns } | null;
   /** Interval at which it extends the time limit of the messages that it holds; null = it does not. */
   readonly heartbeatIntervalNs: Ns | null;
+  /** Time from the receive of a message from which it does not. */
+  readonly heartbeatLimitNs: Ns;
   /** Prefetch limit of a channel, and the handlers that share the channel. */
   readonly channel: { readonly prefetch: number; readonly handlers: number };
   /** Longest handling time for a number of messages, and the option that sets it; null = no limit. */

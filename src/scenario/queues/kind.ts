@@ -58,7 +58,12 @@ export interface OwnQueue extends Pick<
 /** Options of the receives of a consumer. */
 type ReceiveFields = Pick<
   QueueConsumer,
-  'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp' | 'heartbeatIntervalNs'
+  | 'maxNumberOfMessages'
+  | 'partialFailures'
+  | 'invokes'
+  | 'scaleUp'
+  | 'heartbeatIntervalNs'
+  | 'heartbeatLimitNs'
 >;
 
 /** Delivery of messages to a consumer. */
@@ -122,6 +127,7 @@ export function wholeBatch(batch: number): ReceiveFields {
     invokes: false,
     scaleUp: null,
     heartbeatIntervalNs: null,
+    heartbeatLimitNs: Infinity,
   };
 }
 

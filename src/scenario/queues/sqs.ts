@@ -66,6 +66,12 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
           'process that dies is visible again `visibilityTimeout` after the last heartbeat. With `none` the timeout ' +
           'runs from the receive.',
       ),
+      heartbeatLimitNs: field.duration(
+        absent('12h less `visibilityTimeout`, the longest that SQS keeps a message invisible'),
+        'Time from the receive after which a message gets no more heartbeats, however long its handler takes ' +
+          '(maxAutoLockRenewalDuration of Service Bus, 5m; max ack extension of Pub/Sub, 1h). It is visible again ' +
+          '`visibilityTimeout` after the last one.',
+      ),
       commit: field.choice(
         ['before', 'afterBatch', 'afterEach'],
         'afterEach',
@@ -231,6 +237,8 @@ function receiving(
   checkReceive(here, consumer, eventSource !== null);
   checkHeartbeat(here, visibilityTimeoutNs, consumer, eventSource !== null);
   const { maxNumberOfMessages, partialFailures, scaleUp, heartbeatIntervalNs } = consumer;
+  const limitNs = consumer.heartbeatLimitNs ?? MOST_INVISIBLE - visibilityTimeoutNs;
+  const heartbeatLimitNs = heartbeatIntervalNs === null ? Infinity : limitNs;
   return {
     defaults: eventSource ?? ONE_BY_ONE,
     fields: (batch) => ({
@@ -243,9 +251,10 @@ function receiving(
           ? (eventSource?.scaleUp ?? null)
           : { start: scaleUp.start, everyNs: Math.round(NS_PER_SECOND / scaleUp.rate) },
       heartbeatIntervalNs,
+      heartbeatLimitNs,
     }),
     channel: ({ maxNumberOfMessages: most }) => ({ prefetch: most, handlers: 1 }),
-    ackLimit: ({ maxNumberOfMessages: most, heartbeatIntervalNs }) =>
+    ackLimit: ({ maxNumberOfMessages: most }) =>
       limitedBy(
         'visibilityTimeout',
         heartbeatIntervalNs === null ? visibilityTimeoutNs : null,
@@ -253,6 +262,9 @@ function receiving(
       ),
   };
 }
+
+/** Time from the receive for which a message can be kept invisible (Amazon SQS, ChangeMessageVisibility). */
+const MOST_INVISIBLE: Ns = 12 * 3600 * NS_PER_SECOND;
 
 /** An event source mapping, which invokes a function with the messages of a queue. */
 interface EventSource extends ConsumerDefaults {
@@ -301,11 +313,14 @@ function checkReceive(here: Cursor, output: Consumer, isEventSource: boolean): v
 function checkHeartbeat(
   here: Cursor,
   visibilityTimeoutNs: Ns,
-  { heartbeatIntervalNs, commit }: Consumer,
+  { heartbeatIntervalNs, heartbeatLimitNs, commit }: Consumer,
   isEventSource: boolean,
 ): void {
-  if (heartbeatIntervalNs === null) return;
   const wrong = here.conflicts();
+  if (heartbeatIntervalNs === null) {
+    if (heartbeatLimitNs !== null) wrong('heartbeatLimit', 'needs heartbeatInterval');
+    return;
+  }
   const at = 'heartbeatInterval';
   if (isEventSource) {
     wrong(at, 'an event source mapping extends no visibility timeout: remove heartbeatInterval');

@@ -48,6 +48,8 @@ export class Deliveries {
   tries: Int32Array = new Int32Array(0);
   /** Start of the run. */
   began: Float64Array = new Float64Array(0);
+  /** Time from which its consumer sends no more heartbeats for it. */
+  renewedUntil: Float64Array = new Float64Array(0);
   verdict: Uint8Array = new Uint8Array(0);
   /** 1 = its process has died. */
   dead: Uint8Array = new Uint8Array(0);

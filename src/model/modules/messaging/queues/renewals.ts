@@ -6,7 +6,9 @@ import type { DispatchPort } from './dispatch-port.js';
 
 /**
  * Heartbeats of consumers, which extend the time until their deliveries time out, as long as their process runs (bbc
- * sqs-consumer src/consumer.ts, heartbeatInterval; the timer of a paused process fires when it goes on).
+ * sqs-consumer src/consumer.ts, heartbeatInterval; the timer of a paused process fires when it goes on), up to a limit
+ * since the receive (azure-sdk-for-net ReceiverManager.cs, MaxAutoLockRenewalDuration; Amazon SQS, ChangeMessageVisibility:
+ * 12 hours).
  */
 export class Renewals {
   /** Deliveries whose heartbeat came while their process was paused. */
@@ -29,8 +31,15 @@ export class Renewals {
   /** A consumer has received a message. */
   begin(delivery: number): void {
     const { channels, deliveries } = this.dispatch;
+    const { heartbeatLimitNs } = channels[deliveries.channel[delivery]].spec.spec;
+    deliveries.renewedUntil[delivery] = engine.now + heartbeatLimitNs;
+    this.next(delivery);
+  }
+
+  private next(delivery: number): void {
+    const { channels, deliveries } = this.dispatch;
     const everyNs = channels[deliveries.channel[delivery]].spec.spec.heartbeatIntervalNs;
-    if (everyNs === null) return;
+    if (everyNs === null || engine.now + everyNs >= deliveries.renewedUntil[delivery]) return;
     invariant(deliveries.over[delivery] === 0, 'a consumer extends a message that it still holds');
     deliveries.pin(delivery);
     engine.at(engine.now + everyNs, PHASE.TIMER, this.beatOp, delivery, 0, 0);
@@ -48,7 +57,7 @@ export class Renewals {
     // Another receive has replaced the receipt, or the message is visible or deleted.
     if (isHeld && queue.entries.isHeld(entry, deliveries.stamp[delivery])) {
       queue.deliveries.extend(entry, queue.spec.rules.inFlightNs);
-      this.begin(delivery);
+      this.next(delivery);
     }
     deliveries.unpin(delivery);
   }
