@@ -61,7 +61,7 @@ export function documentsOf(source: SourceText): readonly Cell[] {
   });
 }
 
-/** A ConfigMap whose files of Spring are mappings of their own, with the lines that they have in it. */
+/** A ConfigMap whose files of Spring and nginx are mappings of their own, with the lines that they have in it. */
 function withFiles(document: Cell): Cell {
   const data = document.get('data');
   if (document.get('kind')?.text() !== 'ConfigMap' || data === undefined || data.isScalar)
@@ -76,8 +76,10 @@ function withFiles(document: Cell): Cell {
 
 function fileIn(name: string, cell: Cell): Cell {
   const text = cell.text();
-  if (text === undefined || !APPLICATION.test(name)) return cell;
+  if (text === undefined) return cell;
   const source = { path: cell.file, text: '\n'.repeat(cell.line) + text };
+  if (isNginx(name)) return nginxOf(source)[0] ?? cell;
+  if (!APPLICATION.test(name)) return cell;
   try {
     const documents = isProperties(name) ? [propertiesOf(source)] : documentsOf(source);
     const [first, ...others] = documents;

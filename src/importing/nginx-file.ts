@@ -5,73 +5,64 @@ export function isNginx(path: string): boolean {
   return /\.conf(\.(template|tmpl|tpl))?$/i.test(path);
 }
 
-const PASS = /^(?:proxy|grpc|fastcgi|uwsgi)_pass$/;
+/** Directives of a document, of which each one is `{ NAME: WORDS, BLOCK: DIRECTIVES }`; one without words has its block as `NAME`. */
+export const NGINX = 'nginx';
+export const BLOCK = '{';
+
 /** Comments, quoted texts, signs, and words, in which `${NAME}` is a variable. */
 const TOKEN = /#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[;{}]|(?:\$\{\w+\}|[^\s;{}])+/g;
+const OWN = /^(?:proxy|grpc|fastcgi|uwsgi)_pass$|^limit_(?:req|conn)_zone$/;
+const OWN_BLOCK = /^(?:http|upstream)$/;
+/** Deeper blocks are read as if they were not nested. */
+const NESTED_MAX = 32;
 
-interface Directive {
+interface Open {
   readonly words: readonly string[];
   readonly line: number;
-  /** Directives of blocks around it, the innermost one last. */
-  readonly around: readonly (readonly string[])[];
+  readonly below: Cell[];
 }
 
-/**
- * The addresses to which a file of nginx passes requests; none for another program's file. An address by the name of an
- * `upstream` is that of its servers. Source: nginx.org, ngx_http_proxy_module (proxy_pass), ngx_http_upstream_module (upstream).
- */
+/** The directives of a file of nginx; none of another program's file. Source: nginx.org, Beginner's Guide (Configuration File's Structure). */
 export function nginxOf({ path, text }: SourceText): readonly Cell[] {
-  if (!text.includes('_pass')) return [];
-  const directives = directivesOf(text);
-  const set = new Map<string, string>();
-  const servers = new Map<string, Directive[]>();
-  for (const directive of directives) {
-    const [name, first = '', second = ''] = directive.words;
-    const [block, group = ''] = directive.around.at(-1) ?? [];
-    if (name === 'set') set.set(first, second);
-    if (name === 'server' && block === 'upstream')
-      servers.set(group, [...(servers.get(group) ?? []), directive]);
-  }
-  const used = directives
-    .filter(({ words }) => PASS.test(words[0]!))
-    .flatMap((directive) => {
-      const written = directive.words[1] ?? '';
-      const target = set.get(/^\$\w+/.exec(written)?.[0] ?? '') ?? written;
-      const host = /^(?:\w+:\/\/)?([^/:]+)/.exec(target)?.[1] ?? '';
-      return servers.get(host) ?? [{ ...directive, words: [directive.words[0]!, target] }];
-    });
-  const cells = [...new Set(used)].map(
-    ({ words, line }, index) => new Cell(`${words[0]!}[${index}]`, path, line, words[1] ?? ''),
-  );
-  return cells.length === 0 ? [] : [new Cell('', path, 1, new Map([[PASSED, listOf(cells)]]))];
-}
-
-/** The addresses of such a document. */
-export const PASSED = 'passed';
-
-function listOf(cells: readonly Cell[]): Cell {
-  const [{ file, line }] = cells as [Cell];
-  return new Cell(PASSED, file, line, cells);
-}
-
-function directivesOf(text: string): readonly Directive[] {
-  const found: Directive[] = [];
-  const around: (readonly string[])[] = [];
+  const root: Open = { words: [], line: 1, below: [] };
+  const open: Open[] = [root];
+  let isOwn = false;
   let words: string[] = [];
   let line = 1;
   let at = 0;
+  const cell = (value: Cell['value'], row: number): Cell => new Cell(NGINX, path, row, value);
   for (const match of text.matchAll(TOKEN)) {
     const [token] = match;
     line += text.slice(at, match.index).split('\n').length - 1;
     at = match.index;
     if (token.startsWith('#')) continue;
-    if (token === '{') around.push(words);
-    else if (token === '}') around.pop();
-    else if (token !== ';') {
+    const [name = ''] = words;
+    if (token === '{') {
+      isOwn ||= OWN_BLOCK.test(name);
+      open.push({ words, line, below: open.length > NESTED_MAX ? open.at(-1)!.below : [] });
+    } else if (token === '}') {
+      const { words: head, line: row, below } = (open.length > 1 ? open.pop() : undefined) ?? root;
+      if (head.length > 0 && below !== open.at(-1)!.below) {
+        const block = cell(below, row);
+        const own = cell(head.slice(1).join(' '), row);
+        const entries: [string, Cell][] =
+          head.length === 1
+            ? [[head[0]!, block]]
+            : [
+                [head[0]!, own],
+                [BLOCK, block],
+              ];
+        open.at(-1)!.below.push(cell(new Map(entries), row));
+      }
+    } else if (token !== ';') {
       words.push(token.replace(/^(["'])(.*)\1$/s, '$2'));
       continue;
-    } else if (words.length > 0) found.push({ words, line, around: [...around] });
+    } else if (words.length > 0) {
+      isOwn ||= OWN.test(name);
+      const entry = cell(words.slice(1).join(' '), line);
+      open.at(-1)!.below.push(cell(new Map([[name, entry]]), line));
+    }
     words = [];
   }
-  return found;
+  return isOwn ? [new Cell('', path, 1, new Map([[NGINX, cell(root.below, 1)]]))] : [];
 }

@@ -33,7 +33,7 @@ export function requestsFor(
 export function samplesOf(text: string): readonly string[] {
   const head = text.replace(/[\\^$|?*+()[\]{}].*$/, '');
   const stem = head.replace(/\/+$/, '');
-  return [stem || '/', head, `${stem}/`, `${head}1`, `${stem}/1`, `${stem}/a`, text];
+  return [stem || '/', head, `${stem}/`, `${head}1`, `${stem}/1`, `${stem}/a`, `${stem}/1/`, text];
 }
 
 /** A name that no other request of the gateway has; `wanted`: null = the number of the route. */

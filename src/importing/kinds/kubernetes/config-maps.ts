@@ -1,5 +1,7 @@
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
+import { NGINX } from '../../nginx-file.js';
+import { addFile } from '../nginx/files.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { addSettings, readersOf } from '../spring/application.js';
 import { clusterOf } from './cluster.js';
@@ -14,7 +16,9 @@ export const configMaps: DocumentKind = {
     for (const [, file] of document.get('data')?.entries() ?? []) {
       const files = file.isScalar ? [] : file.items().length > 0 ? file.items() : [file];
       const usedBy = (): readonly Component[] => mountedBy(name, namespaceOf(document), system);
-      for (const each of files) addSettings(each, usedBy, system);
+      for (const each of files)
+        if (each.get(NGINX) === undefined) addSettings(each, usedBy, system);
+        else addFile(each, () => usedBy().find(({ section }) => section === 'services'), system);
     }
     system.later('calls', () => {
       listBelow(document, {

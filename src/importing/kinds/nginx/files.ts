@@ -1,12 +1,13 @@
-import { DerivedCell, type Cell } from '../../cell.js';
+import type { Cell } from '../../cell.js';
 import { isDockerfile } from '../../dockerfile.js';
-import { isNginx, PASSED } from '../../nginx-file.js';
+import { isNginx, NGINX } from '../../nginx-file.js';
 import type { Component, System } from '../../system.js';
-import { resolve } from '../compose/variables.js';
 import { fillerOf } from '../envoy/templates.js';
 import type { DocumentKind } from '../kind.js';
-import { hostsIn } from '../kubernetes/addresses.js';
 import { processSources } from '../spring/application.js';
+import { directivesOf, flat } from './directives.js';
+import { Addresses, protocolOf } from './passes.js';
+import { fillRoutes } from './routes.js';
 
 /** A container with the files that it may get. */
 export interface Container {
@@ -17,7 +18,7 @@ export interface Container {
   readonly folder: string | undefined;
 }
 
-/** Notes a container that may run nginx; to be called before the phase `calls`. */
+/** Notes a container that may run nginx; to be called before the phase `routes`. */
 export function noteContainer(container: Container, system: System): void {
   containersOf(system).push(container);
 }
@@ -31,23 +32,29 @@ function imagesOf(system: System): Map<string, Cell> {
   return system.shared('variables of images', () => new Map<string, Cell>());
 }
 
-/** Files of nginx: the service that runs it calls each address to which it passes requests. */
+/** Files of nginx. The service that runs it is a gateway if a location leads to a service; other addresses of the file are its calls. */
 export const nginxFiles: DocumentKind = {
-  recognises: (document) => isNginx(document.file) && document.get(PASSED) !== undefined,
+  recognises: (document) => document.get(NGINX) !== undefined,
   read(document, system) {
-    system.later('calls', () => {
-      const owner = ownerOf(document, system);
-      if (owner === undefined)
-        system.ask(`Which component runs nginx with ${document.file}? --map ${document.file}=NAME`);
-      else connectAll(document, owner, system);
-      document.list(
-        owner === undefined
-          ? 'no component has this file: write --map FILE=NAME'
-          : 'no component of these files has this address',
-      );
-    });
+    addFile(document, (): Component | undefined => ownerOf(document, system), system);
   },
 };
+
+/** Notes a file of nginx, with the component that has it. */
+export function addFile(document: Cell, owner: () => Component | undefined, system: System): void {
+  const files = system.shared('files of nginx', (): File[] => {
+    const made: File[] = [];
+    // After the routes of gateways behind it.
+    system.later('settings', () => system.later('routes', () => connectAll(made, system)));
+    return made;
+  });
+  files.push({ document, owner });
+}
+
+interface File {
+  readonly document: Cell;
+  readonly owner: () => Component | undefined;
+}
 
 /** Images whose variables fill the files of nginx in their folders. */
 export const dockerfiles: DocumentKind = {
@@ -87,22 +94,44 @@ function folderOf(file: string): string {
   return file.replace(/[^/\\]*$/, '');
 }
 
+const UNKNOWN = 'no component of these files has this address';
+const REST = 'nginx reads it, and no route to a component uses it, or it has no counterpart';
+
+/** Reads all files of each nginx together: one may have the settings of another one. */
+function connectAll(files: readonly File[], system: System): void {
+  const byOwner = new Map<Component, Cell[]>();
+  for (const { document, owner: find } of files) {
+    const owner = find();
+    const isPassing = flat(directivesOf(document)).some((one) => protocolOf(one) !== undefined);
+    if (owner === undefined) {
+      if (isPassing && isNginx(document.file))
+        system.ask(`Which component runs nginx with ${document.file}? --map ${document.file}=NAME`);
+      document.list('no component has this file: write --map FILE=NAME');
+    } else byOwner.set(owner, [...(byOwner.get(owner) ?? []), document]);
+  }
+  for (const [owner, own] of byOwner) {
+    const directives = own.flatMap(directivesOf);
+    const http = directives.flatMap((one) => (one.name === 'http' ? one.block : [one]));
+    const addresses = new Addresses(directives, variablesOf(owner, own, system), owner, system);
+    for (const pass of flat(directives).filter((one) => protocolOf(one) !== undefined))
+      for (const { component, host } of addresses.targetsOf(pass))
+        system.connect(owner, component, host);
+    fillRoutes({ owner, http, addresses }, system);
+    for (const { name, cell } of flat(directives))
+      if (cell.isScalar) cell.list(/_pass$|^server$/.test(name) ? UNKNOWN : REST);
+  }
+}
+
 /** `envsubst` fills a template with the variables of the container, which override those of its image. */
-function connectAll(document: Cell, owner: Component, system: System): void {
-  const image = imagesOf(system).get(folderOf(document.file));
-  const variables = new Map([
-    ...(image?.entries() ?? []),
+function variablesOf(
+  owner: Component,
+  documents: readonly Cell[],
+  system: System,
+): ReadonlyMap<string, Cell> {
+  return new Map([
+    ...documents.flatMap(({ file }) => imagesOf(system).get(folderOf(file))?.entries() ?? []),
     ...(processSources(system).get(owner)?.variables ?? []).map(
       ({ name, value }) => [name, value] as const,
     ),
   ]);
-  for (const cell of document.get(PASSED)!.items()) {
-    const { text, origins, missing } = resolve(cell, variables);
-    if (missing.length > 0) cell.list('a variable that neither the container nor its image sets');
-    for (const { host } of hostsIn(text)) {
-      const callee = missing.length > 0 ? undefined : system.find(host, owner.namespace);
-      if (callee !== undefined)
-        system.connect(owner, callee, new DerivedCell(cell.path, origins, text));
-    }
-  }
 }

@@ -1,0 +1,235 @@
+import { pathPattern, pathProblem } from '../../../language/routing/path.js';
+import type { Cell } from '../../cell.js';
+import { allowedName } from '../../names.js';
+import type { Component, System } from '../../system.js';
+import { sharesOf, targetsIn } from '../../targets.js';
+import {
+  from,
+  fromLater,
+  list,
+  map,
+  plain,
+  render,
+  type Written,
+  type WrittenMap,
+} from '../../written.js';
+import { requestName, requestsFor, samplesOf } from '../requests.js';
+import { flat, inherited, named, type Directive, type Scope } from './directives.js';
+import { bundleOf, checksOf } from './limits.js';
+import { protocolOf, type Addresses, type Passed } from './passes.js';
+
+/** A location that passes its requests on. */
+interface Location {
+  /** Its modifier and its path. */
+  readonly cell: Cell;
+  readonly words: readonly string[];
+  readonly hosts: readonly string[];
+  readonly server: Directive | null;
+  readonly scope: Scope;
+  readonly pass: Directive;
+  readonly targets: readonly Passed[];
+  readonly isAfterExpressions: boolean;
+}
+
+/** All files of one nginx. */
+export interface Proxy {
+  readonly owner: Component;
+  /** Directives for all servers. */
+  readonly http: readonly Directive[];
+  readonly addresses: Addresses;
+}
+
+/** Makes a gateway of the service that runs nginx: each request takes one location. No location leads to a service: it stays one. */
+export function fillRoutes(proxy: Proxy, system: System): void {
+  const { owner, http } = proxy;
+  const found = named(http, 'server').flatMap((server) => locationsOf(server, proxy));
+  const isTold = new Set(found.map(({ hosts }) => hosts.join())).size > 1;
+  const locations = withoutRepeated(found.map((one) => (isTold ? one : { ...one, hosts: [] })));
+  if (locations.length === 0 || owner.section !== 'services') return;
+  owner.section = 'gateways';
+  owner.product = 'nginx';
+  owner.fields.delete('concurrency');
+  owner.fields.set('runtime', plain('eventLoop'));
+  const checks = locations.map(({ scope }) => checksOf(scope, http, owner, system));
+  const common = [...checks[0]!].filter(
+    ([cell]) => locations.length > 1 && checks.every((own) => own.has(cell)),
+  );
+  if (common.length > 0) owner.fields.set('middleware', list(common.map(([, one]) => one)));
+  const bundles = locations.map((location) => policyOf(location, owner));
+  const isShared = bundles.length > 1 && new Set(bundles.map(keyOf)).size === 1;
+  if (isShared && bundles[0] !== null) owner.fields.set('outbound', map({ default: bundles[0]! }));
+  const routes = locations.map((location, k) => {
+    const own = [...checks[k]!].filter(([cell]) => !common.some(([other]) => other === cell));
+    const middleware = own.length === 0 ? undefined : list(own.map(([, one]) => one));
+    const policy = isShared ? undefined : (bundles[k] ?? undefined);
+    return routeOf(location, { policy, middleware }, proxy, system);
+  });
+  owner.fields.set('routes', list(routes));
+  askAboutZones(
+    checks.flatMap((own) => [...own.keys()]),
+    owner,
+    system,
+  );
+  system.later('policies', () => {
+    system.ask(
+      `How much CPU does one request take in ${owner.name}? Until you write it as \`work\` of a middleware, no load fills it`,
+    );
+  });
+}
+
+/** The locations of a server, those inside of others too, that lead to a service of these files. */
+function locationsOf(server: Directive, { http, addresses }: Proxy): readonly Location[] {
+  const hosts = inherited([server.block], 'server_name')
+    .flatMap(({ words }) => words)
+    .filter((name) => /^(\*\.|\.)?[a-z0-9][\w.-]*\.[\w.-]*[a-z]$/i.test(name))
+    .flatMap((name) => (name.startsWith('.') ? [name.slice(1), `*${name}`] : [name]));
+  const all = named(flat(server.block), 'location');
+  const hasExpressions = all.some(({ words }) => /^~\*?$/.test(words[0] ?? ''));
+  const within = (block: readonly Directive[], outer: Scope): readonly Location[] =>
+    named(block, 'location').flatMap((location) => {
+      const scope = [location.block, ...outer];
+      const pass = passOf(location, all);
+      const targets = pass === undefined ? [] : servicesIn(addresses.targetsOf(pass));
+      const { cell, words } = location;
+      const isFirst = words[0] === '^~' && hasExpressions;
+      const own = { cell, words, hosts, server, scope, targets, isAfterExpressions: !isFirst };
+      const isRoute = pass !== undefined && targets.length > 0 && !cell.text()!.startsWith('@');
+      return [...(isRoute ? [{ ...own, pass }] : []), ...within(location.block, scope)];
+    });
+  return within(server.block, [server.block, http]);
+}
+
+/** Where a location passes its requests: itself, or the location that `try_files` or `error_page` names. */
+function passOf({ block }: Directive, all: readonly Directive[], depth = 0): Directive | undefined {
+  const own = block.find((one) => protocolOf(one) !== undefined);
+  const other = block.find(
+    ({ name, words }) => /^(try_files|error_page)$/.test(name) && /^@/.test(words.at(-1) ?? ''),
+  );
+  if (own !== undefined || other === undefined || depth > 0) return own;
+  const target = all.find(({ words }) => words[0] === other.words.at(-1));
+  return target === undefined ? undefined : passOf(target, all, depth + 1);
+}
+
+function servicesIn(targets: readonly Passed[]): readonly Passed[] {
+  return targetsIn(
+    targets.filter(
+      ({ component: { section } }) => section === 'services' || section === 'gateways',
+    ),
+  );
+}
+
+/** Paths with `^~` go before expressions, the longest first; of the same host and path the first one counts. */
+function withoutRepeated(all: readonly Location[]): readonly Location[] {
+  const length = ({ cell, isAfterExpressions }: Location): number =>
+    isAfterExpressions ? 0 : cell.text()!.length;
+  const seen = new Set<string>();
+  return [...all]
+    .sort((a, b) => length(b) - length(a))
+    .filter(({ hosts, words, cell, pass }) => {
+      const key = `${hosts.join()} ${words.join(' ')}`;
+      const isFirst = !seen.has(key);
+      seen.add(key);
+      if (!isFirst)
+        for (const one of [cell, pass.cell])
+          one.list('another server or location gets the requests of this host and path');
+      return isFirst && patternOf(words, true) !== null;
+    });
+}
+
+/** A path as a route has it; null = an expression that cannot be written. */
+function patternOf(words: readonly string[], isAfterExpressions: boolean): string | null {
+  const [modifier = '/', path = modifier] = words;
+  const literal = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const pattern =
+    modifier === '='
+      ? path
+      : modifier === '~'
+        ? `~${path}`
+        : modifier === '~*'
+          ? `~(?i)${path}`
+          : isAfterExpressions
+            ? `${path.replace(/\*+$/, '')}*`
+            : `~^${literal}`;
+  return pathProblem(pattern) === null ? pattern : null;
+}
+
+/** Limits of one zone in several locations count together in nginx. */
+function askAboutZones(cells: readonly Cell[], { name }: Component, system: System): void {
+  const zoneOf = (cell: Cell): string | undefined => /zone=(\w+)/.exec(cell.text() ?? '')?.[1];
+  const repeated = cells.find((one) =>
+    cells.some(
+      (other) => other !== one && zoneOf(one) !== undefined && zoneOf(other) === zoneOf(one),
+    ),
+  );
+  if (repeated !== undefined)
+    system.ask(
+      `How do the locations of ${name} share the limit ${zoneOf(repeated)} (${repeated.place})? nginx counts them together, and the scenario each route by itself`,
+    );
+}
+
+/** Limits of the calls of a location. Each replica of one component is an address of its own in Docker Compose. */
+function policyOf({ scope, pass, targets }: Location, owner: Component): WrittenMap | null {
+  const addresses = targets.length > 1 ? 1 : (targets[0]!.component.replicas ?? 1);
+  const isService = owner.namespace !== '';
+  return bundleOf(scope, protocolOf(pass)!, { addresses, isService });
+}
+
+/** The same for bundles of the same directives. */
+function keyOf(bundle: WrittenMap | null): string {
+  return bundle === null ? '' : render(bundle);
+}
+
+function routeOf(
+  location: Location,
+  limits: Readonly<Record<string, Written | undefined>>,
+  { owner, addresses }: Proxy,
+  system: System,
+): WrittenMap {
+  const { cell, words, hosts, pass, targets } = location;
+  const pattern = patternOf(words, location.isAfterExpressions)!;
+  const compiled = pathPattern(pattern, 'nginx');
+  const path = words.at(-1) ?? '/';
+  const sample =
+    samplesOf(path.replace(/^\^/, '')).find((one) => one.startsWith('/') && compiled.takes(one)) ??
+    null;
+  const [first] = targets as readonly [Passed];
+  for (const { component, host } of targets) system.connect(owner, component, host);
+  const stem = /\w.*/.exec(
+    samplesOf(path.replace(/^\^/, ''))[0]!
+      .replace(/_/g, '-')
+      .replace(/^[/-]+/, ''),
+  );
+  const name = requestName(owner, stem === null ? 'root' : allowedName(stem[0]));
+  const requests = requestsFor(first.component, { sample, takes: (one) => compiled.takes(one) });
+  const at = hosts[0]?.replace(/^\*\.?/, 'www.');
+  for (const [k, request] of requests.entries())
+    owner.requests.push(
+      map({
+        ...Object.fromEntries(request),
+        name: plain(k === 0 ? name : requestName(owner, `${name}-${k + 1}`)),
+        host: at === undefined ? undefined : plain(at),
+      }),
+    );
+  const written = map({
+    name: plain(requests.length === 0 ? `${name}-other` : name),
+    match: map({
+      path: from(pattern, cell),
+      host:
+        hosts.length > 1
+          ? list(hosts.map((host) => plain(host)))
+          : hosts[0] === undefined
+            ? undefined
+            : plain(hosts[0]),
+    }),
+    to:
+      targets.length > 1
+        ? sharesOf(targets)
+        : fromLater(() => system.routeTo(first.name, first.component), first.host),
+    ...limits,
+  });
+  const to = addresses.pathOf(pass);
+  return system.rewriting(
+    written,
+    to === undefined || words.length > 1 ? [] : [{ from: path, to }],
+  );
+}
