@@ -131,7 +131,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: [`kind: slow, ${fault}`, 'kind: zoneOutage, zone: a, at: 10s, for: 5s'],
     code: 'FL203',
     at: '{ id: slow-pay, kind: zoneOutage',
-    says: 'zoneOutage needs a target: write target: a instead of zone',
+    says: 'zoneOutage needs a target: the zone, as target: a',
   },
   {
     title: 'zones that do not agree with replicas',

@@ -85,7 +85,7 @@ function checkTargets(here: Cursor, kind: FaultKind, output: WrittenFault, aims:
     const needs = between
       ? 'between: [x, y], and no target'
       : output.zone !== null && kind.targets.includes('zone')
-        ? `a target: write target: ${output.zone} instead of zone`
+        ? `a target: the zone, as target: ${output.zone}`
         : `a target (of these: ${kind.targets.join(', ')})${no}`;
     return here.reportKey('FL203', `${kind.kind} needs ${needs}`);
   }
