@@ -105,6 +105,8 @@ describe('a cost that no run counts', () => {
       '30s',
       'a release that waits 30s for each group of instances',
     ],
+    ['services.s.autoscaling.min', '3', '8', 'at least 8 instances at quiet times'],
+    ['services.s.autoscaling.min', '8', '3', 'none'],
     ['databases.pg.failover', null, '{ detect: 5s }', 'a failover after a pause of 5s'],
     ['registries.names.serveStale', 'true', 'false', 'none'],
     ['policies.p.circuitBreaker', '{}', null, 'no circuitBreaker on other days'],

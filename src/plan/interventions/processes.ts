@@ -107,7 +107,13 @@ export const coldStarts: InterventionKind = {
         },
       ];
     }),
-  worth: (variant, { subject }) => (reaches(variant, subject) ? 0.85 : 0),
+  // A new version is slow for another reason than its instances: only this run tells. Elsewhere more capacity is as likely.
+  worth: (variant, { subject }, plan) => {
+    if (!reaches(variant, subject)) return 0;
+    return plan.components.some(({ name, versions }) => name === subject && versions !== null)
+      ? 0.85
+      : 0.7;
+  },
 };
 
 /** Whether the pauses of a component are as long as the slowest requests are late. */

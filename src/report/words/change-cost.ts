@@ -59,6 +59,7 @@ const COSTS: readonly (readonly [field: RegExp, cost: Cost])[] = [
       more: () => 'failing instances ejected later',
     },
   ],
+  [/\.autoscaling\.min$/u, { more: (value) => `at least ${value} instances at quiet times` }],
   [
     /\.minReady$/u,
     { more: (value) => `a release that waits ${value} for each group of instances` },
