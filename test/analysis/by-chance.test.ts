@@ -66,7 +66,8 @@ function sceneOf({
       quantile: () => 1,
       countAtLeast: () => slowUntil(step),
     });
-    const levels = { busy, cpu, up, arrivals, good, usualUntil };
+    const [workersAt, placesAt] = [up.map(() => workers), up.map(() => Infinity)];
+    const levels = { busy, cpu, up, workersAt, placesAt, arrivals, good, usualUntil };
     return { name, component, parts, workers, cores: 1, ...levels } as unknown as Lane;
   });
   const laneOf = (name: string): Lane => lanes[NAMES.indexOf(name)]!;

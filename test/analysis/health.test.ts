@@ -70,7 +70,8 @@ function lane(written: Written): Lane {
     up: column(() => 1),
     there: column(() => 1),
     workers: 10,
-    queueCapacity: 100,
+    workersAt: column(() => 10),
+    placesAt: column(() => 100),
     cores: Infinity,
   };
 }

@@ -40,8 +40,9 @@ function saturation(
 function laneOf(means: readonly number[], up = means.map(() => 1)): Lane {
   const none = new Float64Array(STEPS);
   const busy = Float64Array.from(means);
-  const lane = { busy, cpu: none, shed: none, arrivals: none, workers: 10, cores: Infinity };
-  return { ...lane, up: Float64Array.from(up) } as unknown as Lane;
+  const lane = { busy, cpu: none, shed: none, arrivals: none, cores: Infinity };
+  const workersAt = none.map(() => 10);
+  return { ...lane, workersAt, up: Float64Array.from(up) } as unknown as Lane;
 }
 
 describe('steps without anything left', () => {

@@ -1,6 +1,6 @@
 import { instanceName } from '../../contracts/plan/names.js';
 import { processOf } from '../../contracts/plan/versions.js';
-import type { Capacity } from './presence.js';
+import type { Capacity } from './in-force.js';
 import type { Asked } from './question.js';
 
 /** A node with less than this many times the mean load has it by chance. */

@@ -27,7 +27,8 @@ import { levels } from './levels.js';
 import { goodByRun, latencyOf, outcomesByRun, queueWaitsOf, successOf } from './outcomes.js';
 import type { Asked } from './question.js';
 import { processOf } from '../../contracts/plan/versions.js';
-import { capacityByCell, isScaled, meanCapacity, type Capacity } from './presence.js';
+import { isChanged, type Capacity } from './in-force.js';
+import { capacityByCell, isScaled, meanCapacity, varies } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
@@ -131,10 +132,11 @@ function capacityOf({ data, selection, window }: Asked, capacity: Capacity): num
   const { instances } = selection;
   const each = instances.map((id) => capacity(processOf(data.plan, id)));
   const isEqual = each.every((one) => one === each[0]);
-  if (!isScaled(data, instances)) {
+  if (!varies(data, instances, capacity)) {
     return isEqual ? (each[0] ?? 0) * instances.length : sumOf(each);
   }
-  if (!isEqual) return meanCapacity(data, window, instances, capacity);
+  if (!isEqual || isChanged(data, instances, capacity))
+    return meanCapacity(data, window, instances, capacity);
   return each[0]! * meanCapacity(data, window, instances, () => 1);
 }
 

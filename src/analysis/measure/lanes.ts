@@ -14,10 +14,10 @@ import { SparseMerge } from './sparse.js';
 import { columnOf, constantColumn } from './step-columns.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, rowsAt, succeededOf } from './sums.js';
-import type { Capacity } from './presence.js';
+import { capacityOver, isChanged, meanCapacityOf, type Capacity } from './in-force.js';
 import { partName } from '../../contracts/plan/names.js';
 import { usualLatency, type UsualLatency } from './usual-latency.js';
-import { isPlaced, partsOf, type VariantData } from './variant-data.js';
+import { instancesOf, isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** Signals of one component, or of one request of a workload, in each step of one run. */
 export interface Lane {
@@ -60,7 +60,9 @@ export interface Lane {
   readonly there: Float64Array;
   /** Workers over all instances, those that do not run included; Infinity if unlimited, 0 for workloads. */
   readonly workers: number;
-  readonly queueCapacity: number;
+  /** The same by step, and the places of its queue, with the changes of the configuration in force. */
+  readonly workersAt: Float64Array;
+  readonly placesAt: Float64Array;
   /** Cores that its CPU quota allows, over all instances; Infinity if unlimited. */
   readonly cores: number;
 }
@@ -187,10 +189,36 @@ function laneOf(
     cancelled: column((at) => outcomes[at + CANCELLED]),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     ...sharesOf(data, record, steps, component),
-    workers: isWorkload ? 0 : totalOf(plan, ({ concurrency }) => concurrency),
-    queueCapacity: isWorkload ? 0 : totalOf(plan, ({ queue }) => queue.capacity),
+    workers: isWorkload ? 0 : totalOf(plan, workersOf),
+    workersAt: inForce(data, record, steps, component, workersOf),
+    placesAt: inForce(data, record, steps, component, placesOf),
     cores: totalOf(plan, coresOf),
   };
+}
+
+const workersOf: Capacity = ({ concurrency }) => concurrency;
+const placesOf: Capacity = ({ queue }) => queue.capacity;
+
+/** A capacity summed over all places of a component, by step: the mean if a change takes effect within it. */
+function inForce(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  component: number,
+  capacity: Capacity,
+): Float64Array {
+  const plan = data.plan.components[component];
+  const own = instancesOf(data.plan, component);
+  if (plan.kind === 'workload') return constantColumn(steps, 0);
+  if (!isChanged(data, own, capacity)) return constantColumn(steps, totalOf(plan, capacity));
+  const all = own.map((id) => capacityOver(data, record, id, capacity));
+  return columnOf(steps, (column) => {
+    for (let step = 0; step < steps.count; step++) {
+      const begin = steps.startNs[step];
+      const end = begin + steps.lengthNs[step];
+      for (const spans of all) column[step] += meanCapacityOf(spans, begin, end);
+    }
+  });
 }
 
 /** Cores that a process may use; Infinity = no limit. */

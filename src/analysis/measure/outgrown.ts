@@ -1,7 +1,8 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { sumOf } from '../../stats/sums.js';
 import { cellSums, picked, pickOf } from './gauges.js';
-import { capacityByCell, type Capacity } from './presence.js';
+import type { Capacity } from './in-force.js';
+import { capacityByCell } from './presence.js';
 import type { Asked } from './question.js';
 import { FULL } from './waits-below.js';
 

@@ -1,20 +1,26 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanProcess } from '../../contracts/plan/process.js';
 import type { RunRecord } from '../../contracts/record/record.js';
-import { comesAndGoes, processOf } from '../../contracts/plan/versions.js';
+import { comesAndGoes } from '../../contracts/plan/versions.js';
 import { awayOf, downtimesOf } from './downtimes.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';
+import { capacityOver, isChanged, type Capacity } from './in-force.js';
 import type { Question } from './question.js';
 import type { Steps } from './steps.js';
 import { instancesOf, type VariantData } from './variant-data.js';
 
-/** Capacity of some kind that an instance has. */
-export type Capacity = (settings: PlanProcess) => number;
-
 /** Whether the number of some of these instances changes during the run. */
 export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {
   return instances.some((id) => comesAndGoes(plan.components[plan.instances[id].component]));
+}
+
+/** Whether the total capacity of some of these instances is not the same during the entire run. */
+export function varies(
+  data: VariantData,
+  instances: readonly number[],
+  capacity: Capacity,
+): boolean {
+  return isScaled(data, instances) || isChanged(data, instances, capacity);
 }
 
 /**
@@ -28,21 +34,30 @@ export function capacityByCell(
   capacity: Capacity,
   { wanted = false, up = false }: { readonly wanted?: boolean; readonly up?: boolean } = {},
 ): Float64Array {
-  const { plan } = data;
-  const { edges } = plan.grid;
-  const own = (id: number): number => capacity(processOf(plan, id));
-  const all = instances.reduce((sum, id) => sum + own(id), 0);
+  const { edges } = data.plan.grid;
+  const own = new Map(instances.map((id) => [id, capacityOver(data, record, id, capacity)]));
+  const spans = [...own.values()];
+  const all = spans.reduce((sum, each) => sum + (each.length > 1 ? 0 : each[0].value), 0);
   const cells = Float64Array.from(
     { length: edges.length - 1 },
     (_, cell) => all * (edges[cell + 1] - edges[cell]),
   );
+  /** Adds the capacity of an instance from a time to another one, or takes it away. */
+  const add = (instance: number, fromNs: Ns, untilNs: Ns, sign: 1 | -1): void => {
+    for (const span of own.get(instance)!) {
+      const [begin, end] = [Math.max(fromNs, span.fromNs), Math.min(untilNs, span.untilNs)];
+      for (let cell = 0; cell < cells.length; cell++) {
+        const ns = within(begin, end, edges[cell], edges[cell + 1]);
+        if (ns > 0) cells[cell] += sign * span.value * ns;
+      }
+    }
+  };
+  for (const [id, each] of own) if (each.length > 1) add(id, -Infinity, Infinity, 1);
   for (const down of downtimesOf(data, record, new Set(instances))) {
     const { instance, fromNs, absent } = down;
     if (!absent && !up) continue;
     const untilNs = wanted ? Math.min(down.wantedNs, down.untilNs) : down.untilNs;
-    for (let cell = 0; cell < cells.length; cell++) {
-      cells[cell] -= own(instance) * within(fromNs, untilNs, edges[cell], edges[cell + 1]);
-    }
+    add(instance, fromNs, untilNs, -1);
   }
   return cells;
 }

@@ -16,7 +16,8 @@ import { requestUses, usableConnections, usableWorkers } from './limit-uses.js';
 import { lineUse, type LineUse } from './lines.js';
 import { locksOf } from './lock-uses.js';
 import { outgrownIn } from './outgrown.js';
-import { isScaled, meanCapacity, meanInstances, type Capacity } from './presence.js';
+import type { Capacity } from './in-force.js';
+import { meanCapacity, meanInstances, varies } from './presence.js';
 import type { Asked } from './question.js';
 import { relayUses } from './relays.js';
 import { replicasAtFull } from './scaled-limits.js';
@@ -255,9 +256,9 @@ function limited(
 ): Pick<Use, 'used' | 'limit' | 'fixed' | 'share' | 'replicas'> {
   const { data, selection, window, isFaulty } = asked;
   const { instances } = selection;
-  const isPart = isScaled(data, instances) || isFaulty;
   const total = (capacity: Capacity): number => {
     const own = instances.map((id) => capacity(processOf(data.plan, id)));
+    const isPart = isFaulty || varies(data, instances, capacity);
     if (!isPart || own.includes(Infinity)) return sumOf(own);
     return meanCapacity(data, window, instances, capacity, isFaulty);
   };

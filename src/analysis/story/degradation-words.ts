@@ -2,7 +2,7 @@ import type { EventFigure, StoryEvent } from '../../contracts/result/cascade.js'
 import { twoParts } from '../../contracts/result/fault-text.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
-import { maxSteps, sumSteps } from './links.js';
+import { maxSteps, meanSteps, sumSteps } from './links.js';
 import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 import { plural, verb } from '../../text/words.js';
 
@@ -141,7 +141,8 @@ function stepOf(column: Float64Array, value: number, from: number): number {
 function resources(lane: Lane, from: number, until: number): Degradation {
   const queue = maxSteps(lane.queueMax, from, until);
   const waiting = maxSteps(lane.poolWaiting, from, until);
-  const busy = sumSteps(lane.busy, from, until) / sumSteps(lane.up, from, until) / lane.workers;
+  const workers = meanSteps(lane.workersAt, from, until);
+  const busy = sumSteps(lane.busy, from, until) / sumSteps(lane.up, from, until) / workers;
   const use = shareOf('workers', Math.min(1, busy));
   const used = `${formatShare(use.value)} of the workers in use`;
   const queued = `queue up to ${formatCount(queue)}`;

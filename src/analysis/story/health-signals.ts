@@ -102,13 +102,17 @@ function levelsOf(lane: Lane, usual: readonly StepWindow[]): readonly Signal[] {
     const of = (window: StepWindow): number => worstOf(column, window) / capacity;
     return [{ floor: 0.2, relative: 0, usual, canFail: false, sign: 1, normal, column: null, of }];
   };
-  const workers = Number.isFinite(lane.workers) ? lane.workers : 1;
+  const { workersAt, placesAt } = lane;
+  const workers = Number.isFinite(workersAt[0]) ? workersAt[0] : 1;
   // Without a time before a fault, a queue is too long at half its capacity, and workers are too busy at 95 %.
-  const queue = ofThere(lane, lane.queue);
   return [
-    ...level(queue, Number.isFinite(lane.queueCapacity) ? lane.queueCapacity : 5 * workers, 0.3),
-    ...(Number.isFinite(lane.workers) ? level(ofThere(lane, lane.busy), workers, 0.75) : []),
-    ...level(ofThere(lane, lane.poolWaiting), 5 * workers, 0.3),
+    ...(Number.isFinite(placesAt[0])
+      ? level(ofRoom(lane, lane.queue, placesAt), placesAt[0], 0.3)
+      : level(ofRoom(lane, lane.queue, workersAt), 5 * workers, 0.3)),
+    ...(Number.isFinite(workersAt[0])
+      ? level(ofRoom(lane, lane.busy, workersAt), workers, 0.75)
+      : []),
+    ...level(ofRoom(lane, lane.poolWaiting, workersAt), 5 * workers, 0.3),
   ];
 }
 
@@ -136,9 +140,13 @@ function chanceOfBad(
   };
 }
 
-/** A level as if all possible instances existed and each had the same level. */
-function ofThere({ there }: Lane, column: Float64Array): Float64Array {
-  return there.every((share) => share === 1)
-    ? column
-    : column.map((value, step) => value / there[step]);
+/**
+ * A level as if all possible instances existed and each had the same level, and as if the room for it were always that of
+ * the start.
+ */
+function ofRoom({ there }: Lane, column: Float64Array, room: Float64Array): Float64Array {
+  const part = (step: number): number =>
+    Number.isFinite(room[0]) && room[step] !== room[0] ? room[step] / room[0] : 1;
+  const isWhole = there.every((share, step) => share === 1 && part(step) === 1);
+  return isWhole ? column : column.map((value, step) => value / there[step] / part(step));
 }

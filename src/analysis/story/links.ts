@@ -169,9 +169,20 @@ export function sumSteps(column: Float64Array, from: number, until: number): num
 }
 
 /** Workers of the existing instances, those that do not run included; mean over steps [from, until). */
-export function workersThere({ workers, there }: Lane, from: number, until = from + 1): number {
+export function workersThere({ workersAt, there }: Lane, from: number, until = from + 1): number {
   // Shares of a number of instances are inexact.
-  return Math.round(workers * meanSteps(there, from, until) * 1e6) / 1e6;
+  return Math.round(meanSteps(workersAt, from, until) * meanSteps(there, from, until) * 1e6) / 1e6;
+}
+
+/** Places of the queue of a component that is full in one of steps [from, until); null if it is in none. */
+export function fullQueue(
+  { queueMax, placesAt }: Lane,
+  from: number,
+  until: number,
+): number | null {
+  for (let step = from; step < until; step++)
+    if (queueMax[step] > 0 && queueMax[step] >= placesAt[step]) return placesAt[step];
+  return null;
 }
 
 /** Mean over steps [from, until); 0 if there is none. */

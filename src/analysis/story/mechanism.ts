@@ -62,12 +62,9 @@ export function mechanismOf(
 
 /** Share of the caller's workers that wait for a response of the callee. */
 export function blockedShare(link: Link, from: number, until: number): number {
-  const { workers } = link.caller;
-  if (!(workers > 0) || !Number.isFinite(workers)) return 0;
-  return Math.min(
-    1,
-    meanSteps(link.inFlight, from, until) / workersThere(link.caller, from, until),
-  );
+  const workers = workersThere(link.caller, from, until);
+  if (!(link.caller.workers > 0) || !Number.isFinite(workers)) return 0;
+  return Math.min(1, meanSteps(link.inFlight, from, until) / workers);
 }
 
 function blockedSlots(link: Link, from: number, until: number): Mechanism | null {
@@ -180,9 +177,8 @@ function waiting(link: Link, from: number, until: number, baseline: number): Mec
 
 function isQueueFull(link: Link, from: number, until: number): boolean {
   const { callee } = link;
-  if (!Number.isFinite(callee.queueCapacity)) return false;
   for (let step = from; step < until; step++) {
-    const places = callee.queueCapacity * callee.there[step];
+    const places = callee.placesAt[step] * callee.there[step];
     if (callee.queueMax[step] >= QUEUE_FULL * places) return callee.busy[step] > 0;
   }
   return false;

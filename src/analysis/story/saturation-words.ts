@@ -40,8 +40,9 @@ export function saturationText(
     return withQueue(scene, lane, { from, until, words, up });
   }
   const busiest = maxSteps(lane.busyMax, from, soon);
-  const left = Math.round(lane.workers * up);
-  const isPartly = left < Math.round(lane.workers * there);
+  const workers = lane.workersAt[from];
+  const left = Math.round(workers * up);
+  const isPartly = left < Math.round(workers * there);
   const all = isPartly
     ? `the ${formatCount(left)} workers that run`
     : `${formatCount(left)} workers`;
@@ -69,8 +70,8 @@ function withQueue(
     return when === '' ? { text } : { text, head: words, detail: `${detail}${when}` };
   };
   const most = formatCount(queue);
-  if (!Number.isFinite(lane.queueCapacity)) return queued(`queue up to ${most}`, queue);
-  const places = Math.round(lane.queueCapacity * up);
+  if (!Number.isFinite(lane.placesAt[from])) return queued(`queue up to ${most}`, queue);
+  const places = Math.round(lane.placesAt[from] * up);
   const of = formatCount(places);
   if (queue < places) return queued(`queue up to ${most} of ${of}`, queue);
   return queued(`queue of ${of} full`, places);

@@ -41,11 +41,10 @@ export function saturationOf(
   since: Since,
 ): Saturation | null {
   const find = (resource: Saturation['resource']): Saturation | null => {
-    const { level, capacity } = usageOf(lane, resource);
-    if (!(capacity > 0) || !Number.isFinite(capacity)) return null;
-    const run = firstRun(lane, level, capacity, since.step);
+    const { level, leftAt } = usageOf(lane, resource);
+    const run = firstRun(level, leftAt, since.step);
     if (run === null) return null;
-    const left = capacity * lane.up[run.from];
+    const left = leftAt(run.from);
     const kind = resource === 'workers' ? 'busy' : 'cpu';
     const own = gauges.filter((gauge) => gauge.kind === kind);
     return { ...run, resource, atNs: reachedAt(own, left, run.from, steps, plan, since) };
@@ -57,19 +56,22 @@ export function saturationOf(
 
 /** Steps in which all workers, or all cores, are in use, and also in the step before or after. */
 export function fullSteps(lane: Lane, resource: Saturation['resource']): readonly number[] {
-  const { level, capacity } = usageOf(lane, resource);
+  const { level, leftAt } = usageOf(lane, resource);
   const steps = Array.from(level, (_, step) => step);
-  const full = new Set(steps.filter((step) => isAt(level[step], capacity * lane.up[step])));
+  const full = new Set(steps.filter((step) => isAt(level[step], leftAt(step))));
   return [...full].filter((step) => full.has(step - 1) || full.has(step + 1));
 }
 
-function usageOf(
-  lane: Lane,
-  resource: Saturation['resource'],
-): { readonly level: Float64Array; readonly capacity: number } {
-  return resource === 'workers'
-    ? { level: lane.busy, capacity: lane.workers }
-    : { level: lane.cpu, capacity: lane.cores };
+/** How much of a resource is in use, and how much of it the instances that run have in a step. */
+interface Usage {
+  readonly level: Float64Array;
+  leftAt(step: number): number;
+}
+
+function usageOf({ busy, cpu, workersAt, cores, up }: Lane, of: Saturation['resource']): Usage {
+  return of === 'workers'
+    ? { level: busy, leftAt: (step) => workersAt[step] * up[step] }
+    : { level: cpu, leftAt: (step) => cores * up[step] };
 }
 
 /** Share of steps [from, until) in which a component is saturated or rejects requests. */
@@ -86,8 +88,8 @@ export function saturatedShare(lane: Lane, from: number, until: number): number 
 }
 
 /** True if all workers of the instances that run are in use. */
-export function hasNoWorkerLeft({ busy, workers, up }: Lane, step: number): boolean {
-  return isAt(busy[step], workers * up[step]);
+export function hasNoWorkerLeft({ busy, workersAt, up }: Lane, step: number): boolean {
+  return isAt(busy[step], workersAt[step] * up[step]);
 }
 
 function isAt(level: number, capacity: number): boolean {
@@ -95,14 +97,13 @@ function isAt(level: number, capacity: number): boolean {
 }
 
 function firstRun(
-  { up }: Lane,
   level: Float64Array,
-  capacity: number,
+  leftAt: Usage['leftAt'],
   since: number,
 ): { from: number; until: number } | null {
   let from = -1;
   for (let step = 0; step <= level.length; step++) {
-    const isFull = step < level.length && isAt(level[step], capacity * up[step]);
+    const isFull = step < level.length && isAt(level[step], leftAt(step));
     if (isFull && from < 0) from = step;
     if (isFull || from < 0) continue;
     // Fewer full steps before are chance: the saturation then counts from `since`.

@@ -66,7 +66,7 @@ export interface PartRecord {
   readonly duplicates: Uint32Array;
   /** Per cell: requests that a middleware answered with the response to another request. */
   readonly coalesced: Uint32Array;
-  /** User requests that hang until the end of the run. They are among the outcomes, as `abandoned`. */
+  /** User requests that hang until the end of the run, also in the outcomes, as `abandoned`. */
   readonly hanging: Uint32Array;
   /** Requests that users of closed workloads did not send while they waited for those; `abandoned` too. */
   readonly omitted: Uint32Array;
@@ -243,10 +243,9 @@ export interface JournalRecord {
 }
 
 /**
- * Kinds of journal entries, each with its subject and value. `machine`: its id, its state. `fault`: its index, 1 on or
- * 0 off. `instance`: its id, an INSTANCE_STATE. `rollout`: component id, a ROLLOUT_STATE. `node`: its number, a NODE_STATE.
- * `registry`: instance id, a REGISTRY_EVENT. `promoted`: id of the instance that leads from now on, a PROMOTED. `kept`:
- * id of the instance that its disruption budget keeps from a drain, its node.
+ * Kinds of entries: subject and value. `machine`: id, state. `fault`: index, 1 on or 0 off. `instance`: id, INSTANCE_STATE.
+ * `rollout`: component, ROLLOUT_STATE. `node`: number, NODE_STATE. `registry`: instance, REGISTRY_EVENT. `promoted`: instance
+ * that leads now, PROMOTED. `kept`: instance that its budget keeps from a drain, node. `configured`: instance, configuration.
  */
 export const JOURNAL = Object.freeze({
   machine: 0,
@@ -258,6 +257,7 @@ export const JOURNAL = Object.freeze({
   desired: 6,
   promoted: 7,
   kept: 8,
+  configured: 9,
 } as const);
 
 /** What an instance leads since its promotion: its component or a shard of it, or a partition of a topic. */

@@ -5,6 +5,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanChanges, PlanSettings } from '../../contracts/plan/changes.js';
+import { JOURNAL } from '../../contracts/record/record.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Instance } from '../data/instances/instance.js';
 import { ReplicaSet, type Scale } from './replica-set.js';
@@ -181,7 +182,8 @@ export class Configurations implements ScalingChanges {
   private configure(instance: Instance, number: number): void {
     const settings = this.settings.get(instance.component);
     if (settings === undefined) return;
-    const { workers } = this.world;
+    const { workers, journal } = this.world;
+    journal.tell(JOURNAL.configured, instance.id, number);
     instance.capacity = settings.capacity[number];
     instance.limit = settings.concurrency[number];
     workers.startWaiting(instance);

@@ -11,7 +11,8 @@ import { inService, pickOf, type GaugePick } from '../gauges.js';
 import { instancesUp } from '../instances-up.js';
 import { levels, shareOfCapacity } from '../levels.js';
 import { METER_COUNT, METER_LEVEL } from '../meter-readings.js';
-import { isScaled, shareOfThere, type Capacity } from '../presence.js';
+import type { Capacity } from '../in-force.js';
+import { shareOfThere, varies } from '../presence.js';
 import { bySubject, type Measurement, type Measurements, type Question } from '../question.js';
 import { mergeAll } from '../sums.js';
 import type { VariantData } from '../variant-data.js';
@@ -62,7 +63,7 @@ function gaugeShare(question: Question, kind: GaugeKind, capacity: Capacity): Me
   const { data, selection } = question;
   const pick = pickOf(kind, selection.instances);
   const all = total(data, selection.instances, capacity);
-  if (Number.isFinite(all) && isScaled(data, selection.instances)) {
+  if (Number.isFinite(all) && varies(data, selection.instances, capacity)) {
     return shareOfThere(question, pick, capacity);
   }
   return shareOfCapacity(question, pick, all);

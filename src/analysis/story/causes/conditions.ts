@@ -2,7 +2,7 @@ import type { CauseRef, Resource } from '../../../contracts/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';
-import { badShareIn, maxSteps, meanSteps, sumSteps, linksFrom } from '../links.js';
+import { badShareIn, fullQueue, meanSteps, sumSteps, linksFrom } from '../links.js';
 import { startedOf, startedText } from '../../../plan/interventions/load.js';
 import { fewAtStart } from '../../../plan/interventions/start.js';
 import { plannedRise } from '../load-changes.js';
@@ -150,15 +150,12 @@ export function ceilingOf(
   if (!isFull) return null;
   let workers = 0;
   let cores = 0;
-  const queue = maxSteps(lane.queueMax, from, until);
+  const places = fullQueue(lane, from, until);
   for (let step = from; step < until; step++) {
     if (hasNoWorkerLeft(lane, step)) workers++;
     if (lane.cpu[step] >= SATURATED * lane.cores * lane.up[step]) cores++;
   }
-  const queued =
-    Number.isFinite(lane.queueCapacity) && lane.queueCapacity > 0 && queue >= lane.queueCapacity
-      ? `, queue of ${formatCount(lane.queueCapacity)} full`
-      : '';
+  const queued = places === null ? '' : `, queue of ${formatCount(places)} full`;
   if (cores > 0 && cores >= workers && Number.isFinite(lane.cores)) {
     const all = formatNumber(lane.cores * lane.up[from]);
     return {
@@ -167,7 +164,7 @@ export function ceilingOf(
     };
   }
   if (workers > 0) {
-    const all = formatCount(Math.round(lane.workers * lane.up[from]));
+    const all = formatCount(Math.round(lane.workersAt[from] * lane.up[from]));
     return {
       resource: 'workers',
       text: `${all} of ${all} workers of ${lane.name} are in use${queued}`,
@@ -292,9 +289,9 @@ function shedByQueue(place: Place): Candidate | null {
   const { lane, from, until } = place;
   const shed = sumSteps(lane.shed, from, until) - sumSteps(lane.overRate, from, until);
   const failed = badShareIn(lane, from, until) * sumSteps(lane.arrivals, from, until);
-  if (!(shed > 0 && shed >= MOST * failed && lane.queueCapacity > 0)) return null;
-  const most = maxSteps(lane.queueMax, from, until);
-  if (most < lane.queueCapacity) return null;
+  if (!(shed > 0 && shed >= MOST * failed)) return null;
+  const most = fullQueue(lane, from, until);
+  if (most === null) return null;
   const subject = nameOf(place);
   const evidence = `the queue of ${subject} is full (${formatCount(most)})`;
   return candidateAt(place, { kind: 'capacity', subject, resource: 'queue' }, evidence);

@@ -209,7 +209,7 @@ export function enoughAt(lane: Lane, all: readonly Sized[]): readonly Sized[] {
 function useOf(lane: Lane, from: number, until: number): number {
   const up = meanSteps(lane.up, from, until);
   if (!(up > 0)) return 1;
-  const busy = meanSteps(lane.busy, from, until) / (lane.workers * up);
+  const busy = meanSteps(lane.busy, from, until) / (meanSteps(lane.workersAt, from, until) * up);
   const cpu = meanSteps(lane.cpu, from, until) / (lane.cores * up);
   return Math.min(1, Math.max(busy, cpu));
 }

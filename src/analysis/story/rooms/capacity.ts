@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../../contracts/record/record.js';
 import { downtimesOf, type Downtime } from '../../measure/downtimes.js';
+import type { Ns } from '../../../kernel/time.js';
 import { groupedBy } from '../../../text/order.js';
 import type { VariantData } from '../../measure/variant-data.js';
 import type { CellSet } from '../../measure/window.js';
@@ -20,17 +21,18 @@ export function capacityIn(
   { plan }: VariantData,
   ids: readonly number[],
   downtimes: readonly Downtime[],
-  capacityOf: (id: number) => number,
+  capacityOf: (id: number, fromNs: Ns, untilNs: Ns) => number,
   { cells, lengthNs }: CellSet,
 ): number {
-  const all = ids.reduce((sum, id) => sum + capacityOf(id), 0);
+  const [first, last] = cells.length === 0 ? [0, 0] : [cells[0], cells[cells.length - 1]];
+  const fromNs = plan.grid.edges[first];
+  const untilNs = plan.grid.edges[last + 1];
+  const all = ids.reduce((sum, id) => sum + capacityOf(id, fromNs, untilNs), 0);
   if (downtimes.length === 0 || cells.length === 0) return all;
-  const fromNs = plan.grid.edges[cells[0]];
-  const untilNs = plan.grid.edges[cells[cells.length - 1] + 1];
   let lost = 0;
   for (const down of downtimes) {
     const ns = Math.min(untilNs, down.untilNs) - Math.max(fromNs, down.fromNs);
-    if (ns > 0) lost += ns * capacityOf(down.instance);
+    if (ns > 0) lost += ns * capacityOf(down.instance, fromNs, untilNs);
   }
   return all - lost / lengthNs;
 }

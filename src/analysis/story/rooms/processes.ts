@@ -1,7 +1,8 @@
 import { processOf } from '../../../contracts/plan/versions.js';
-import type { PlanProcess } from '../../../contracts/plan/process.js';
+import type { Ns } from '../../../kernel/time.js';
 import type { RunRecord } from '../../../contracts/record/record.js';
 import { areaOf, gaugesByComponent } from '../../measure/gauges.js';
+import { capacityOver, meanCapacityOf, type Capacity } from '../../measure/in-force.js';
 import { arrivedOf, outcomeOf, sumParts } from '../../measure/sums.js';
 import { instancesOf, isPlaced, partsOf, type VariantData } from '../../measure/variant-data.js';
 import { capacityIn, downtimesBy } from './capacity.js';
@@ -16,14 +17,11 @@ export function processes(data: VariantData, record: RunRecord): readonly Room[]
   plan.components.forEach((owner, component) => {
     if (!isPlaced(owner)) return;
     const ids = instancesOf(plan, component);
-    const add = (
-      resource: 'workers' | 'cores',
-      kind: 'busy' | 'cpu',
-      own: (settings: PlanProcess) => number,
-    ): void => {
+    const add = (resource: 'workers' | 'cores', kind: 'busy' | 'cpu', own: Capacity): void => {
       if (!ids.every((id) => Number.isFinite(own(processOf(plan, id))))) return;
       const levels = gauges[component].filter((gauge) => gauge.kind === kind);
-      const capacityOf = (id: number): number => own(processOf(plan, id));
+      const capacityOf = (id: number, fromNs: Ns, untilNs: Ns): number =>
+        meanCapacityOf(capacityOver(data, record, id, own), fromNs, untilNs);
       rooms.push({
         component,
         name: owner.name,

@@ -2,6 +2,7 @@ import { partName } from '../../../../contracts/plan/names.js';
 import { OP } from '../../../../contracts/plan/program.js';
 import { formatShare } from '../../../../text/figures.js';
 import { instructionsOf } from '../../../measure/instructions.js';
+import { fullQueue } from '../../links.js';
 import { arrivedAt, countAt, type Refusal, type RefusalKind } from './kind.js';
 
 /**
@@ -11,8 +12,7 @@ import { arrivedAt, countAt, type Refusal, type RefusalKind } from './kind.js';
 export const gates: RefusalKind = (place) => {
   const { scene, lane, from, until } = place;
   const { plan } = scene.data;
-  for (let step = from; step < until; step++)
-    if (lane.queueMax[step] > 0 && lane.queueMax[step] >= lane.queueCapacity) return [];
+  if (fullQueue(lane, from, until) !== null) return [];
   const name = plan.components[lane.component].name;
   const admission = plan.components[lane.component].admission?.gate ?? -1;
   const counts = new Map<string, { refused: number; arrived: number }>();
