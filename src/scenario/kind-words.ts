@@ -94,13 +94,27 @@ const KIND_WORDS: readonly KindWord[] = [
   })),
 ];
 
+const ALL: readonly KindWord[] = [
+  ...KIND_WORDS,
+  ...KIND_PRODUCTS.map(([at, words, advice]) => ({ at, words, advice: `: ${advice}` })),
+];
+
 /** Advice for a kind that belongs to another section, or that another kind stands for; empty if there is none. */
 export function kindHint(path: readonly PathKey[], word: string): string {
+  return hintsOf(word).find(({ at }) => isAt(path, at))?.advice ?? '';
+}
+
+/** Each key where a word is answered with advice, such as `queues.<name>.kind`, and the advice. */
+export function kindAdvice(word: string): readonly (readonly [key: string, advice: string])[] {
+  return hintsOf(word).map(({ at, advice }) => [
+    at.replace('**.', '').replaceAll('*', '<name>'),
+    advice.replace(/^[:;] /, ''),
+  ]);
+}
+
+function hintsOf(word: string): readonly KindWord[] {
   const plain = plainWord(word);
-  const own = KIND_WORDS.find(({ at, words }) => words.test(plain) && isAt(path, at));
-  if (own !== undefined) return own.advice;
-  const product = KIND_PRODUCTS.find(([at, words]) => words.test(plain) && isAt(path, at));
-  return product === undefined ? '' : `: ${product[2]}`;
+  return ALL.filter(({ words }) => words.test(plain));
 }
 
 function isAt(path: readonly PathKey[], at: string): boolean {

@@ -200,6 +200,16 @@ describe('on the command line', () => {
     expect(await said('resources.limits.cpu')).toContain('services.<name>.cpu');
   });
 
+  it.each([
+    ['pulsar', 'topics.<name>.kind: write kafka, whose groups read partitions in order'],
+    ['kinesis', 'queues.<name>.kind: a log with partitions is a topic: write it in topics'],
+    ['servicebus', 'heartbeatInterval: 50s, heartbeatLimit: 5m'],
+    ['jetstream', 'queues.<name>.kind: write nats'],
+    ['sony', 'circuitBreaker.kind: write gobreaker'],
+  ])('explain says what to write for %s', async (product, advice) => {
+    expect(await said(product)).toContain(advice);
+  });
+
   it('explain says what may follow a known part, and where all names are', async () => {
     expect(await said('autoscaling.targt')).toContain(
       'autoscaling has no "targt" (did you mean "autoscaling.target"?); it has actions, ',

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { kindAdvice } from '../../scenario/kind-words.js';
 import { wordFor } from '../../scenario/suggest.js';
 import { splitLines } from '../../text/line.js';
 import { canonicalJson } from '../../text/canonical.js';
@@ -56,6 +57,7 @@ export function explain(
   const pages = [...pagesOf(subject), ...commands.map((name) => commandPage(name, helps.of(name)))];
   const here = pages.length === 0 ? nameHere(subject) : undefined;
   if (here !== undefined) pages.push(`${subject} is called ${here} here.`, ...pagesOf(here));
+  if (pages.length === 0) pages.push(...productPage(subject));
   if (pages.length === 0) throw usageError(unknownText(subject, helps.names));
   if (asJson({ name: subject, pages })) return EXIT.ok;
   terminal.out(splitLines(pages.join('\n\n')));
@@ -64,6 +66,14 @@ export function explain(
 
 function commandPage(name: string, help: string): string {
   return `${name}, a command\n\n${help.trim()}`;
+}
+
+/** What to write for a product that has no kind of its own, as an error about its `kind` says too. */
+function productPage(subject: string): readonly string[] {
+  const advice = kindAdvice(subject).map(([key, text]) => `${key}: ${text}`);
+  return advice.length === 0
+    ? []
+    : [`${subject} has no kind of its own. Write instead, by place:\n\n${advice.join('\n')}`];
 }
 
 /** The message for a name without a page: the nearest name, or the words that may follow the known part. */
