@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import type { SourceText } from '../importing/cell.js';
 import { isDockerfile } from '../importing/dockerfile.js';
-import { isNginx } from '../importing/nginx-file.js';
+import { proxyFormat } from '../importing/documents.js';
 import type { TraceSource } from '../importing/traces/model.js';
 import { plural } from '../text/words.js';
 import { CommandError, usageError } from './exit.js';
@@ -100,7 +100,8 @@ function below(
   const all = readdirSync(folder);
   const hasVariables = isInProject || all.some((name) => COMPOSE.test(name));
   const isVariables = (name: string): boolean => hasVariables && VARIABLES.test(name);
-  const isImage = (name: string): boolean => isDockerfile(name) && all.some(isNginx);
+  const isProxy = (name: string): boolean => proxyFormat(name) !== undefined;
+  const isImage = (name: string): boolean => isDockerfile(name) && all.some(isProxy);
   // Settings of tests, in the layout of Maven and Gradle.
   const isTest = (name: string): boolean =>
     /^\w*test(Fixtures)?$/i.test(name) && basename(folder) === 'src';
@@ -111,7 +112,7 @@ function below(
     if (own.isSymbolicLink() && !isInside(path, root)) return [];
     // A link to a folder could lead back to one above it.
     if (own.isDirectory()) return below(path, root, depth + 1, hasVariables);
-    const isRead = READABLE.test(name) || isVariables(name) || canBeTraces(name) || isNginx(name);
+    const isRead = READABLE.test(name) || isVariables(name) || canBeTraces(name) || isProxy(name);
     return (isRead || isImage(name)) && statSync(path).isFile() ? [path] : [];
   });
 }

@@ -14,8 +14,26 @@ import { ImportError, KustomizationError, TemplateError } from './error.js';
 import { dotEnvOf, isDotEnv } from './dot-env.js';
 import { isProperties, propertiesOf } from './properties-file.js';
 import { dockerfileOf, isDockerfile } from './dockerfile.js';
+import { caddyOf, isCaddyfile } from './caddy-file.js';
 import { isNginx, nginxOf } from './nginx-file.js';
 import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
+
+/** Formats of proxies, by the names of their files. */
+const PROXIES: readonly ProxyFormat[] = [
+  { isFile: isNginx, read: nginxOf },
+  { isFile: isCaddyfile, read: caddyOf },
+];
+
+interface ProxyFormat {
+  isFile(path: string): boolean;
+  /** None if it is a file of another program. */
+  read(source: SourceText): readonly Cell[];
+}
+
+/** The format of the file of a proxy; undefined = it is another file. */
+export function proxyFormat(path: string): ProxyFormat | undefined {
+  return PROXIES.find(({ isFile }) => isFile(path));
+}
 
 /** Keys that would reach the prototype of an object. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -25,7 +43,8 @@ export function documentsOf(source: SourceText): readonly Cell[] {
   const { path, text } = source;
   if (isDotEnv(path)) return [dotEnvOf(source)];
   if (isProperties(path)) return [propertiesOf(source)];
-  if (isNginx(path)) return nginxOf(source);
+  const proxy = proxyFormat(path);
+  if (proxy !== undefined) return proxy.read(source);
   if (isDockerfile(path)) return dockerfileOf(source);
   if (isKafkaDescribe(text)) return [kafkaDescribeOf(source)];
   const refusal = guardText(text);
@@ -78,7 +97,8 @@ function fileIn(name: string, cell: Cell): Cell {
   const text = cell.text();
   if (text === undefined) return cell;
   const source = { path: cell.file, text: '\n'.repeat(cell.line) + text };
-  if (isNginx(name)) return nginxOf(source)[0] ?? cell;
+  const proxy = proxyFormat(name);
+  if (proxy !== undefined) return proxy.read(source)[0] ?? cell;
   if (!APPLICATION.test(name)) return cell;
   try {
     const documents = isProperties(name) ? [propertiesOf(source)] : documentsOf(source);

@@ -30,8 +30,9 @@ import { configMaps } from './kubernetes/config-maps.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
-import { dockerfiles, nginxFiles } from './nginx/files.js';
 import { openshiftRoutes } from './openshift/routes.js';
+import { proxyKinds } from './proxy-kinds.js';
+import { dockerfiles, proxyFiles } from './proxies/files.js';
 import { applications } from './spring/application.js';
 import { traefikMiddlewares, traefikServices } from './traefik/crd.js';
 import { traefikFiles } from './traefik/dynamic.js';
@@ -76,6 +77,6 @@ export const documentKinds: readonly DocumentKind[] = [
   applications,
   composeFiles,
   dotEnvFiles,
-  nginxFiles,
+  ...proxyKinds.map(proxyFiles),
   dockerfiles,
 ];

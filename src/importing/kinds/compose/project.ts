@@ -7,7 +7,7 @@ import { plural } from '../../../text/words.js';
 import { noteClosed } from '../../workers.js';
 import { from, map, plain } from '../../written.js';
 import { noteProcess } from '../envoy/processes.js';
-import { noteContainer } from '../nginx/files.js';
+import { noteContainer } from '../proxies/files.js';
 import { clusterOf, leaveOut, runningIn } from '../kubernetes/cluster.js';
 import { databasesIn } from '../kubernetes/products.js';
 import { addProcess } from '../spring/application.js';

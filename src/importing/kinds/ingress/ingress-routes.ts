@@ -5,7 +5,8 @@ import { guess } from '../../written.js';
 import { clusterOf } from '../kubernetes/cluster.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { referred, specsOf } from '../traefik/crd.js';
-import { addRouters, type Backend, type Router } from '../traefik/routers.js';
+import type { Backend } from '../proxies/routes.js';
+import { addRouters, type Router } from '../traefik/routers.js';
 import { podsOf } from './ingresses.js';
 import { traefik, traefikGateways } from './traefik.js';
 

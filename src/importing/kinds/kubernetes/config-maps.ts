@@ -1,7 +1,7 @@
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
-import { NGINX } from '../../nginx-file.js';
-import { addFile } from '../nginx/files.js';
+import { proxyKinds } from '../proxy-kinds.js';
+import { addFile } from '../proxies/files.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { addSettings, readersOf } from '../spring/application.js';
 import { clusterOf } from './cluster.js';
@@ -16,9 +16,13 @@ export const configMaps: DocumentKind = {
     for (const [, file] of document.get('data')?.entries() ?? []) {
       const files = file.isScalar ? [] : file.items().length > 0 ? file.items() : [file];
       const usedBy = (): readonly Component[] => mountedBy(name, namespaceOf(document), system);
-      for (const each of files)
-        if (each.get(NGINX) === undefined) addSettings(each, usedBy, system);
-        else addFile(each, () => usedBy().find(({ section }) => section === 'services'), system);
+      for (const each of files) {
+        const proxy = proxyKinds.find(({ format }) => each.get(format) !== undefined);
+        const runner = (): Component | undefined =>
+          usedBy().find(({ section }) => section === 'services');
+        if (proxy === undefined) addSettings(each, usedBy, system);
+        else addFile(proxy, each, runner, system);
+      }
     }
     system.later('calls', () => {
       listBelow(document, {

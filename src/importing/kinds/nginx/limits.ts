@@ -3,7 +3,7 @@ import type { Component, System } from '../../system.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { byDefault } from '../ingress/controller.js';
 import { sizeOf } from '../ingress/nginx.js';
-import { inherited, named, type Directive, type Scope } from './directives.js';
+import { inherited, named, type Directive, type Scope } from '../proxies/directives.js';
 
 const PRODUCT = 'nginx';
 const UNITS: Readonly<Record<string, number>> = {

@@ -3,7 +3,7 @@ import type { Component, System } from '../../system.js';
 import type { Target } from '../../targets.js';
 import { resolve } from '../compose/variables.js';
 import { hostsIn } from '../kubernetes/addresses.js';
-import { flat, named, type Directive } from './directives.js';
+import { flat, named, type Directive } from '../proxies/directives.js';
 
 const PASS = /^(proxy|grpc|fastcgi|uwsgi)_pass$/;
 

@@ -14,7 +14,7 @@ import {
   type WrittenMap,
 } from '../../written.js';
 import { requestName, requestsFor, samplesOf } from '../requests.js';
-import { flat, inherited, named, type Directive, type Scope } from './directives.js';
+import { flat, inherited, named, type Directive, type Scope } from '../proxies/directives.js';
 import { bundleOf, checksOf } from './limits.js';
 import { protocolOf, type Addresses, type Passed } from './passes.js';
 

@@ -5,7 +5,8 @@ import { guess } from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import type { DocumentKind } from '../kind.js';
 import { UNUSED } from './middlewares.js';
-import { addRouters, type Backend, type Router } from './routers.js';
+import type { Backend } from '../proxies/routes.js';
+import { addRouters, type Router } from './routers.js';
 import { matchesOf } from './rule.js';
 
 /** The dynamic configuration of one Traefik: labels of containers, and files. */

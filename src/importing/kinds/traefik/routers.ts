@@ -1,24 +1,13 @@
-import { pathPattern, pathProblem } from '../../../language/routing/path.js';
+import { pathProblem } from '../../../language/routing/path.js';
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { sharesOf, targetsIn } from '../../targets.js';
-import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { targetsIn } from '../../targets.js';
+import { from, fromLater, list, map, type Written, type WrittenMap } from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
-import { requestName, requestsFor, samplesOf } from '../requests.js';
+import { writtenRoute, type Backend } from '../proxies/routes.js';
 import { bySession } from '../sticky.js';
 import { applied, prefixesOf } from './middlewares.js';
-import { matchesOf, type RuleMatch } from './rule.js';
-
-/** A Service behind a router, with its share of the requests. */
-export interface Backend {
-  readonly component: Component;
-  /** Where the file names it. */
-  readonly host: Cell;
-  /** The component, or the version of it. */
-  readonly name: string;
-  readonly share: number;
-  readonly origins: readonly (Cell | undefined)[];
-}
+import { matchesOf } from './rule.js';
 
 /** What requests that meet a rule go through. */
 export interface Router {
@@ -71,7 +60,7 @@ const CONDITION =
 function routesOf(gateway: Component, router: Router, system: System): readonly WrittenMap[] {
   const { rule, specs, namespace } = router;
   const targets = targetsIn(router.backends.filter(({ component }) => component !== gateway));
-  const [first] = targets;
+  const [first, ...others] = targets;
   const matches = matchesOf(rule.text() ?? '');
   const paths = (matches ?? []).flatMap((match) => match.paths ?? []);
   if (matches === null || paths.some((path) => pathProblem(path) !== null)) rule.list(CONDITION);
@@ -83,22 +72,23 @@ function routesOf(gateway: Component, router: Router, system: System): readonly 
       system.connect(gateway, target, address);
       return fromLater(() => system.targetOf(target), address);
     };
-    for (const { component, host } of targets) system.connect(gateway, component, host);
     const { policy, middleware } = applied(specs, call);
     const loadBalancing =
       router.sticky === undefined ? undefined : bySession(router.sticky, system);
     const limits = map({ ...Object.fromEntries(policy?.entries ?? []), loadBalancing });
-    const to =
-      targets.length > 1
-        ? sharesOf(targets)
-        : fromLater(() => system.routeTo(first.name, first.component), first.host);
-    const rest = {
-      to,
+    const limited = {
       mirror: mirrorOf(router, gateway, system),
       policy: limits.entries.size === 0 ? undefined : limits,
       middleware: middleware.length === 0 ? undefined : list(middleware),
     };
-    return matches.map((match) => routeOf(gateway, router, match, rest, first.component, system));
+    const about = {
+      name: router.name,
+      origin: rule,
+      targets: [first, ...others] as const,
+      limits: limited,
+      rewrites: prefixesOf(specs).map((prefix) => ({ from: prefix, to: '' })),
+    };
+    return matches.map((match) => writtenRoute(gateway, { ...about, match }, system));
   }
   rule.list('its service is not in these files');
   return [];
@@ -113,53 +103,4 @@ function mirrorOf({ mirror }: Router, gateway: Component, system: System): Writt
     to: fromLater(() => system.targetOf(component), host),
     share: share === undefined ? undefined : from(`${share}%`, percent),
   });
-}
-
-function routeOf(
-  gateway: Component,
-  { rule, name, specs }: Router,
-  match: RuleMatch,
-  rest: Readonly<Record<string, Written | undefined>>,
-  component: Component,
-  system: System,
-): WrittenMap {
-  const { hosts, methods, headers } = match;
-  const paths = match.paths ?? ['/*'];
-  const compiled = paths.map((path) => pathPattern(path, 'firstMatch'));
-  const takes = (path: string): boolean => compiled.some((pattern) => pattern.takes(path));
-  const sample = paths.flatMap((path) => samplesOf(path.replace(/^~/, ''))).find(takes) ?? null;
-  const route = requestName(gateway, name);
-  const about = {
-    method: methods?.[0] === undefined ? undefined : plain(methods[0]),
-    host: hosts?.[0] === undefined ? undefined : plain(hosts[0].replace(/^\*\.?/, 'www.')),
-    headers: headers === null ? undefined : map(headers.map(([key, value]) => [key, plain(value)])),
-  };
-  for (const [k, request] of requestsFor(component, { sample, takes }).entries())
-    gateway.requests.push(
-      map({
-        ...Object.fromEntries(request),
-        name: plain(k === 0 ? route : requestName(gateway, `${route}-${k + 1}`)),
-        ...about,
-      }),
-    );
-  const values = (all: readonly string[] | null): Written | undefined => {
-    const cells = (all ?? []).map((value) => from(value, rule));
-    return cells.length > 1 ? list(cells) : cells[0];
-  };
-  const written = map({
-    name: plain(sample === null ? `${route}-other` : route),
-    match: map({
-      path: values(paths),
-      method: values(methods),
-      host: values(hosts),
-      headers:
-        headers === null ? undefined : map(headers.map(([key, value]) => [key, from(value, rule)])),
-    }),
-    ...rest,
-  });
-  system.rewriting(
-    written,
-    prefixesOf(specs).map((prefix) => ({ from: prefix, to: '' })),
-  );
-  return written;
 }

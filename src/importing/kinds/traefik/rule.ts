@@ -1,12 +1,5 @@
-/** One way to meet a rule; a list takes any of its values, and null takes all requests. */
-export interface RuleMatch {
-  readonly hosts: readonly string[] | null;
-  readonly paths: readonly string[] | null;
-  readonly methods: readonly string[] | null;
-  readonly headers: readonly (readonly [string, string])[] | null;
-}
+import { EVERY, type RouteMatch } from '../proxies/routes.js';
 
-const EVERY: RuleMatch = { hosts: null, paths: null, methods: null, headers: null };
 const FIELDS = ['hosts', 'paths', 'methods', 'headers'] as const;
 /** More alternatives are no rule that a person wrote. */
 const MATCHES_MAX = 64;
@@ -15,7 +8,7 @@ const MATCHES_MAX = 64;
  * The alternatives of a rule such as ``Host(`shop.example`) && (PathPrefix(`/api`) || Path(`/`))``, in the syntax of Traefik 2 or 3;
  * null = a condition has no counterpart. Source: traefik/traefik pkg/muxer/http/matcher.go and matcher_v2.go.
  */
-export function matchesOf(rule: string): readonly RuleMatch[] | null {
+export function matchesOf(rule: string): readonly RouteMatch[] | null {
   const parser = new Parser(rule);
   const found = parser.either();
   return found === null || !parser.isAtEnd ? null : merged(found);
@@ -45,7 +38,7 @@ class Parser {
   }
 
   /** Alternatives between `||`; null = no counterpart. */
-  either(): readonly RuleMatch[] | null {
+  either(): readonly RouteMatch[] | null {
     let found = this.both();
     while (this.takes('||')) {
       const next = this.both();
@@ -54,7 +47,7 @@ class Parser {
     return found;
   }
 
-  private both(): readonly RuleMatch[] | null {
+  private both(): readonly RouteMatch[] | null {
     let found = this.one();
     while (this.takes('&&')) {
       const next = this.one();
@@ -63,7 +56,7 @@ class Parser {
     return found;
   }
 
-  private one(): readonly RuleMatch[] | null {
+  private one(): readonly RouteMatch[] | null {
     if (this.takes('(')) {
       const inner = this.either();
       return this.takes(')') ? inner : null;
@@ -86,7 +79,7 @@ class Parser {
   }
 }
 
-type Matcher = (values: readonly string[]) => readonly RuleMatch[] | null;
+type Matcher = (values: readonly string[]) => readonly RouteMatch[] | null;
 
 const pathsOf =
   (end: string): Matcher =>
@@ -147,15 +140,15 @@ function hostOf(expression: string): string | null {
 
 /** Each way to meet the one with each way to meet the other; two conditions on one field have no counterpart. */
 function product(
-  first: readonly RuleMatch[],
-  second: readonly RuleMatch[],
-): readonly RuleMatch[] | null {
+  first: readonly RouteMatch[],
+  second: readonly RouteMatch[],
+): readonly RouteMatch[] | null {
   if (first.length * second.length > MATCHES_MAX) return null;
   const all = first.flatMap((a) => second.map((b) => joined(a, b)));
   return all.includes(null) ? null : all.filter((one) => one !== null);
 }
 
-function joined(a: RuleMatch, b: RuleMatch): RuleMatch | null {
+function joined(a: RouteMatch, b: RouteMatch): RouteMatch | null {
   const isTwice = (['hosts', 'paths', 'methods'] as const).some((key) => a[key] && b[key]);
   if (isTwice) return null;
   const headers = [...(a.headers ?? []), ...(b.headers ?? [])];
@@ -168,8 +161,8 @@ function joined(a: RuleMatch, b: RuleMatch): RuleMatch | null {
 }
 
 /** Alternatives that differ in one list are one: what a route limits counts for all of them together. */
-function merged(all: readonly RuleMatch[]): readonly RuleMatch[] {
-  const found: RuleMatch[] = [];
+function merged(all: readonly RouteMatch[]): readonly RouteMatch[] {
+  const found: RouteMatch[] = [];
   for (const match of all) {
     const at = found.findIndex((known) => other(known, match) !== undefined);
     const key = at < 0 ? undefined : other(found[at]!, match);
@@ -180,7 +173,7 @@ function merged(all: readonly RuleMatch[]): readonly RuleMatch[] {
 }
 
 /** The only list in which two alternatives differ; undefined = there are more. */
-function other(a: RuleMatch, b: RuleMatch): 'hosts' | 'paths' | 'methods' | undefined {
+function other(a: RouteMatch, b: RouteMatch): 'hosts' | 'paths' | 'methods' | undefined {
   const keys = FIELDS.filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
   const [key] = keys;
   if (keys.length !== 1 || key === undefined || key === 'headers') return undefined;

@@ -1,7 +1,7 @@
+import { BLOCK } from '../../blocks.js';
 import type { Cell } from '../../cell.js';
-import { BLOCK, NGINX } from '../../nginx-file.js';
 
-/** A directive of nginx, such as `proxy_pass http://cart;`. */
+/** A directive of a file of a proxy, such as `proxy_pass http://cart;`. */
 export interface Directive {
   readonly name: string;
   /** Its words, or its block if it has none. */
@@ -12,7 +12,7 @@ export interface Directive {
 
 /** The directives of a document. */
 export function directivesOf(document: Cell): readonly Directive[] {
-  return below(document.get(NGINX));
+  return document.entries().flatMap(([, block]) => below(block));
 }
 
 function below(block: Cell | undefined): readonly Directive[] {

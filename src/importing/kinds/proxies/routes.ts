@@ -1,0 +1,139 @@
+import { pathPattern } from '../../../language/routing/path.js';
+import type { Cell } from '../../cell.js';
+import { allowedName } from '../../names.js';
+import type { Rewrite } from '../../rewrites.js';
+import type { Component, System } from '../../system.js';
+import { sharesOf, type Target } from '../../targets.js';
+import {
+  from,
+  fromLater,
+  list,
+  map,
+  plain,
+  render,
+  type Written,
+  type WrittenMap,
+} from '../../written.js';
+import { requestName, requestsFor, samplesOf } from '../requests.js';
+
+/** Requests that a route takes: a list takes any of its values, and null takes all requests. */
+export interface RouteMatch {
+  readonly hosts: readonly string[] | null;
+  readonly paths: readonly string[] | null;
+  readonly methods: readonly string[] | null;
+  readonly headers: readonly (readonly [string, string])[] | null;
+}
+
+/** All requests. */
+export const EVERY: RouteMatch = { hosts: null, paths: null, methods: null, headers: null };
+
+/** A component behind an address, with its share of the requests. */
+export interface Backend extends Target {
+  readonly component: Component;
+  /** Where the file names it. */
+  readonly host: Cell;
+}
+
+/** A route of a gateway of which the first one that matches counts. */
+export interface Route {
+  /** null = its number. */
+  readonly name: string | null;
+  readonly match: RouteMatch;
+  /** Where the match is written. */
+  readonly origin: Cell;
+  readonly targets: readonly [Backend, ...Backend[]];
+  /** `policy`, `middleware` and the like. */
+  readonly limits: Readonly<Record<string, Written | undefined>>;
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** The route, and requests that it takes. */
+export function writtenRoute(gateway: Component, route: Route, system: System): WrittenMap {
+  const { origin, targets, limits } = route;
+  const { hosts, methods, headers } = route.match;
+  const [{ component, name: part, host }] = targets;
+  for (const each of targets) system.connect(gateway, each.component, each.host);
+  const paths = route.match.paths ?? ['/*'];
+  const compiled = paths.map((path) => pathPattern(path, 'firstMatch'));
+  const takes = (path: string): boolean => compiled.some((pattern) => pattern.takes(path));
+  const sample = paths.flatMap((path) => samplesOf(path.replace(/^~/, ''))).find(takes) ?? null;
+  const name = requestName(gateway, route.name);
+  const about = {
+    method: methods?.[0] === undefined ? undefined : plain(methods[0]),
+    host: hosts?.[0] === undefined ? undefined : plain(hosts[0].replace(/^\*\.?/, 'www.')),
+    headers: headers === null ? undefined : map(headers.map(([key, value]) => [key, plain(value)])),
+  };
+  for (const [k, request] of requestsFor(component, { sample, takes }).entries())
+    gateway.requests.push(
+      map({
+        ...Object.fromEntries(request),
+        name: plain(k === 0 ? name : requestName(gateway, `${name}-${k + 1}`)),
+        ...about,
+      }),
+    );
+  const values = (all: readonly string[] | null): Written | undefined => {
+    const cells = (all ?? []).map((value) => from(value, origin));
+    return cells.length > 1 ? list(cells) : cells[0];
+  };
+  const written = map({
+    name: plain(sample === null ? `${name}-other` : name),
+    match: map({
+      path: values(paths),
+      method: values(methods),
+      host: values(hosts),
+      headers:
+        headers === null
+          ? undefined
+          : map(headers.map(([key, value]) => [key, from(value, origin)])),
+    }),
+    to:
+      targets.length > 1
+        ? sharesOf(targets)
+        : fromLater(() => system.routeTo(part, component), host),
+    ...limits,
+  });
+  return system.rewriting(written, route.rewrites);
+}
+
+/** Makes a gateway of the service that runs a proxy. */
+export function becomeGateway(owner: Component, product: string | null, system: System): void {
+  owner.section = 'gateways';
+  owner.product = product;
+  owner.fields.delete('concurrency');
+  owner.fields.set('runtime', plain(product === null ? 'async' : 'eventLoop'));
+  system.later('policies', () => {
+    system.ask(
+      `How much CPU does one request take in ${owner.name}? Until you write it as \`work\` of a middleware, no load fills it`,
+    );
+  });
+}
+
+/** Puts limits that all routes have in one place, those of the gateway. */
+export function fillGateway(owner: Component, routes: readonly Route[], system: System): void {
+  const same = (key: 'policy' | 'middleware'): Written | undefined => {
+    const all = routes.map(({ limits }) => limits[key]);
+    const texts = new Set(all.map((one) => (one === undefined ? '' : render(map({ key: one })))));
+    return all.length > 1 && texts.size === 1 ? all[0] : undefined;
+  };
+  const [policy, middleware] = [same('policy'), same('middleware')];
+  if (middleware !== undefined) owner.fields.set('middleware', middleware);
+  if (policy !== undefined) owner.fields.set('outbound', map({ default: policy }));
+  const written = routes.map((route) => {
+    const limits = {
+      ...route.limits,
+      ...(policy && { policy: undefined }),
+      ...(middleware && { middleware: undefined }),
+    };
+    return writtenRoute(owner, { ...route, limits }, system);
+  });
+  owner.fields.set('routes', list(written));
+}
+
+/** A name for a route of a path or a host; null = that of the number of the route. */
+export function routeName(path: string): string {
+  const text = samplesOf(path.replace(/^~?\^?/, ''))[0]!
+    .replace(/_/g, '-')
+    .replace(/^[/-]+/, '');
+  const [stem] = /\w.*/.exec(text) ?? [];
+  return stem === undefined ? 'root' : allowedName(stem);
+}

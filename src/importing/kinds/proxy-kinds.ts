@@ -1,0 +1,6 @@
+import { caddy } from './caddy/files.js';
+import { nginx } from './nginx/files.js';
+import type { ProxyKind } from './proxies/files.js';
+
+/** Every proxy whose own files can be read. */
+export const proxyKinds: readonly ProxyKind[] = [nginx, caddy];
