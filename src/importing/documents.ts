@@ -40,7 +40,9 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 
 /** The documents of a YAML or JSON file, as values with their lines. Empty documents are left out. */
 export function documentsOf(source: SourceText): readonly Cell[] {
-  const { path, text } = source;
+  const { path } = source;
+  // Settings of .NET have comments.
+  const text = path.endsWith('.json') ? source.text.replace(/^\s*\/\/.*$/gm, '') : source.text;
   if (isDotEnv(path)) return [dotEnvOf(source)];
   if (isProperties(path)) return [propertiesOf(source)];
   const proxy = proxyFormat(path);

@@ -3,7 +3,7 @@ import type { System } from '../../system.js';
 import { from, list, map, plain, type Written } from '../../written.js';
 import { directivesOf, flat, named, type Directive } from '../proxies/directives.js';
 import type { ProxyKind } from '../proxies/files.js';
-import { becomeGateway, EVERY, fillGateway, routeName, type Route } from '../proxies/routes.js';
+import { EVERY, fillGateway, routeName, type Route } from '../proxies/routes.js';
 import { policyOf, sizeOf } from './limits.js';
 import {
   below,
@@ -20,22 +20,17 @@ import { Upstreams } from './upstreams.js';
 /** Caddy. */
 export const caddy: ProxyKind = {
   name: 'Caddy',
-  format: CADDY,
+  recognises: (document) => document.get(CADDY) !== undefined,
   isFile: isCaddyfile,
   passes: (document) => named(flat(directivesOf(document)), 'reverse_proxy').length > 0,
   connect(owner, documents, variables, system) {
     const upstreams = new Upstreams(owner, variables, system);
     const reader = new Reader(upstreams, system);
     const sites = documents.flatMap((document) => sitesOf(document, upstreams));
-    const routes = reader.reachable(
-      sites.flatMap(({ hosts, block }) =>
-        reader.routesOf(block, { ...TOP, condition: { ...EVERY, hosts } }),
-      ),
+    const routes = sites.flatMap(({ hosts, block }) =>
+      reader.routesOf(block, { ...TOP, condition: { ...EVERY, hosts } }),
     );
-    if (routes.length > 0 && owner.section === 'services') {
-      becomeGateway(owner, null, system);
-      fillGateway(owner, routes, system);
-    }
+    fillGateway(owner, routes, system);
     for (const document of documents) document.list(REST);
   },
 };
@@ -150,19 +145,5 @@ class Reader {
       return [map({ authenticate: map({ kind: plain('introspection'), call }) })];
     });
     return [...sizes, ...calls];
-  }
-
-  /** Those that no earlier one hides: of the same requests, or of all of a host. */
-  reachable(routes: readonly Route[]): readonly Route[] {
-    const taken = new Set<string>();
-    const key = ({ hosts, paths, methods, headers }: Route['match']): string =>
-      JSON.stringify([hosts, paths, methods, headers]);
-    return routes.filter(({ match, origin }) => {
-      const all = { ...EVERY, hosts: match.hosts };
-      const isTaken = [match, all, EVERY].some((one) => taken.has(key(one)));
-      taken.add(key(match));
-      if (isTaken) origin.list('another route gets these requests');
-      return !isTaken;
-    });
   }
 }

@@ -124,6 +124,15 @@ export class Container {
     return `${pathFrom(context!.file, folder)}/`.replace(/^\/$/, '');
   }
 
+  /** Folders of files that its build may copy: that of its Dockerfile, and its context. */
+  buildFolders(values: Values): readonly string[] {
+    const context = this.buildFolder(values);
+    if (context === undefined) return [];
+    const dockerfile = values.text(this.get('build', 'dockerfile')) ?? '';
+    const own = dockerfile.replace(/^\.\//, '').replace(/[^/]*$/, '');
+    return own === '' || /^\/|\.\./.test(own) ? [context] : [`${context}${own}`, context];
+  }
+
   /** What the container is: a database, a broker, a generator of load, or a service. */
   role(
     values: Values,

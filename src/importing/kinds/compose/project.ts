@@ -112,7 +112,7 @@ function noteProxies(
   const [files, folder] = [container.files(values), container.buildFolder(values)];
   // Its build copies this configuration by convention.
   const built = folder === undefined ? undefined : `${folder}envoy.yaml`;
-  noteContainer({ component, files, folder }, system);
+  noteContainer({ component, files, folders: container.buildFolders(values) }, system);
   noteProcess({ component, commands, files, built }, container.programs(values), system);
   noteTraefik(component, values.text(container.get('image')) ?? '', commands, system);
   const asked = system.shared('variables of labels', () => new Set<string>());

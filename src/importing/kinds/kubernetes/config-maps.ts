@@ -17,7 +17,7 @@ export const configMaps: DocumentKind = {
       const files = file.isScalar ? [] : file.items().length > 0 ? file.items() : [file];
       const usedBy = (): readonly Component[] => mountedBy(name, namespaceOf(document), system);
       for (const each of files) {
-        const proxy = proxyKinds.find(({ format }) => each.get(format) !== undefined);
+        const proxy = proxyKinds.find((kind) => kind.recognises(each));
         const runner = (): Component | undefined =>
           usedBy().find(({ section }) => section === 'services');
         if (proxy === undefined) addSettings(each, usedBy, system);

@@ -10,7 +10,7 @@ const REST = 'nginx reads it, and no route to a component uses it, or it has no 
 /** nginx. Addresses of its files that no location uses are calls. */
 export const nginx: ProxyKind = {
   name: 'nginx',
-  format: NGINX,
+  recognises: (document) => document.get(NGINX) !== undefined,
   isFile: isNginx,
   passes: (document) => flat(directivesOf(document)).some((one) => protocolOf(one) !== undefined),
   connect(owner, documents, variables, system) {

@@ -1,6 +1,7 @@
 import type { Cell } from '../../cell.js';
 import { isDockerfile } from '../../dockerfile.js';
 import type { Component, System } from '../../system.js';
+import { plainKey } from '../../traced-parts.js';
 import type { Variables } from '../compose/variables.js';
 import { fillerOf } from '../envoy/templates.js';
 import type { DocumentKind } from '../kind.js';
@@ -9,8 +10,7 @@ import { processSources } from '../spring/application.js';
 /** A program that passes requests on as its files say. */
 export interface ProxyKind {
   readonly name: string;
-  /** Key of the directives of its documents. */
-  readonly format: string;
+  recognises(document: Cell): boolean;
   /** Whether a file has its configuration, by its name. */
   isFile(path: string): boolean;
   /** Whether a document passes requests on. */
@@ -24,8 +24,8 @@ export interface Container {
   readonly component: Component;
   /** Texts that may name them: mounts, arguments of its build. */
   readonly files: readonly string[];
-  /** The folder of its build, which ends in a slash; undefined = it is not built here. */
-  readonly folder: string | undefined;
+  /** Folders of its build, which end in a slash: that of its Dockerfile, and its context. */
+  readonly folders: readonly string[];
 }
 
 /** Notes a container that may run a proxy; to be called before the phase `routes`. */
@@ -45,7 +45,7 @@ function imagesOf(system: System): Map<string, Cell> {
 /** Files of a proxy. The service that runs it is a gateway if a route of them leads to a service. */
 export function proxyFiles(kind: ProxyKind): DocumentKind {
   return {
-    recognises: (document) => document.get(kind.format) !== undefined,
+    recognises: (document) => kind.recognises(document),
     read(document, system) {
       addFile(kind, document, (): Component | undefined => ownerOf(document, system), system);
     },
@@ -93,12 +93,25 @@ export function ownerOf(document: Cell, system: System): Component | undefined {
       .flatMap((name) => system.named(name) ?? [])
       .filter(({ section }) => section === 'services');
   const mounted = containers.find(({ files }) => files.some((text) => isMount(text, file)));
-  const [built] = containers
-    .filter(({ folder }) => folder !== undefined && file.startsWith(folder))
-    .sort((a, b) => b.folder!.length - a.folder!.length);
+  const [built, other] = containers
+    .flatMap(({ component, folders }) => folders.map((folder) => ({ component, folder })))
+    .filter(({ folder }) => file.startsWith(folder))
+    .sort((a, b) => b.folder.length - a.folder.length);
+  // Of several containers of one folder, that of the name.
+  const isOne = built !== undefined && built.folder !== other?.folder;
+  const own = isOne ? built.component : undefined;
   const [mapped] = services(system.names.ownersOf(document.file));
   const [named] = services(file.split('/').slice(0, -1).reverse());
-  return mapped ?? mounted?.component ?? built?.component ?? named ?? fillerOf(document, system);
+  const filler = fillerOf(document, system);
+  return mapped ?? mounted?.component ?? own ?? named ?? built?.component ?? filler;
+}
+
+/** The container that is built in a folder of nearly this name, such as `dotnet-orders` in `OrdersService/`. */
+export function builtIn(name: string, system: System): Component | undefined {
+  const found = containersOf(system).filter(({ folders }) =>
+    folders.some((folder) => plainKey(folder.split('/').at(-2) ?? '') === plainKey(name)),
+  );
+  return found.length === 1 ? found[0]!.component : undefined;
 }
 
 /** Whether a text such as `./web/nginx.conf:/etc/nginx/nginx.conf` names a file. */

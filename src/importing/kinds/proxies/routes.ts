@@ -95,25 +95,17 @@ export function writtenRoute(gateway: Component, route: Route, system: System): 
   return system.rewriting(written, route.rewrites);
 }
 
-/** Makes a gateway of the service that runs a proxy. */
-export function becomeGateway(owner: Component, product: string | null, system: System): void {
+/** Makes a gateway of the service that runs a proxy, if a route of it leads to a service. Limits of all routes are written once. */
+export function fillGateway(owner: Component, all: readonly Route[], system: System): void {
+  const routes = reachable(all);
+  if (routes.length === 0 || owner.section !== 'services') return;
   owner.section = 'gateways';
-  owner.product = product;
   owner.fields.delete('concurrency');
-  owner.fields.set('runtime', plain(product === null ? 'async' : 'eventLoop'));
-  system.later('policies', () => {
-    system.ask(
-      `How much CPU does one request take in ${owner.name}? Until you write it as \`work\` of a middleware, no load fills it`,
-    );
-  });
-}
-
-/** Puts limits that all routes have in one place, those of the gateway. */
-export function fillGateway(owner: Component, routes: readonly Route[], system: System): void {
+  owner.fields.set('runtime', plain('async'));
   const same = (key: 'policy' | 'middleware'): Written | undefined => {
-    const all = routes.map(({ limits }) => limits[key]);
-    const texts = new Set(all.map((one) => (one === undefined ? '' : render(map({ key: one })))));
-    return all.length > 1 && texts.size === 1 ? all[0] : undefined;
+    const found = routes.map(({ limits }) => limits[key]);
+    const texts = new Set(found.map((one) => (one === undefined ? '' : render(map({ key: one })))));
+    return found.length > 1 && texts.size === 1 ? found[0] : undefined;
   };
   const [policy, middleware] = [same('policy'), same('middleware')];
   if (middleware !== undefined) owner.fields.set('middleware', middleware);
@@ -127,6 +119,26 @@ export function fillGateway(owner: Component, routes: readonly Route[], system: 
     return writtenRoute(owner, { ...route, limits }, system);
   });
   owner.fields.set('routes', list(written));
+  system.later('policies', () => {
+    system.ask(
+      `How much CPU does one request take in ${owner.name}? Until you write it as \`work\` of a middleware, no load fills it`,
+    );
+  });
+}
+
+/** The routes that no earlier one hides: of the same requests, or of all of a host. */
+function reachable(routes: readonly Route[]): readonly Route[] {
+  const taken = new Set<string>();
+  const key = (match: RouteMatch, path: string): string =>
+    JSON.stringify([match.hosts, match.methods, match.headers, path]);
+  return routes.filter(({ match, origin }) => {
+    const wide = [match, { ...EVERY, hosts: match.hosts }, EVERY].map((one) => key(one, '/*'));
+    const own = (match.paths ?? ['/*']).map((path) => key(match, path));
+    const isTaken = wide.some((one) => taken.has(one)) || own.every((one) => taken.has(one));
+    for (const one of own) taken.add(one);
+    if (isTaken) origin.list('another route gets these requests');
+    return !isTaken;
+  });
 }
 
 /** A name for a route of a path or a host; null = that of the number of the route. */
