@@ -15,11 +15,13 @@ import { dotEnvOf, isDotEnv } from './dot-env.js';
 import { isProperties, propertiesOf } from './properties-file.js';
 import { dockerfileOf, isDockerfile } from './dockerfile.js';
 import { caddyOf, isCaddyfile } from './caddy-file.js';
+import { haproxyOf, isHaproxy } from './haproxy-file.js';
 import { isNginx, nginxOf } from './nginx-file.js';
 import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
 
 /** Formats of proxies, by the names of their files. */
 const PROXIES: readonly ProxyFormat[] = [
+  { isFile: isHaproxy, read: haproxyOf },
   { isFile: isNginx, read: nginxOf },
   { isFile: isCaddyfile, read: caddyOf },
 ];

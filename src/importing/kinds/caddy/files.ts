@@ -2,18 +2,11 @@ import { CADDY, isCaddyfile } from '../../caddy-file.js';
 import type { System } from '../../system.js';
 import { from, list, map, plain, type Written } from '../../written.js';
 import { directivesOf, flat, named, type Directive } from '../proxies/directives.js';
+import { both, type Condition } from '../proxies/match.js';
 import type { ProxyKind } from '../proxies/files.js';
 import { EVERY, fillGateway, routeName, type Route } from '../proxies/routes.js';
 import { policyOf, sizeOf } from './limits.js';
-import {
-  below,
-  both,
-  conditionOf,
-  matchersOf,
-  order,
-  type Condition,
-  type Matchers,
-} from './matchers.js';
+import { below, conditionOf, matchersOf, order, type Matchers } from './matchers.js';
 import { sitesOf } from './sites.js';
 import { Upstreams } from './upstreams.js';
 

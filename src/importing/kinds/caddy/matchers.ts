@@ -1,14 +1,6 @@
-import { pathPattern } from '../../../language/routing/path.js';
 import type { Directive } from '../proxies/directives.js';
-import { EVERY, type RouteMatch } from '../proxies/routes.js';
-
-/** What a directive is for. null = a condition without a counterpart. */
-export type Condition = Matched | null;
-
-interface Matched extends RouteMatch {
-  /** The path, if it is a single one, as it is written. */
-  readonly path?: string | undefined;
-}
+import { both, expressionOf, type Condition } from '../proxies/match.js';
+import { EVERY } from '../proxies/routes.js';
 
 /** Named conditions such as `@api path /api/*`, by their names. */
 export type Matchers = ReadonlyMap<string, Condition>;
@@ -74,49 +66,12 @@ function matcherOf(kind: string, words: readonly string[]): Condition {
   return isExact ? { ...EVERY, headers: [[first, second!]] } : null;
 }
 
-/** An expression that may begin and end anywhere in the path. */
-function expressionOf(expression: string): string {
-  const start = expression.startsWith('^') ? expression.slice(1) : `.*${expression}`;
-  return start.endsWith('$') ? `~${start.slice(0, -1)}` : `~${start}.*`;
-}
-
 /** What a block of `handle_path /api/*` gets: paths in it lack the prefix. */
 export function below(prefix: string, condition: Condition): Condition {
   const paths = condition?.paths ?? null;
   if (condition === null || paths === null || prefix === '') return condition;
   if (paths.some((path) => path.startsWith('~'))) return null;
   return { ...condition, paths: paths.map((path) => `${prefix}${path}`) };
-}
-
-/** Requests that meet both; of two paths the narrower one. null = no counterpart, or no request does. */
-export function both(a: Condition, b: Condition): Condition {
-  if (a === null || b === null) return null;
-  const paths = narrower(a.paths, b.paths);
-  const isTwice = (['hosts', 'methods'] as const).some((key) => a[key] && b[key]);
-  if (paths === undefined || isTwice) return null;
-  const headers = [...(a.headers ?? []), ...(b.headers ?? [])];
-  return {
-    hosts: a.hosts ?? b.hosts,
-    paths,
-    path: a.path ?? b.path,
-    methods: a.methods ?? b.methods,
-    headers: headers.length === 0 ? null : headers,
-  };
-}
-
-function narrower(
-  a: readonly string[] | null,
-  b: readonly string[] | null,
-): readonly string[] | null | undefined {
-  if (a === null || b === null) return a ?? b;
-  const within = (inner: string, outer: string): boolean =>
-    inner === outer ||
-    outer === '/*' ||
-    (!inner.startsWith('~') && pathPattern(outer, 'firstMatch').takes(inner));
-  const found = a.flatMap((one) =>
-    b.flatMap((other) => (within(other, one) ? [other] : within(one, other) ? [one] : [])),
-  );
-  return found.length === 0 ? undefined : [...new Set(found)];
 }
 
 /** Whether one of two equal directives comes first. Source: caddyserver/caddy caddyconfig/httpcaddyfile/directives.go, sortRoutes. */
