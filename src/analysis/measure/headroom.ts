@@ -1,9 +1,15 @@
-import type { ComponentHeadroom, Headroom, KeyedLimit } from '../../contracts/result/headroom.js';
+import type {
+  ComponentHeadroom,
+  Headroom,
+  KeyedLimit,
+  MissHeadroom,
+} from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
 import { burstsIn, busyTimes, laterRise } from './busy-times.js';
 import { hitsNothing, isBackground, triggersIn } from './background.js';
 import { keyedIn } from './keyed-limits.js';
 import { adaptsIn } from './limit-uses.js';
+import { loadAt, missGrowth, MOST, type MissGrowth } from './miss-growth.js';
 import { edgesFrom } from './component-edges.js';
 import { meanOf } from './estimate.js';
 import type { Plan } from '../../contracts/plan/plan.js';
@@ -31,7 +37,7 @@ export function headroomOf(data: VariantData): Headroom {
   const isBefore = data.before.lengthNs > 0;
   const window = isBefore ? data.before : data.whole;
   const steady = componentsIn(data, window, !isBefore);
-  const { unlimited, adaptive, keyed } = steady;
+  const { unlimited, adaptive, keyed, misses } = steady;
   const within = (time: Window): readonly ComponentHeadroom[] => {
     const when = { ...timesOf(data.plan, time), rate: usersIn(data, time) };
     return componentsIn(data, time, !isBefore).components.map((one) => ({ ...one, when }));
@@ -56,6 +62,7 @@ export function headroomOf(data: VariantData): Headroom {
     unlimited,
     ...(adaptive.length > 0 && { adaptive }),
     ...(keyed.length > 0 && { keyed }),
+    ...(misses.length > 0 && { misses }),
     faults: isBefore ? faultsOf(data) : [],
     ...(isBefore && laterIn(data, window)),
   };
@@ -175,18 +182,25 @@ function componentsIn(
   data: VariantData,
   window: Window,
   isFaulty: boolean,
-): Pick<Headroom, 'components' | 'unlimited'> & Required<Pick<Headroom, 'adaptive' | 'keyed'>> {
+): Pick<Headroom, 'components' | 'unlimited'> &
+  Required<Pick<Headroom, 'adaptive' | 'keyed' | 'misses'>> {
   const components: ComponentHeadroom[] = [];
   const unlimited: string[] = [];
   const adaptive: string[] = [];
   const keyed: KeyedLimit[] = [];
+  const missed: { readonly nearest: number; readonly own: MissHeadroom }[] = [];
   const asked = { data, window, isFaulty, visits: visitsIn({ data, window }) };
   const waits = waitsBelow(asked);
+  const growthOf = missGrowth(asked);
   data.plan.components.forEach((component, id) => {
     if (!isPlaced(component)) return;
     const selection = selectComponent(id, data);
     const uses = resourceUses({ ...asked, waits, selection }, component, id);
-    const tightest = uses.filter(isUsed).map(roomOf).sort(byRoom)[0];
+    const rooms = uses.filter(isUsed).map((use) => roomOf(use, growthOf(use, id)));
+    const [nearest] = [...rooms].sort((a, b) => a.nearest - b.nearest);
+    const tightest = rooms.flatMap((room) => room.found ?? []).sort(byRoom)[0];
+    if (nearest?.missed !== undefined)
+      missed.push({ ...nearest, own: { component: component.name, ...nearest.missed } });
     // A limit that its requests do not use, such as workers held for no time, is one all the same.
     const isLimited = uses.some(({ limit }) => Number.isFinite(limit));
     const isCalled = selection.parts.some((part) => asked.visits.arrived(part) > 0);
@@ -197,7 +211,11 @@ function componentsIn(
     else if (!isLimited && !isAdaptive && isCalled) unlimited.push(component.name);
   });
   components.sort(byRoom);
-  return { components, unlimited: databasesFirst(data, unlimited), adaptive, keyed };
+  // Only the component that would be the first if its use grew with the load is worth a mention.
+  const [first] = missed.sort((a, b) => a.nearest - b.nearest);
+  const misses =
+    first !== undefined && first.nearest < (components[0]?.factor ?? MOST) ? [first.own] : [];
+  return { components, unlimited: databasesFirst(data, unlimited), adaptive, keyed, misses };
 }
 
 /** A real database has cores, so that the file lacks a limit rather than that there is none. */
@@ -211,9 +229,29 @@ function isUsed({ need, fixed, limit, rate }: Use): boolean {
   return Number.isFinite(limit) && limit > fixed && need > fixed && rate > 0;
 }
 
-function roomOf({ need, fixed, share: _, used, limit, ...use }: Use): ComponentHeadroom {
-  const factor = ((use.usable ?? limit) - fixed) / (need - fixed);
-  return { ...use, used: Math.min(used, limit), limit, factor, saturatesAt: use.rate * factor };
+/** The room of a use, or why there is none: it is of the misses of caches. `nearest`: as if it grew with the load. */
+interface Room {
+  readonly found?: ComponentHeadroom;
+  readonly missed?: Omit<MissHeadroom, 'component'>;
+  readonly nearest: number;
+}
+
+function roomOf(
+  { need, fixed, share: _, used, limit, ...use }: Use,
+  grown: MissGrowth | null,
+): Room {
+  const times = ((use.usable ?? limit) - fixed) / (need - fixed);
+  const factor = grown === null ? times : loadAt(grown.growth, times);
+  if (factor === Infinity || factor !== factor)
+    return { nearest: times, missed: { caches: grown!.caches, isBounded: factor === Infinity } };
+  const found = {
+    ...use,
+    used: Math.min(used, limit),
+    limit,
+    factor,
+    saturatesAt: use.rate * times,
+  };
+  return { nearest: times, found };
 }
 
 function byRoom(a: ComponentHeadroom, b: ComponentHeadroom): number {

@@ -37,6 +37,8 @@ export interface Headroom {
   readonly adaptive?: readonly string[];
   /** Limits for each value of a key: the most frequent value reaches its own first. */
   readonly keyed?: readonly KeyedLimit[];
+  /** Components whose use does not grow in proportion to the load, and for which no load is known that fills them. */
+  readonly misses?: readonly MissHeadroom[];
   /**
    * A workload that is planned to send more requests after this time, when faults are near, than in it: from when until
    * when, and its highest rates after and within it. That load is not measured.
@@ -62,6 +64,14 @@ export interface KeyedLimit {
   readonly share?: number;
   /** The multiple of the load at which this value reaches its limit, or 1 % of its requests are refused. */
   readonly factor?: number;
+}
+
+/** A component that serves what caches do not find, because it has not been read before, or has expired. */
+export interface MissHeadroom {
+  readonly component: string;
+  readonly caches: readonly string[];
+  /** No load fills it: each value is loaded once in its time to live. false = how misses grow is not known. */
+  readonly isBounded: boolean;
 }
 
 /** Headroom while a fault is active. */

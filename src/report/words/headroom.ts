@@ -3,6 +3,7 @@ import type {
   Headroom,
   KeyedLimit,
   LoadedResource,
+  MissHeadroom,
 } from '../../contracts/result/headroom.js';
 import type { FaultInfo, VariantResult } from '../../contracts/result/result.js';
 import { formatSize } from '../../contracts/quantities/size-text.js';
@@ -226,11 +227,20 @@ export function whenWords({ when }: ComponentHeadroom): string {
 }
 
 /** Limits for which no load can be stated, each in a sentence. */
-export function otherLimits({ adaptive = [], keyed = [] }: Headroom): readonly string[] {
+export function otherLimits(headroom: Headroom): readonly string[] {
+  const { adaptive = [], keyed = [], misses = [] } = headroom;
   return [
+    ...misses.map(missWords),
     ...(adaptive.length === 0 ? [] : [adaptiveWords(adaptive)]),
     ...(keyed.length === 0 ? [] : [keyedWords(keyed)]),
   ];
+}
+
+/** `more load does not fill idp: a value of tokens is loaded once in its time to live`, or that its load is not known. */
+function missWords({ component, caches, isBounded }: MissHeadroom): string {
+  return isBounded
+    ? `more load does not fill ${component}: a value of ${list(caches)} is loaded once in its time to live`
+    : `not counted: ${component}, whose load depends on what ${list(caches)} ${caches.length === 1 ? 'finds' : 'find'}`;
 }
 
 /**
