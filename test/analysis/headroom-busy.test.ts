@@ -72,6 +72,44 @@ describe('headroom of a load that changes', () => {
     expect(headroomOf(long).components[0]!.factor).toBeGreaterThan(1);
   });
 
+  it.each([
+    // Ten workers of 50 ms serve 200/s. The calm second beside a burst of 4 s is not part of it.
+    [
+      'of 4 s',
+      5,
+      'kind: stages, start: 80/s, stages: [ { duration: 5s, target: 80/s }, { duration: 0s, target: 300/s }, { duration: 4s, target: 300/s }, { duration: 0s, target: 80/s } ]',
+      4,
+    ],
+    [
+      'with which the time begins',
+      0,
+      'kind: burst, base: 100/s, peak: 300/s, every: 20s, for: 5s',
+      5,
+    ],
+  ])('of a burst %s is without the calm time around it', (_, from, arrivals, seconds) => {
+    const text = one(`{ ${arrivals} }`)
+      .replace('concurrency: 3, queue: { capacity: 60 }', 'concurrency: 10')
+      .replace('exponential(15ms)', '50ms')
+      .replace('duration: 120s', 'duration: 20s');
+    const [store] = headroomOf(text).components;
+    expect(store!.when).toMatchObject({ from, until: from + seconds });
+    expect((store!.factor * store!.when!.rate) / 200).toBeCloseTo(1, 1);
+  });
+
+  it('is that of the busiest time while a fault is active, too', () => {
+    // Half as fast, three workers serve 100/s: of 150/s until 15 s, and of 50/s after it.
+    const arrivals =
+      '{ kind: stages, start: 150/s, stages: [ { duration: 15s, target: 150/s }, { duration: 0s, target: 50/s } ] }';
+    const slow = '{ id: slow, kind: slow, target: store, factor: 2, at: 5s, for: 30s }';
+    const headroom = headroomOf(
+      `${one(arrivals).replace('duration: 120s', 'duration: 40s')}faults: [ ${slow} ]\n`,
+    );
+    const [store] = headroom.faults[0]!.components;
+    expect(store!.when).toMatchObject({ from: 5, until: 15 });
+    expect(store!.factor / (100 / 150)).toBeCloseTo(1, 1);
+    expect(tightestWords(headroom, [])).toMatch(/0\.6\d*x from 5 to 15 s while “slow”$/);
+  });
+
   it('finds a workload that runs while another one is quiet', () => {
     const text = station(
       [

@@ -165,5 +165,23 @@ function peakOf(
   const isHigh = (i: number): boolean => planned[i] >= PLATEAU * rate * (at[i + 1] - at[i]);
   while (from > 0 && isHigh(from - 1)) from--;
   while (until < last && isHigh(until)) until++;
-  return { fromNs: at[from], untilNs: at[until], rate };
+  return plateauOf({ from, until, rate }, planned, at, leastNs);
+}
+
+/** A peak without the calm time at its ends, if half of the least time is left: both together have a load that never was. */
+function plateauOf(
+  { from, until, rate }: Omit<Peak, 'fromNs' | 'untilNs'> & Record<'from' | 'until', number>,
+  planned: readonly number[],
+  at: readonly Ns[],
+  leastNs: Ns,
+): Peak {
+  const rateIn = (i: number): number => planned[i] / (at[i + 1] - at[i]);
+  const rates = planned.slice(from, until).map((_, i) => rateIn(from + i));
+  const high = PLATEAU * Math.max(...rates);
+  const first = from + rates.findIndex((own) => own >= high);
+  const end = from + rates.findLastIndex((own) => own >= high) + 1;
+  const lengthNs = at[end] - at[first];
+  if (lengthNs < leastNs / 2) return { fromNs: at[from], untilNs: at[until], rate };
+  const within = planned.slice(first, end).reduce((sum, own) => sum + own, 0) / lengthNs;
+  return { fromNs: at[first], untilNs: at[end], rate: Math.max(rate, within) };
 }

@@ -38,17 +38,13 @@ export function headroomOf(data: VariantData): Headroom {
   const window = isBefore ? data.before : data.whole;
   const steady = componentsIn(data, window, !isBefore);
   const { unlimited, adaptive, keyed, misses } = steady;
-  const within = (time: Window): readonly ComponentHeadroom[] => {
-    const when = { ...timesOf(data.plan, time), rate: usersIn(data, time) };
-    return componentsIn(data, time, !isBefore).components.map((one) => ({ ...one, when }));
-  };
   const usual = failedIn(data, window);
   const busy = busyTimes(data.plan, window).flatMap((time) => {
-    const own = within(time);
+    const own = within(data, time, !isBefore);
     if (failedIn(data, time) < usual + HARM) return own;
     // A burst that fills a component for a moment leaves room in the time around it.
     for (const burst of burstsIn(data.plan, time)) {
-      const all = within(burst);
+      const all = within(data, burst, !isBefore);
       if (all.length > 0 && isFull(all[0])) return all;
     }
     return own;
@@ -66,6 +62,12 @@ export function headroomOf(data: VariantData): Headroom {
     faults: isBefore ? faultsOf(data) : [],
     ...(isBefore && laterIn(data, window)),
   };
+}
+
+/** Each component in a part of the time. */
+function within(data: VariantData, time: Window, isFaulty: boolean): readonly ComponentHeadroom[] {
+  const when = { ...timesOf(data.plan, time), rate: usersIn(data, time) };
+  return componentsIn(data, time, isFaulty).components.map((one) => ({ ...one, when }));
 }
 
 function isFull({ factor, used, limit }: ComponentHeadroom): boolean {
@@ -120,10 +122,12 @@ function faultsOf(data: VariantData): Headroom['faults'] {
     if (spans.length === 0) return [];
     const window = cellsOf(spans, plan);
     if (window.lengthNs === 0) return [];
-    const { components } = componentsIn(data, window, true);
-    const [first] = components;
-    if (first === undefined) return [];
-    const stuckOn = stuckOf(data, window, components);
+    const { components: mean } = componentsIn(data, window, true);
+    if (mean.length === 0) return [];
+    const stuckOn = stuckOf(data, window, mean);
+    // A load that ends within the fault leaves room after it.
+    const busy = busyTimes(plan, window).flatMap((time) => within(data, time, true));
+    const components = tightestOf([...busy, ...mean]);
     const when = { ...timesOf(data.plan, window), rate: usersIn(data, window) };
     return [{ fault: fault.id, ...when, components, ...(stuckOn !== null && { stuckOn }) }];
   });

@@ -155,9 +155,13 @@ function executedShare(asked: Moment, component: number): number {
   return Math.abs(share - 1) < FEW ? 1 : Math.max(FEW, share);
 }
 
+/** A level that changes by a smaller share from cell to cell does so by chance. */
+const TREND = 0.1;
+
 /**
  * Levels at the begin and at the end of a window, summed over all runs: in its last cell, and in the first one or the one
- * before, which a burst that begins with the window has not reached.
+ * before, which a burst that begins with the window has not reached. The mean of a cell is half a cell behind a queue that
+ * grows.
  */
 function levelsAtEnds({ data, window }: Moment, pick: GaugePick): readonly [number, number] {
   const { edges } = data.plan.grid;
@@ -165,9 +169,18 @@ function levelsAtEnds({ data, window }: Moment, pick: GaugePick): readonly [numb
     const areas = data.records.map((record) => areaOf(picked(record, pick), Int32Array.of(cell)));
     return sumOf(areas) / (edges[cell + 1] - edges[cell]);
   };
-  const [first] = window.cells;
+  const [first, second] = window.cells;
   const before = Math.min(levelIn(first), levelIn(Math.max(0, first - 1)));
-  return [before, levelIn(window.cells[window.cells.length - 1])];
+  const [last, prior] = [...window.cells.slice(-2)].map(levelIn).reverse();
+  const later = last + half(last - (prior ?? last), last);
+  const sooner = levelIn(first);
+  const grown = second === undefined ? 0 : half(levelIn(second) - sooner, sooner);
+  return [Math.min(before, Math.max(0, sooner - grown)), later];
+}
+
+/** Half of a growth, where it is none by chance. */
+function half(growth: number, level: number): number {
+  return growth > TREND * level ? growth / 2 : 0;
 }
 
 /** Whether requests of a component pile up in service, or a pile is served, so that use is not that of the arrivals. */

@@ -300,7 +300,7 @@ function faultWords(
     const whose = component === calm.component ? '' : ` for ${component}`;
     if (one.stuckOn !== undefined)
       return `; none while “${name}”: ${stuckWords(component, one.stuckOn)}`;
-    return `; ${formatNumber(factor)}x${whose} while “${name}”`;
+    return `; ${formatNumber(factor)}x${whose}${whenWords(first)} while “${name}”`;
   });
   const more = less.length - words.length;
   return `${words.join('')}${more > 0 ? ` and less than now during ${more} more` : ''}`;
