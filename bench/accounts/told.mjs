@@ -825,6 +825,17 @@ export const TOLD = [
     },
   ),
   kind(
+    'what is used by the misses of caches',
+    /^(?:more load does not fill (?<bounded>\S+): a value of (?<values>.+) is loaded once in its time to live|not counted: (?<open>\S+), whose load depends on what (?<finding>.+) finds?)$/iu,
+    ({ groups }, { variant, result }) => {
+      const { bounded, values, open, finding } = groups;
+      const names = (values ?? finding).split(/, | and /u);
+      const own = { component: bounded ?? open, caches: names, isBounded: open === undefined };
+      const all = [variant, ...result.variants].flatMap(({ headroom }) => headroom?.misses ?? []);
+      return all.some((one) => isDeepStrictEqual(one, own)) ? null : 'it is not so';
+    },
+  ),
+  kind(
     'limits that adapt',
     /^the concurrency limits? of (?<names>.+) (?:adapts, so that it has|adapt, so that they have) no fixed value and may refuse requests earlier$/iu,
     ({ groups }, { variant, result }) => {
