@@ -3,7 +3,7 @@ import type { Cell, SourceText } from './cell.js';
 
 /** Whether a file is a Caddyfile, by its name: `Caddyfile`, `Caddyfile.prod`, `shop.caddyfile`. */
 export function isCaddyfile(path: string): boolean {
-  return /(^|[/\\.])Caddyfile([.-][\w-]+)*$/i.test(path);
+  return /(^|[/\\.])Caddyfile([.-][\w.-]*)?$/i.test(path);
 }
 
 /** Key of the directives of a document. */

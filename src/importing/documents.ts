@@ -44,7 +44,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 export function documentsOf(source: SourceText): readonly Cell[] {
   const { path } = source;
   // Settings of .NET have comments.
-  const text = path.endsWith('.json') ? source.text.replace(/^\s*\/\/.*$/gm, '') : source.text;
+  const text = path.endsWith('.json') ? source.text.replace(/^[^\S\n]*\/\/.*$/gm, '') : source.text;
   if (isDotEnv(path)) return [dotEnvOf(source)];
   if (isProperties(path)) return [propertiesOf(source)];
   const proxy = proxyFormat(path);

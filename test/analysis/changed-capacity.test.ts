@@ -63,4 +63,26 @@ describe('the capacity that a change sets', () => {
     // 90/s come and 25/s leave: 20 more than in service after 0.3 s.
     expect(saturations(short)[0]).toMatch(/10 of 10 workers busy, queue of 20 full at 5\.3 s$/);
   });
+
+  it('is that of a limit on calls', () => {
+    const { headroom } = run(`
+faultline: 1
+title: A bulkhead that a change makes smaller
+run: { duration: 12s, warmup: 2s, drain: 1s, replications: 1 }
+policies:
+  shield: { bulkhead: { kind: semaphore, maxConcurrent: 50, maxWait: 10s, maxQueue: 5000 } }
+services:
+  shop: { endpoints: { buy: [ { call: app.buy, policy: shield } ] } }
+  app: { endpoints: { buy: [ wait: 100ms ] } }
+workloads:
+  users: { arrivals: constant(150/s), requests: [ { call: shop.buy } ] }
+faults: [ { id: change, kind: change, set: { policies.shield.bulkhead.maxConcurrent: 10 }, at: 4s, for: 4s } ]
+`).variant();
+    // Each call holds a permit for 100 ms: 50 hold 500/s, and 10 hold 100/s.
+    const of = { component: 'shop', of: 'app', resource: 'permits' };
+    expect(headroom!.components[0]).toMatchObject({ ...of, limit: 50 });
+    expect(headroom!.components[0].saturatesAt).toBeCloseTo(500, -1);
+    expect(headroom!.faults[0].components[0]).toMatchObject({ ...of, limit: 10 });
+    expect(headroom!.faults[0].components[0].saturatesAt).toBeCloseTo(100, -1);
+  });
 });

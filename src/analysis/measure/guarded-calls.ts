@@ -1,5 +1,5 @@
 import type { EdgeCounter } from '../../contracts/patterns/policy.js';
-import type { Plan } from '../../contracts/plan/plan.js';
+import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
@@ -8,6 +8,7 @@ import { counterSums } from './column-sums.js';
 import { FEW, type Measuring } from './due.js';
 import { meanOf } from './estimate.js';
 import { levels } from './levels.js';
+import { configurationIn } from './in-force.js';
 import { limitOf, mostOf, useOf, type Most, type Passing } from './limit-uses.js';
 import { meanInstances } from './presence.js';
 import { selectStats } from './subjects.js';
@@ -125,22 +126,46 @@ function heldBy(
   return Math.max(0, level - waits.at(edge)) * (own / all);
 }
 
-/** By plan. Computed on first use. */
-const known = new WeakMap<Plan, readonly Guarded[]>();
+/** By plan and configuration. Computed on first use. */
+const known = new WeakMap<Plan, Map<number | null, readonly Guarded[]>>();
 
 /** The groups of calls of which some are those of a component. */
-function guardedCalls({ data }: Measuring, id: number): readonly Guarded[] {
+function guardedCalls({ data, window }: Measuring, id: number): readonly Guarded[] {
   const { plan } = data;
-  let groups = known.get(plan);
-  if (groups === undefined) known.set(plan, (groups = groupsOf(plan, data.edges)));
+  const configuration = configurationIn(data, id, window);
+  const own = known.get(plan) ?? new Map<number | null, readonly Guarded[]>();
+  known.set(plan, own);
+  let groups = own.get(configuration);
+  if (groups === undefined)
+    own.set(configuration, (groups = groupsOf(plan, data.edges, configuration)));
   return groups.filter(({ calls }) => calls.some(({ edge }) => edge.from === id));
 }
 
-function groupsOf(plan: Plan, edges: readonly ComponentEdge[]): readonly Guarded[] {
+/** The edges of a measured one whose bundles calls pass in a configuration; none where it is not the same all the time. */
+function edgesIn(
+  plan: Plan,
+  edges: readonly PlanEdge[],
+  configuration: number | null,
+): readonly PlanEdge[] {
+  const others = new Set(
+    edges.flatMap(({ changed }) => (changed ?? []).slice(1).map((other) => plan.edges[other])),
+  );
+  return edges.flatMap((edge) => {
+    const { changed } = edge;
+    if (changed === null) return others.has(edge) ? [] : [edge];
+    return configuration === null ? [] : [plan.edges[changed[configuration]]];
+  });
+}
+
+function groupsOf(
+  plan: Plan,
+  edges: readonly ComponentEdge[],
+  configuration: number | null,
+): readonly Guarded[] {
   const groups = new Map<string, Guarded>();
   for (const edge of edges) {
     for (const stat of edge.stats) {
-      const calls = wiringOf(plan).edgesOf[stat];
+      const calls = edgesIn(plan, wiringOf(plan).edgesOf[stat], configuration);
       const bundles = new Set(calls.map(({ bundle }) => bundle));
       const [bundle] = bundles;
       // Where calls take several ways, the figures do not say which way each took.

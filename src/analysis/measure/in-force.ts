@@ -5,6 +5,7 @@ import type { PlanProcess } from '../../contracts/plan/process.js';
 import { processOf } from '../../contracts/plan/versions.js';
 import { JOURNAL, type JournalRecord, type RunRecord } from '../../contracts/record/record.js';
 import type { VariantData } from './variant-data.js';
+import type { CellSet } from './window.js';
 
 /** Capacity of some kind that an instance has. */
 export type Capacity = (settings: PlanProcess) => number;
@@ -52,6 +53,23 @@ export function capacityOver(
     })),
   ];
   return starts.map((start, k) => ({ ...start, untilNs: starts[k + 1]?.fromNs ?? Infinity }));
+}
+
+/** The configuration of the instances of a component in some cells; null = it changes within them. */
+export function configurationIn(
+  { plan, records }: Pick<VariantData, 'plan' | 'records'>,
+  component: number,
+  { cells }: CellSet,
+): number | null {
+  if (plan.changes === null || cells.length === 0) return 0;
+  const { edges } = plan.grid;
+  const [begin, end] = [edges[cells[0]], edges[cells[cells.length - 1] + 1]];
+  const turns = turnsOf(records[0].journal).get(plan.components[component].firstInstance) ?? [];
+  const before = turns.filter(({ atNs }) => atNs + plan.warmupNs <= begin);
+  const isChanged = turns.some(
+    ({ atNs }) => atNs + plan.warmupNs > begin && atNs + plan.warmupNs < end,
+  );
+  return isChanged ? null : (before.at(-1)?.number ?? 0);
 }
 
 /** The same, as the mean over a time. */

@@ -180,10 +180,10 @@ export class Configurations implements ScalingChanges {
   }
 
   private configure(instance: Instance, number: number): void {
-    const settings = this.settings.get(instance.component);
-    if (settings === undefined) return;
     const { workers, journal } = this.world;
     journal.tell(JOURNAL.configured, instance.id, number);
+    const settings = this.settings.get(instance.component);
+    if (settings === undefined) return;
     instance.capacity = settings.capacity[number];
     instance.limit = settings.concurrency[number];
     workers.startWaiting(instance);
