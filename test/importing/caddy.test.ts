@@ -113,6 +113,16 @@ describe('a Caddyfile', () => {
     expect(routes(caddyfile)).toEqual(expected);
   });
 
+  it('follows snippets of snippets only so far', () => {
+    const snippets = Array.from(
+      { length: 8 },
+      (_, k) => `(s${k}) {\n${`import s${k + 1}\n`.repeat(20)}}\n`,
+    ).join('');
+    expect(routes(`${snippets}:80 {\nimport s0\nreverse_proxy api:80\n}`)).toEqual([
+      'path: /* api',
+    ]);
+  });
+
   it('limits calls as it says, and repeats those that could not connect', () => {
     const text = gateway(`:80
 forward_auth auth:9091

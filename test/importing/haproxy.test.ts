@@ -99,3 +99,28 @@ ${limited}
   expect(reasons).toContain('haproxy.cfg:12 this condition has no counterpart: write the route');
   expect(scenario).not.toContain('call: old.handle');
 });
+
+it('haproxy.cfg of which one line has a million alternatives, or a weight is no number, is read at once', () => {
+  const acls = Array.from({ length: 40 }, (_, k) => `  acl a hdr(host) shop${k}.example\n`).join(
+    '',
+  );
+  const result = imported([
+    ...source(compose, 'compose.yaml'),
+    ...source(
+      `defaults
+  mode http
+frontend web
+${acls}  use_backend api if a a a a a a
+  default_backend web
+backend api
+  server a api:80
+backend web
+  server w web:80 weight many
+`,
+      'haproxy.cfg',
+    ),
+  ]);
+  loaded(result);
+  expect(result.scenario).toMatch(/path: \/\*.*\n +to: web\.handle/);
+  expect(result.scenario).not.toContain('api.handle');
+});

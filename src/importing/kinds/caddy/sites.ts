@@ -8,7 +8,9 @@ export interface Site {
   readonly block: readonly Directive[];
 }
 
+/** Snippets in snippets, and uses of snippets in a site: an `import` beyond them is not followed. */
 const DEPTH_MAX = 8;
+const USES_MAX = 1_000;
 
 /** The sites of a file, those of one host first. Source: caddyserver.com/docs/caddyfile/concepts, Structure. */
 export function sitesOf(document: Cell, upstreams: Upstreams): readonly Site[] {
@@ -56,13 +58,17 @@ function expanded(
   block: readonly Directive[],
   snippets: ReadonlyMap<string, readonly Directive[]>,
   depth = 0,
+  uses = { left: USES_MAX },
 ): readonly Directive[] {
   return block.flatMap((one): readonly Directive[] => {
     const [name = '', ...args] = one.words;
-    const snippet = one.name === 'import' && depth < DEPTH_MAX ? snippets.get(name) : undefined;
-    if (snippet === undefined) return [{ ...one, block: expanded(one.block, snippets, depth) }];
+    const isFollowed = one.name === 'import' && depth < DEPTH_MAX && uses.left > 0;
+    const snippet = isFollowed ? snippets.get(name) : undefined;
+    if (snippet === undefined)
+      return [{ ...one, block: expanded(one.block, snippets, depth, uses) }];
+    uses.left--;
     one.cell.list('the snippet that it names counts');
-    return expanded(withArguments(snippet, args), snippets, depth + 1);
+    return expanded(withArguments(snippet, args), snippets, depth + 1, uses);
   });
 }
 

@@ -15,6 +15,9 @@ export function namedIn(block: readonly Directive[]): Named {
   return found;
 }
 
+/** Most alternatives of one line. */
+const MOST = 64;
+
 /** The alternatives of `if a b or { path_beg /c }`; a null is one without a counterpart. */
 export function alternativesOf(words: readonly string[], named: Named): readonly Condition[] {
   const [how, ...terms] = words;
@@ -35,7 +38,11 @@ export function alternativesOf(words: readonly string[], named: Named): readonly
       own = [testOf(terms.slice(k + 1, end < 0 ? undefined : end))];
       k = end < 0 ? terms.length : end;
     }
-    current = current.flatMap((one) => own.map((other) => both(one, other)));
+    // Alternatives multiply: a line of more has no counterpart.
+    current =
+      current.length * own.length > MOST
+        ? [null]
+        : current.flatMap((one) => own.map((other) => both(one, other)));
   }
   return [...found, ...current];
 }

@@ -173,7 +173,7 @@ class Reader {
     const isLimited = limits.length > 0 && limits.every(({ maxconn }) => maxconn > 0);
     const connect = time('connect');
     const retries = setting(backend, 'retries');
-    const count = Number(retries?.words[0] ?? 3);
+    const count = Number(/^\d+$/.exec(retries?.words[0] ?? '')?.[0] ?? 3);
     const wait = Math.min(1000, millisOf(setting(backend, 'timeout', 'connect')?.words[0]) ?? 1000);
     return map({
       timeout: time('server'),
@@ -222,7 +222,8 @@ function serversOf(backend: Section): readonly Server[] {
     }
     const option = (name: string): number | undefined => {
       const own = [words, common].find((one) => one.includes(name));
-      return own === undefined ? undefined : Number(own[own.indexOf(name) + 1]);
+      const value = own?.[own.indexOf(name) + 1] ?? '';
+      return /^\d+$/.test(value) ? Number(value) : undefined;
     };
     const address = words[at] ?? '';
     return [{ address, weight: option('weight') ?? 1, maxconn: option('maxconn') ?? 0, line }];
