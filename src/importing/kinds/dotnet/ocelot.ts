@@ -67,7 +67,7 @@ function routeOf(
     {
       name:
         key ??
-        `${methods.length === 1 ? `${methods[0]!.text()!.toLowerCase()}-` : ''}${stem || 'root'}`,
+        `${methods.length === 1 ? `${(methods[0]!.text() ?? '').toLowerCase()}-` : ''}${stem || 'root'}`,
       match: {
         hosts: host ? [host] : null,
         paths: pathsOf(path),

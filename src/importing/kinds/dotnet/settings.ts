@@ -25,9 +25,17 @@ export function settingsOf(documents: readonly Cell[], variables: Variables): Ce
   const files = (known.length > 0 ? known : placed.slice(0, 1)).sort((a, b) => a.place - b.place);
   const [first, ...others] = files.map(({ document }) => document);
   const all = others.reduce((under, over) => laid(over, under), first!);
-  const written = [...variables].filter(([key]) => /^ReverseProxy__|^Routes__/i.test(key));
-  return written.reduce((under, [key, value]) => laid(nested(key.split('__'), value), under), all);
+  const written = [...variables].flatMap(([key, value]) => {
+    const names = key.split('__');
+    return /^(ReverseProxy|Routes)__/i.test(key) && names.length <= DEPTH_MAX
+      ? [nested(names, value)]
+      : [];
+  });
+  return written.reduce((under, over) => laid(over, under), all);
 }
+
+/** Most parts of the name of a variable: settings of a route have fewer. */
+const DEPTH_MAX = 16;
 
 /** 0 = a file for all environments, 1 = one for that which runs, -1 = another one. */
 function placeOf({ file }: Cell, running: string): number {

@@ -81,7 +81,7 @@ function routeOf(
       `Which limit is ${limiter.text()} of ${name} (${limiter.place})? The code of ${owner.name} has it: write it as \`rateLimit\` in \`middleware\` of the route`,
     );
   }
-  id!.list('the addresses of its cluster count');
+  id?.list('the addresses of its cluster count');
   const removed = (at(route, 'Transforms')?.items() ?? []).flatMap(
     (one) => at(one, 'PathRemovePrefix') ?? [],
   );

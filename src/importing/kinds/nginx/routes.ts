@@ -93,7 +93,9 @@ function locationsOf(server: Directive, { http, addresses }: Proxy): readonly Lo
       const { cell, words } = location;
       const isFirst = words[0] === '^~' && hasExpressions;
       const own = { cell, words, hosts, server, scope, targets, isAfterExpressions: !isFirst };
-      const isRoute = pass !== undefined && targets.length > 0 && !cell.text()!.startsWith('@');
+      // One without a path is no location of nginx, and one with a name is where others lead.
+      const isPath = !(cell.text() ?? '@').startsWith('@');
+      const isRoute = pass !== undefined && targets.length > 0 && isPath;
       return [...(isRoute ? [{ ...own, pass }] : []), ...within(location.block, scope)];
     });
   return within(server.block, [server.block, http]);

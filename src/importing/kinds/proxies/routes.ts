@@ -1,4 +1,5 @@
-import { pathPattern } from '../../../language/routing/path.js';
+import { hostProblem } from '../../../language/routing/host.js';
+import { pathPattern, pathProblem } from '../../../language/routing/path.js';
 import type { Cell } from '../../cell.js';
 import { allowedName } from '../../names.js';
 import type { Rewrite } from '../../rewrites.js';
@@ -97,7 +98,7 @@ export function writtenRoute(gateway: Component, route: Route, system: System): 
 
 /** Makes a gateway of the service that runs a proxy, if a route of it leads to a service. Limits of all routes are written once. */
 export function fillGateway(owner: Component, all: readonly Route[], system: System): void {
-  const routes = reachable(all);
+  const routes = reachable(all.filter(isWritten));
   if (routes.length === 0 || owner.section !== 'services') return;
   owner.section = 'gateways';
   owner.fields.delete('concurrency');
@@ -125,6 +126,21 @@ export function fillGateway(owner: Component, all: readonly Route[], system: Sys
     );
   });
 }
+
+/** Whether a route can have the conditions of a file, such as the methods of a mistyped line. */
+function isWritten({ match, origin }: Route): boolean {
+  const { hosts, paths, methods, headers } = match;
+  const isRight =
+    (methods ?? []).every((one) => METHOD.test(one)) &&
+    (hosts ?? []).every((one) => hostProblem(one) === null) &&
+    (headers ?? []).every(([name]) => HEADER.test(name)) &&
+    (paths ?? []).every((one) => pathProblem(one) === null);
+  if (!isRight) origin.list('this condition has no counterpart: write the route');
+  return isRight;
+}
+
+const METHOD = /^[A-Z]+$/;
+const HEADER = /^[\w-]+$/;
 
 /** The routes that no earlier one hides: of the same requests, or of all of a host. */
 function reachable(routes: readonly Route[]): readonly Route[] {
