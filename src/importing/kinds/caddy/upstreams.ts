@@ -2,9 +2,8 @@ import { DerivedCell, type Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
 import { targetsIn } from '../../targets.js';
 import type { Variables } from '../compose/variables.js';
-import { hostsIn } from '../kubernetes/addresses.js';
 import { named, type Directive } from '../proxies/directives.js';
-import type { Backend } from '../proxies/routes.js';
+import { backendsAt, type Backend } from '../proxies/routes.js';
 
 /** A variable of the environment, `{$NAME}`, `{$NAME:default}` or `{env.NAME}`. Source: caddyserver.com/docs/caddyfile/concepts. */
 const VARIABLE = /\{(?:\$(\w+)(?::([^}]*))?|env\.(\w+))\}/g;
@@ -45,7 +44,11 @@ export class Upstreams {
       ...named(block, 'dynamic').map((one) => ({ words: this.lookedUp(one), from: one })),
     ];
     const found = lists.flatMap((each) =>
-      each.words.flatMap((word) => this.backendsAt(word, each.from)),
+      each.words.flatMap((word) => {
+        const { cell } = each.from;
+        const host = new DerivedCell(cell.path, [cell], word);
+        return backendsAt(word, host, this.owner, this.system);
+      }),
     );
     const [policy] = named(block, 'lb_policy');
     const [kind, ...weights] = policy?.words ?? [];
@@ -64,17 +67,5 @@ export class Upstreams {
     const [name] = named(directive.block, 'name');
     const words = (name ?? directive).words;
     return words.slice(name === undefined ? 1 : 0).slice(0, 1);
-  }
-
-  private backendsAt(address: string, { cell }: Directive): readonly Backend[] {
-    const { owner, system } = this;
-    return hostsIn(address).flatMap(({ host: name }) => {
-      const component = system.find(name, owner.namespace);
-      const isRoutable = component?.section === 'services' || component?.section === 'gateways';
-      if (!isRoutable || component === owner) return [];
-      const host = new DerivedCell(cell.path, [cell], address);
-      const part = system.partAt(name, owner.namespace);
-      return [{ component, host, name: part, share: 1, origins: [] }];
-    });
   }
 }

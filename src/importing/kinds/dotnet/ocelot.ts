@@ -5,7 +5,7 @@ import { targetsIn } from '../../targets.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { byDefault } from '../ingress/controller.js';
 import { builtIn, type ProxyKind } from '../proxies/files.js';
-import { fillGateway, type Backend, type Route } from '../proxies/routes.js';
+import { fillGateway, isRoutable, type Backend, type Route } from '../proxies/routes.js';
 import { at, settingsOf } from './settings.js';
 
 /** Ocelot, whose routes are in files of their own, such as `ocelot.json`. */
@@ -109,8 +109,7 @@ function targetsOf(route: Cell, owner: Component, system: System): readonly Back
     const component =
       system.find(text, owner.namespace) ??
       (host === name ? (system.named(text) ?? builtIn(text, system)) : undefined);
-    const isRoutable = component?.section === 'services' || component?.section === 'gateways';
-    if (!isRoutable || component === owner) return [];
+    if (component === undefined || component === owner || !isRoutable(component)) return [];
     return [{ component, host, name: component.name, share: 1, origins: [] }];
   });
   return targetsIn(all);

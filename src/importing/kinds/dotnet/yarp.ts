@@ -3,9 +3,14 @@ import type { Component, System } from '../../system.js';
 import { targetsIn } from '../../targets.js';
 import { from, map, type WrittenMap } from '../../written.js';
 import { byDefault } from '../ingress/controller.js';
-import { hostsIn } from '../kubernetes/addresses.js';
 import type { ProxyKind } from '../proxies/files.js';
-import { fillGateway, type Backend, type Route, type RouteMatch } from '../proxies/routes.js';
+import {
+  backendsAt,
+  fillGateway,
+  type Backend,
+  type Route,
+  type RouteMatch,
+} from '../proxies/routes.js';
 import { at, pathsOf, settingsOf, spanOf } from './settings.js';
 
 /** YARP, whose routes and clusters are settings of its program. */
@@ -137,18 +142,9 @@ function targetsOf(
   return targetsIn(
     used.flatMap(([, destination]) => {
       const host = at(destination, 'Address');
-      return backendsAt(host, owner, system);
+      return host === undefined ? [] : backendsAt(host.text() ?? '', host, owner, system);
     }),
   );
-}
-
-function backendsAt(host: Cell | undefined, owner: Component, system: System): readonly Backend[] {
-  const [found] = hostsIn(host?.text() ?? '');
-  const component = found === undefined ? undefined : system.find(found.host, owner.namespace);
-  const isRoutable = component?.section === 'services' || component?.section === 'gateways';
-  if (host === undefined || !isRoutable || component === owner) return [];
-  const name = system.partAt(found!.host, owner.namespace);
-  return [{ component, host, name, share: 1, origins: [] }];
 }
 
 /**

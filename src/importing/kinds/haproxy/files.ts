@@ -9,7 +9,7 @@ import { byDefault } from '../ingress/controller.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { directivesOf, flat, named, type Directive } from '../proxies/directives.js';
 import type { ProxyKind } from '../proxies/files.js';
-import { fillGateway, routeName, type Backend, type Route } from '../proxies/routes.js';
+import { backendsAt, fillGateway, routeName, type Backend, type Route } from '../proxies/routes.js';
 import { alternativesOf, namedIn } from './conditions.js';
 
 /** HAProxy. */
@@ -143,14 +143,9 @@ class Reader {
           new DerivedCell(cell.path, [cell], address),
           this.variables,
         );
-        const [found] = missing.length > 0 ? [] : hostsIn(text);
-        const component =
-          found === undefined ? undefined : system.find(found.host, owner.namespace);
-        const isRoutable = component?.section === 'services' || component?.section === 'gateways';
-        if (!isRoutable || component === owner) return [];
+        if (missing.length > 0) return [];
         const host = new DerivedCell(cell.path, [cell], text);
-        const name = system.partAt(found!.host, owner.namespace);
-        return [{ component, host, name, share: weight, origins: [] }];
+        return backendsAt(text, host, owner, system).map((one) => ({ ...one, share: weight }));
       }),
     );
   }

@@ -15,6 +15,7 @@ import {
 } from '../../written.js';
 import { requestName, requestsFor, samplesOf } from '../requests.js';
 import { flat, inherited, named, type Directive, type Scope } from '../proxies/directives.js';
+import { isRoutable } from '../proxies/routes.js';
 import { bundleOf, checksOf } from './limits.js';
 import { protocolOf, type Addresses, type Passed } from './passes.js';
 
@@ -113,11 +114,7 @@ function passOf({ block }: Directive, all: readonly Directive[], depth = 0): Dir
 }
 
 function servicesIn(targets: readonly Passed[]): readonly Passed[] {
-  return targetsIn(
-    targets.filter(
-      ({ component: { section } }) => section === 'services' || section === 'gateways',
-    ),
-  );
+  return targetsIn(targets.filter(({ component }) => isRoutable(component)));
 }
 
 /** Paths with `^~` go before expressions, the longest first; of the same host and path the first one counts. */

@@ -15,6 +15,7 @@ import {
   type Written,
   type WrittenMap,
 } from '../../written.js';
+import { hostsIn } from '../kubernetes/addresses.js';
 import { requestName, requestsFor, samplesOf } from '../requests.js';
 
 /** Requests that a route takes: a list takes any of its values, and null takes all requests. */
@@ -33,6 +34,26 @@ export interface Backend extends Target {
   readonly component: Component;
   /** Where the file names it. */
   readonly host: Cell;
+}
+
+/** The services and gateways behind an address, besides the proxy itself. `host`: where it is written. */
+export function backendsAt(
+  address: string,
+  host: Cell,
+  owner: Component,
+  system: System,
+): readonly Backend[] {
+  return hostsIn(address).flatMap((found) => {
+    const component = system.find(found.host, owner.namespace);
+    if (component === undefined || component === owner || !isRoutable(component)) return [];
+    const name = system.partAt(found.host, owner.namespace);
+    return [{ component, host, name, share: 1, origins: [] }];
+  });
+}
+
+/** Whether a route can lead to a component. */
+export function isRoutable({ section }: Component): boolean {
+  return section === 'services' || section === 'gateways';
 }
 
 /** A route of a gateway of which the first one that matches counts. */
