@@ -82,9 +82,8 @@ function buildThread(thread, directory) {
     resolve: { alias: { zod: NO_SCHEMAS } },
     plugins: [constantFunctions],
   };
-  const output = { file: join(directory, `${thread}.js`) };
-  if (thread === TRACER) output.minify = SMALL;
-  return bundle(sourceOf(thread), options, output);
+  const minify = thread === TRACER ? SMALL : DENSE;
+  return bundle(sourceOf(thread), options, { file: join(directory, `${thread}.js`), minify });
 }
 
 /** The program in a few files: otherwise every command would have to find and link hundreds of modules first. */

@@ -23,10 +23,10 @@ const CI = readFileSync(join(ROOT, 'docs/ci.md'), 'utf8');
 const SHOWN = blockOf(README, 'npm pack');
 const MB = 1e6;
 /**
- * A build that packs its sources twice, or a picture, shows here. 4.36 MB with the searches of the library, which the command
+ * A build that packs its sources twice, or a picture, shows here. 4.33 MB with the searches of the library, which the command
  * line has too (46 kB), the shapes of results in its declarations, and importers of five proxies.
  */
-const LARGEST_MB = 4.38;
+const LARGEST_MB = 4.34;
 /** Every file of the package is one of these. */
 const PACKED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
