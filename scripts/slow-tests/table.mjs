@@ -1,7 +1,11 @@
 // The table of the slowest test files, and its place in docs/speed.md. Files are { path, seconds, tests }.
 
+import { marksOf, withMarked } from '../marked.mjs';
+
+const NAME = 'slow tests';
+
 /** The lines before and after the table. */
-export const MARKS = ['<!-- slow tests: begin -->', '<!-- slow tests: end -->'];
+export const MARKS = marksOf(NAME);
 
 /** Files that vitest starts first: no core idles while the other ends one of them. */
 const FIRST = 40;
@@ -35,9 +39,7 @@ export function slowTable(files, unit) {
 
 /** A page with another table between the marks. */
 export function withTable(page, table) {
-  const [begin, end] = MARKS.map((mark) => page.indexOf(mark));
-  if (begin < 0 || end < begin) throw new Error(`the page has no lines ${MARKS.join(' and ')}`);
-  return `${page.slice(0, begin)}${MARKS[0]}\n${table}${page.slice(end)}`;
+  return withMarked(page, NAME, table);
 }
 
 /** The paths of the files that take longest, the slowest first. */
