@@ -1,7 +1,7 @@
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { BudgetResult } from '../contracts/result/budgets.js';
-import type { ComponentHeadroom } from '../contracts/result/headroom.js';
+import type { ComponentHeadroom, Headroom } from '../contracts/result/headroom.js';
 import {
   losesMore,
   type FixPrice,
@@ -240,10 +240,19 @@ const HARDLY_MORE = 1.1;
 
 /** The limits that are full in some runs, without a fault or while one is active; the tightest first. */
 export function fullLimits({ variant, plan, records }: TuningRuns): readonly FullLimit[] {
-  const { components, faults } = headroomOf(variantData(variant, plan, records, wholeRun(plan)));
+  return limitsBelow(headroomOf(variantData(variant, plan, records, wholeRun(plan))), HARDLY_MORE);
+}
+
+/** The limits with less than a factor of what is needed, without a fault or while one is active, once each; the tightest first. */
+export function limitsBelow({ components, faults }: Headroom, most: number): readonly FullLimit[] {
   const inFaults = faults.flatMap((own) => (own.stuckOn === undefined ? own.components : []));
-  const full = [...components, ...inFaults].filter(({ factor }) => factor < HARDLY_MORE);
-  return full.sort((a, b) => a.factor - b.factor);
+  const full = [...components, ...inFaults].filter(({ factor }) => factor < most);
+  const tightest = new Map<string, FullLimit>();
+  for (const own of full.sort((a, b) => a.factor - b.factor)) {
+    const limit = [own.component, own.resource, own.of].join();
+    if (!tightest.has(limit)) tightest.set(limit, own);
+  }
+  return [...tightest.values()];
 }
 
 /** How the failure goes in some runs, in one sentence; null where nothing degrades. */

@@ -164,6 +164,32 @@ describe('the search for settings', () => {
       expect(five.answer?.outcome.holds ?? false).toBe(false);
     });
 
+    it('raises a limit further that is full again, before another setting that costs money', async () => {
+      const most: Move = { ...move('a'), value: scalar(4, { file: 'x', start: 0, end: 0 }) };
+      const moves = [{ ...move('a'), stronger: most }, move('b'), move('replicas', 2)];
+      // The limit of `a` is full until `b` is raised, then again; more instances or four times as much are enough.
+      const ask: Tuning['ask'] = (sets) =>
+        Promise.resolve(
+          sets.map((set): Outcome => {
+            const has = (path: string): boolean => set.some((own) => own.path === path);
+            const isEnough = set.includes(most) || has('replicas');
+            const full = !has('a') ? 'a' : !has('b') ? 'b' : isEnough ? null : 'a';
+            const raising = moves.filter(
+              ({ path }) => path === full || (full === 'a' && path === 'replicas'),
+            );
+            const limit = {
+              limit: full ?? '',
+              factor: full === 'a' && has('a') ? 0.8 : 0.4,
+              moves: raising,
+            };
+            const [holds, growth] = [full === null, has('replicas') ? 0.05 : 0];
+            return { holds, penalty: holds ? 0 : 1, harm: 1, growth, full: holds ? [] : [limit] };
+          }),
+        );
+      const { answer } = await search([], { moves, ask });
+      expect(answer?.moves).toEqual([most, moves[1]]);
+    });
+
     it('tries all settings again beside those that help', async () => {
       // Without `b` and `c`, which help, `e` makes no difference.
       const ask: Tuning['ask'] = (sets) =>

@@ -130,10 +130,12 @@ const NO_TROUBLE: Pick<VariantResult['cascade'], 'events' | 'causes'> = { events
 function settingsTried(prepared: Prepared, { plan, result }: Task): readonly Intervention[] {
   const all = candidatesOf(plan, result);
   // Other values of settings avert harm to requests.
-  const { events, causes } = isHarmed(result) ? result.cascade : NO_TROUBLE;
+  const isHurt = isHarmed(result);
+  const { events, causes } = isHurt ? result.cascade : NO_TROUBLE;
   // A faulted component may be healthy, such as one whose name does not resolve; so may one whose locks hold its callers.
   const faulted = events.length > 0 ? result.faults.flatMap(({ target }) => target) : [];
   const told = [...events, ...causes].map(({ subject }) => subject);
   const trouble = new Set([...told, ...faulted]);
-  return withSettings(all, prepared, plan, trouble);
+  const headroom = isHurt ? (result.headroom ?? null) : null;
+  return withSettings(all, prepared, plan, { trouble, headroom });
 }

@@ -24,17 +24,27 @@ export async function raised(start: Tried, ask: AskOnce): Promise<Tried> {
   return best;
 }
 
-/** With the tightest limit raised that can be, in the way that comes closest to the goals. */
+/**
+ * With the tightest limit raised that can be, in the way that comes closest to the goals. A setting that was raised before
+ * goes further before another one is changed.
+ */
 async function nextOf({ moves, outcome }: Tried, ask: AskOnce): Promise<Tried | null> {
   for (const limit of outcome.full ?? []) {
+    const further = moves.flatMap(({ path, stronger }, k) =>
+      stronger !== undefined && limit.moves.some((move) => move.path === path)
+        ? [moves.with(k, stronger)]
+        : [],
+    );
     const ways = limit.moves.filter((move) => areApart([move], moves)).slice(0, WAYS);
     // Two settings may hold it together, such as the partitions of a topic and its consumers.
     const pairs = ways.flatMap((move, k) =>
       ways.slice(k + 1).flatMap((other) => (areApart([move], [other]) ? [[move, other]] : [])),
     );
     const isSmall = ({ length }: Moves): boolean => moves.length + length <= SIZE;
-    for (const added of [ways.map((move) => [move]), pairs.filter(isSmall)]) {
-      const sets = added.map((own) => [...moves, ...own]);
+    const more = [ways.map((move) => [move]), pairs.filter(isSmall)].map((some) =>
+      some.map((own) => [...moves, ...own]),
+    );
+    for (const sets of [further, ...more]) {
       const outcomes = await ask(sets);
       const found = sets
         .flatMap((own, k) => {

@@ -9,10 +9,12 @@ import { sizeOf } from '../../scenario/tuning/range.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Resource } from '../../contracts/result/cause.js';
+import type { Headroom } from '../../contracts/result/headroom.js';
 import type { ChangedSetting } from '../../contracts/result/counterfactual.js';
 import type { Prepared } from '../prepare.js';
 import { nearFirst } from './near.js';
 import { withNeeds } from './with-needs.js';
+import { raisedTogether } from './together.js';
 import { variantWith } from './variant-with.js';
 
 /** The fields with which a component has more of a resource. */
@@ -29,24 +31,34 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   relay: ['outbox.batchSize'],
 };
 
+/** Where users come to harm. */
+interface Trouble {
+  /** The components and edges. */
+  readonly trouble: ReadonlySet<string>;
+  /** What is left of each limit; null where no user comes to harm. */
+  readonly headroom: Headroom | null;
+}
+
 /** Most other values that a proof tries. */
 const MOST = 12;
 /** Effort up to which a change is another value of a setting that is there. */
 const ANOTHER_VALUE = 1;
 
 /**
- * The changes to try in a proof: those that figures suggest, with the settings of the file that say the same, then other
+ * The changes to try in a proof: more of all full limits together, where there are several; those that figures suggest, with the settings of the file that say the same, then other
  * values of the settings where the trouble is.
  */
 export function withSettings(
   suggested: readonly Intervention[],
   prepared: Prepared,
   plan: Plan,
-  trouble: ReadonlySet<string>,
+  { trouble, headroom }: Trouble,
 ): readonly Intervention[] {
   const texts = prepared.texts.get(plan.variant);
   if (texts === undefined) return suggested;
   const settings = settingsOf(texts.written);
+  const moves = settings.flatMap((own) => own.moves);
+  const together = headroom && raisedTogether(headroom, moves, plan);
   const named = suggested.map((own) => withSetting(own, settings, prepared, plan));
   const used = new Set(named.flatMap(({ setting }) => setting?.path ?? []));
   const { near } = nearFirst(settings, plan, trouble);
@@ -60,7 +72,8 @@ export function withSettings(
     .sort((a, b) => a.turn - b.turn)
     .slice(0, MOST)
     .map(({ move }) => interventionOf(move, prepared, plan));
-  return [...named, ...others];
+  const first = together === null ? [] : [interventionOf(together, prepared, plan)];
+  return [...first, ...named, ...others];
 }
 
 /** When a move is tried: switches first, then a number of each setting, then further ones of the same settings. */
@@ -219,12 +232,15 @@ function planWith(change: SettingChange, prepared: Prepared, { variant, grid }: 
 function interventionOf(move: Move, prepared: Prepared, plan: Plan): Intervention {
   const { stronger } = move;
   const setting = changedBy(move);
-  const now = setting.from === null ? 'not set now' : `now ${setting.from}`;
+  const each = [setting, ...(setting.with ?? [])].map(({ path, from, to }) => {
+    const now = from === null ? 'not set now' : `now ${from}`;
+    return `${path} ${to} (${now})`;
+  });
   return {
     kind: 'setting',
     subject: move.path,
     part: 'setting',
-    words: `with ${move.path} ${setting.to} (${now})`,
+    words: `with ${each.join(' and ')}`,
     setting,
     apply: () => planWith(move, prepared, plan),
     ...(stronger !== undefined && { stronger: interventionOf(stronger, prepared, plan) }),
