@@ -237,6 +237,8 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
     add('concurrency', instance.id, -1, instance.concurrencyGauge);
     add('cpu', instance.id, -1, instance.cores.gauge);
     if (instance.memory !== null) add('memory', instance.id, -1, instance.memory.gauge);
+    const server = chains.pools.servers.get(instance.id);
+    if (server !== undefined) add('sessions', instance.id, -1, server.gauge);
   }
   const seen = views();
   for (const view of seen) add('inFlight', view.instance, view.callee, view.gauge);

@@ -7,7 +7,7 @@ import { isShared, poolSizeOf, userOf } from '../../contracts/scenario/pool-size
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import { largestOf, meanOf, nothing } from './estimate.js';
-import { areaOf, betweenOf, picked, type GaugePick } from './gauges.js';
+import { areaOf, betweenOf, picked, pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { isScaled, meanInstances, thereBySteps } from './presence.js';
 import type { Asked, Measurement, Question } from './question.js';
@@ -208,11 +208,16 @@ export function poolPick(
   kind: 'open' | 'used' | 'waiting' | 'abandoned' | 'leftBehind',
 ): GaugePick {
   const { plan } = question.data;
-  const { callers } = question.selection;
+  const { callers, callees } = question.selection;
   const passes: GaugePick['passes'] = (instance, callee) =>
     instance >= 0 && isPoolOf(question, plan.instances[instance].component, callee);
-  if (callers === null) return { kind, instances: null, passes };
-  return { kind, instances: [...callers].flatMap((id) => instancesOf(plan, id)), passes };
+  const [callee] = callees;
+  const within =
+    kind === 'open' && callees.size === 1
+      ? pickOf('sessions', instancesOf(plan, callee))
+      : undefined;
+  const instances = callers === null ? null : [...callers].flatMap((id) => instancesOf(plan, id));
+  return { kind, instances, within, passes };
 }
 
 /** The level of a gauge of calling instances, summed over them; `absent`: without any gauge. */

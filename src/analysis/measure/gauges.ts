@@ -21,6 +21,8 @@ export interface Gauge {
 export interface GaugePick {
   readonly kind: GaugeKind;
   readonly also?: GaugeKind;
+  /** Gauges that count the same things at one place: the maxima have no larger sum. */
+  readonly within?: GaugePick | undefined;
   /** The instances to whose gauges it is limited, each once; null = all. */
   readonly instances: readonly number[] | null;
   passes(instance: number, callee: number): boolean;

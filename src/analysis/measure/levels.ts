@@ -16,7 +16,9 @@ export function levels(
     const gauges = picked(record, pick);
     const isEmpty = gauges.length === 0 || window.lengthNs === 0;
     means.push(isEmpty ? null : areaOf(gauges, window.cells) / window.lengthNs);
-    maxima.push(isEmpty ? null : maxOf(gauges, window.cells));
+    const bounds = pick.within === undefined ? [] : picked(record, pick.within);
+    const most = bounds.length === 0 ? Infinity : maxOf(bounds, window.cells);
+    maxima.push(isEmpty ? null : Math.min(most, maxOf(gauges, window.cells)));
   }
   return { means, maxima };
 }

@@ -77,7 +77,7 @@ export type CountedView = keyof typeof COUNTED_SERIES;
 export const COUNTED_VIEWS = Object.keys(COUNTED_SERIES) as readonly CountedView[];
 
 /** Gauges without a series: they are part of others, or are counted by consumers. */
-type Silent = 'usedOfNode' | 'abandoned' | 'handling' | 'leftBehind' | 'size';
+type Silent = 'usedOfNode' | 'abandoned' | 'handling' | 'leftBehind' | 'size' | 'sessions';
 
 /** Gauges with a series: name, unit, help, and whether it has a called component. */
 export const GAUGE_SERIES: Readonly<

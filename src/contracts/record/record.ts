@@ -110,12 +110,11 @@ export interface EdgeRecord {
 }
 
 /**
- * Kinds of gauges. busy = workers in use, queue = requests waiting for a worker, concurrency = in service or
- * waiting for a downstream response (requests accepted but not answered), cpu = cores in use, memory = bytes
- * held, inFlight = calls of an edge in flight, leftBehind = those whose caller has given up while their work goes on,
- * open = pool connections open, used = those in use, usedOfNode = those in use to one node, waiting = callers waiting for
- * one, size = connections that a pool may open if a change of the configuration resizes it, abandoned = sessions of a
- * server whose client has gone, also in open, handling = executions that no call has brought, such as those of a consumer.
+ * Kinds of gauges. busy = workers in use, queue = requests that wait for one, concurrency = accepted but not answered,
+ * cpu = cores in use, memory = bytes held, inFlight = calls of an edge, leftBehind = those whose caller has given up,
+ * open = connections of a pool, used = those in use, usedOfNode = those to one node, waiting = callers that wait for one,
+ * size = what a pool may open if a change resizes it, sessions = connections of all pools to a database server,
+ * abandoned = those whose client has gone, also in open, handling = executions that no call has brought.
  */
 export const GAUGE_KINDS = [
   'busy',
@@ -132,6 +131,7 @@ export const GAUGE_KINDS = [
   'handling',
   'leftBehind',
   'size',
+  'sessions',
 ] as const;
 export type GaugeKind = (typeof GAUGE_KINDS)[number];
 

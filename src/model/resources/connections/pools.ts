@@ -74,7 +74,7 @@ export class Pools {
   /** By calling component * components + component called: waits by segment. */
   readonly waits = new Map<number, Histogram[]>();
   private readonly states = new Map<string, PolicyState>();
-  private readonly servers = new Map<number, ServerConnections>();
+  readonly servers = new Map<number, ServerConnections>();
   /** By component. */
   private readonly serversOf = new Map<number, ServerConnections[]>();
   /** By server of a pooler in session mode, and by user. */

@@ -1,6 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Ns } from '../../../kernel/time.js';
+import { levels } from '../../data/figures/levels.js';
 import type { Instance } from '../../data/instances/instance.js';
 
 /**
@@ -9,6 +10,8 @@ import type { Instance } from '../../data/instances/instance.js';
  */
 export class ServerConnections {
   private open = 0;
+  /** Connections open at once: pools that replace each other within a cell have their peaks at different times. */
+  readonly gauge: number = levels.register();
 
   /** A law that is checked when a connection ends, for runs with dear checks. */
   law: (() => void) | null = null;
@@ -37,6 +40,7 @@ export class ServerConnections {
     this.sync();
     invariant(this.open < this.limit, 'a server accepts no more connections than its limit');
     this.open++;
+    levels.add(this.gauge, 1);
     return this.epoch;
   }
 
@@ -45,6 +49,7 @@ export class ServerConnections {
     invariant(epoch !== this.epoch || this.open > 0, 'a connection to the server ends once');
     if (epoch !== this.epoch) return;
     this.open--;
+    levels.add(this.gauge, -1);
     if (this.law !== null) this.law();
   }
 
@@ -63,6 +68,7 @@ export class ServerConnections {
     if (this.epoch === this.instance.epoch) return;
     this.epoch = this.instance.epoch;
     this.open = 0;
+    levels.set(this.gauge, 0);
   }
 }
 
