@@ -188,6 +188,24 @@ export const QUEUE_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'ack-timeout-below-processing',
+    // Heartbeats at 5 and 10 s, and the timeout of 8 s from the last one, for a handler of 20 s.
+    fires: queue(
+      'kind: sqs, visibilityTimeout: 8s',
+      ', heartbeatInterval: 5s, heartbeatLimit: 15s',
+    ),
+    path: 'queues.jobs.consumers[0].heartbeatLimit',
+    measured: '20 s on average',
+    limit: 'visible again 18 s after its receive',
+    silent: {
+      'one more heartbeat': queue(
+        'kind: sqs, visibilityTimeout: 8s',
+        ', heartbeatInterval: 5s, heartbeatLimit: 16s',
+      ),
+      'the limit of SQS': queue('kind: sqs, visibilityTimeout: 8s', ', heartbeatInterval: 5s'),
+    },
+  },
+  {
+    rule: 'ack-timeout-below-processing',
     // Three tries of 10 s, with 1 s between them.
     fires: calling('timeout: 10s, retry: { attempts: 3, backoff: { kind: constant, base: 1s } }'),
     path: 'queues.jobs.visibilityTimeout',

@@ -95,8 +95,14 @@ export interface QueueConsumer extends Consumption {
   readonly heartbeatLimitNs: Ns;
   /** Prefetch limit of a channel, and the handlers that share the channel. */
   readonly channel: { readonly prefetch: number; readonly handlers: number };
-  /** Longest handling time for a number of messages, and the option that sets it; null = no limit. */
-  readonly ackLimit: { readonly field: string; readonly ns: Ns; readonly messages: number } | null;
+  /** Longest handling time for a number of messages; null = no limit. */
+  readonly ackLimit: {
+    /** The option that sets it, of the queue or of its consumer. */
+    readonly field: string;
+    readonly isOfConsumer: boolean;
+    readonly ns: Ns;
+    readonly messages: number;
+  } | null;
 }
 
 /** Rules by which a queue handles its messages. Code refers to them instead of the kind. */

@@ -14,7 +14,7 @@ export const ackTimeoutBelowProcessing: Rule = {
   reason:
     'The queue delivers a message again when its handling takes longer than the queue waits. The work and its effect then happen twice, and the load doubles.',
   remedy:
-    'Make `visibilityTimeout`, `consumerTimeout`, `messageTimeout` or `ackWait` longer than the handling of everything that a consumer takes at once, retries included, or let it take less. With sqs, `heartbeatInterval` extends the timeout while a handler runs.',
+    'Make `visibilityTimeout`, `consumerTimeout`, `messageTimeout` or `ackWait` longer than the handling of everything that a consumer takes at once, retries included, or let it take less. With sqs, `heartbeatInterval` extends the timeout while a handler runs, up to `heartbeatLimit`.',
   check: (subject) =>
     [...subject.scenario.queues.values()].flatMap((queue) =>
       queue.consumers.flatMap((consumer) => judge(subject, queue, consumer) ?? []),
@@ -43,13 +43,17 @@ function judge(subject: Subject, queue: MessageQueue, consumer: QueueConsumer): 
     ? `${timeText(needed)} on average${factors}`
     : `up to ${timeText(slowest!.ns)} for one message while ${slowest!.callee} does not respond`;
   const longest = isByMean ? 2 * needed : 1.5 * slowest!.ns;
+  const own = limit.isOfConsumer ? ['consumers', queue.consumers.indexOf(consumer)] : [];
+  const place = ['queues', queue.name, ...own];
   return {
-    path: ['queues', queue.name, limit.field],
+    path: [...place, limit.field],
     entities: [`${queue.name}.${consumer.name}`, handler],
     message: `${queue.name} takes messages back while ${handler} handles them`,
     measured,
-    limit: `${limit.field} ${timeText(limit.ns)}`,
-    fix: yamlAt(['queues', queue.name], `${limit.field}: ${handyTime(longest)}`),
+    limit: limit.isOfConsumer
+      ? `visible again ${timeText(limit.ns)} after its receive`
+      : `${limit.field} ${timeText(limit.ns)}`,
+    fix: yamlAt(place, `${limit.field}: ${handyTime(longest)}`),
   };
 }
 

@@ -52,8 +52,9 @@ function deliveredAgain({ kind, holder, spec }: Consumer): string | null {
   // A bus in the memory of its subscribers loses the messages of a process that ends.
   if (!holder.rules.stored) return null;
   const { ackLimit } = spec;
-  const late = ackLimit === null ? '' : ` and after ${ackLimit.field}, ${timeText(ackLimit.ns)}`;
-  return `delivered again after a crash${late}`;
+  if (ackLimit === null) return 'delivered again after a crash';
+  const what = ackLimit.isOfConsumer ? 'its heartbeats end' : ackLimit.field;
+  return `delivered again after a crash and after ${what}, ${timeText(ackLimit.ns)}`;
 }
 
 /** Why a message is published twice, which no commit of its consumer notices. */

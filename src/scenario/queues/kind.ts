@@ -136,6 +136,7 @@ export function limitedBy(
   field: string,
   ns: Ns | null,
   messages: number,
+  isOfConsumer = false,
 ): QueueConsumer['ackLimit'] {
-  return ns === null ? null : { field, ns, messages };
+  return ns === null ? null : { field, isOfConsumer, ns, messages };
 }

@@ -255,11 +255,16 @@ function receiving(
     }),
     channel: ({ maxNumberOfMessages: most }) => ({ prefetch: most, handlers: 1 }),
     ackLimit: ({ maxNumberOfMessages: most }) =>
-      limitedBy(
-        'visibilityTimeout',
-        heartbeatIntervalNs === null ? visibilityTimeoutNs : null,
-        most,
-      ),
+      heartbeatIntervalNs === null
+        ? limitedBy('visibilityTimeout', visibilityTimeoutNs, most)
+        : limitedBy(
+            'heartbeatLimit',
+            // The last heartbeat comes before the limit, and the timeout runs from it.
+            (Math.ceil(limitNs / heartbeatIntervalNs) - 1) * heartbeatIntervalNs +
+              visibilityTimeoutNs,
+            most,
+            true,
+          ),
   };
 }
 
