@@ -111,7 +111,7 @@ export const KIND_PRODUCTS: readonly KindProduct[] = [
   ['gateways.*.kind', /^(ingressnginx|nginxingress|openresty)$/, 'write nginx'],
   [
     'gateways.*.kind',
-    /^(traefik|caddy|apisix|tyk|apigee|zuul|cloudfront|cloudflare|fastly|akamai|frontdoor|f5|bigip|azureapim|ocelot|yarp|krakend)$/,
+    /^(traefik|apisix|tyk|apigee|zuul|cloudfront|cloudflare|fastly|akamai|frontdoor|f5|bigip|azureapim|ocelot|krakend)$/,
     'write simple',
   ],
   // Cloud Run functions serve one request at a time by default.

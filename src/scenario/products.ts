@@ -76,6 +76,31 @@ const SPRING: Product = {
   upstream: () => NO_POLICY,
 };
 
+/**
+ * Caddy: 502, also if no connection is made in time, and 504 after a timeout for the response. No response timeout, no
+ * retries. modules/caddyhttp/reverseproxy/reverseproxy.go: statusError; a DialError is no net.Error.
+ */
+const CADDY: Product = {
+  routing: 'firstMatch',
+  answers: [
+    ['refused', 502],
+    ['connectTimeout', 502],
+    ['reset', 502],
+    ['timeout', 504],
+  ],
+  upstream: () => NO_POLICY,
+};
+
+/**
+ * YARP: 502, and 504 if a timeout cancels the request or the attempt to connect. ActivityTimeout 100 s, no retries.
+ * HttpForwarder.cs: HandleRequestFailureAsync.
+ */
+const YARP: Product = {
+  routing: 'firstMatch',
+  answers: NGINX_ANSWERS,
+  upstream: () => ({ timeout: { after: '100s' } }),
+};
+
 const SIMPLE: Product = { routing: 'firstMatch', answers: [], upstream: () => NO_POLICY };
 
 export const PRODUCTS: Readonly<Record<Gateway['kind'], Product>> = {
@@ -84,6 +109,8 @@ export const PRODUCTS: Readonly<Record<Gateway['kind'], Product>> = {
   envoy: ENVOY,
   nginx: NGINX,
   spring: SPRING,
+  caddy: CADDY,
+  yarp: YARP,
 };
 
 /** Priority of the Kong plugin that corresponds to a middleware, by name, or by name and kind. */

@@ -54,6 +54,7 @@ describe('a Caddyfile', () => {
 
   it('makes a gateway of the service that runs it: each request takes one route, the longest path first', () => {
     expect(routes(plane)).toEqual(['path: /admin/* admin', 'path: /api/* api', 'path: /* web']);
+    expect(gateway(plane)).toMatch(/^ {4}kind: caddy\b/m);
     expect(gateway(plane)).toContain(`
     runtime: async
     middleware:

@@ -43,6 +43,7 @@ describe('settings of .NET', () => {
       'Gateway/appsettings.Docker.json': docker('orders.api'),
       'Gateway/appsettings.Local.json': docker('carts.api'),
     });
+    expect(result.scenario).toMatch(/^ {4}kind: yarp\b/m);
     // A literal goes before a parameter, and that before the rest; 100 s and 15 s are the defaults of YARP.
     expect(gateway).toBe(`    runtime: async
     routes:

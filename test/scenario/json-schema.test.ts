@@ -93,7 +93,7 @@ describe('the JSON Schema of a scenario', () => {
       ['instance', 'caller', 'global'],
       ['linear', 'step', 'exponential'],
       ['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'],
-      ['simple', 'kong', 'envoy', 'nginx', 'spring'],
+      ['simple', 'kong', 'envoy', 'nginx', 'spring', 'caddy', 'yarp'],
       ['error', 'warning'],
     ]) {
       expect(text).toContain(`"enum":${JSON.stringify(words)}`);

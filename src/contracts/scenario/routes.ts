@@ -10,14 +10,14 @@ import { methodText } from './verbs.js';
 
 export const routingFields = {
   kind: field.choice(
-    ['simple', 'kong', 'envoy', 'nginx', 'spring'],
+    ['simple', 'kong', 'envoy', 'nginx', 'spring', 'caddy', 'yarp'],
     'simple',
     'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
       'retries for targets without a bundle.',
   ),
   routing: field.of(
     z.enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx']),
-    byKind('simple and spring firstMatch, the others the rule of their name'),
+    byKind('kong, envoy and nginx the rule of their name, the others firstMatch'),
     'How a route is selected among those that match; ties are broken by the order in the file.',
   ),
 };

@@ -23,7 +23,7 @@ export const caddy: ProxyKind = {
     const routes = sites.flatMap(({ hosts, block }) =>
       reader.routesOf(block, { ...TOP, condition: { ...EVERY, hosts } }),
     );
-    fillGateway(owner, routes, system);
+    fillGateway(owner, routes, system, 'caddy');
     for (const document of documents) document.list(REST);
   },
 };

@@ -25,7 +25,7 @@ export const yarp: ProxyKind = {
     const routes = [...(routesIn(settings)?.entries() ?? [])]
       .sort(([, a], [, b]) => before(a, b))
       .flatMap(([name, route]) => routeOf(name, route, clusters, owner, system));
-    fillGateway(owner, routes, system);
+    fillGateway(owner, routes, system, 'yarp');
     for (const document of documents) document.list(REST);
   },
 };

@@ -1,5 +1,6 @@
 import { hostProblem } from '../../../language/routing/host.js';
 import { pathPattern, pathProblem } from '../../../language/routing/path.js';
+import type { Gateway } from '../../../contracts/scenario/scenario.js';
 import type { Cell } from '../../cell.js';
 import { allowedName } from '../../names.js';
 import type { Rewrite } from '../../rewrites.js';
@@ -117,11 +118,20 @@ export function writtenRoute(gateway: Component, route: Route, system: System): 
   return system.rewriting(written, route.rewrites);
 }
 
-/** Makes a gateway of the service that runs a proxy, if a route of it leads to a service. Limits of all routes are written once. */
-export function fillGateway(owner: Component, all: readonly Route[], system: System): void {
+/**
+ * Makes a gateway of the service that runs a proxy, if a route of it leads to a service. Limits of all routes are written
+ * once. `product`: its kind as a gateway.
+ */
+export function fillGateway(
+  owner: Component,
+  all: readonly Route[],
+  system: System,
+  product: Gateway['kind'] = 'simple',
+): void {
   const routes = reachable(all.filter(isWritten));
   if (routes.length === 0 || owner.section !== 'services') return;
   owner.section = 'gateways';
+  if (product !== 'simple') owner.product = product;
   owner.fields.delete('concurrency');
   owner.fields.set('runtime', plain('async'));
   const same = (key: 'policy' | 'middleware'): Written | undefined => {
