@@ -1,5 +1,6 @@
 import type { Cell } from './cell.js';
-import { from, map, type WrittenMap } from './written.js';
+import type { Component, System } from './system.js';
+import { from, fromLater, map, type Written, type WrittenMap } from './written.js';
 
 /** A target of a route, with its share of the requests. */
 export interface Target {
@@ -8,6 +9,31 @@ export interface Target {
   readonly share: number;
   /** Where the share is written. */
   readonly origins: readonly (Cell | undefined)[];
+}
+
+/** A target of a route of a gateway. */
+export interface Backend extends Target {
+  readonly component: Component;
+  /** Where the file names it. */
+  readonly host: Cell;
+}
+
+/** Whether a route can lead to a component. */
+export function isRoutable({ section }: Component): boolean {
+  return section === 'services' || section === 'gateways';
+}
+
+/** The service or gateway of a name, or its version of that name; `usual`: its share if no `weight` is written. */
+export function backendNamed(
+  host: Cell | undefined,
+  namespace: string,
+  system: System,
+  { weight, usual = 1 }: { readonly weight?: Cell | undefined; readonly usual?: number } = {},
+): readonly Backend[] {
+  const component = system.find(host?.text() ?? '', namespace);
+  if (host === undefined || component === undefined || !isRoutable(component)) return [];
+  const name = system.partAt(host.text()!, namespace);
+  return [{ component, host, name, share: weight?.number() ?? usual, origins: [weight] }];
 }
 
 /**
@@ -29,4 +55,12 @@ export function targetsIn<T extends Target>(all: readonly T[]): readonly T[] {
 /** Their shares, by name. */
 export function sharesOf(targets: readonly Target[]): WrittenMap {
   return map(targets.map(({ name, share, origins }) => [name, from(share, ...origins)] as const));
+}
+
+/** Where a route leads: a component, or several with their shares. */
+export function leadingTo(targets: readonly [Backend, ...Backend[]], system: System): Written {
+  const [{ name, component, host }] = targets;
+  return targets.length > 1
+    ? sharesOf(targets)
+    : fromLater(() => system.routeTo(name, component), host);
 }

@@ -61,6 +61,11 @@ export function list(items: readonly Written[]): WrittenList {
   return { kind: 'list', items };
 }
 
+/** One value as it is, several as a list; undefined = none. */
+export function oneOrAll(values: readonly Written[]): Written | undefined {
+  return values.length > 1 ? list(values) : values[0];
+}
+
 /** A mapping of the values that are there. */
 export function map(
   entries:

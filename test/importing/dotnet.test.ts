@@ -141,3 +141,17 @@ describe('settings of .NET', () => {
     );
   });
 });
+
+it('requests to a proxy keep the method that only the gateway behind it demands', () => {
+  const yarp = `{ "ReverseProxy": {
+    "Routes": { "place": { "ClusterId": "orders", "Match": { "Path": "/orders", "Methods": [ "POST" ] } } },
+    "Clusters": { "orders": { "Destinations": { "a": { "Address": "http://orders.api:80" } } } } } }`;
+  const edge = `${compose}  edge: { build: { context: edge }, depends_on: [ gateway ], ports: [ "80:80" ] }\n`;
+  const { scenario } = imported([
+    ...source(edge, 'compose.yaml'),
+    ...source(yarp, 'Gateway/appsettings.json'),
+    ...source(':80\nreverse_proxy gateway:80\n', 'edge/Caddyfile'),
+  ]);
+  const users = scenario.slice(scenario.indexOf('\nworkloads:'));
+  expect(users.replace(/ {2}#.*/g, '')).toContain('path: /orders\n        method: POST\n');
+});

@@ -1,12 +1,33 @@
 import { allowedName } from '../names.js';
 import type { Component } from '../system.js';
-import { plain, type Written } from '../written.js';
+import { map, plain, type Written } from '../written.js';
 
 /** The paths that a route takes. */
 export interface Taken {
   /** One of them; null = none is known. */
   readonly sample: string | null;
   readonly takes: (path: string) => boolean;
+}
+
+/**
+ * Adds the requests of a route to a component, of which the first has its name. `about`: what the route demands of them. What only a
+ * gateway behind it demands, such as a method, stays.
+ */
+export function addRequests(
+  gateway: Component,
+  component: Component,
+  taken: Taken,
+  name: string,
+  about: Readonly<Record<string, Written | undefined>>,
+): void {
+  for (const [k, request] of requestsFor(component, taken).entries())
+    gateway.requests.push(
+      map({
+        ...Object.fromEntries(request),
+        name: plain(k === 0 ? name : requestName(gateway, `${name}-${k + 1}`)),
+        ...Object.fromEntries(map(about).entries),
+      }),
+    );
 }
 
 /** Requests for a route to a component, without their names: those of a gateway, whose own routes need their paths. */

@@ -1,9 +1,9 @@
 import { DerivedCell, type Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { targetsIn } from '../../targets.js';
+import { targetsIn, type Backend } from '../../targets.js';
 import type { Variables } from '../compose/variables.js';
 import { named, type Directive } from '../proxies/directives.js';
-import { backendsAt, type Backend } from '../proxies/routes.js';
+import { backendsAt } from '../proxies/routes.js';
 
 /** A variable of the environment, `{$NAME}`, `{$NAME:default}` or `{env.NAME}`. Source: caddyserver.com/docs/caddyfile/concepts. */
 const VARIABLE = /\{(?:\$(\w+)(?::([^}]*))?|env\.(\w+))\}/g;

@@ -1,11 +1,11 @@
 import type { Cell } from '../../cell.js';
 import { secondsIn } from '../../durations.js';
 import type { Component, System } from '../../system.js';
-import { targetsIn } from '../../targets.js';
+import { targetsIn, isRoutable, type Backend } from '../../targets.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { byDefault } from '../ingress/controller.js';
 import { builtIn, type ProxyKind } from '../proxies/files.js';
-import { fillGateway, isRoutable, type Backend, type Route } from '../proxies/routes.js';
+import { fillGateway, type Route } from '../proxies/routes.js';
 import { at, settingsOf } from './settings.js';
 
 /** Ocelot, whose routes are in files of their own, such as `ocelot.json`. */

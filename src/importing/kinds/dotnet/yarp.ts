@@ -1,16 +1,10 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { targetsIn } from '../../targets.js';
+import { targetsIn, type Backend } from '../../targets.js';
 import { from, map, type WrittenMap } from '../../written.js';
 import { byDefault } from '../ingress/controller.js';
 import type { ProxyKind } from '../proxies/files.js';
-import {
-  backendsAt,
-  fillGateway,
-  type Backend,
-  type Route,
-  type RouteMatch,
-} from '../proxies/routes.js';
+import { backendsAt, fillGateway, type Route, type RouteMatch } from '../proxies/routes.js';
 import { at, pathsOf, settingsOf, spanOf } from './settings.js';
 
 /** YARP, whose routes and clusters are settings of its program. */

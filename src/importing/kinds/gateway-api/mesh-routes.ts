@@ -1,6 +1,6 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { sharesOf, targetsIn } from '../../targets.js';
+import { sharesOf, targetsIn, backendNamed } from '../../targets.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf } from '../kind.js';
 import { policiesIn } from '../linkerd/annotations.js';
@@ -69,13 +69,12 @@ function targetOf(
   system: System,
 ): Written | null {
   const found = (rule.get('backendRefs')?.items() ?? []).flatMap((reference) => {
-    const [host, weight] = [reference.get('name'), reference.get('weight')];
     const own = reference.get('namespace')?.text() ?? namespace;
-    const component = system.find(host?.text() ?? '', own);
-    if (component?.section !== 'services' || host === undefined) return [];
-    if (component !== callee) system.inner.set(component, host);
-    const name = system.partAt(host.text()!, own);
-    return [{ name, host, share: weight?.number() ?? 1, origins: [weight] }];
+    const weight = reference.get('weight');
+    const [backend] = backendNamed(reference.get('name'), own, system, { weight });
+    if (backend?.component.section !== 'services') return [];
+    if (backend.component !== callee) system.inner.set(backend.component, backend.host);
+    return [backend];
   });
   const targets = targetsIn(found);
   const [first] = targets;

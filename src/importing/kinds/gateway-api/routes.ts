@@ -2,7 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
-import { sharesOf, targetsIn } from '../../targets.js';
+import { backendNamed, leadingTo, targetsIn, type Backend } from '../../targets.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { hostsOf } from '../istio/extras.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
@@ -105,29 +105,21 @@ class Reader {
   }
 
   private targetOf(rule: Cell): Written | undefined {
-    const found = (rule.get('backendRefs')?.items() ?? []).flatMap((reference) => {
-      const backend = this.backend(reference);
-      const weight = reference.get('weight');
-      if (backend === undefined) return [];
-      const { component, name: host, part: name } = backend;
-      return [{ component, host, name, share: weight?.number() ?? 1, origins: [weight] }];
-    });
-    const targets = targetsIn(found);
-    const [first] = targets;
-    if (first === undefined) return undefined;
-    if (targets.length > 1) return sharesOf(targets);
-    return fromLater(() => this.system.routeTo(first.name, first.component), first.host);
+    const found = (rule.get('backendRefs')?.items() ?? []).flatMap(
+      (one) => this.backend(one) ?? [],
+    );
+    const [first, ...others] = targetsIn(found);
+    return first === undefined ? undefined : leadingTo([first, ...others], this.system);
   }
 
-  private backend(
-    reference: Cell | undefined,
-  ): { readonly component: Component; readonly name: Cell; readonly part: string } | undefined {
-    const name = reference?.get('name');
+  private backend(reference: Cell | undefined): Backend | undefined {
+    const { system, parent } = this;
     const namespace = reference?.get('namespace')?.text() ?? namespaceOf(this.document);
-    const component = this.system.find(name?.text() ?? '', namespace);
-    if (component?.section !== 'services' || name === undefined) return undefined;
-    this.system.connect(this.parent.gateway, component, name);
-    return { component, name, part: this.system.partAt(name.text()!, namespace) };
+    const weight = reference?.get('weight');
+    const [found] = backendNamed(reference?.get('name'), namespace, system, { weight });
+    if (found?.component.section !== 'services') return undefined;
+    system.connect(parent.gateway, found.component, found.host);
+    return found;
   }
 
   private mirrorOf(rule: Cell): WrittenMap | undefined {
@@ -148,7 +140,7 @@ class Reader {
         ? undefined
         : ((numerator.number() ?? 0) * 100) / (denominator?.number() ?? 100));
     return map({
-      to: fromLater(() => this.system.targetOf(found.component), found.name),
+      to: fromLater(() => this.system.targetOf(found.component), found.host),
       share: share === undefined ? undefined : from(`${share}%`, percent, numerator, denominator),
     });
   }

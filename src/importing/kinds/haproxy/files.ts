@@ -2,14 +2,14 @@ import { pathProblem } from '../../../language/routing/path.js';
 import { DerivedCell, type Cell } from '../../cell.js';
 import { HAPROXY, isHaproxy } from '../../haproxy-file.js';
 import type { Component, System } from '../../system.js';
-import { targetsIn } from '../../targets.js';
+import { targetsIn, type Backend } from '../../targets.js';
 import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { resolve, type Variables } from '../compose/variables.js';
 import { byDefault } from '../ingress/controller.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { directivesOf, flat, named, type Directive } from '../proxies/directives.js';
 import type { ProxyKind } from '../proxies/files.js';
-import { backendsAt, fillGateway, routeName, type Backend, type Route } from '../proxies/routes.js';
+import { backendsAt, fillGateway, routeName, type Route } from '../proxies/routes.js';
 import { alternativesOf, namedIn } from './conditions.js';
 
 /** HAProxy. */

@@ -1,11 +1,11 @@
 import type { Cell } from '../../cell.js';
+import { backendNamed, type Backend } from '../../targets.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { System } from '../../system.js';
 import { guess } from '../../written.js';
 import { clusterOf } from '../kubernetes/cluster.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { referred, specsOf } from '../traefik/crd.js';
-import type { Backend } from '../proxies/routes.js';
 import { addRouters, type Router } from '../traefik/routers.js';
 import { podsOf } from './ingresses.js';
 import { traefik, traefikGateways } from './traefik.js';
@@ -103,13 +103,8 @@ class Services {
         origins: [...one.origins, weight],
       }));
     }
-    const name = reference.get('name');
     const namespace = reference.get('namespace')?.text() ?? namespaceOf(document);
-    const component = system.find(name?.text() ?? '', namespace);
-    const isTarget = component?.section === 'services' || component?.section === 'gateways';
-    if (name?.text() === undefined || !isTarget) return [];
-    const part = system.partAt(name.text()!, namespace);
-    return [{ component, host: name, name: part, share, origins: [weight] }];
+    return backendNamed(reference.get('name'), namespace, system, { weight });
   }
 
   /** The Service that gets copies of the requests. */

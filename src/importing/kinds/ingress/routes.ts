@@ -1,6 +1,7 @@
 import { pathPattern, pathProblem } from '../../../language/routing/path.js';
 import type { Gateway } from '../../../contracts/scenario/scenario.js';
 import type { Cell } from '../../cell.js';
+import { backendNamed } from '../../targets.js';
 import { routingOf } from '../../entrances.js';
 import { rewriteOf } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
@@ -13,6 +14,7 @@ import {
   type Written,
   type WrittenMap,
   type WrittenScalar,
+  oneOrAll,
 } from '../../written.js';
 import { byRank } from '../gateway-api/matches.js';
 import { hostsIn } from '../kubernetes/addresses.js';
@@ -134,16 +136,10 @@ function locationsOf(door: Door, document: Cell, system: System): readonly Locat
     backend: Cell | undefined,
   ): Pick<Location, 'component' | 'part' | 'name' | 'find'> | null => {
     const name = backend?.get('service', 'name') ?? backend?.get('serviceName');
-    const component = system.find(name?.text() ?? '', namespaceOf(document));
-    const isTarget = component?.section === 'services' || component?.section === 'gateways';
-    return name === undefined || !isTarget || component === door.gateway
-      ? null
-      : {
-          component,
-          part: system.partAt(name.text()!, namespaceOf(document)),
-          name,
-          find: findFor(name.text()!),
-        };
+    const [found] = backendNamed(name, namespaceOf(document), system);
+    if (found === undefined || found.component === door.gateway) return null;
+    const { component, name: part, host } = found;
+    return { component, part, name: host, find: findFor(host.text()!) };
   };
   const about = { document, canary: null };
   const rules = document.get('spec', 'rules')?.items() ?? [];
@@ -204,7 +200,7 @@ function matchOf(
   const exact = type === 'Exact' && !isExpression ? 1 : 0;
   return {
     written: {
-      path: cells.length === 1 ? cells[0]! : list(cells),
+      path: oneOrAll(cells),
       host: isAny ? undefined : from(name, host),
     },
     sample: samplesOf(text).find(takes) ?? null,

@@ -1,6 +1,15 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import {
+  from,
+  fromLater,
+  list,
+  map,
+  plain,
+  type Written,
+  type WrittenMap,
+  oneOrAll,
+} from '../../written.js';
 import { durationOf } from './retries.js';
 
 /** The hosts for which a gateway takes requests, and one of them; null = all. */
@@ -11,7 +20,7 @@ export function hostsOf(
   const [first] = names;
   if (first === undefined || names.includes('*')) return null;
   const cells = hosts.map((cell, index) => from(names[index]!, cell));
-  const written = cells.length === 1 ? cells[0]! : list(cells);
+  const written = oneOrAll(cells)!;
   return { written, sample: first.replace(/^\*\.?/, 'www.') };
 }
 

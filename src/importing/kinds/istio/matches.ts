@@ -1,7 +1,7 @@
 import type { Cell } from '../../cell.js';
 import type { TracedRequest } from '../../entrances.js';
 import { takesPath } from '../../request-policies.js';
-import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { from, map, plain, type Written, type WrittenMap, oneOrAll } from '../../written.js';
 
 /** The condition of a route, and a request that meets it. */
 export interface RouteMatch {
@@ -62,7 +62,7 @@ export function matchOf(rule: Cell, gateway: string): readonly RouteMatch[] {
       ? []
       : [
           {
-            written: { path: paths.length === 1 ? paths[0]! : list(paths) },
+            written: { path: oneOrAll(paths) },
             paths: paths.map(({ value }) => String(value)),
             sample: {},
           },
@@ -135,7 +135,7 @@ function wordsOf(how: Cell | undefined): Values | null | undefined {
   const all = words?.split('|');
   if (all === undefined) return null;
   const cells = all.map((word) => from(word, regex));
-  return { written: cells.length === 1 ? cells[0]! : list(cells), sample: all[0]! };
+  return { written: oneOrAll(cells)!, sample: all[0]! };
 }
 
 function hostOf(authority: Cell | undefined): Values | null | undefined {

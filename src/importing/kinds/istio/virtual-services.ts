@@ -3,8 +3,8 @@ import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { rewriteOf, type Rewrite } from '../../rewrites.js';
 import { requestPoliciesOf } from '../../request-policies.js';
-import { sharesOf, targetsIn } from '../../targets.js';
-import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { targetsIn, leadingTo } from '../../targets.js';
+import { from, list, map, plain, type Written, type WrittenMap } from '../../written.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { ISTIO, istioMesh } from './mesh.js';
 import { delegatesOf, keyOf, rulesOf } from './delegates.js';
@@ -145,13 +145,10 @@ class Reader {
       const name = this.versioned(component, host.text()!, route, namespace);
       return [{ name, component, host, share, origins: [weight] }];
     });
-    const targets = targetsIn(found);
-    const [first] = targets;
+    const [first, ...others] = targetsIn(found);
     if (first === undefined) return undefined;
-    const { name, component, host } = first;
-    if (targets.length > 1) return sharesOf(targets);
-    if (gateway === null) return from(name, host);
-    return fromLater(() => this.system.routeTo(name, component), host);
+    if (gateway === null && others.length === 0) return from(first.name, first.host);
+    return leadingTo([first, ...others], this.system);
   }
 
   /** `reviews@v2` if the subset or the host names a version that runs. */

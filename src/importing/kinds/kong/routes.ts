@@ -1,7 +1,16 @@
 import type { Cell } from '../../cell.js';
 import { stemOf } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
-import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import {
+  from,
+  fromLater,
+  list,
+  map,
+  plain,
+  type Written,
+  type WrittenMap,
+  oneOrAll,
+} from '../../written.js';
 import { hostsOf } from '../istio/extras.js';
 import { requestName } from '../requests.js';
 import type { KongService } from './services.js';
@@ -81,11 +90,6 @@ function sampleOf(paths: readonly ReturnType<typeof from>[]): Written | undefine
   if (paths.length === 0) return plain('/');
   const prefix = paths.find(({ value }) => !String(value).startsWith('~'));
   return prefix === undefined ? undefined : plain(String(prefix.value).replace(/\*$/, ''));
-}
-
-function oneOrAll(values: readonly Written[]): Written | undefined {
-  if (values.length === 0) return undefined;
-  return values.length === 1 ? values[0] : list(values);
 }
 
 /** null = a header is matched by an expression. */

@@ -1,21 +1,15 @@
 import { DerivedCell, type Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import type { Target } from '../../targets.js';
+import type { Backend } from '../../targets.js';
 import { resolve } from '../compose/variables.js';
-import { hostsIn } from '../kubernetes/addresses.js';
 import { flat, named, type Directive } from '../proxies/directives.js';
+import { componentsAt } from '../proxies/routes.js';
 
 const PASS = /^(proxy|grpc|fastcgi|uwsgi)_pass$/;
 
 /** The protocol of a directive that passes requests on, such as `proxy`; undefined = it does something else. */
 export function protocolOf({ name }: Directive): string | undefined {
   return PASS.exec(name)?.[1];
-}
-
-/** A component behind an address. */
-export interface Passed extends Target {
-  readonly component: Component;
-  readonly host: Cell;
 }
 
 /** What the addresses of one nginx lead to. */
@@ -51,7 +45,7 @@ export class Addresses {
    * The components that get the requests of a pass. An address by the name of an `upstream` is that of its servers. Source: nginx.org,
    * ngx_http_proxy_module (proxy_pass), ngx_http_upstream_module (upstream).
    */
-  targetsOf(pass: Directive): readonly Passed[] {
+  targetsOf(pass: Directive): readonly Backend[] {
     const upstream = this.upstreamOf(pass);
     if (upstream === undefined) return this.componentsAt(this.filled(pass), pass, 1);
     const servers = named(upstream.block, 'server');
@@ -76,7 +70,7 @@ export class Addresses {
     );
   }
 
-  private componentsAt(address: string, { cell }: Directive, share: number): readonly Passed[] {
+  private componentsAt(address: string, { cell }: Directive, share: number): readonly Backend[] {
     const { owner, system } = this;
     // Variables of a request, such as $request_uri, are a part of the path.
     const text = address.replace(/\$[a-z_]+/g, '');
@@ -91,11 +85,7 @@ export class Addresses {
       origins.map((origin) => (origin === written ? cell : origin)),
       filled,
     );
-    return hostsIn(filled).flatMap((found) => {
-      const component = system.find(found.host, owner.namespace);
-      if (component === undefined || component === owner) return [];
-      const name = system.partAt(found.host, owner.namespace);
-      return [{ component, host, name, share, origins: [cell] }];
-    });
+    const found = componentsAt(filled, host, owner, system);
+    return found.map((one) => ({ ...one, share, origins: [cell] }));
   }
 }

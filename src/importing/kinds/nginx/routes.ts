@@ -1,23 +1,13 @@
 import { pathPattern, pathProblem } from '../../../language/routing/path.js';
 import type { Cell } from '../../cell.js';
-import { allowedName } from '../../names.js';
 import type { Component, System } from '../../system.js';
-import { sharesOf, targetsIn } from '../../targets.js';
-import {
-  from,
-  fromLater,
-  list,
-  map,
-  plain,
-  render,
-  type Written,
-  type WrittenMap,
-} from '../../written.js';
-import { requestName, requestsFor, samplesOf } from '../requests.js';
+import { isRoutable, targetsIn, type Backend } from '../../targets.js';
+import { list, type Written, type WrittenMap } from '../../written.js';
+import { samplesOf } from '../requests.js';
 import { flat, inherited, named, type Directive, type Scope } from '../proxies/directives.js';
-import { isRoutable } from '../proxies/routes.js';
+import { EVERY, makeGateway, routeName, type Route } from '../proxies/routes.js';
 import { bundleOf, checksOf } from './limits.js';
-import { protocolOf, type Addresses, type Passed } from './passes.js';
+import { protocolOf, type Addresses } from './passes.js';
 
 /** A location that passes its requests on. */
 interface Location {
@@ -25,10 +15,9 @@ interface Location {
   readonly cell: Cell;
   readonly words: readonly string[];
   readonly hosts: readonly string[];
-  readonly server: Directive | null;
   readonly scope: Scope;
   readonly pass: Directive;
-  readonly targets: readonly Passed[];
+  readonly targets: readonly [Backend, ...Backend[]];
   readonly isAfterExpressions: boolean;
 }
 
@@ -47,35 +36,27 @@ export function fillRoutes(proxy: Proxy, system: System): void {
   const isTold = new Set(found.map(({ hosts }) => hosts.join())).size > 1;
   const locations = withoutRepeated(found.map((one) => (isTold ? one : { ...one, hosts: [] })));
   if (locations.length === 0 || owner.section !== 'services') return;
-  owner.section = 'gateways';
-  owner.product = 'nginx';
-  owner.fields.delete('concurrency');
-  owner.fields.set('runtime', plain('eventLoop'));
   const checks = locations.map(({ scope }) => checksOf(scope, http, owner, system));
+  // Limits of one directive count together.
   const common = [...checks[0]!].filter(
     ([cell]) => locations.length > 1 && checks.every((own) => own.has(cell)),
   );
-  if (common.length > 0) owner.fields.set('middleware', list(common.map(([, one]) => one)));
-  const bundles = locations.map((location) => policyOf(location, owner));
-  const isShared = bundles.length > 1 && new Set(bundles.map(keyOf)).size === 1;
-  if (isShared && bundles[0] !== null) owner.fields.set('outbound', map({ default: bundles[0]! }));
   const routes = locations.map((location, k) => {
     const own = [...checks[k]!].filter(([cell]) => !common.some(([other]) => other === cell));
-    const middleware = own.length === 0 ? undefined : list(own.map(([, one]) => one));
-    const policy = isShared ? undefined : (bundles[k] ?? undefined);
-    return routeOf(location, { policy, middleware }, proxy, system);
+    return routeOf(
+      location,
+      proxy,
+      own.map(([, one]) => one),
+    );
   });
-  owner.fields.set('routes', list(routes));
   askAboutZones(
     checks.flatMap((own) => [...own.keys()]),
     owner,
     system,
   );
-  system.later('policies', () => {
-    system.ask(
-      `How much CPU does one request take in ${owner.name}? Until you write it as \`work\` of a middleware, no load fills it`,
-    );
-  });
+  const shared = listOf(common.map(([, one]) => one));
+  const product = { kind: 'nginx', runtime: 'eventLoop', routing: 'nginx' } as const;
+  makeGateway(owner, { routes, common: shared }, system, product);
 }
 
 /** The locations of a server, those inside of others too, that lead to a service of these files. */
@@ -90,14 +71,16 @@ function locationsOf(server: Directive, { http, addresses }: Proxy): readonly Lo
     named(block, 'location').flatMap((location) => {
       const scope = [location.block, ...outer];
       const pass = passOf(location, all);
-      const targets = pass === undefined ? [] : servicesIn(addresses.targetsOf(pass));
+      const found = pass === undefined ? [] : addresses.targetsOf(pass);
+      const [first, ...others] = targetsIn(found.filter((one) => isRoutable(one.component)));
       const { cell, words } = location;
       const isFirst = words[0] === '^~' && hasExpressions;
-      const own = { cell, words, hosts, server, scope, targets, isAfterExpressions: !isFirst };
+      const own = { cell, words, hosts, scope, isAfterExpressions: !isFirst };
       // One without a path is no location of nginx, and one with a name is where others lead.
       const isPath = !(cell.text() ?? '@').startsWith('@');
-      const isRoute = pass !== undefined && targets.length > 0 && isPath;
-      return [...(isRoute ? [{ ...own, pass }] : []), ...within(location.block, scope)];
+      const inner = within(location.block, scope);
+      if (pass === undefined || first === undefined || !isPath) return inner;
+      return [{ ...own, pass, targets: [first, ...others] }, ...inner];
     });
   return within(server.block, [server.block, http]);
 }
@@ -111,10 +94,6 @@ function passOf({ block }: Directive, all: readonly Directive[], depth = 0): Dir
   if (own !== undefined || other === undefined || depth > 0) return own;
   const target = all.find(({ words }) => words[0] === other.words.at(-1));
   return target === undefined ? undefined : passOf(target, all, depth + 1);
-}
-
-function servicesIn(targets: readonly Passed[]): readonly Passed[] {
-  return targetsIn(targets.filter(({ component }) => isRoutable(component)));
 }
 
 /** Paths with `^~` go before expressions, the longest first; of the same host and path the first one counts. */
@@ -173,62 +152,31 @@ function policyOf({ scope, pass, targets }: Location, owner: Component): Written
   return bundleOf(scope, protocolOf(pass)!, { addresses, isService });
 }
 
-/** The same for bundles of the same directives. */
-function keyOf(bundle: WrittenMap | null): string {
-  return bundle === null ? '' : render(bundle);
+function listOf(all: readonly Written[]): Written | undefined {
+  return all.length === 0 ? undefined : list(all);
 }
 
 function routeOf(
   location: Location,
-  limits: Readonly<Record<string, Written | undefined>>,
   { owner, addresses }: Proxy,
-  system: System,
-): WrittenMap {
+  middleware: readonly Written[],
+): Route {
   const { cell, words, hosts, pass, targets } = location;
   const pattern = patternOf(words, location.isAfterExpressions)!;
   const compiled = pathPattern(pattern, 'nginx');
   const path = words.at(-1) ?? '/';
-  const sample =
-    samplesOf(path.replace(/^\^/, '')).find((one) => one.startsWith('/') && compiled.takes(one)) ??
-    null;
-  const [first] = targets as readonly [Passed];
-  for (const { component, host } of targets) system.connect(owner, component, host);
-  const stem = /\w.*/.exec(
-    samplesOf(path.replace(/^\^/, ''))[0]!
-      .replace(/_/g, '-')
-      .replace(/^[/-]+/, ''),
-  );
-  const name = requestName(owner, stem === null ? 'root' : allowedName(stem[0]));
-  const requests = requestsFor(first.component, { sample, takes: (one) => compiled.takes(one) });
-  const at = hosts[0]?.replace(/^\*\.?/, 'www.');
-  for (const [k, request] of requests.entries())
-    owner.requests.push(
-      map({
-        ...Object.fromEntries(request),
-        name: plain(k === 0 ? name : requestName(owner, `${name}-${k + 1}`)),
-        host: at === undefined ? undefined : plain(at),
-      }),
-    );
-  const written = map({
-    name: plain(requests.length === 0 ? `${name}-other` : name),
-    match: map({
-      path: from(pattern, cell),
-      host:
-        hosts.length > 1
-          ? list(hosts.map((host) => plain(host)))
-          : hosts[0] === undefined
-            ? undefined
-            : plain(hosts[0]),
-    }),
-    to:
-      targets.length > 1
-        ? sharesOf(targets)
-        : fromLater(() => system.routeTo(first.name, first.component), first.host),
-    ...limits,
-  });
+  const samples = samplesOf(path.replace(/^\^/, ''));
   const to = addresses.pathOf(pass);
-  return system.rewriting(
-    written,
-    to === undefined || words.length > 1 ? [] : [{ from: path, to }],
-  );
+  return {
+    name: routeName(path),
+    match: { ...EVERY, hosts: hosts.length === 0 ? null : hosts, paths: [pattern] },
+    origin: cell,
+    targets,
+    limits: {
+      policy: policyOf(location, owner) ?? undefined,
+      middleware: listOf(middleware),
+    },
+    rewrites: to === undefined || words.length > 1 ? [] : [{ from: path, to }],
+    sample: samples.find((one) => one.startsWith('/') && compiled.takes(one)) ?? null,
+  };
 }

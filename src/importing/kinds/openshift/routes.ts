@@ -1,10 +1,9 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
-import { sharesOf, targetsIn } from '../../targets.js';
+import { backendNamed, leadingTo, targetsIn, type Backend } from '../../targets.js';
 import {
   from,
-  fromLater,
   guess,
   list,
   map,
@@ -16,7 +15,7 @@ import { byRank } from '../gateway-api/matches.js';
 import { durationOf } from '../istio/retries.js';
 import { clusterOf } from '../kubernetes/cluster.js';
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
-import { requestName, requestsFor } from '../requests.js';
+import { addRequests, requestName } from '../requests.js';
 
 /** Routes of OpenShift: all of them are one gateway, the HAProxy of the cluster. */
 export const openshiftRoutes: DocumentKind = {
@@ -35,10 +34,11 @@ export const openshiftRoutes: DocumentKind = {
 const PREFIX = 'haproxy.router.openshift.io/';
 
 function addGateway(documents: readonly Cell[], system: System): void {
-  const routes = documents
-    .map((document) => ({ document, targets: targetsOf(document, system) }))
-    .filter(({ targets }) => targets.length > 0)
-    .map((each) => ({ ...each, rank: rankOf(each.document) }));
+  const routes = documents.flatMap((document) => {
+    const [first, ...others] = targetsOf(document, system);
+    const rank = rankOf(document);
+    return first === undefined ? [] : [{ document, rank, targets: [first, ...others] as const }];
+  });
   routes.sort((a, b) => byRank(a.rank, b.rank));
   const [first] = routes;
   if (first !== undefined) {
@@ -71,16 +71,8 @@ function hostOf(document: Cell): WrittenScalar {
     : from(`${name?.text()}-${namespaceOf(document)}`, name);
 }
 
-interface Target {
-  readonly component: Component;
-  readonly host: Cell;
-  readonly name: string;
-  readonly share: number;
-  readonly origins: readonly (Cell | undefined)[];
-}
-
 /** `to` and the alternate backends, with weights between 0 and 256; 100 without one. */
-function targetsOf(document: Cell, system: System): readonly Target[] {
+function targetsOf(document: Cell, system: System): readonly Backend[] {
   const spec = document.get('spec');
   const to = spec?.get('to');
   const all = [
@@ -90,13 +82,8 @@ function targetsOf(document: Cell, system: System): readonly Target[] {
   const namespace = namespaceOf(document);
   return targetsIn(
     all.flatMap((backend) => {
-      const host = backend.get('name');
-      const component = system.find(host?.text() ?? '', namespace);
-      const isTarget = component?.section === 'services' || component?.section === 'gateways';
-      if (host === undefined || !isTarget) return [];
       const weight = backend.get('weight');
-      const name = system.partAt(host.text()!, namespace);
-      return [{ component, host, name, share: weight?.number() ?? 100, origins: [weight] }];
+      return backendNamed(backend.get('name'), namespace, system, { weight, usual: 100 });
     }),
   );
 }
@@ -104,7 +91,7 @@ function targetsOf(document: Cell, system: System): readonly Target[] {
 function routeOf(
   gateway: Component,
   document: Cell,
-  targets: readonly Target[],
+  targets: readonly [Backend, ...Backend[]],
   system: System,
 ): WrittenMap {
   const host = hostOf(document);
@@ -112,16 +99,9 @@ function routeOf(
   const stem = (path?.text() ?? '').replace(/\/+$/, '');
   const takes = (one: string): boolean => one === stem || one.startsWith(`${stem}/`);
   for (const { component, host: place } of targets) system.connect(gateway, component, place);
-  const first = targets[0]!;
   const name = requestName(gateway, document.get('metadata', 'name')?.text() ?? null);
-  for (const [k, request] of requestsFor(first.component, { sample: stem || '/', takes }).entries())
-    gateway.requests.push(
-      map({
-        ...Object.fromEntries(request),
-        name: plain(k === 0 ? name : requestName(gateway, `${name}-${k + 1}`)),
-        host: plain(host.value),
-      }),
-    );
+  const taken = { sample: stem || '/', takes };
+  addRequests(gateway, targets[0].component, taken, name, { host: plain(host.value) });
   const timeout = document.get('metadata', 'annotations', `${PREFIX}timeout`);
   return map({
     name: plain(name),
@@ -129,10 +109,7 @@ function routeOf(
       path: stem === '' ? from('/*', path) : list([from(stem, path), plain(`${stem}/*`)]),
       host,
     }),
-    to:
-      targets.length > 1
-        ? sharesOf(targets)
-        : fromLater(() => system.routeTo(first.name, first.component), first.host),
+    to: leadingTo(targets, system),
     policy: timeout === undefined ? undefined : limitsOf(timeout),
   });
 }

@@ -5,19 +5,19 @@ import type { Cell } from '../../cell.js';
 import { allowedName } from '../../names.js';
 import type { Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
-import { sharesOf, type Target } from '../../targets.js';
+import { isRoutable, leadingTo, type Backend } from '../../targets.js';
 import {
   from,
-  fromLater,
   list,
   map,
+  oneOrAll,
   plain,
   render,
   type Written,
   type WrittenMap,
 } from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
-import { requestName, requestsFor, samplesOf } from '../requests.js';
+import { addRequests, requestName, samplesOf } from '../requests.js';
 
 /** Requests that a route takes: a list takes any of its values, and null takes all requests. */
 export interface RouteMatch {
@@ -30,13 +30,6 @@ export interface RouteMatch {
 /** All requests. */
 export const EVERY: RouteMatch = { hosts: null, paths: null, methods: null, headers: null };
 
-/** A component behind an address, with its share of the requests. */
-export interface Backend extends Target {
-  readonly component: Component;
-  /** Where the file names it. */
-  readonly host: Cell;
-}
-
 /** The services and gateways behind an address, besides the proxy itself. `host`: where it is written. */
 export function backendsAt(
   address: string,
@@ -44,17 +37,22 @@ export function backendsAt(
   owner: Component,
   system: System,
 ): readonly Backend[] {
+  return componentsAt(address, host, owner, system).filter((one) => isRoutable(one.component));
+}
+
+/** The same with databases and others. */
+export function componentsAt(
+  address: string,
+  host: Cell,
+  owner: Component,
+  system: System,
+): readonly Backend[] {
   return hostsIn(address).flatMap((found) => {
     const component = system.find(found.host, owner.namespace);
-    if (component === undefined || component === owner || !isRoutable(component)) return [];
+    if (component === undefined || component === owner) return [];
     const name = system.partAt(found.host, owner.namespace);
     return [{ component, host, name, share: 1, origins: [] }];
   });
-}
-
-/** Whether a route can lead to a component. */
-export function isRoutable({ section }: Component): boolean {
-  return section === 'services' || section === 'gateways';
 }
 
 /** A route of a gateway of which the first one that matches counts. */
@@ -68,36 +66,44 @@ export interface Route {
   /** `policy`, `middleware` and the like. */
   readonly limits: Readonly<Record<string, Written | undefined>>;
   readonly rewrites: readonly Rewrite[];
+  /** A path that it takes, if it is not the first one that its paths show; null = none is known. */
+  readonly sample?: string | null;
 }
 
+/** What the product of a gateway decides. */
+interface Product {
+  /** null = none of the language. */
+  readonly kind: Gateway['kind'] | null;
+  readonly runtime: 'async' | 'eventLoop';
+  readonly routing: Gateway['routing'];
+}
+
+const ANY_PRODUCT: Product = { kind: null, runtime: 'async', routing: 'firstMatch' };
+
 /** The route, and requests that it takes. */
-export function writtenRoute(gateway: Component, route: Route, system: System): WrittenMap {
+export function writtenRoute(
+  gateway: Component,
+  route: Route,
+  system: System,
+  { routing } = ANY_PRODUCT,
+): WrittenMap {
   const { origin, targets, limits } = route;
   const { hosts, methods, headers } = route.match;
-  const [{ component, name: part, host }] = targets;
   for (const each of targets) system.connect(gateway, each.component, each.host);
   const paths = route.match.paths ?? ['/*'];
-  const compiled = paths.map((path) => pathPattern(path, 'firstMatch'));
+  const compiled = paths.map((path) => pathPattern(path, routing));
   const takes = (path: string): boolean => compiled.some((pattern) => pattern.takes(path));
-  const sample = paths.flatMap((path) => samplesOf(path.replace(/^~/, ''))).find(takes) ?? null;
+  const shown = paths.flatMap((path) => samplesOf(path.replace(/^~/, ''))).find(takes);
+  const sample = route.sample === undefined ? (shown ?? null) : route.sample;
   const name = requestName(gateway, route.name);
   const about = {
     method: methods?.[0] === undefined ? undefined : plain(methods[0]),
     host: hosts?.[0] === undefined ? undefined : plain(hosts[0].replace(/^\*\.?/, 'www.')),
     headers: headers === null ? undefined : map(headers.map(([key, value]) => [key, plain(value)])),
   };
-  for (const [k, request] of requestsFor(component, { sample, takes }).entries())
-    gateway.requests.push(
-      map({
-        ...Object.fromEntries(request),
-        name: plain(k === 0 ? name : requestName(gateway, `${name}-${k + 1}`)),
-        ...about,
-      }),
-    );
-  const values = (all: readonly string[] | null): Written | undefined => {
-    const cells = (all ?? []).map((value) => from(value, origin));
-    return cells.length > 1 ? list(cells) : cells[0];
-  };
+  addRequests(gateway, targets[0].component, { sample, takes }, name, about);
+  const values = (all: readonly string[] | null): Written | undefined =>
+    oneOrAll((all ?? []).map((value) => from(value, origin)));
   const written = map({
     name: plain(sample === null ? `${name}-other` : name),
     match: map({
@@ -109,47 +115,54 @@ export function writtenRoute(gateway: Component, route: Route, system: System): 
           ? undefined
           : map(headers.map(([key, value]) => [key, from(value, origin)])),
     }),
-    to:
-      targets.length > 1
-        ? sharesOf(targets)
-        : fromLater(() => system.routeTo(part, component), host),
+    to: leadingTo(targets, system),
     ...limits,
   });
   return system.rewriting(written, route.rewrites);
 }
 
-/**
- * Makes a gateway of the service that runs a proxy, if a route of it leads to a service. Limits of all routes are written
- * once. `product`: its kind as a gateway.
- */
+/** Makes a gateway of the service that runs a proxy, if a route of it leads to a service. */
 export function fillGateway(
   owner: Component,
   all: readonly Route[],
   system: System,
-  product: Gateway['kind'] = 'simple',
+  kind: Product['kind'] = null,
 ): void {
   const routes = reachable(all.filter(isWritten));
   if (routes.length === 0 || owner.section !== 'services') return;
+  makeGateway(owner, shared(routes, 'middleware'), system, { ...ANY_PRODUCT, kind });
+}
+
+/** Routes, and a limit that all of them have, which is written once. */
+export interface Shared {
+  readonly routes: readonly Route[];
+  readonly common: Written | undefined;
+}
+
+function shared(routes: readonly Route[], key: 'policy' | 'middleware'): Shared {
+  const found = routes.map(({ limits }) => limits[key]);
+  const texts = new Set(found.map((one) => (one === undefined ? '' : render(map({ key: one })))));
+  const common = found.length > 1 && texts.size === 1 ? found[0] : undefined;
+  if (common === undefined) return { routes, common };
+  const bare = routes.map((one) => ({ ...one, limits: { ...one.limits, [key]: undefined } }));
+  return { routes: bare, common };
+}
+
+/** Makes a gateway of a service, with the middleware that its routes have in common. */
+export function makeGateway(
+  owner: Component,
+  { routes, common }: Shared,
+  system: System,
+  product = ANY_PRODUCT,
+): void {
   owner.section = 'gateways';
-  if (product !== 'simple') owner.product = product;
+  if (product.kind !== null) owner.product = product.kind;
   owner.fields.delete('concurrency');
-  owner.fields.set('runtime', plain('async'));
-  const same = (key: 'policy' | 'middleware'): Written | undefined => {
-    const found = routes.map(({ limits }) => limits[key]);
-    const texts = new Set(found.map((one) => (one === undefined ? '' : render(map({ key: one })))));
-    return found.length > 1 && texts.size === 1 ? found[0] : undefined;
-  };
-  const [policy, middleware] = [same('policy'), same('middleware')];
-  if (middleware !== undefined) owner.fields.set('middleware', middleware);
+  owner.fields.set('runtime', plain(product.runtime));
+  if (common !== undefined) owner.fields.set('middleware', common);
+  const { routes: bare, common: policy } = shared(routes, 'policy');
   if (policy !== undefined) owner.fields.set('outbound', map({ default: policy }));
-  const written = routes.map((route) => {
-    const limits = {
-      ...route.limits,
-      ...(policy && { policy: undefined }),
-      ...(middleware && { middleware: undefined }),
-    };
-    return writtenRoute(owner, { ...route, limits }, system);
-  });
+  const written = bare.map((route) => writtenRoute(owner, route, system, product));
   owner.fields.set('routes', list(written));
   system.later('policies', () => {
     system.ask(

@@ -3,7 +3,16 @@ import { allowedName } from '../../names.js';
 import { listBelow, REASON } from '../../reasons.js';
 import { rewriteOf, stripped, type Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
-import { filled, from, fromLater, list, map, plain, type Written } from '../../written.js';
+import {
+  filled,
+  from,
+  fromLater,
+  list,
+  map,
+  plain,
+  type Written,
+  oneOrAll,
+} from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { filtered, type Filtered } from './gateway-filters.js';
 import { durationIn, property, valueOf } from './properties.js';
@@ -157,14 +166,10 @@ function matchOf(route: Cell): Match | null {
       sample = values[0]!.replace(/\/?\*\*$/, '').replace(/\{[^}]*\}/g, 'x') || '/';
     } else if (name === 'Method') {
       method = values.join(',');
-      methods =
-        values.length === 1
-          ? from(values[0]!, predicate)
-          : list(values.map((value) => from(value, predicate)));
+      methods = oneOrAll(values.map((value) => from(value, predicate)));
     } else return null;
   }
-  const path = paths.length === 1 ? paths[0]! : list(paths);
-  return { written: map({ path, method: methods }), sample, method };
+  return { written: map({ path: oneOrAll(paths), method: methods }), sample, method };
 }
 
 /** PathPattern: `/api/**` takes `/api` and all below it. */

@@ -2,7 +2,7 @@ import type { Cell } from '../../cell.js';
 import { REASON } from '../../reasons.js';
 import { stemOf } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
-import { fromLater, list, map, plain, type Written } from '../../written.js';
+import { fromLater, list, map, plain, type Written, oneOrAll } from '../../written.js';
 import { pathsOf, targetOf } from './gateway.js';
 import { Netflix } from './netflix.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
@@ -47,7 +47,7 @@ export function routeZuul(document: Cell, component: Component, system: System):
       system.rewriting(
         map({
           name: plain(name),
-          match: map({ path: paths.length === 1 ? paths[0]! : list(paths) }),
+          match: map({ path: oneOrAll(paths) }),
           to: fromLater(() => system.targetOf(target), ...(service === undefined ? [] : [service])),
           policy: isDirect ? undefined : netflix.bundleOf([word, id, target.name], true)?.bundle,
         }),

@@ -1,11 +1,11 @@
 import { Cell } from '../../cell.js';
+import { isRoutable, type Backend } from '../../targets.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { guess } from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import type { DocumentKind } from '../kind.js';
 import { UNUSED } from './middlewares.js';
-import type { Backend } from '../proxies/routes.js';
 import { addRouters, type Router } from './routers.js';
 import { matchesOf } from './rule.js';
 
@@ -235,7 +235,7 @@ class Reader {
 }
 
 function backendOf(component: Component | null | undefined, host: Cell): readonly Backend[] {
-  return component?.section === 'services' || component?.section === 'gateways'
+  return component && isRoutable(component)
     ? [{ component, host, name: component.name, share: 1, origins: [] }]
     : [];
 }

@@ -1,10 +1,10 @@
 import { pathProblem } from '../../../language/routing/path.js';
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { targetsIn } from '../../targets.js';
+import { targetsIn, type Backend } from '../../targets.js';
 import { from, fromLater, list, map, type Written, type WrittenMap } from '../../written.js';
 import { hostsIn } from '../kubernetes/addresses.js';
-import { writtenRoute, type Backend } from '../proxies/routes.js';
+import { writtenRoute } from '../proxies/routes.js';
 import { bySession } from '../sticky.js';
 import { applied, prefixesOf } from './middlewares.js';
 import { matchesOf } from './rule.js';
