@@ -2,7 +2,7 @@ import type { Component, System } from './system.js';
 
 /** Tools that watch a system and take no part in its requests, by their images. */
 const WATCHER =
-  /(^|[/-])(prometheus|grafana|jaeger(tracing)?|zipkin|loki|tempo|promtail|fluentd|fluentd-(kubernetes-daemonset|elasticsearch|es|gcp)|fluent-bit|filebeat|metricbeat|heapster|heapster[_-]\w+|kube-state-metrics|metrics-server|cadvisor|(node|nats|redis|postgres|mysqld|mongodb|kafka|rabbitmq|nginx|blackbox|statsd|elasticsearch|memcached|haproxy)[_-]exporter|alertmanager|kibana(-oss)?|otel-collector|opentelemetry-collector|opentelemetry-collector-contrib|adminer|pgadmin4?|phpmyadmin|portainer|mailhog|mailpit|maildev|mailcatcher|logstash(-oss)?|kubernetes-event-exporter|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|mongo-express|dozzle|netdata)([:/@-]|$)/;
+  /(^|[/_]|(?<!with)-)(prometheus|grafana|jaeger(tracing)?|zipkin|loki|tempo|promtail|fluentd|fluentd-(kubernetes-daemonset|elasticsearch|es|gcp)|fluent-bit|filebeat|metricbeat|heapster|heapster[_-]\w+|kube-state-metrics|metrics-server|cadvisor|(node|nats|redis|postgres|mysqld|mongodb|kafka|rabbitmq|nginx|blackbox|statsd|elasticsearch|memcached|haproxy)[_-]exporter|alertmanager|kibana(-oss)?|otel-collector|opentelemetry-collector|opentelemetry-collector-contrib|adminer|pgadmin4?|phpmyadmin|portainer|mailhog|mailpit|maildev|mailcatcher|logstash(-oss)?|kubernetes-event-exporter|kafka-ui|kafdrop|akhq|redis-commander|redisinsight|mongo-express|dozzle|netdata)([:/@-]|$)/;
 
 /** Why such a tool is left out. */
 export const WATCHES = 'a tool that watches the system, and takes no part in its requests';

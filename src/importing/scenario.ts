@@ -145,7 +145,7 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
     const weight = system.weights.get(part);
     return [
       map({
-        name: plain(requestName(part.name)),
+        name: plain(freeName(requestName(part.name), part, taken)),
         call: target,
         weight: weight === undefined ? undefined : plain(Number(weight.toPrecision(4))),
       }),
@@ -154,14 +154,22 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
   return map({ arrivals: system.arrivals ?? guess('poisson(10/s)'), requests: list(requests) });
 }
 
-/** A request for a route of a gateway. Routes of several gateways may have one name. */
-function requestOf(request: WrittenMap, { name }: Component, taken: Set<string>): WrittenMap {
+/** A name that no other request has: routes of several gateways, and services, may have one name. */
+function freeName(wanted: string, { name }: Component, taken: Set<string>): string {
+  let free = wanted;
+  for (let count = 1; taken.has(free); count++)
+    free = `${name}-${wanted}${count === 1 ? '' : `-${count}`}`;
+  taken.add(free);
+  return free;
+}
+
+/** A request for a route of a gateway. */
+function requestOf(request: WrittenMap, part: Component, taken: Set<string>): WrittenMap {
+  const { name } = part;
   const own = request.entries.get('name');
   const [, ...rest] = request.entries;
   const route = requestName(own?.kind === 'scalar' ? String(own.value) : name);
-  const unique = taken.has(route) ? `${name}-${route}` : route;
-  taken.add(unique);
-  return map([['name', plain(unique)], ['call', plain(name)], ...rest]);
+  return map([['name', plain(freeName(route, part, taken))], ['call', plain(name)], ...rest]);
 }
 
 /** A route of a gateway for which no file has one, to what users most likely reach. */

@@ -62,3 +62,19 @@ describe('a Route of OpenShift', () => {
     expect(router.routes[1].name).toBe('rest');
   });
 });
+
+it('a Route with the name of a service that users reach too makes a request of another name', () => {
+  const open = `apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { type: LoadBalancer, selector: { app: web } }
+---
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata: { name: web }
+spec: { to: { kind: Service, name: web } }
+`;
+  const { workloads } = parse(imported(source(`${deployed(['web'])}\n---\n${open}`)).scenario);
+  const names = workloads.users.requests.map(({ name }: { name: string }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});

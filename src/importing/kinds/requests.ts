@@ -10,8 +10,8 @@ export interface Taken {
 }
 
 /**
- * Adds the requests of a route to a component, of which the first has its name. `about`: what the route demands of them. What only a
- * gateway behind it demands, such as a method, stays.
+ * Adds the requests of a route to a component, of which the first has its name. `about`: conditions of the route. Those that only a gateway
+ * behind it has, such as a method, stay.
  */
 export function addRequests(
   gateway: Component,
