@@ -4,6 +4,7 @@ import { formatCount, formatValue } from '../text/figures.js';
 import { byCodeUnit } from '../text/order.js';
 import { shellWord } from '../text/shell.js';
 import { list, plural, verb } from '../text/words.js';
+import { deploymentLine } from './deployments.js';
 import type { Imported, Listed } from './import.js';
 import { allowedName } from './names.js';
 import type { Merged } from './traces/proxies.js';
@@ -28,9 +29,10 @@ export function cardLines(
   { traced, beside }: CardInputs = { traced: [], beside: null },
 ): readonly string[] {
   const { account, documents, components, leftOut, renamed, joined } = imported;
-  const { guesses, questions, traces, metrics } = imported;
+  const { deployments, guesses, questions, traces, metrics } = imported;
   const { values, placed, listed } = account;
   return [
+    ...deployments.map(deploymentLine),
     `${out}: ${plural(components, 'component')}${documents === 0 ? '' : ` from ${plural(documents, 'document')}`}`,
     ...(traces === null
       ? []

@@ -3,6 +3,7 @@ import type { Cell, SourceText } from './cell.js';
 import { documentsOf } from './documents.js';
 import { ImportError, KustomizationError, TemplateError } from './error.js';
 import { plural } from '../text/words.js';
+import { withoutOthers, type Deployments } from './deployments.js';
 import { suggestCalls } from './suggested.js';
 import { documentKinds } from './kinds/index.js';
 import { nothingFound } from './nothing.js';
@@ -54,6 +55,8 @@ export interface Imported {
   readonly questions: readonly string[];
   readonly components: number;
   readonly documents: number;
+  /** Ways to run the same services, of which one counts. */
+  readonly deployments: readonly Deployments[];
   /** Files of a folder that are no document, each with its place and the reason. */
   readonly leftOut: readonly string[];
   /** Helm templates and Kustomizations of a folder, each with its place and how to render it. */
@@ -105,8 +108,8 @@ export class Importing {
     this.roots = sources.flatMap((source) => this.documentsIn(source));
     this.documents = this.roots.flatMap(itemsOf);
     const isFound = (file: string): boolean => this.system.found.has(file);
-    for (const document of withoutReplaced(this.documents, isFound))
-      readDocument(document, this.system);
+    const counting = withoutOthers(this.documents, this.optionalFolders(), this.system);
+    for (const document of withoutReplaced(counting, isFound)) readDocument(document, this.system);
     for (const root of this.roots) root.get('kind')?.list(REASON.kind);
     for (const root of this.roots) root.get('apiVersion')?.list(REASON.kind);
     this.system.finish();
@@ -134,6 +137,15 @@ export class Importing {
       else this.leftOut.push(error.message);
       return [];
     }
+  }
+
+  /** Those with a Component of Kustomize. */
+  private optionalFolders(): readonly string[] {
+    const refused = new Set(this.templates.map(([path]) => path));
+    return this.sources
+      .filter(({ path, text }) => refused.has(path) && /^kind:\s*Component\s*$/m.test(text))
+      .map(({ path }) => path.replace(/[^/\\]*$/, ''))
+      .filter((folder) => folder !== '');
   }
 
   private askAboutTemplates(): void {
@@ -202,6 +214,7 @@ export class Importing {
       joined: new Map([...system.joined].map(([traced, { name }]) => [traced, name])),
       components: parts.length,
       documents: documents.length,
+      deployments: [...system.deployments].map(([taken, others]) => ({ taken, others })),
       leftOut: this.leftOut,
       unrendered: this.templates.map(([, { message }]) => message),
       traces: model === null ? null : { ...model, unknown: unknownIn(model, system) },

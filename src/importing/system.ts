@@ -95,6 +95,8 @@ export class System {
   readonly found = new Set<string>();
   /** Addresses that no document describes, with the variable that has each and the component that reads it. */
   readonly outside = new Map<string, string>();
+  /** Ways to run the same services: of each that counts, the others. */
+  readonly deployments = new Map<string, readonly string[]>();
   /** Names of tools that watch the system, which are left out. */
   readonly tools = new Set<string>();
   private readonly hosts = new Map<string, Place>();

@@ -426,3 +426,73 @@ services:
   const [, call] = parse(result.scenario).services.web.endpoints.handle.steps;
   expect(call).toEqual({ call: { to: 'edge', path: '/orders' } });
 });
+
+/** The shapes of DescartesResearch/TeaStore and GoogleCloudPlatform/microservices-demo (Apache-2.0). */
+describe('a folder with several deployments of the same services', () => {
+  const names = ['tea-web', 'tea-auth', 'tea-image', 'tea-db'];
+  const found = (path: string, text: string): SourceText => ({ path, text, isFound: true });
+  const servicesOf = (files: readonly SourceText[]) => {
+    const result = imported(files);
+    const { services } = parse(loaded(result) && result.scenario);
+    return { result, services: Object.keys(services), first: cardLines(result, 'out.yaml')[0] };
+  };
+  const all = deployed(names);
+  const compose = `services:\n${names.map((name) => `  ${name.slice(4)}: { image: acme/${name} }\n`).join('')}`;
+
+  it('takes one of them, and says so first', () => {
+    const { result, services, first } = servicesOf([
+      found('tea/docker/compose.yaml', compose),
+      found('tea/k8s/ribbon-rabbit.yaml', all.replaceAll('shop/', 'other/')),
+      found('tea/k8s/ribbon.yaml', all),
+      found('tea/k8s/single.yaml', deployed(['tea-all'])),
+      found('tea/old/all.yaml', deployed([...names, 'tea-login'])),
+    ]);
+    expect(services).toEqual(names);
+    expect(result.deployments).toEqual([
+      {
+        taken: 'tea/k8s/ribbon.yaml',
+        others: ['tea/docker/compose.yaml', 'tea/old/all.yaml', 'tea/k8s/ribbon-rabbit.yaml'],
+      },
+    ]);
+    expect(first).toBe(
+      '4 deployments of the same services: tea/k8s/ribbon.yaml is taken (in this order: Kubernetes, no folder of old files, ' +
+        'the most workloads, the fewest folders, the shortest path). Others: tea/docker/compose.yaml, tea/old/all.yaml and 1 more. ' +
+        'To take another one: faultline import tea/docker/compose.yaml',
+    );
+    expect(result.questions).toContain(
+      'Does tea/k8s/single.yaml run too? Nothing in tea/k8s/ribbon.yaml names it: if so, faultline import tea/k8s/ribbon.yaml tea/k8s/single.yaml',
+    );
+  });
+
+  it('has nothing of Components of Kustomize, which are optional', () => {
+    const { services, result } = servicesOf([
+      ...names.map((name) => found(`shop/kustomize/base/${name}.yaml`, deployed([name]))),
+      ...names.map((name) => found(`shop/manifests/${name}.yaml`, deployed([name]))),
+      found('shop/kustomize/components/chat/kustomization.yaml', 'kind: Component\n'),
+      found('shop/kustomize/components/chat/chat.yaml', deployed(['tea-chat'])),
+    ]);
+    expect(services).toEqual(names);
+    expect(result.deployments).toEqual([
+      { taken: 'shop/manifests', others: ['shop/kustomize/base'] },
+    ]);
+  });
+
+  it('is one system where files are named, or folders have two services in common', () => {
+    const apart = servicesOf([
+      found('a/all.yaml', deployed(['tea-web', 'tea-auth', 'tea-image'])),
+      found('b/all.yaml', deployed(['tea-web', 'tea-auth', 'tea-db'])),
+    ]);
+    expect([[...apart.services].sort(), apart.result.deployments]).toEqual([[...names].sort(), []]);
+    const named = [...source(all, 'a.yaml'), ...source(deployed([...names, 'more']), 'b.yaml')];
+    expect(imported(named).deployments).toEqual([]);
+  });
+});
+
+it('is a service with an image of a program with a tool, such as `orders-with-jaeger`', () => {
+  const text = deployed(['orders']).replace('shop/orders', 'shop/orders-with-jaeger:v1');
+  const web = deployed(['web']);
+  // A mirror of registries writes their names before that of the image.
+  const logs = deployed(['logs']).replace('shop/logs', 'mirror/docker_elastic_co_kibana-oss:v6');
+  const all = `${web}\n---${text}\n---${logs}`;
+  expect(Object.keys(parse(imported(source(all)).scenario).services)).toEqual(['web', 'orders']);
+});

@@ -90,10 +90,9 @@ function spoken(path: string): string {
   return /^[./\\]+$/.test(path) ? basename(resolve(path)) || path : path;
 }
 
-function accountOf(
-  { account, renamed, joined, leftOut: files, guesses, questions, traces, metrics }: Imported,
-  predicted: readonly DriftedFigure[] | null,
-): object {
+function accountOf(imported: Imported, predicted: readonly DriftedFigure[] | null): object {
+  const { account, deployments, renamed, joined, leftOut: files } = imported;
+  const { guesses, questions, traces, metrics } = imported;
   const names = Object.fromEntries(renamed);
   const assumed = Object.fromEntries(joined);
   const { unknown, leftOut, measured, spans } = traces ?? {};
@@ -104,6 +103,7 @@ function accountOf(
   return {
     faultline: 1,
     ...account,
+    deployments,
     renamed: names,
     assumed,
     leftOut: files,

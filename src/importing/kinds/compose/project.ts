@@ -1,5 +1,6 @@
 import { backgroundOf, isInBackground, isWatcher, WATCHES } from '../../background.js';
 import type { Cell } from '../../cell.js';
+import { noteDeployment } from '../../deployments.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { BROKER, noteBroker } from '../../message-brokers.js';
 import type { Component, System } from '../../system.js';
@@ -242,21 +243,44 @@ function manifestsOf(
   const cluster = clusterOf(system);
   const { pods } = cluster;
   const running = runningIn(cluster);
-  const both = names.filter((name) => running.has(name));
+  const [stem, own] = [stemOf(pods.map(({ name }) => name)), stemOf(names)];
+  const alike = names.filter((name) => running.has(stem + name.slice(own.length)));
+  const exact = names.filter((name) => running.has(name));
+  const isAlike = exact.length === 0 && alike.length > 2 && 2 * alike.length >= names.length;
+  const both = isAlike ? alike : exact;
   const [first] = both;
   if (first === undefined) return null;
-  const ask = (counting: string, other: string): void =>
-    system.ask(
-      `Do Kubernetes or Docker Compose run ${first} and the other services? Both have files here, and ${counting} count: else import ${other} alone`,
-    );
+  const [deployed] = system.deployments.keys();
+  const apart = new Set(pods.map(({ document }) => document.file));
+  const manifests = deployed ?? (apart.size === 1 ? [...apart][0]! : folderOf(pods[0]!.document));
+  const tell = (counting: string, other: string, paths: readonly [string, string]): void => {
+    if (deployed !== undefined || isAlike) noteDeployment(...paths, system);
+    else
+      system.ask(
+        `Do Kubernetes or Docker Compose run ${first} and the other services? Both have files here, and ${counting} count: else import ${other} alone`,
+      );
+  };
   if (2 * Math.max(both.length, pods.length) >= names.length) {
-    ask('those of Kubernetes', 'the Compose file');
+    tell('those of Kubernetes', 'the Compose file', [manifests, file!.file]);
     return 'manifests of Kubernetes in these files run the same services, and count';
   }
-  ask(`the ${names.length} services of ${file?.file}`, 'the manifests');
+  tell(`the ${names.length} services of ${file!.file}`, 'the manifests', [file!.file, manifests]);
   const reason = 'files of Docker Compose run the same services, and count';
-  leaveOut(cluster, new Set(names), reason);
+  leaveOut(
+    cluster,
+    new Set([...names, ...(isAlike ? alike.map((name) => stem + name.slice(own.length)) : [])]),
+    reason,
+  );
   return null;
+}
+
+/** What all names begin with, such as `teastore-`; only one of several says something. */
+function stemOf(names: readonly string[]): string {
+  const [first = ''] = names;
+  const parts = first.split('-').slice(0, -1);
+  const stems = parts.map((_, k) => `${parts.slice(0, k + 1).join('-')}-`);
+  const isOfAll = (stem: string): boolean => names.every((name) => name.startsWith(stem));
+  return names.length < 3 ? '' : (stems.findLast(isOfAll) ?? '');
 }
 
 function add(
