@@ -1,7 +1,7 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import { allOf, capitalised } from '../../text/words.js';
-import { isCalm, MOST, sizeOf, variantHead, withEffect } from './answer-room.js';
+import { isCalm, joined, MOST, sizeOf, variantHead, withEffect } from './answer-room.js';
 import { changeWords, nextUnseen } from './cheapest.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
@@ -11,6 +11,7 @@ import { leastBehind } from './unseen-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
 import { hotKeyAdvice } from './hot-key-advice.js';
 import { poisonAdvice } from './poison-advice.js';
+import { quickerAdvice, quickerOf, quickServed } from './quicker.js';
 import { rollBackWords } from './roll-back.js';
 import { survivorsOf } from './survivors.js';
 import { uncoveredWords } from './uncovered.js';
@@ -60,6 +61,8 @@ export function actWords(view: View): Advice {
   if (undone !== null) return { ...NOTHING, words: [...variantHead(view), undone, '.'] };
   const served = change === null ? null : bestServed(view, change.isSetting ? change.left : 1);
   if (served !== null) return served;
+  const quick = quickServed(view, change);
+  if (quick !== null) return quick;
   if (change !== null && holdsAll(worstVariant)) {
     const head = [`${heldWords(view)} To serve more, ${change.words}`];
     const more: Words = [...withEffect(head, change), '.'];
@@ -188,7 +191,11 @@ function bestOf(view: View): Advice {
   // Users that a fault harms are within what the budgets allow, if there are any for this variant.
   const isJudged = heldBudgets(worstVariant).of > 0 || (isCalm(result) && judged.length > 0);
   const isHeld = isJudged && judged.every(holdsAll);
-  return { ...NOTHING, words: isHeld ? [heldWords(view)] : null };
+  if (!isHeld) return quickerAdvice(view) ?? { ...NOTHING, words: null };
+  const quick = quickerOf(view);
+  const held = heldWords(view);
+  if (quick === null) return { ...NOTHING, words: [held] };
+  return { ...NOTHING, words: [...joined([held.slice(0, -1)], [['; ', ...quick.words]]), '.'] };
 }
 
 /** Nothing is to be done where the budgets hold: a limit that refuses what is too much does what it is for. */

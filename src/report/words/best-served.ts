@@ -13,7 +13,7 @@ import { advice, bracketsOf, NOTHING, type Advice } from './advised.js';
 
 /** A variant serves users better if this much more of the requests succeed, and alike within the other. */
 export const BETTER = 0.002;
-const ALIKE = 0.0005;
+export const ALIKE = 0.0005;
 const NAMED = 2;
 
 /**
