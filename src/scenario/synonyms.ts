@@ -60,6 +60,7 @@ export const SYNONYMS: readonly string[] = [
   'weight probability chance odds likelihood',
   'loop repeat foreach while',
   'compensation compensate compensatewith undo rollback revert compensatingaction',
+  'onFailure rollback onfail',
   'background async fireandforget nowait detached',
   'work time latency duration servicetime cost cpu',
 
@@ -167,6 +168,8 @@ export const SYNONYMS: readonly string[] = [
   'slow degrade degraded slowdown diskstress iostress',
   'memoryLeak leak memorystress memoryhog podmemoryhog oom outofmemory heapleak',
   'cpuStress stress stresschaos cpuhog cpuload noisyneighbour',
+  'workers cores cpus',
+  'otherInstance redispatch retryhostpredicate previoushosts',
   'load surge spike traffic flashcrowd',
   'throttle throttling throttleerror apithrottleerror ratelimited quota quotaexceeded toomanyrequests http429 provisionedthroughputexceeded',
   'platform kubernetes k8s orchestrator runtime nomad cluster kubelet supervisor',

@@ -239,7 +239,9 @@ class Reporter {
         ? `: write [ ${flow(value)} ]`
         : issue.message === NAMES
           ? `: write ${flow(Object.fromEntries((value as string[]).map((name) => [name, {}])))}`
-          : '';
+          : isShape && issue.expected === 'array' && path[0] === 'faults' && value === 'none'
+            ? ': write []'
+            : '';
     const example = isShape ? asEntry || this.asIn(path, owner) : '';
     const hint = formHint(path, found.node, owner) || example;
     this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}${hint}`);

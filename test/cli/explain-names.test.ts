@@ -201,6 +201,10 @@ describe('on the command line', () => {
   });
 
   it.each([
+    ['redispatch', 'redispatch is called otherInstance here.'],
+    ['age.p99', 'age has no "p99"; it has max, mean'],
+    ['cpuStress.cores', 'cpuStress has no "cores" (did you mean "cpuStress.workers"?)'],
+    ['rollout.rollback', 'rollout has no "rollback" (did you mean "rollout.onFailure"?)'],
     ['pulsar', 'topics.<name>.kind: write kafka, whose groups read partitions in order'],
     ['kinesis', 'queues.<name>.kind: a log with partitions is a topic: write it in topics'],
     ['servicebus', 'heartbeatInterval: 50s, heartbeatLimit: 5m'],

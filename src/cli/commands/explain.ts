@@ -6,6 +6,7 @@ import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { contentsText } from '../explain/contents.js';
+import { metricBeginning } from '../explain/metric-pages.js';
 import { explainableNames, nameHere, pagesOf } from '../explain/pages.js';
 import { knownBeginning } from '../explain/schema-path.js';
 import { scenarioText } from '../explain/scenario-text.js';
@@ -78,7 +79,7 @@ function productPage(subject: string): readonly string[] {
 
 /** The message for a name without a page: the nearest name, or the words that may follow the known part. */
 function unknownText(subject: string, commands: readonly string[]): string {
-  const beginning = knownBeginning(subject);
+  const beginning = knownBeginning(subject) ?? metricBeginning(subject);
   if (beginning !== null) {
     const { known, next } = beginning;
     const rest = subject.slice(known.length + 1);

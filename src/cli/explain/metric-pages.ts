@@ -43,6 +43,15 @@ function statisticPage(name: (typeof STATISTICS)[number]): string {
   ].join('\n\n');
 }
 
+/** What may follow a metric: of `age.p99`, `age` and its statistics; null if the first word is no metric with endings. */
+export function metricBeginning(
+  dotted: string,
+): { readonly known: string; readonly next: readonly string[] } | null {
+  const [known] = dotted.split('.', 1);
+  const next = METRICS.filter(({ name }) => name === known).flatMap(endingsOf);
+  return next.length === 0 || known === dotted ? null : { known: known!, next: [...new Set(next)] };
+}
+
 /** `latency`, `latency.p99`, `shoppers.latency.p99`, `a->b.amplification`. */
 function metricsNamed(name: string): readonly Metric[] {
   const alike = METRICS.filter((metric) => metric.name === name);
