@@ -24,6 +24,13 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     says: 'run is a reserved word: `run.` begins the figures of the entire run. Choose another name, such as my-run',
   },
   {
+    title: 'the name that baselines have in limits',
+    edit: ['  edge:\n', '  saved:\n'],
+    code: 'FL403',
+    at: 'saved:\n',
+    says: 'saved is a reserved word: `saved` is the baseline that a file has, as in 110% of saved. Choose another name, such as my-saved',
+  },
+  {
     title: 'a name twice across sections',
     edit: ['databases:\n', 'databases:\n  payments: { operations: { get: 1ms } }\n'],
     code: 'FL402',

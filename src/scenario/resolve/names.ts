@@ -45,6 +45,7 @@ export const RESERVED: ReadonlyMap<string, string> = new Map(
     self: '`self` means the component itself',
     base: '`base` is the file without a variant',
     before: '`before` is the time before a fault',
+    saved: '`saved` is the baseline that a file has, as in 110% of saved',
     cascade: '`cascade.` begins the figures of the cascade',
     run: '`run.` begins the figures of the entire run',
     alerts: '`alerts.` begins the figures of alerts',
