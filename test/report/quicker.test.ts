@@ -33,8 +33,8 @@ describe('of variants in which as many requests succeed', () => {
       wait('exponential(200ms)'),
     ],
     [
-      'it is named beside budgets that hold',
-      /^Nothing: every variant holds every budget; other is quicker: p99 2[23]\d ms, in now 4[3-9]\d ms\.$/,
+      'budgets that hold come first',
+      /^Nothing: every variant holds every budget\.$/,
       wait('exponential(50ms)'),
       'budgets: [ users.latency.p99 < 2s ]',
     ],

@@ -1,7 +1,7 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import { allOf, capitalised } from '../../text/words.js';
-import { isCalm, joined, MOST, sizeOf, variantHead, withEffect } from './answer-room.js';
+import { isCalm, MOST, sizeOf, variantHead, withEffect } from './answer-room.js';
 import { changeWords, nextUnseen } from './cheapest.js';
 import { strongList, type Words } from '../base/emphasis.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
@@ -11,7 +11,7 @@ import { leastBehind } from './unseen-words.js';
 import { isLeftWaiting } from '../families/unseen.js';
 import { hotKeyAdvice } from './hot-key-advice.js';
 import { poisonAdvice } from './poison-advice.js';
-import { quickerAdvice, quickerOf, quickServed } from './quicker.js';
+import { quickerAdvice, quickServed } from './quicker.js';
 import { rollBackWords } from './roll-back.js';
 import { survivorsOf } from './survivors.js';
 import { uncoveredWords } from './uncovered.js';
@@ -191,11 +191,10 @@ function bestOf(view: View): Advice {
   // Users that a fault harms are within what the budgets allow, if there are any for this variant.
   const isJudged = heldBudgets(worstVariant).of > 0 || (isCalm(result) && judged.length > 0);
   const isHeld = isJudged && judged.every(holdsAll);
-  if (!isHeld) return quickerAdvice(view) ?? { ...NOTHING, words: null };
-  const quick = quickerOf(view);
-  const held = heldWords(view);
-  if (quick === null) return { ...NOTHING, words: [held] };
-  return { ...NOTHING, words: [...joined([held.slice(0, -1)], [['; ', ...quick.words]]), '.'] };
+  // Budgets that hold are the answer: how quick is quick enough is theirs to say.
+  return isHeld
+    ? { ...NOTHING, words: [heldWords(view)] }
+    : (quickerAdvice(view) ?? { ...NOTHING, words: null });
 }
 
 /** Nothing is to be done where the budgets hold: a limit that refuses what is too much does what it is for. */

@@ -29,7 +29,7 @@ interface Quicker {
  * with the shortest times, where the intervals decide it. null where another of its quantiles is longer, or where it has
  * clearly more of a harm that no request shows, such as a backlog.
  */
-export function quickerOf(view: View): Quicker | null {
+function quickerOf(view: View): Quicker | null {
   const ours = comparedWith(view);
   const columns = quantilesOf(view);
   for (const column of columns) {
