@@ -93,6 +93,38 @@ workloads:
   });
 });
 
+describe('jobs of minutes', () => {
+  /** 40 of 60 workers have a job each on average, for four minutes. */
+  const jobs = (more = '') =>
+    run(`
+faultline: 1
+title: Jobs of minutes
+run: { duration: 1h, warmup: 10m }
+queues: { jobs: { kind: sqs, visibilityTimeout: 15m, consumers: [ { call: worker.handle, concurrency: 1 } ] } }
+services: { worker: { replicas: 60, lifecycle: { startup: 10s }, endpoints: { handle: [ wait: 4m ] } } }
+workloads: { users: { arrivals: constant(10/min), requests: [ { name: send, steps: [ publish: jobs ] } ] } }
+${more}
+`).variant();
+
+  it('do not wait while a worker is free', () => {
+    const free = jobs();
+    expect(free.cascade.events).toEqual([]);
+    expect(free.metered['jobs']?.meters['waiting']).toMatchObject({ max: 1, mean: 0 });
+  });
+
+  it('wait where their workers die, and those in service are not counted', () => {
+    const { cascade } = jobs(
+      'faults: [ { id: gone, kind: crash, target: worker, instances: 30, at: 20m, for: 0s } ]',
+    );
+    // Half of the 40 lose their worker: invisible until 15 minutes after their receive, then four minutes again.
+    const told = cascade.events.filter(({ subject }) => subject === 'jobs');
+    expect(told.map(({ at, text }) => [at, text])).toEqual([
+      [1200, 'up to 19 messages wait, the oldest for 19 min'],
+      [2340, 'caught up after 19 min'],
+    ]);
+  });
+});
+
 describe('messages of a queue that no consumer can handle', () => {
   /** Ten messages of 30 s, redelivered as soon as they fail. */
   const wordsOf = (kind: string, more = '') =>

@@ -29,6 +29,8 @@ export interface ConsumerUse {
    * steps run once for each.
    */
   readonly rate: number;
+  /** Whether `rate` counts executions as they begin; else messages as they are handled. */
+  readonly isOfBegins: boolean;
   readonly due: number;
   /** Executions per second for all that is published, and those of messages that come again; 0 where steps run once for each. */
   readonly published: number;
@@ -69,10 +71,16 @@ interface Consumers {
   readonly lines: Line[];
 }
 
-/** Use of the consumers in a component. An endpoint that is also called directly looks busier than its consumers. */
-export function consumersOf(asked: Asked, component: number): readonly ConsumerUse[] {
+/**
+ * Use of the consumers in a component. An endpoint that is also called directly looks busier than its consumers.
+ * `instances`: the number for which the limit is.
+ */
+export function consumersOf(
+  asked: Asked,
+  component: number,
+  instances = meanInstances(asked, component),
+): readonly ConsumerUse[] {
   const { data, selection } = asked;
-  const instances = meanInstances(asked, component);
   const uses: ConsumerUse[] = [];
   const ratesOf = (handler: number): number =>
     admittedRate({ ...asked, selection: { ...selection, parts: [handler] } });
@@ -107,6 +115,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
       busiest,
       used: busyOf(part),
       rate,
+      isOfBegins: perMessage.length === 0,
       batch,
       // Batches fill as messages wait, so what is executed now says less than what is published.
       due: batch > 1 && published > 0 ? published : Math.max(rate, published),

@@ -5,7 +5,7 @@ import { keepingPools, poolCapacity } from './client-pools.js';
 import { edgesFrom, edgesInto } from './component-edges.js';
 import { connectionsTaken, lossIn, poolUse } from './connection-uses.js';
 import { busiestNode } from './busiest-node.js';
-import { consumersOf } from './consumers.js';
+import { consumersOf, type ConsumerUse } from './consumers.js';
 import { concurrencyUse } from './concurrency-uses.js';
 import { FEW, growth, rateOf, type Measuring } from './due.js';
 import { meanOf } from './estimate.js';
@@ -24,7 +24,7 @@ import { replicasAtFull } from './scaled-limits.js';
 import { segmentUses } from './segments.js';
 import { unitsOf } from './units.js';
 import type { Use } from './use.js';
-import { isUnsteady, lossOf, type Loss } from './visits.js';
+import { isUnsteady, levelsAtEnds, lossOf, type Loss } from './visits.js';
 import { FULL } from './waits-below.js';
 import { writtenWork } from './written.js';
 
@@ -167,23 +167,43 @@ function serverUse(asked: Measuring, component: PlanComponent, id: number): read
 
 function consumerUses(asked: Measuring, component: PlanComponent, id: number): readonly Use[] {
   const works = 1 - asked.waits.share(id);
-  return consumersOf(asked, id).map(({ source, limit, busiest, used: held, batch, rate, due }) => {
+  return consumersOf(asked, id).map((own, at) => {
+    const { source, used: held, batch, due } = own;
+    const rate = steadyRate(asked, own);
     const busy = held * works;
     const by = rate > 0 && (batch > 1 || due > FEW * rate) ? due / rate : 1;
     const used = busy * Math.min(1, by);
+    const share = used / own.limit;
+    const replicas = replicasAtFull(asked, component, id, share);
+    const { limit, busiest } = replicas === null ? own : consumersOf(asked, id, replicas)[at];
     return {
       component: component.name,
       resource: 'consumers',
       of: source,
       ...(busiest !== null && { busiest }),
+      ...(replicas !== null && limit !== own.limit && { replicas }),
       used,
       limit,
       need: busy * by,
       fixed: 0,
-      share: used / limit,
+      share,
       rate: rate * by * batch,
     };
   });
+}
+
+/**
+ * Executions per second that keep as many handlers busy as there are: those that begin, without half of those by which
+ * the busy ones grow. Jobs of minutes that fill new replicas begin more often than the replicas can end them.
+ */
+function steadyRate(asked: Measuring, { handler, rate, isOfBegins }: ConsumerUse): number {
+  if (!isOfBegins) return rate;
+  const { data, selection, window } = asked;
+  const passes: GaugePick['passes'] = (_, part) => part === handler;
+  const pick: GaugePick = { kind: 'handling', instances: selection.instances, passes };
+  const [before, after] = levelsAtEnds(asked, pick);
+  const grown = ((after - before) / data.records.length) * (1e9 / window.lengthNs);
+  return Math.abs(grown) > (FEW - 1) * rate ? Math.max(0, rate - grown / 2) : rate;
 }
 
 /** Whether a fault in the time in which use is measured changes a resource. */

@@ -163,7 +163,7 @@ const TREND = 0.1;
  * before, which a burst that begins with the window has not reached. The mean of a cell is half a cell behind a queue that
  * grows.
  */
-function levelsAtEnds({ data, window }: Moment, pick: GaugePick): readonly [number, number] {
+export function levelsAtEnds({ data, window }: Moment, pick: GaugePick): readonly [number, number] {
   const { edges } = data.plan.grid;
   const levelIn = (cell: number): number => {
     const areas = data.records.map((record) => areaOf(picked(record, pick), Int32Array.of(cell)));

@@ -17,7 +17,7 @@ export interface WaitingLine {
   readonly waiting: Float64Array;
   /** Messages are already old on arrival: `ages` counts only the time that they wait here. */
   readonly isRelayed: boolean;
-  /** By step: 1 if each message is with a consumer, so that none waits for one. */
+  /** By step: 1 if a handler works on each message: on average, less than one waits. */
   readonly handled: Uint8Array;
   /** Age and number of waiting items at the end of the measured time. */
   readonly endAge: number;
@@ -28,7 +28,7 @@ export interface WaitingLine {
 
 type Gauge = Extract<MeterRecord, { readonly form: 'gauge' }>;
 
-/** Meters of an age, each with the meter of the number that waits. */
+/** Meters of an age, each with that of the number that waits or is in service. */
 const LINES: ReadonlyMap<string, string> = new Map([
   ['age', 'lag'],
   ['outbox.age', 'outbox.rows'],
@@ -51,13 +51,15 @@ export function waitingLines(
     const counted = LINES.get(meter.name);
     if (counted === undefined || meter.form !== 'gauge') return [];
     if (resting.has(meter.component) || delays.has(meter.component)) return [];
-    const lag = meterOf(record, 'gauge', counted, meter.component, meter.part);
+    const { component, part } = meter;
+    const lag = meterOf(record, 'gauge', counted, component, part);
+    const line = meterOf(record, 'gauge', 'waiting', component, part) ?? lag;
     const { name, kind } = plan.components[meter.component];
-    const isOutbox = counted === 'outbox.rows';
+    const isOutbox = meter.name === 'outbox.age';
     const raw = largestBySteps(meter.max, steps);
     const isRelayed = lag !== undefined && relayed.has(meter.component);
     const waiting =
-      lag === undefined ? new Float64Array(steps.count) : largestBySteps(lag.max, steps);
+      line === undefined ? new Float64Array(steps.count) : largestBySteps(line.max, steps);
     const ages = isRelayed ? agesHere(raw, record, lag, steps) : raw;
     return [
       {
@@ -65,10 +67,10 @@ export function waitingLines(
         noun: isOutbox ? 'row' : kind === 'projection' ? 'event' : 'message',
         ages,
         isRelayed,
-        handled: handledBySteps(data, record, meter, waiting, steps),
+        handled: handledBySteps(line, steps),
         waiting,
         endAge: Math.min(meter.end, ages[steps.count - 1]),
-        left: lag?.end ?? 0,
+        left: line?.end ?? 0,
         places: placesOf(plan, meter),
       },
     ];
@@ -95,41 +97,12 @@ function consumersIn({ queues }: Plan, component: number, part: number): PlanQue
   return own?.consumers ?? [];
 }
 
-/**
- * Whether no message of a queue is ready, or set aside for its next try, and none waits at a consumer that has fetched more
- * than it can handle at once. Other lines do not tell.
- */
-function handledBySteps(
-  { plan }: VariantData,
-  record: RunRecord,
-  queue: MeterRecord,
-  unsettled: Float64Array,
-  steps: Steps,
-): Uint8Array {
-  const most = ['ready', 'delayed'].map((name) => {
-    const own = meterOf(record, 'gauge', name, queue.component, queue.part);
-    return own === undefined ? null : largestBySteps(own.max, steps);
-  });
-  const handlers = handlersOf(plan, queue);
-  const isKnown = most[0] !== null;
-  return Uint8Array.from({ length: steps.count }, (_, step) =>
-    Number(
-      isKnown &&
-        unsettled[step] <= handlers &&
-        most.every((column) => column === null || column[step] === 0),
-    ),
+/** Only where messages in service are counted apart from those that wait is a line known to be empty. */
+function handledBySteps(line: Gauge | undefined, steps: Steps): Uint8Array {
+  if (line?.name !== 'waiting') return new Uint8Array(steps.count);
+  return Uint8Array.from(bySteps([line.area], steps), (area, step) =>
+    Number(area < steps.lengthNs[step]),
   );
-}
-
-/** The most messages of a queue that its consumers handle at once. */
-function handlersOf(plan: Plan, { component, part }: MeterRecord): number {
-  const { functions, components, parts } = plan;
-  return consumersIn(plan, component, part).reduce((sum, { handler, spec }) => {
-    const owner = parts[handler].component;
-    // Of a function, the concurrency is that of all its instances.
-    const isFunction = functions.some((one) => one.component === owner);
-    return sum + spec.concurrency * (isFunction ? 1 : components[owner].instances);
-  }, 0);
 }
 
 /** Topics and queues that outboxes publish to, and the read models of such topics; component ids. */

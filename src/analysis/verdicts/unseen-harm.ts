@@ -21,7 +21,7 @@ const METERS: Readonly<Record<UnseenKind, readonly string[]>> = {
   repeated: ['duplicateEffects'],
   deadLettered: ['deadLettered'],
   stale: ['staleReads'],
-  backlog: ['lag', 'outbox.rows'],
+  backlog: ['waiting', 'lag', 'outbox.rows'],
 };
 const KINDS: ReadonlySet<StoryEvent['kind']> = new Set(
   Object.keys(METERS) as readonly UnseenKind[],
@@ -90,8 +90,12 @@ function changeRole(averted: number, harm: number, decisive: InterventionRole): 
 /** How much goes wrong in one run: a number of sagas, messages or reads; of a backlog its mean length. */
 export function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
   const { cells, lengthNs } = wholeRun(plan);
-  return record.meters.reduce((sum, meter) => {
-    if (!METERS[kind].includes(meter.name) || subjectOf(plan, meter) !== subject) return sum;
+  const own = record.meters.filter((meter) => subjectOf(plan, meter) === subject);
+  const names = METERS[kind].filter((name) => own.some((meter) => meter.name === name));
+  // A message that a handler works on does not wait, where both are measured.
+  const counted = kind === 'backlog' ? names.slice(0, 1) : names;
+  return own.reduce((sum, meter) => {
+    if (!counted.includes(meter.name)) return sum;
     if (meter.form === 'counter') return sum + sumCells(meter.counts, cells);
     return meter.form === 'gauge' ? sum + sumCells(meter.area, cells) / lengthNs : sum;
   }, 0);

@@ -10,6 +10,12 @@ export const QUEUE_METRICS = [
     'low',
     'Messages waiting for a consumer, including those behind another message of their key.',
   ),
+  gauge(
+    'waiting',
+    HOLDING,
+    'low',
+    'Messages that are not acknowledged and that no handler works on: `lag` without those in service.',
+  ),
   gauge('inFlight', HOLDING, 'none', 'Messages delivered to a consumer and not acknowledged.'),
   gauge(
     'delayed',

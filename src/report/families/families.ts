@@ -9,6 +9,7 @@ import {
   meanOf,
   meterOf,
   quantile,
+  waitingOf,
   ratePanel,
   ratioOf,
   ratioPanel,
@@ -92,7 +93,7 @@ const ALL = [
     ],
     columns: [
       counted('Handled', 'consumed'),
-      largestOf('Most waiting', 'lag', 'number'),
+      largestOf('Most waiting', 'waiting', 'number', waitingOf),
       largestOf('In one partition', 'partitionLag', 'number'),
       largestOf('Oldest', 'age', 'seconds'),
       { head: 'Oldest here', unit: 'seconds', value: ({ waitedHere }) => waitedHere ?? null },

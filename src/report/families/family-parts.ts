@@ -120,13 +120,23 @@ export function meanOfKnown(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
+/** The gauge of what waits: without what a handler works on, where that is measured. */
+export function waitingOf(own: MeteredResult): MeterOf<'gauge'> | null {
+  return meterOf(own, 'waiting', 'gauge') ?? meterOf(own, 'lag', 'gauge');
+}
+
 /** Largest value of a gauge in any replication. */
-export function largestOf(head: string, meter: string, unit: Unit): FamilyColumn {
+export function largestOf(
+  head: string,
+  meter: string,
+  unit: Unit,
+  gaugeOf = (own: MeteredResult) => meterOf(own, meter, 'gauge'),
+): FamilyColumn {
   return {
     head,
     unit,
-    value: (own) => meterOf(own, meter, 'gauge')?.max ?? null,
-    each: (own) => meterOf(own, meter, 'gauge')?.each ?? [],
+    value: (own) => gaugeOf(own)?.max ?? null,
+    each: (own) => gaugeOf(own)?.each ?? [],
     largest: true,
   };
 }

@@ -3,7 +3,7 @@ import type { MeteredResult, MeterResult } from '../../contracts/result/meters.j
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { sumOf } from '../../stats/sums.js';
 import { BROKEN, FAMILIES, type FamilyId } from './families.js';
-import { countIn, meterOf } from './family-parts.js';
+import { countIn, meterOf, waitingOf } from './family-parts.js';
 import type { Family } from './family.js';
 import { focusRank } from './focus.js';
 import { sortedKeys } from '../../text/order.js';
@@ -102,7 +102,8 @@ export function behindOf(
 ): Behind | null {
   let worst: Behind | null = null;
   for (const { subject, own, noun, lag, age } of lagging(view, variant)) {
-    if (!among(subject)) continue;
+    // A message that a handler takes at once has waited for no time.
+    if (!among(subject) || (lag.max <= 1 && Math.max(...lag.steps) < 1)) continue;
     const { drained, fault } = longestDrain(own);
     const oldest = own.waitedHere ?? age?.max ?? 0;
     const found = { subject, noun, most: lag.max, oldest, drained, fault };
@@ -297,17 +298,17 @@ interface Lagging extends Pick<Behind, 'subject' | 'noun'> {
 type GaugeResult = Extract<MeterResult, { readonly form: 'gauge' }>;
 
 function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
-  const named = (family: FamilyId, noun: Behind['noun'], lag: string, age: string): Lagging[] =>
+  const named = (family: FamilyId, noun: Behind['noun'], age: string): Lagging[] =>
     ofFamily(view, variant, family).flatMap(({ subject, own }) => {
-      const found = meterOf(own, lag, 'gauge');
+      const found = family === 'outboxes' ? meterOf(own, 'outbox.rows', 'gauge') : waitingOf(own);
       // Resting dead letters and messages that are delayed on purpose are not backlogs.
       if (found === null || own.deadLetters !== undefined || own.holdsBack) return [];
       return [{ subject, own, noun, lag: found, age: meterOf(own, age, 'gauge') }];
     });
-  const outboxes = named('outboxes', 'row', 'outbox.rows', 'outbox.age');
+  const outboxes = named('outboxes', 'row', 'outbox.age');
   return [
-    ...named('messages', 'message', 'lag', 'age'),
-    ...named('projections', 'event', 'lag', 'age'),
+    ...named('messages', 'message', 'age'),
+    ...named('projections', 'event', 'age'),
     ...outboxes.map((one) => ({ ...one, subject: `${one.subject}.outbox` })),
   ];
 }

@@ -49,7 +49,7 @@ export const EFFECTS: readonly Effect[] = [
   {
     key: 'backlog',
     none: 'nothing waits',
-    words: (text) => `at most ${text} wait`,
+    words: (text) => `at most ${text} ${text === '1' ? 'waits' : 'wait'}`,
     least: 0,
     isWait: true,
   },

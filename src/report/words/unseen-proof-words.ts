@@ -103,6 +103,8 @@ export function togetherProof(explained: Explained): string | null {
 /** Each harm that no request shows, with the runs that avert it: without one fault or with one change, else without all. */
 function proofsOf({ variant, own }: Explained): readonly Proof[] {
   return (own.unseen ?? []).flatMap((one): readonly Proof[] => {
+    // A few messages that wait for long are few on average: their age shows it, not their number.
+    if (one.kind === 'backlog' && Math.round(one.harm) === 0) return [];
     const causes = one.faults.filter(({ role }) => role === 'cause' || role === 'amplifier');
     const changes = one.interventions.filter(({ role }) => DECISIVE.includes(role));
     const left = [

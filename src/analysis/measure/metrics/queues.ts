@@ -5,6 +5,7 @@ import type { Measurements } from '../question.js';
 /** How the metrics of queues are computed: from the meter of the same name. */
 export const QUEUE_MEASUREMENTS: Measurements<typeof QUEUE_METRICS> = {
   ready: METER_LEVEL,
+  waiting: METER_LEVEL,
   inFlight: METER_LEVEL,
   delayed: METER_LEVEL,
   spent: METER_LEVEL,

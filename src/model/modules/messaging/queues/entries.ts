@@ -40,6 +40,8 @@ export class Entries {
   failures: Int32Array = new Int32Array(0);
   /** Runs of a handler for it. */
   runs: Int32Array = new Int32Array(0);
+  /** Handlers that work on it now: two after a delivery that timed out during its first handling. */
+  works: Int32Array = new Int32Array(0);
   /** Times that its consumers have sent it again, after its acknowledgement. */
   resent: Int32Array = new Int32Array(0);
   /** Value of its key, if only one message per key may be in flight. */
@@ -96,6 +98,7 @@ export class Entries {
     this.deliveries[entry] = 0;
     this.failures[entry] = 0;
     this.runs[entry] = 0;
+    this.works[entry] = 0;
     this.resent[entry] = 0;
     this.key[entry] = key;
     this.prior[entry] = -1;

@@ -68,7 +68,6 @@ export class Handling {
     registry: Registry,
     private readonly messages: Messages,
     private readonly dispatch: DispatchPort,
-
     /** Bit of the effect of a message in this queue. */
     private readonly effect: number,
   ) {
@@ -106,6 +105,7 @@ export class Handling {
   }
 
   taskEnded(run: number, outcome: Outcome): void {
+    this.queue.figures.worked(this.deliveries, run, -1);
     if (!this.isOver(run)) this.ended(run, outcome);
   }
 
@@ -262,6 +262,7 @@ export class Handling {
       if (own !== run) messages.handlesToo(deliveries.message[own]);
     }
     messages.handles(count);
+    queue.figures.worked(deliveries, run, 1);
     const program = isKnown ? spec.lookup : spec.program;
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }

@@ -55,7 +55,7 @@ export class StoredQueue {
   );
   private readonly expiry = new Expiry(this.entries, this.spec.rules.lifetimeNs, this);
   readonly deliveries = new DeliveryList(this.entries, this);
-  private readonly figures = new QueueFigures(this.world, this.spec, this.entries, this.messages);
+  readonly figures = new QueueFigures(this.world, this.spec, this.entries, this.messages);
   private readonly places = new Places(this.figures);
   /** Null if all messages are looked at. */
   private readonly lookAhead: LookAhead | null = null;
@@ -134,7 +134,7 @@ export class StoredQueue {
     const since = rules.sincePublished && !startsAnew ? messages.published[message] : now;
     this.accepted++;
     this.placement?.weigh(messages.bytes[message]);
-    levels.add(figures.lag, 1);
+    figures.came();
     // A dead letter is not delayed again.
     const due = held + (origin < 0 ? now + rules.delayNs : now);
     if (due === now && (this.far > 0 || entries.ready.length >= this.near)) {
@@ -482,7 +482,7 @@ export class StoredQueue {
     invariant(entries.slots.has(entry), 'a message leaves the queue once');
     this.leave(entry);
     this.placement?.weigh(-messages.bytes[entries.message[entry]]);
-    levels.add(this.figures.lag, -1);
+    this.figures.left(entry);
     const wasOldest = entry === entries.oldest;
     const place = entries.place[entry];
     const isBusy = place === PLACE.inFlight || place === PLACE.delayed;
