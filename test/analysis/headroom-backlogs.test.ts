@@ -104,3 +104,23 @@ it('is that of the executions of a function that throttles what a queue sends it
   expect(Math.abs(first.factor / (50 / 60) - 1)).toBeLessThan(0.03);
   expect(Math.abs(first.rate / 60 - 1)).toBeLessThan(0.03);
 });
+
+it('is that of all replicas of an autoscaler, and jobs that fill them do not end yet: 50 / 60 s of 1/s', () => {
+  const first = tightest(`
+faultline: 1
+title: Jobs of a minute
+run: { duration: 10m, warmup: 2m }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle, concurrency: 1 } ] } }
+services:
+  worker:
+    replicas: 10
+    autoscaling: { kind: keda, metric: lag, of: jobs, target: 1, min: 10, max: 50 }
+    endpoints: { handle: [ wait: 60s ] }
+workloads:
+  users:
+    arrivals: { kind: stages, start: 0.1/s, stages: [ { duration: 4m, target: 0.1/s }, { duration: 0s, target: 1/s }, { duration: 6m, target: 1/s } ] }
+    requests: [ { name: send, steps: [ publish: jobs ] } ]
+`);
+  expect(first).toMatchObject({ resource: 'consumers', limit: 50, replicas: 50 });
+  expect(Math.abs(first.saturatesAt / (50 / 60) - 1)).toBeLessThan(0.08);
+});
