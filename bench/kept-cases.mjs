@@ -70,7 +70,7 @@ export const cases = {
   backlogFifo: {
     what: 'message of sqs with fifo',
     why: 'waits, and its id is known for 5 minutes',
-    text: backlog(queue('kind: sqs, fifo: true,'), KEYS),
+    text: backlog(queue('kind: sqs, fifo: true, fifoThroughputLimit: perMessageGroupId,'), KEYS),
   },
   backlogBus: {
     what: 'message of a bus, a subscription',
@@ -150,7 +150,7 @@ workloads: { users: { arrivals: constant(${rate}/s), requests: [ { call: bank.ch
     why: 'known for 5 minutes',
     text: (rate, seconds) => `${head(seconds)}
 ${KEYS}
-queues: { jobs: { kind: sqs, fifo: true, consumers: [ { call: worker.handle, concurrency: 40 } ] } }
+queues: { jobs: { kind: sqs, fifo: true, fifoThroughputLimit: perMessageGroupId, consumers: [ { call: worker.handle, concurrency: 40 } ] } }
 ${worker(12)}
 ${publish('{ topic: jobs, key: order }', rate)}`,
   },
