@@ -35,6 +35,12 @@ export function handledText(variant: VariantResult): string | null {
   return most === null ? null : `${formatShare(most.share)} of calls to ${most.to} fail`;
 }
 
+/** The same where clearly more fail than in another variant: its times are those of responses without them. */
+export function handledMore(variant: VariantResult, other: VariantResult): string | null {
+  const [own, before] = [variant, other].map((one) => mostHandled(one)?.share ?? 0);
+  return own! - before! < SOME ? null : handledText(variant);
+}
+
 /** ` 20 % of the optional calls of shop to ads fail.` of one variant; empty if none fails. */
 export function optionalWords(variant: VariantResult): Words {
   const most = mostHandled(variant);
