@@ -287,7 +287,7 @@ export const ANSWERS = [
   ),
   kind(
     'no survivor',
-    /^No variant holds (?:every budget|all budgets)(?: under the same load and faults)?(?:; (?<who>.+) (?<verb>comes? closest|serves? users best))?$/u,
+    /^No variant holds (?:every budget|all budgets)(?: under the same load and faults)?(?:; (?<who>.+) (?<verb>comes? closest|serves? users best)(?:; (?<change>set .+))?)?$/u,
     ({ groups }, facts) => {
       const { variants } = facts.result;
       if (
@@ -296,6 +296,10 @@ export const ANSWERS = [
         )
       )
         return 'one does';
+      if (groups.change !== undefined)
+        return facts.variant.name === groups.who
+          ? changeError(groups.change, facts, HELPFUL)
+          : undefined;
       return groups.who === undefined || variantsIn(groups.who, facts) !== undefined
         ? null
         : undefined;

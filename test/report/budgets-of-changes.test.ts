@@ -87,6 +87,30 @@ describe('a change that is advised', () => {
     );
   });
 
+  it('is that of the variant that comes closest, where none holds every budget', async () => {
+    // 100 requests/s of 25 ms need 2.5 workers: three with four places refuse 3 %, six next to none.
+    const { act } = await advised(`faultline: 1
+title: Closest, and short of workers
+run: { duration: 30s, warmup: 2s, replications: 1 }
+services:
+  shop:
+    concurrency: 64
+    queue: { capacity: 4 }
+    endpoints: { buy: [ { wait: 20ms }, { call: recs.get } ] }
+  recs: { endpoints: { get: [ wait: 5ms ] } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ call: shop.buy ] } }
+faults: [ { id: out, kind: error, target: recs, probability: 100%, at: 10s, for: 10s } ]
+variants:
+  - { name: plain }
+  - name: guarded
+    set: { "services.shop.endpoints.buy.steps[1].optional": true, services.shop.concurrency: 3 }
+budgets: [ users.success >= 99%, users.success >= 50% during out ]
+`);
+    expect(act).toMatch(
+      /^No variant holds every budget; guarded comes closest; set services\.shop\.concurrency to 6 \(now 3\): “users\.success >= 99%” holds: 99\.\d+ %\.$/u,
+    );
+  });
+
   it('may be a longer time until a queue delivers a message again', async () => {
     // 4 jobs of 2 s at once share 2 cores, so that each takes 4 s: more than 3 s, and less than 6 s.
     const { act, why } = await advised(`faultline: 1

@@ -18,6 +18,7 @@ import { uncoveredWords } from './uncovered.js';
 import { answeringHarms, unmetUnseen, type UnmetUnseen } from './unmet-unseen.js';
 import { undoneWords } from '../view/undone.js';
 import { heldBudgets, holdsAll, wouldHold, type View } from '../view/view.js';
+import { changedBest } from './changed-best.js';
 import { closestWords } from './words.js';
 import { advice, bracketsOf, NOTHING, type Advice } from './advised.js';
 import {
@@ -82,17 +83,23 @@ export function actWords(view: View): Advice {
     const head: Words = [...of, of.length === 0 ? capitalised(said) : said];
     return { ...NOTHING, price: change.price, words: [...withEffect(head, change), '.'] };
   }
-  const judged = result.variants.filter(
+  return closestAdvice(view) ?? bestOf(view);
+}
+
+/** Where no variant holds every budget: the one that comes closest, with the setting that helps it further, if a run shows one. */
+function closestAdvice(view: View): Advice | null {
+  const judged = view.result.variants.filter(
     (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
   );
-  if (judged.length > 1 && !judged.some(holdsAll)) {
-    const { words, closest } = closestWords(view, judged);
-    const [variant] = closest;
-    if (closest.length !== 1) return { ...NOTHING, words: [...words, '.'] };
-    const changes = settingsOf(view, variant!);
-    return advice(view, words, { variant: variant!, changes, which: bracketsOf(view, variant!) });
-  }
-  return bestOf(view);
+  if (judged.length < 2 || judged.some(holdsAll)) return null;
+  const { words, closest } = closestWords(view, judged);
+  const [variant] = closest;
+  if (variant === undefined || closest.length !== 1) return { ...NOTHING, words: [...words, '.'] };
+  const own = { variant, changes: settingsOf(view, variant) };
+  const changed = changedBest(variant, words);
+  return changed === null
+    ? advice(view, words, { ...own, which: bracketsOf(view, variant) })
+    : { ...NOTHING, ...changed, bare: own };
 }
 
 /** What helps where no broken budget is about requests of users: the setting that averts most of what it is about. */

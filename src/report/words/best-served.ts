@@ -52,7 +52,9 @@ function servesBest(
   const changes = settingsOf(view, variant!);
   const own = { variant: variant!, changes, which: bracketsOf(view, variant!) };
   if (named.length === 1) {
-    const changed = changedBest(view, variant!);
+    const shares = [variant!, worstVariant].map((one) => formatShare(successOf(one)));
+    const better = ` serves users best (${shares[0]}, ${worstVariant.name} ${shares[1]})`;
+    const changed = changedBest(variant!, [{ strong: variant!.name }, better]);
     return changed === null ? advice(view, head, own) : { ...NOTHING, ...changed };
   }
   const below = own.changes.length === 0 ? '' : ` (settings of ${variant!.name} below)`;
