@@ -1,4 +1,3 @@
-import { isWatcher, WATCHES } from '../../background.js';
 import type { Cell } from '../../cell.js';
 import { plural } from '../../../text/words.js';
 import type { Component, System } from '../../system.js';
@@ -8,6 +7,7 @@ import { addComponent, type Pods } from './component.js';
 import { variablesOf } from './environment.js';
 import { containerOf } from './pods.js';
 import { databasesIn } from './products.js';
+import { toolsIn } from './tools.js';
 import { withReferences } from './workload-refs.js';
 
 /** A Service that selects pods. */
@@ -171,23 +171,24 @@ function wantedName(
     : [service.name, nameOf(service.document)];
 }
 
-/** Leaves out tools that watch the system, whose names no component then has. */
+/** Leaves out tools that watch the system or its nodes, and their databases. No component then has their names. */
 function withoutTools(
   all: readonly Pods[],
   services: readonly Selecting[],
   system: System,
 ): readonly Pods[] {
-  const isTool = ({ pod }: Pods): boolean =>
-    isWatcher(containerOf(pod)?.get('image')?.text() ?? '');
-  const kept = all.filter((each) => !isTool(each));
+  const namesOf = (one: Pods): readonly string[] => [
+    one.name,
+    ...services.flatMap((service) => (isSelectedBy(service)(one) ? [service.name] : [])),
+  ];
+  const reasons = toolsIn(all, namesOf, system);
   // Alone they are the system. Files of Docker Compose have added theirs before.
-  if (kept.length === 0 && system.components.length === 0) return all;
-  for (const each of all.filter(isTool)) {
-    each.document.relist(WATCHES);
-    system.tools.add(each.name);
-    for (const service of services) if (isSelectedBy(service)(each)) system.tools.add(service.name);
+  if (reasons.size === all.length && system.components.length === 0) return all;
+  for (const [one, reason] of reasons) {
+    one.document.relist(reason);
+    for (const name of namesOf(one)) system.tools.add(name);
   }
-  return kept;
+  return all.filter((one) => !reasons.has(one));
 }
 
 /** A list of all objects of a cluster has the ReplicaSets and pods of a Deployment too. */
