@@ -306,6 +306,7 @@ describe('what runs only sometimes', () => {
   idle: { image: i, scale: 0 }
   nats: { image: "synadia/nats-exporter:0.7" }
   graphs: { image: "grafana/grafana:11", ports: [ "3000:3000" ] }
+  logs: { build: { context: elk/kibana/ }, ports: [ "5601:5601" ] }
 `,
     ]);
     expect(Object.keys(scenario.services)).toEqual(['web']);

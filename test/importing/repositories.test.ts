@@ -318,13 +318,16 @@ describe('files of a repository that are no part of its system', () => {
         'shop/compose.tests.yaml',
         'services: { checks: { image: shop/checks, depends_on: [ web ] } }',
       ),
+      // The shape of dotnet-architecture/eShopOnContainers (MIT).
+      found('shop/docker-compose-tests.override.yml', 'services: { web-test: { image: web } }'),
+      found('shop/compose.local-e2e.yml', 'services: { pages-test: { image: pages } }'),
     ];
-    const { scenario, account } = imported([tests[0]!, compose, tests[1]!]);
+    const { scenario, account } = imported([tests[0]!, compose, ...tests.slice(1)]);
     expect(Object.keys(parse(scenario).services)).toEqual(['web']);
     expect(parse(scenario).databases.db.kind).toBe('postgres');
     expect(
       account.listed.filter(({ reason }) => reason === 'a Compose file of tests'),
-    ).toHaveLength(5);
+    ).toHaveLength(7);
     // Where a folder has nothing else, they are the system.
     const alone = parse(imported([tests[1]!]).scenario);
     expect(Object.keys(alone.services)).toEqual(['checks']);

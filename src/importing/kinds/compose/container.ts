@@ -97,9 +97,10 @@ export class Container {
     return found.find((image) => productOf(image) ?? brokerOf(image)) ?? '';
   }
 
-  /** Texts that name its program: the image, and the file of its build. */
+  /** Texts that name its program: the image, and the file and the folder of its build. */
   programs(values: Values): readonly (string | undefined)[] {
-    return [this.get('image'), this.get('build', 'dockerfile'), this.get('build')].map((cell) =>
+    const folder = this.get('build', 'context') ?? this.get('build');
+    return [this.get('image'), this.get('build', 'dockerfile'), folder].map((cell) =>
       values.text(cell),
     );
   }

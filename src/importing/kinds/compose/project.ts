@@ -174,7 +174,9 @@ function withoutTests({ read, included }: ProjectFiles, system: System): readonl
   return read.filter((file) => !tests.includes(file));
 }
 
-const OF_TESTS = /(^|[/\\])(ci|e2e|(\w+-)?tests?)[/\\]|compose[.-](ci|e2e|(\w+-)?tests?)\.ya?ml$/i;
+/** A folder of tests, or a part of the name, as in `docker-compose-tests.override.yml`. */
+const OF_TESTS =
+  /(^|[/\\])(ci|e2e|(\w+-)?tests?)[/\\]|compose[^/\\]*[._-](ci|e2e|tests?)([._-][^/\\]*)?\.ya?ml$/i;
 
 function servicesIn(file: Cell): readonly string[] {
   return (file.get('services')?.entries() ?? []).map(([name]) => name);
