@@ -2,7 +2,7 @@ import { isWatcher } from './background.js';
 import type { Cell } from './cell.js';
 import type { System } from './system.js';
 import { byCodeUnit } from '../text/order.js';
-import { list } from '../text/words.js';
+import { list, plural } from '../text/words.js';
 
 /** Workloads that two deployments of one system share at least, and the share of those of the smaller one. */
 const SHARED = { count: 3, share: 0.5 };
@@ -40,22 +40,22 @@ export function withoutOthers(
   if (!isAlone) for (const one of all.filter(isOptional)) one.list(OPTIONAL);
   const workloads = documents.filter((one) => system.found.has(one.file) && keepsPods(one));
   const units = unitsOf(workloads);
-  const kept: Unit[] = [];
+  const kept = new Units();
   const reasons = new Map<string, string>();
   for (const unit of [...units].sort(before)) {
-    const counting = isLarge(unit) ? kept.find((one) => isAlternative(one, unit)) : undefined;
-    if (counting === undefined) kept.push(unit);
+    const counting = isLarge(unit) ? kept.alternativeOf(unit) : undefined;
+    if (counting === undefined) kept.add(unit);
     else {
       reasons.set(unit.path, `another deployment of the same services: ${counting.path} counts`);
       noteDeployment(counting.path, unit.path, system);
     }
   }
-  for (const unit of kept) {
-    const counting = kept.find((one) => one !== unit && isPartOf(unit, one, system));
+  for (const unit of kept.all) {
+    const counting = kept.wholeOf(unit, system);
     if (counting === undefined) continue;
     reasons.set(unit.path, `another deployment of the same services: ${counting.path} counts`);
   }
-  for (const unit of kept) leaveUnnamed(unit, { kept, units, documents, reasons }, system);
+  leaveUnnamed(besideMain(units, kept.all), documents, reasons, system);
   if (reasons.size === 0) return documents;
   return documents.filter((one) => {
     const folder = one.file.replace(/[/\\][^/\\]*$/, '');
@@ -117,13 +117,17 @@ function unitsOf(workloads: readonly Cell[]): readonly Unit[] {
   for (const [path, names] of byFile) {
     const folder = path.replace(/[^/\\]*$/, '');
     const unit = { path, folder, files: new Set([path]), names };
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), unit]);
+    const known = byFolder.get(folder);
+    if (known === undefined) byFolder.set(folder, [unit]);
+    else known.push(unit);
   }
   return [...byFolder].flatMap(([folder, units]) => {
-    const large = units.filter(isLarge);
-    const isSplit = large.some((one, k) =>
-      large.some((other, j) => j > k && isAlternative(one, other)),
-    );
+    const seen = new Units();
+    const isSplit = units.filter(isLarge).some((one) => {
+      const isAgain = seen.alternativeOf(one) !== undefined;
+      seen.add(one);
+      return isAgain;
+    });
     if (isSplit || units.length === 1) return units;
     const files = new Set(units.flatMap((one) => [...one.files]));
     const names = new Set(units.flatMap((one) => [...one.names]));
@@ -145,11 +149,6 @@ function before(a: Unit, b: Unit): number {
 
 const OLD = /(^|[/\\])(old|legacy|deprecated|archived?|obsolete)\b/i;
 
-/** Whether another unit, of which several deployments were found, runs all that it does, such as a folder of each service. */
-function isPartOf({ names }: Unit, other: Unit, { deployments }: System): boolean {
-  return deployments.has(other.path) && [...names].every((name) => other.names.has(name));
-}
-
 /** Whether it has enough workloads to be another deployment. */
 function isLarge({ names }: Unit): boolean {
   return names.size >= SHARED.count;
@@ -161,25 +160,94 @@ function isAlternative(a: Unit, b: Unit): boolean {
   return count >= SHARED.count && count >= SHARED.share * small.names.size;
 }
 
-interface All {
-  readonly kept: readonly Unit[];
-  readonly units: readonly Unit[];
-  readonly documents: readonly Cell[];
-  readonly reasons: Map<string, string>;
+/** Units in order, found by their names: a repository may have thousands. */
+class Units {
+  readonly all: Unit[] = [];
+  private readonly byName = new Map<string, Unit[]>();
+
+  add(unit: Unit): void {
+    this.all.push(unit);
+    for (const name of unit.names) {
+      const known = this.byName.get(name);
+      if (known === undefined) this.byName.set(name, [unit]);
+      else known.push(unit);
+    }
+  }
+
+  /** The first one that runs the same services. Those have a name in common that is not among the two most frequent ones. */
+  alternativeOf(unit: Unit): Unit | undefined {
+    const lists = this.listsOf(unit);
+    const near = new Set(lists.slice(0, lists.length + 1 - SHARED.count).flat());
+    return [...near].filter((one) => isAlternative(one, unit)).sort(before)[0];
+  }
+
+  /** The first other one, of which several deployments were found, that runs all that a unit does, such as a folder of each service. */
+  wholeOf(unit: Unit, { deployments }: System): Unit | undefined {
+    const [rarest = []] = this.listsOf(unit);
+    return rarest.find(
+      (one) =>
+        one !== unit &&
+        deployments.has(one.path) &&
+        [...unit.names].every((name) => one.names.has(name)),
+    );
+  }
+
+  /** The units of each name, the shortest list first. */
+  private listsOf({ names }: Unit): readonly (readonly Unit[])[] {
+    return [...names]
+      .map((name) => this.byName.get(name) ?? [])
+      .sort((a, b) => a.length - b.length);
+  }
+}
+
+/** Each unit that comes after the first one of its folder, with that one, where the folder also has a deployment that does not count. */
+function besideMain(
+  units: readonly Unit[],
+  kept: readonly Unit[],
+): readonly (readonly [Unit, Unit])[] {
+  const counting = new Set(kept);
+  const split = new Set(units.flatMap((one) => (counting.has(one) ? [] : one.folder)));
+  const mains = new Map<string, Unit>();
+  for (const one of kept) if (!mains.has(one.folder)) mains.set(one.folder, one);
+  return kept.flatMap((one) => {
+    const main = mains.get(one.folder)!;
+    return main === one || !split.has(one.folder) ? [] : [[one, main] as const];
+  });
+}
+
+/** All values of the documents of some units. */
+function textsOf(units: ReadonlySet<Unit>, documents: readonly Cell[]): ReadonlyMap<Unit, string> {
+  const owners = new Map([...units].flatMap((one) => [...one.files].map((file) => [file, one])));
+  const texts = new Map<Unit, string[]>([...units].map((one) => [one, []]));
+  for (const one of documents) {
+    const known = texts.get(owners.get(one.file)!);
+    for (const { value } of known === undefined ? [] : one.leaves()) known!.push(String(value));
+  }
+  return new Map([...texts].map(([unit, all]) => [unit, all.join('\n')]));
 }
 
 /** Of a folder in which each file is a deployment, a file with other workloads belongs to the one that counts if this names them. */
-function leaveUnnamed(unit: Unit, { kept, units, documents, reasons }: All, system: System): void {
-  const main = kept.find((one) => one !== unit && one.folder === unit.folder);
-  const isSplit = units.some((one) => one.folder === unit.folder && !kept.includes(one));
-  if (main === undefined || !isSplit || before(main, unit) > 0) return;
-  const texts = documents
-    .filter(({ file }) => main.files.has(file))
-    .flatMap((one) => one.leaves().map(({ value }) => String(value)));
-  const names = [...unit.names].map((name) => name.replace(/^.*\//, ''));
-  if (names.some((name) => texts.some((text) => text.includes(name)))) return;
-  reasons.set(unit.path, `no object of ${main.path} names it`);
-  system.ask(
-    `Does ${unit.path} run too? Nothing in ${main.path} names it: if so, faultline import ${main.path} ${unit.path}`,
-  );
+function leaveUnnamed(
+  beside: ReturnType<typeof besideMain>,
+  documents: readonly Cell[],
+  reasons: Map<string, string>,
+  system: System,
+): void {
+  const textOf = textsOf(new Set(beside.map(([, main]) => main)), documents);
+  const left = new Map<Unit, string[]>();
+  for (const [{ path, names }, main] of beside) {
+    const plain = [...names].map((name) => name.replace(/^.*\//, ''));
+    if (plain.some((name) => textOf.get(main)!.includes(name))) continue;
+    reasons.set(path, `no object of ${main.path} names it`);
+    const known = left.get(main);
+    if (known === undefined) left.set(main, [path]);
+    else known.push(path);
+  }
+  for (const [{ path }, [first, ...others]] of left) {
+    const [verb, them] = others.length === 0 ? ['Does', 'it'] : ['Do', 'them'];
+    const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other file')}`;
+    system.ask(
+      `${verb} ${first}${more} run too? Nothing in ${path} names ${them}: if so, faultline import ${path} ${first}`,
+    );
+  }
 }
