@@ -23,6 +23,19 @@ export function isRoutable({ section }: Component): boolean {
   return section === 'services' || section === 'gateways';
 }
 
+/** Those that a route can lead to. A database behind one, such as MinIO, takes requests of HTTP, which only services do: the card asks. */
+export function routableOf(all: readonly Backend[], system: System): readonly Backend[] {
+  for (const { component, host } of all) {
+    if (component.section !== 'databases') continue;
+    const { name } = component;
+    host.list('a route leads to services and gateways, and this is a database');
+    system.ask(
+      `Do users reach ${name} through the route of ${host.place}? The scenario has it as a database, to which no route leads: if so, write it as a service`,
+    );
+  }
+  return all.filter(({ component }) => isRoutable(component));
+}
+
 /** The service or gateway of a name, or its version of that name; `usual`: its share if no `weight` is written. */
 export function backendNamed(
   host: Cell | undefined,

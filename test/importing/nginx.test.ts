@@ -202,3 +202,26 @@ data:
     loaded(result);
   });
 });
+
+it('asks about MinIO behind a location: no route leads to a database', () => {
+  const { account, questions } = imported([
+    ...source(
+      'services: { web: { build: web }, api: { image: api }, files: { image: minio/minio } }',
+      'shop/compose.yaml',
+    ),
+    ...source('FROM nginx', 'shop/web/Dockerfile'),
+    ...source(
+      `server {
+  location / { proxy_pass http://api:80; }
+  location /uploads { proxy_pass http://files:9000; }
+}`,
+      'shop/web/default.conf',
+    ),
+  ]);
+  expect(account.listed.map(({ place, reason }) => `${place} ${reason}`)).toContain(
+    'shop/web/default.conf:3 a route leads to services and gateways, and this is a database',
+  );
+  expect(questions).toContain(
+    'Do users reach files through the route of shop/web/default.conf:3? The scenario has it as a database, to which no route leads: if so, write it as a service',
+  );
+});

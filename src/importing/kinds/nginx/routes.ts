@@ -1,7 +1,7 @@
 import { pathPattern, pathProblem } from '../../../language/routing/path.js';
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
-import { isRoutable, targetsIn, type Backend } from '../../targets.js';
+import { routableOf, targetsIn, type Backend } from '../../targets.js';
 import { list, type Written, type WrittenMap } from '../../written.js';
 import { samplesOf } from '../requests.js';
 import { flat, inherited, named, type Directive, type Scope } from '../proxies/directives.js';
@@ -32,7 +32,7 @@ export interface Proxy {
 /** Makes a gateway of the service that runs nginx: each request takes one location. No location leads to a service: it stays one. */
 export function fillRoutes(proxy: Proxy, system: System): void {
   const { owner, http } = proxy;
-  const found = named(http, 'server').flatMap((server) => locationsOf(server, proxy));
+  const found = named(http, 'server').flatMap((server) => locationsOf(server, proxy, system));
   const isTold = new Set(found.map(({ hosts }) => hosts.join())).size > 1;
   const locations = withoutRepeated(found.map((one) => (isTold ? one : { ...one, hosts: [] })));
   if (locations.length === 0 || owner.section !== 'services') return;
@@ -60,7 +60,11 @@ export function fillRoutes(proxy: Proxy, system: System): void {
 }
 
 /** The locations of a server, those inside of others too, that lead to a service of these files. */
-function locationsOf(server: Directive, { http, addresses }: Proxy): readonly Location[] {
+function locationsOf(
+  server: Directive,
+  { http, addresses }: Proxy,
+  system: System,
+): readonly Location[] {
   const hosts = inherited([server.block], 'server_name')
     .flatMap(({ words }) => words)
     .filter((name) => /^(\*\.|\.)?[a-z0-9][\w.-]*\.[\w.-]*[a-z]$/i.test(name))
@@ -72,7 +76,7 @@ function locationsOf(server: Directive, { http, addresses }: Proxy): readonly Lo
       const scope = [location.block, ...outer];
       const pass = passOf(location, all);
       const found = pass === undefined ? [] : addresses.targetsOf(pass);
-      const [first, ...others] = targetsIn(found.filter((one) => isRoutable(one.component)));
+      const [first, ...others] = targetsIn(routableOf(found, system));
       const { cell, words } = location;
       const isFirst = words[0] === '^~' && hasExpressions;
       const own = { cell, words, hosts, scope, isAfterExpressions: !isFirst };

@@ -5,7 +5,7 @@ import type { Cell } from '../../cell.js';
 import { allowedName } from '../../names.js';
 import type { Rewrite } from '../../rewrites.js';
 import type { Component, System } from '../../system.js';
-import { isRoutable, leadingTo, type Backend } from '../../targets.js';
+import { leadingTo, routableOf, type Backend } from '../../targets.js';
 import {
   from,
   list,
@@ -37,7 +37,7 @@ export function backendsAt(
   owner: Component,
   system: System,
 ): readonly Backend[] {
-  return componentsAt(address, host, owner, system).filter((one) => isRoutable(one.component));
+  return routableOf(componentsAt(address, host, owner, system), system);
 }
 
 /** The same with databases and others. */
