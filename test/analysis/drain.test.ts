@@ -64,3 +64,23 @@ faults:
     expect(drainOf('duplicate', '').value).toBeLessThan(2);
   });
 });
+
+describe('messages whose workers die', () => {
+  it('drain when the last one is handled again, not when a slot shorter than a cell is empty', () => {
+    // 40 of 60 workers are busy for 4 min, 20 of them die: visible again 15 min after their receive, handled 19 min after the fault.
+    const jobs = run(`
+faultline: 1
+title: Jobs of minutes
+run: { duration: 1h, warmup: 10m }
+queues: { jobs: { kind: sqs, visibilityTimeout: 15m, consumers: [ { call: worker.handle, concurrency: 1 } ] } }
+services: { worker: { replicas: 60, lifecycle: { startup: 10s }, endpoints: { handle: [ wait: 4m ] } } }
+workloads: { users: { arrivals: constant(10/min), requests: [ { name: send, steps: [ publish: jobs ] } ] } }
+faults: [ { id: gone, kind: crash, target: worker, instances: 30, at: 20m, for: 0s } ]
+`).variant();
+    const drained = jobs.metered['jobs']!.drain!['gone']!.value!;
+    const caughtUp = jobs.cascade.events.find(({ kind }) => kind === 'recovered')!.at;
+    expect(caughtUp).toBe(2340);
+    // Cells of 18 s, slots of 5 s.
+    expect(Math.abs(1200 + drained - caughtUp)).toBeLessThanOrEqual(23);
+  });
+});

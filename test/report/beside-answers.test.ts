@@ -74,7 +74,7 @@ describe('how a cause is known', () => {
   it('has the figures of both variants where only settings differ', () => {
     const { result } = run(CONSUMERS);
     expect(line(result, 'Known by')).toMatch(
-      /^Known by: 1 run of wide, alike but for these settings: the backlog is gone after 500 ms instead of never and at most 1 waits instead of [\d,]+\.$/u,
+      /^Known by: 1 run of wide, alike but for these settings: the backlog is gone at once instead of never and at most 1 waits instead of [\d,]+\.$/u,
     );
     expect(line(result, 'Not to blame')).toBe(
       'Not to blame for the difference: the fault, which wide has too.',

@@ -89,7 +89,7 @@ describe('settings in which variants differ', () => {
       ['100 → 5000', '5000 → 100'],
       ['maxPollRecords: 100', 'maxPollSize: 100'],
       ['no effect happens again', 'repeated effects: 3'],
-      ['no effect happens again', 'there is no backlog'],
+      ['no effect happens again', 'the backlog is gone at once'],
       ['1 warning: ', '2 warnings: '],
     ] as const)
       expect(readAs(own, from, to).wrong.length, `${from} as ${to}`).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import type { PlanFault } from '../../contracts/plan/plan.js';
 import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { recoveryFrom, type Measured } from './estimate.js';
-import { meterOf, type MeterOf } from './meter-of.js';
+import { lineOf, meterOf, type MeterOf } from './meter-of.js';
 import { recoveryGrid } from './recovery.js';
 import type { VariantData } from './variant-data.js';
 import { afterSpan, cellsOf, RECOVERY_WINDOW_NS } from './window.js';
@@ -11,15 +11,16 @@ type Gauge = MeterOf<'gauge'>;
 /** Meters of a number that waits, each with that of the age of the oldest item. */
 const AGES: ReadonlyMap<string, string> = new Map([
   ['lag', 'age'],
+  ['waiting', 'age'],
   ['outbox.rows', 'outbox.age'],
 ]);
 
 /**
- * Time to drain a backlog: seconds from the end of a fault to the first slot in which the lag is nowhere above its
- * usual level, and no item of the time of the fault waits for longer than usual: messages that fail in every attempt
- * stay, however few they are. Infinity if there is no such slot, null if it cannot be measured. Another fault that begins
- * meanwhile does not end the measurement: its backlog has to drain as well. `lags`: for each run, the gauges whose sum is
- * the lag.
+ * Time to drain a backlog: seconds from the end of a fault to the first slot in which the lag, without messages that a
+ * handler works on, is nowhere above its usual level, and no item of the time of the fault waits for longer than usual:
+ * messages that fail in every attempt stay, however few they are. Infinity if there is no such slot, null if it cannot
+ * be measured. Another fault that begins meanwhile does not end the measurement: its backlog has to drain as well.
+ * `lags`: for each run, the gauges whose sum is the lag.
  */
 export function measureDrain(
   data: VariantData,
@@ -28,14 +29,16 @@ export function measureDrain(
 ): Measured {
   const grid = recoveryGrid(data, fault);
   const found = data.plan.faults.find(({ id }) => id === fault);
-  const each = lags.map((meters, run) => {
+  const each = lags.map((all, run) => {
+    const meters = all.map((lag) => lineOf(data.records[run], lag));
     if (grid === null || found === undefined || meters.length === 0) return null;
     if (grid.slots.length === 0 || grid.before.cells.length === 0) return null;
     const usual = usualCells(data, grid.before.cells);
     const limit = largest(meters, usual);
     const isHeld = heldOf(data, found, agesOf(data.records[run], meters), usual);
+    // A slot of a long run may be shorter than a cell, and has none of its own.
     const isOver = (cells: Int32Array): boolean =>
-      largest(meters, cells) <= limit && !cells.some(isHeld);
+      cells.length > 0 && largest(meters, cells) <= limit && !cells.some(isHeld);
     const slot = grid.slots.findIndex(({ cells }) => isOver(cells));
     return slot < 0 ? laterDrain(data, found, isOver) : (slot * grid.slotNs) / 1e9;
   });
@@ -52,7 +55,8 @@ function agesOf({ meters }: RunRecord, lags: readonly MeterRecord[]): readonly G
 
 /**
  * Whether the oldest item of a cell waits for longer than before any fault, through the whole cell, and has come while
- * this fault was active. An older one is not its doing.
+ * this fault was active, or was no older than usual when it began, such as a message whose handler the fault killed. An
+ * older one is not its doing.
  */
 function heldOf(
   { plan }: VariantData,
@@ -67,7 +71,7 @@ function heldOf(
   return (cell) =>
     ages.some(({ max }, i) => {
       const came = edges[cell + 1] - max[cell];
-      return max[cell] > longest[i] && came >= began && came < ended;
+      return max[cell] > longest[i] && came >= began - longest[i] && came < ended;
     });
 }
 

@@ -25,6 +25,11 @@ export function meterOf<F extends Form>(
   );
 }
 
+/** The gauge of the items of a backlog that no handler works on, where that is measured; else of all of them. */
+export function lineOf<M extends MeterRecord>(record: RunRecord, all: M): M | MeterOf<'gauge'> {
+  return meterOf(record, 'gauge', 'waiting', all.component, all.part) ?? all;
+}
+
 /** A counter of a component by step; zeros if there is none. */
 export function counterBySteps(
   record: RunRecord,

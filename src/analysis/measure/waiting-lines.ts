@@ -1,4 +1,4 @@
-import { meterOf } from './meter-of.js';
+import { lineOf, meterOf } from './meter-of.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { PlanQueue } from '../../contracts/plan/queues.js';
 import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
@@ -53,7 +53,7 @@ export function waitingLines(
     if (resting.has(meter.component) || delays.has(meter.component)) return [];
     const { component, part } = meter;
     const lag = meterOf(record, 'gauge', counted, component, part);
-    const line = meterOf(record, 'gauge', 'waiting', component, part) ?? lag;
+    const line = lag === undefined ? undefined : lineOf(record, lag);
     const { name, kind } = plan.components[meter.component];
     const isOutbox = meter.name === 'outbox.age';
     const raw = largestBySteps(meter.max, steps);

@@ -66,8 +66,8 @@ export const MESSAGE_METRICS = [
     'seconds',
     'none',
     'low',
-    'Time from the end of the fault until the lag is at or below its largest value before the first fault, and ' +
-      'no message of the time of the fault waits for longer than usual; `never` breaks every limit.',
+    'Time from the end of the fault until the lag, in a queue `waiting`, is at or below its largest value before the ' +
+      'first fault, and no message of the time of the fault waits for longer than usual; `never` breaks every limit.',
     { needsAfter: true },
   ),
   gauge(

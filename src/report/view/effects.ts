@@ -41,7 +41,7 @@ export const EFFECTS: readonly Effect[] = [
   },
   {
     key: 'drain',
-    none: 'there is no backlog',
+    none: 'the backlog is gone at once',
     words: (text) => `the backlog is gone after ${text}`,
     least: 0,
     isWait: true,
