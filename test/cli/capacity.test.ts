@@ -245,6 +245,7 @@ workloads: { users: { arrivals: constant(50/s), requests: [ call: desk.serve ] }
 faults:
   - { id: slow, kind: slow, target: desk, factor: 4, at: 10s, for: 3s }
   - { id: gone, kind: crash, target: desk, at: 10s, for: none }
+  - { id: killed, kind: crash, target: desk, at: 50s, for: 0s }
 budgets: [ users.latency.max <= 2s ]
 `,
     );

@@ -26,6 +26,8 @@ export function lengthOf(
     return null;
   if (span.untilNs === null) return null;
   const now = span.untilNs - span.fromNs;
+  // No factor makes a crash of 0 s last longer.
+  if (now === 0) return null;
   const room = (share * (durationNs - span.fromNs)) / now;
   return { id, seconds: now / NS_PER_SECOND, most: Math.max(1, room) };
 }
