@@ -251,7 +251,7 @@ export const addExplain: Add = (program, action) => {
     .description(
       'Explains a section, policy, fault, metric, step or field; or what a scenario comes to.',
     )
-    .argument('[name|file]', 'a name of the scenario language, or a scenario (YAML)')
+    .argument('[name|file...]', 'a name of the scenario language, or a scenario (YAML)')
     .option('--variant <list>', 'only these variants of the scenario', nameList)
     .option(
       '--json <file>',
@@ -273,8 +273,13 @@ export const addExplain: Add = (program, action) => {
     .action(
       action(async () => {
         const { explain } = await import('./commands/explain.js');
-        return (subject: string | undefined, flags: ExplainFlags, terminal: Terminal) =>
-          explain(subject, flags, terminal, helpsOf(program));
+        return (words: readonly string[], flags: ExplainFlags, terminal: Terminal) =>
+          explain(
+            words.length === 0 ? undefined : words.join(' '),
+            flags,
+            terminal,
+            helpsOf(program),
+          );
       }),
     );
 };

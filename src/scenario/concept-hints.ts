@@ -38,7 +38,7 @@ const CONCEPTS: readonly Concept[] = [
   },
   {
     at: top,
-    keys: /^(jobs|cron|cron_?jobs|schedules?|batch_?jobs)$/i,
+    keys: /^(jobs|cron|cron_?jobs|schedules?|batch_?jobs|back_?fills?)$/i,
     write: () =>
       'a job that runs at times is a workload, as workloads: { nightly: { arrivals: { kind: at, times: [ 60s ] }, requests: [ { call: orders.reconcile } ] } }',
   },
@@ -176,7 +176,7 @@ const CONCEPTS: readonly Concept[] = [
   },
   {
     at: component('queues'),
-    keys: /^(fair|fairness|fair_?queu(e|ing)|tenants?|priorit(y|ies)|weights?)$/i,
+    keys: /^(fair|fairness|fair_?queue?(ing)?|tenants?|priorit(y|ies)|weights?)$/i,
     write: () =>
       'a queue serves all its messages in one order: write a queue for each class, with consumers of its own, as queues: { bulk: { kind: sqs, consumers: [ { call: worker.handle, concurrency: 2 } ] } }',
   },
@@ -216,6 +216,13 @@ export function conceptHint(
   const value = get(owner, key);
   const own = value?.type === 'scalar' ? String(value.value) : undefined;
   return found?.write(own, owner);
+}
+
+/** The lines to write for a concept, whatever place it has. */
+export function conceptLines(name: string): readonly string[] {
+  const key = name.replace(/[- ]/g, '_');
+  const found = CONCEPTS.filter(({ keys }) => keys.test(key));
+  return [...new Set(found.map(({ write }) => write(undefined, undefined)))];
 }
 
 /** Hint for a step, or for the mapping of its verb, that says how long the work of its callee takes. */

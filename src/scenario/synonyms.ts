@@ -80,7 +80,9 @@ export const SYNONYMS: readonly string[] = [
   'throttle adaptivethrottling admissioncontrol loadshedding',
   'concurrencyLimit adaptiveconcurrency',
   'fallback default failover backup',
-  'coalesce singleflight dedupe collapse requestcollapsing',
+  'coalesce coalescing singleflight dedupe collapse requestcollapsing stampede cachestampede dogpile',
+  'herd thunderingherd',
+  'idempotence idempotency',
   'after timeout duration time value limit timeoutduration seconds ms delay',
 
   // Retries.
@@ -130,7 +132,7 @@ export const SYNONYMS: readonly string[] = [
 
   // Faults.
   'crash kill down podkill podfailure outage',
-  'stop terminate shutdown drain nodedrain poddelete deletepod evict eviction sigterm gracefulshutdown rollingrestart restart',
+  'stop terminate shutdown drain nodedrain poddelete deletepod evict eviction sigterm gracefulshutdown rollingrestart restart spot preempt preemption spotinterruption',
   'probes probe healthcheck healthchecks health',
   'liveness livenessprobe alive livez healthz',
   'readiness readinessprobe ready readyz',

@@ -179,9 +179,11 @@ describe('on the command line', () => {
     let text = '';
     const terminal = { out: (part: string) => void (text += part) } as unknown as Terminal;
     const program = createProgram(terminal, () => undefined);
-    await program.parseAsync(['node', 'faultline', 'explain', name]).catch((error: Error) => {
-      text += error.message;
-    });
+    await program
+      .parseAsync(['node', 'faultline', 'explain', ...name.split(' ')])
+      .catch((error: Error) => {
+        text += error.message;
+      });
     return text;
   };
 
@@ -209,6 +211,15 @@ describe('on the command line', () => {
     ['kinesis', 'queues.<name>.kind: a log with partitions is a topic: write it in topics'],
     ['servicebus', 'heartbeatInterval: 50s, heartbeatLimit: 5m'],
     ['jetstream', 'queues.<name>.kind: write nats'],
+    ['noisy neighbour', 'noisy neighbour is called cpuStress here.'],
+    ['thundering herd', 'thundering herd is called herd here.'],
+    ['preemption', 'preemption is called stop here.'],
+    ['cache stampede', 'cache stampede is called coalesce here.'],
+    ['tenants', 'each tenant is a workload; to limit it, write policy: { rateLimit'],
+    ['fair-queueing', 'write a queue for each class, with consumers of its own'],
+    ['webhook', 'queues: { webhooks: { kind: sqs'],
+    ['scatter', 'parallel: { each: 12, branches'],
+    ['backfill', 'arrivals: { kind: at, times: [ 60s ] }'],
     ['sony', 'circuitBreaker.kind: write gobreaker'],
   ])('explain says what to write for %s', async (product, advice) => {
     expect(await said(product)).toContain(advice);

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { conceptLines } from '../../scenario/concept-hints.js';
 import { kindAdvice } from '../../scenario/kind-words.js';
 import { wordFor } from '../../scenario/suggest.js';
 import { splitLines } from '../../text/line.js';
@@ -58,7 +59,7 @@ export function explain(
   const pages = [...pagesOf(subject), ...commands.map((name) => commandPage(name, helps.of(name)))];
   const here = pages.length === 0 ? nameHere(subject) : undefined;
   if (here !== undefined) pages.push(`${subject} is called ${here} here.`, ...pagesOf(here));
-  if (pages.length === 0) pages.push(...productPage(subject));
+  if (pages.length === 0) pages.push(...insteadPage(subject));
   if (pages.length === 0) throw usageError(unknownText(subject, helps.names));
   if (asJson({ name: subject, pages })) return EXIT.ok;
   terminal.out(splitLines(pages.join('\n\n')));
@@ -69,12 +70,17 @@ function commandPage(name: string, help: string): string {
   return `${name}, a command\n\n${help.trim()}`;
 }
 
-/** What to write for a product that has no kind of its own, as an error about its `kind` says too. */
-function productPage(subject: string): readonly string[] {
-  const advice = kindAdvice(subject).map(([key, text]) => `${key}: ${text}`);
-  return advice.length === 0
+/** What to write for a product without a kind, or a concept without a field, as an error about it says too. */
+function insteadPage(subject: string): readonly string[] {
+  const products = kindAdvice(subject).map(([key, text]) => `${key}: ${text}`);
+  if (products.length > 0)
+    return [
+      `${subject} has no kind of its own. Write instead, by place:\n\n${products.join('\n')}`,
+    ];
+  const lines = conceptLines(subject);
+  return lines.length === 0
     ? []
-    : [`${subject} has no kind of its own. Write instead, by place:\n\n${advice.join('\n')}`];
+    : [`${subject} is no word of the language. Write instead:\n\n${lines.join('\n')}`];
 }
 
 /** The message for a name without a page: the nearest name, or the words that may follow the known part. */
