@@ -250,7 +250,10 @@ class Walk {
     const depth = this.segments.length - 1;
     const [first] = spots;
     const what = first!.node === undefined ? 'not written' : describe(first!.node);
-    const message = `${this.edit.path} is ${what}, and a factor needs a number, a rate, a duration or a size`;
+    const why = /^"0[a-z/]/.test(what)
+      ? 'every multiple of which is the same: set the value'
+      : 'and a factor needs a number, a rate, a duration or a size';
+    const message = `${this.edit.path} is ${what}, ${why}`;
     return { offset: this.segments[depth]!.offset, message };
   }
 

@@ -207,6 +207,10 @@ describe('a change that cannot be made', () => {
       'FL302 faults[slow].target is a list, and a factor needs a number, a rate, a duration or a size',
     ],
     [
+      'workloads.ramp.arrivals.stages[1].target=x2',
+      'FL302 workloads.ramp.arrivals.stages[1].target is "0/s", every multiple of which is the same: set the value',
+    ],
+    [
       'services.bank.concurrency',
       'FL301 expected a path and its new value: path=value, or path=x1.5',
     ],
