@@ -165,8 +165,8 @@ const countsOf = (variant, names) =>
 
 /** Effects that no request shows, each with the check of its figure in a variant; without a figure it is 0. */
 const EFFECTS = [
-  [`(?:the backlog is gone after (${TIME})|there is no backlog)`, isDrained],
-  [`(?:at most (${COUNT}) wait|nothing waits)`, isMost],
+  [`(?:the backlog is gone after (${TIME})|the backlog is gone at once)`, isDrained],
+  [`(?:at most (${COUNT}) waits?|nothing waits)`, isMost],
   [`(?:(${COUNT}) still waits? at the end|nothing waits at the end)`, isLeft],
   [
     `(?:(${SHARE}) of sagas break|no saga breaks)`,

@@ -1,4 +1,4 @@
-import { limitsBelow } from '../../analysis/tune.js';
+import { limitsBelow, type FullLimit } from '../../analysis/tune.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Headroom } from '../../contracts/result/headroom.js';
 import type { Move } from '../../scenario/tuning/moves.js';
@@ -15,7 +15,12 @@ const ROOM = 1.2;
  * raising one alone moves the queue to the next. null where fewer than two are full, or one of them has no such setting.
  */
 export function raisedTogether(headroom: Headroom, moves: Moves, plan: Plan): Move | null {
-  const full = limitsBelow(headroom, 1).map((own) => ({ ...own, factor: own.factor / ROOM }));
+  const all = limitsBelow(headroom, 1);
+  // Calls that wait for the tightest limit of a component hold its other ones, and the connections to it.
+  const placeOf = ({ component, of }: FullLimit): string => of ?? component;
+  const full = all
+    .filter((own, k) => all.findIndex((other) => placeOf(other) === placeOf(own)) === k)
+    .map((own) => ({ ...own, factor: own.factor / ROOM }));
   const raising = raisable(full, moves, plan).map((own) => wideEnough(own.moves[0]!, own.factor));
   const [first, ...others] = raising;
   const areApart = new Set(raising.map(({ path }) => path)).size === raising.length;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Age, Counter } from '../../../data/figures/meters.js';
 import { levels } from '../../../data/figures/levels.js';
@@ -69,6 +70,7 @@ export class QueueFigures {
       const at = entry[own];
       if (!this.entries.isHere(at, life[own])) continue;
       works[at] += by;
+      invariant(works[at] >= 0, 'a handler ends work on a message that it has begun');
       if (works[at] === (by > 0 ? 1 : 0)) levels.add(this.waiting, -by);
     }
   }
