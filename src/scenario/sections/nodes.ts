@@ -106,9 +106,10 @@ function checkVersions(here: Cursor, { name, requests }: Host): void {
   for (const [version, own] of sorted(versions)) {
     if ((own.resources?.requests ?? null) === null) continue;
     const { milliCpu, memory } = resolveRequests(own);
-    if (milliCpu === requests.milliCpu && memory === requests.memory) continue;
     const message = `nodes have the same room for each instance of ${name}, whatever its version: write requests in ${name} only`;
-    here.in('versions', version, 'resources', 'requests').conflict(message);
+    const at = here.in('versions', version, 'resources', 'requests');
+    if (milliCpu !== requests.milliCpu) at.in('cpu').conflict(message);
+    if (memory !== requests.memory) at.in('memory').conflict(message);
   }
 }
 
