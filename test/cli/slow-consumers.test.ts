@@ -142,8 +142,8 @@ budgets: [ mails.age.max < 20s ]
     const changed = plain(['--set', 'queues.mails.consumers[0].concurrency=16', '--json', json]);
     expect(changed).toMatch(/1\/1 pass/u);
     const { variants } = JSON.parse(readFileSync(json, 'utf8')) as Result;
-    const lag = variants.at(-1)!.metered.mails!.meters.lag!;
-    const mean = lag.form === 'gauge' ? lag.mean : NaN;
+    const waiting = variants.at(-1)!.metered.mails!.meters.waiting!;
+    const mean = waiting.form === 'gauge' ? waiting.mean : NaN;
     expect(Math.abs(Number(advised![1]) - mean)).toBeLessThan(3);
   });
 });

@@ -45,8 +45,8 @@ const MOST = 12;
 const ANOTHER_VALUE = 1;
 
 /**
- * The changes to try in a proof: more of all full limits together, where there are several; those that figures suggest, with the settings of the file that say the same, then other
- * values of the settings where the trouble is.
+ * The changes to try in a proof: more of all full limits together, where there are several; those that figures suggest,
+ * with the settings of the file that say the same; then other values of the settings where the trouble is.
  */
 export function withSettings(
   suggested: readonly Intervention[],

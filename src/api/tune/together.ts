@@ -10,12 +10,15 @@ import type { Moves } from './smallest.js';
 /** What there is of a raised limit, by what is needed: room for arrivals that come close together. */
 const ROOM = 1.2;
 
+/** A limit with less than this share of what is needed is full whatever the others have; a queue may make up for less. */
+const CLEARLY = 0.85;
+
 /**
  * More of each limit that a fault, or the load without one, fills, as one change: a request passes all of them, so that
  * raising one alone moves the queue to the next. null where fewer than two are full, or one of them has no such setting.
  */
 export function raisedTogether(headroom: Headroom, moves: Moves, plan: Plan): Move | null {
-  const all = limitsBelow(headroom, 1);
+  const all = limitsBelow(headroom, CLEARLY);
   // Calls that wait for the tightest limit of a component hold its other ones, and the connections to it.
   const placeOf = ({ component, of }: FullLimit): string => of ?? component;
   const full = all
