@@ -1,7 +1,7 @@
 // `npm run slow-tests`: runs all tests, one file after the other, and prints the slowest tenth of the files as a table for
-// docs/speed.md: seconds of CPU time, share of all, and how many tests they have. Arguments select files, as those of vitest
+// docs/suites.md: seconds of CPU time, share of all, and how many tests they have. Arguments select files, as those of vitest
 // do. CPU time includes that of threads and of programs that tests start; other work on the machine hardly changes it.
-// `--write` replaces the table of docs/speed.md. `--from FILE` runs nothing: it reads what `npm test -- --reporter=json
+// `--write` replaces the table of docs/suites.md. `--from FILE` runs nothing: it reads what `npm test -- --reporter=json
 // --outputFile=FILE` has written, which has the seconds of tests, not CPU time.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -12,7 +12,7 @@ import { longest, slowTable, tested, withTable } from './slow-tests/table.mjs';
 
 /** Ticks of the clock in /proc/PID/stat. Unit: 1/s. */
 const TICKS = 100;
-const PAGE = join(ROOT, 'docs', 'speed.md');
+const PAGE = join(ROOT, 'docs', 'suites.md');
 const ORDER = join(ROOT, 'test', 'longest.json');
 
 const { values: flags, positionals: paths } = parseArgs({

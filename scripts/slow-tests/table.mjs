@@ -1,4 +1,4 @@
-// The table of the slowest test files, and its place in docs/speed.md. Files are { path, seconds, tests }.
+// The table of the slowest test files, and its place in docs/suites.md. Files are { path, seconds, tests }.
 
 import { marksOf, withMarked } from '../marked.mjs';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MARKS, longest, slowTable, tested, withTable } from '../../scripts/slow-tests/table.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PAGE = readFileSync(resolve(ROOT, 'docs/speed.md'), 'utf8');
+const PAGE = readFileSync(resolve(ROOT, 'docs/suites.md'), 'utf8');
 
 /** Twelve files of 1 to 12 s, as vitest reports them. */
 const report = {
