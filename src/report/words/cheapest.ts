@@ -217,7 +217,6 @@ function cheapestOf(own: Counterfactuals, of: Changed): CounterfactualInterventi
   const ranked = [...able].sort(
     (a, b) =>
       Number(isEnough(b)) - Number(isEnough(a)) ||
-      settingsIn(a) - settingsIn(b) ||
       effort(a) - effort(b) ||
       Number(isValue(b)) - Number(isValue(a)) ||
       averted(b) - averted(a),
@@ -230,10 +229,6 @@ function cheapestOf(own: Counterfactuals, of: Changed): CounterfactualInterventi
     isEnough(one) === isEnough(best) &&
     averted(one) >= ALIKE * averted(best);
   return ranked.find(isValueOf) ?? best;
-}
-
-function settingsIn({ setting }: CounterfactualIntervention): number {
-  return 1 + (setting?.with?.length ?? 0);
 }
 
 /** A change that averts this share of what another one averts is as good. */
