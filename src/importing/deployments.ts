@@ -1,7 +1,7 @@
 import { isWatcher } from './background.js';
 import type { Cell } from './cell.js';
 import type { System } from './system.js';
-import { byCodeUnit } from '../text/order.js';
+import { byCodeUnit, groupedBy } from '../text/order.js';
 import { list, plural } from '../text/words.js';
 
 /** Workloads that two deployments of one system share at least, and the share of those of the smaller one. */
@@ -42,18 +42,20 @@ export function withoutOthers(
   const units = unitsOf(workloads);
   const kept = new Units();
   const reasons = new Map<string, string>();
+  const leaveFor = (unit: Unit, counting: Unit): void => {
+    reasons.set(unit.path, `another deployment of the same services: ${counting.path} counts`);
+  };
   for (const unit of [...units].sort(before)) {
     const counting = isLarge(unit) ? kept.alternativeOf(unit) : undefined;
     if (counting === undefined) kept.add(unit);
     else {
-      reasons.set(unit.path, `another deployment of the same services: ${counting.path} counts`);
+      leaveFor(unit, counting);
       noteDeployment(counting.path, unit.path, system);
     }
   }
   for (const unit of kept.all) {
     const counting = kept.wholeOf(unit, system);
-    if (counting === undefined) continue;
-    reasons.set(unit.path, `another deployment of the same services: ${counting.path} counts`);
+    if (counting !== undefined) leaveFor(unit, counting);
   }
   leaveUnnamed(besideMain(units, kept.all), documents, reasons, system);
   if (reasons.size === 0) return documents;
@@ -113,15 +115,11 @@ function unitsOf(workloads: readonly Cell[]): readonly Unit[] {
     const namespace = one.get('metadata', 'namespace')?.text() ?? 'default';
     byFile.set(one.file, names.add(`${namespace}/${one.get('metadata', 'name')?.text()}`));
   }
-  const byFolder = new Map<string, Unit[]>();
-  for (const [path, names] of byFile) {
+  const all = [...byFile].map(([path, names]): Unit => {
     const folder = path.replace(/[^/\\]*$/, '');
-    const unit = { path, folder, files: new Set([path]), names };
-    const known = byFolder.get(folder);
-    if (known === undefined) byFolder.set(folder, [unit]);
-    else known.push(unit);
-  }
-  return [...byFolder].flatMap(([folder, units]) => {
+    return { path, folder, files: new Set([path]), names };
+  });
+  return [...groupedBy(all, ({ folder }) => folder)].flatMap(([folder, units]) => {
     const seen = new Units();
     const isSplit = units.filter(isLarge).some((one) => {
       const isAgain = seen.alternativeOf(one) !== undefined;
@@ -234,16 +232,13 @@ function leaveUnnamed(
   system: System,
 ): void {
   const textOf = textsOf(new Set(beside.map(([, main]) => main)), documents);
-  const left = new Map<Unit, string[]>();
-  for (const [{ path, names }, main] of beside) {
+  const left = beside.filter(([{ names }, main]) => {
     const plain = [...names].map((name) => name.replace(/^.*\//, ''));
-    if (plain.some((name) => textOf.get(main)!.includes(name))) continue;
-    reasons.set(path, `no object of ${main.path} names it`);
-    const known = left.get(main);
-    if (known === undefined) left.set(main, [path]);
-    else known.push(path);
-  }
-  for (const [{ path }, [first, ...others]] of left) {
+    return !plain.some((name) => textOf.get(main)!.includes(name));
+  });
+  for (const [{ path }, main] of left) reasons.set(path, `no object of ${main.path} names it`);
+  for (const [path, units] of groupedBy(left, ([, main]) => main.path)) {
+    const [first, ...others] = units.map(([unit]) => unit.path);
     const [verb, them] = others.length === 0 ? ['Does', 'it'] : ['Do', 'them'];
     const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other file')}`;
     system.ask(
